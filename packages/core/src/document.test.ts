@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { formatPath } from './document.ts';
+import { isName } from './name.ts';
+
+describe('formatPath', () => {
+  it.each([
+    [['spec', 'detectors', 2, 'id'], 'spec.detectors[2].id'],
+    [['metadata', 'labels', 'app.kubernetes.io/name'], 'metadata.labels["app.kubernetes.io/name"]'],
+    [[], ''],
+  ] as const)('renders %j as %s', (path, text) => {
+    expect(formatPath(path)).toBe(text);
+  });
+});
+
+describe('isName', () => {
+  it.each(['a', 'payment-cards', '9lives', 'x'.repeat(63)])('accepts %s', (name) => {
+    expect(isName(name)).toBe(true);
+  });
+
+  it.each(['', '-a', 'a-', 'A', 'a.b', 'a#high', 'a\n', 'x'.repeat(64)])('refuses %j', (name) => {
+    expect(isName(name)).toBe(false);
+  });
+});

@@ -1,0 +1,44 @@
+import type { FailurePolicy, Mode } from './mode.ts';
+import type { ExceptionPolicies } from './traffic-exception.ts';
+
+export const LABEL_OPERATORS = ['In', 'NotIn', 'Exists', 'DoesNotExist'] as const;
+export type LabelOperator = (typeof LABEL_OPERATORS)[number];
+
+export interface LabelRequirement {
+  readonly key: string;
+  readonly operator: LabelOperator;
+  readonly values: readonly string[];
+}
+
+/** Every criterion that is present must hold; inside a list one entry is enough. */
+export interface Selector {
+  /** Globs over the orchestrator's namespace. */
+  readonly namespaces?: readonly string[];
+  /** Globs over the workload's name and its owners' names. */
+  readonly names?: readonly string[];
+  readonly labels?: {
+    readonly matchLabels: Readonly<Record<string, string>>;
+    readonly matchExpressions: readonly LabelRequirement[];
+  };
+  /** Globs over the name or the path of the network namespace, for machines without containers. */
+  readonly netns?: readonly string[];
+}
+
+/** Where in a network namespace traffic is met: at its own sockets, or on its way through a router. */
+export const HOOKS = ['input', 'output', 'forward'] as const;
+export type Hook = (typeof HOOKS)[number];
+
+/** A named selector of workloads, its mode, and the sensors bound to it. */
+export interface WorkloadGroup {
+  readonly name: string;
+  readonly description: string;
+  readonly selector: Selector;
+  readonly mode: Mode;
+  /** Names of sensors. */
+  readonly sensors: readonly string[];
+  readonly hooks: readonly Hook[];
+  readonly onFailure: FailurePolicy;
+  readonly exceptions: ExceptionPolicies;
+  /** Whether the packets of a session that is blocked are kept for forensics. */
+  readonly capture: boolean;
+}

@@ -1,0 +1,46 @@
+export { type Clock, systemClock } from './clock.ts';
+export {
+  API_VERSION,
+  type DocumentKind,
+  type DocumentProblem,
+  formatPath,
+  type ParsedDocument,
+  type SetProblem,
+} from './document.ts';
+export { CodedError, type ErrorParts, errorLine, printable } from './error.ts';
+export {
+  HOOKS,
+  type Hook,
+  LABEL_OPERATORS,
+  type LabelOperator,
+  type LabelRequirement,
+  type Selector,
+  type WorkloadGroup,
+} from './group.ts';
+export { compareModes, FAILURE_POLICIES, type FailurePolicy, MODES, type Mode } from './mode.ts';
+export { isName, MAX_NAME_LENGTH } from './name.ts';
+export type { CustomLiteral, Sensor, SensorDetector } from './sensor.ts';
+export {
+  compareExceptionPolicies,
+  EXCEPTION_POLICIES,
+  type ExceptionPolicies,
+  type ExceptionPolicy,
+  TRAFFIC_EXCEPTIONS,
+  type TrafficException,
+} from './traffic-exception.ts';
+export {
+  CONFIDENCES,
+  type Confidence,
+  compareConfidences,
+  compareVerdicts,
+  DIRECTION_SCOPES,
+  DIRECTIONS,
+  type Direction,
+  type DirectionScope,
+  SENSOR_ACTIONS,
+  type SensorAction,
+  strictestVerdict,
+  VERDICTS,
+  type Verdict,
+} from './verdict.ts';
+export type { NetworkNamespace, Owner, Workload } from './workload.ts';
