@@ -1,0 +1,47 @@
+#pragma once
+
+#include "bulkhead/content.hpp"
+
+namespace bulkhead {
+
+/// The current field of one direction. A field begins with its first byte, so an empty one is never announced.
+class FieldWriter {
+ public:
+  /// What the next bytes belong to. Ends the field before it.
+  void start(Direction direction, Protocol protocol, Location location, ContentSink& sink) noexcept {
+    close(direction, sink);
+    protocol_ = protocol;
+    location_ = location;
+  }
+  void write(Direction direction, Bytes bytes, Origin origin, ContentSink& sink) noexcept {
+    if (bytes.empty()) return;
+    if (!begun_) sink.begin(direction, protocol_, location_);
+    begun_ = true;
+    sink.content(direction, bytes, origin);
+  }
+  /// Ends the field; what is written next begins another one of the same kind.
+  void close(Direction direction, ContentSink& sink) noexcept {
+    if (begun_) sink.end(direction);
+    begun_ = false;
+  }
+  [[nodiscard]] bool begun() const noexcept { return begun_; }
+
+ private:
+  Protocol protocol_ = Protocol::raw;
+  Location location_ = Location::stream;
+  bool begun_ = false;
+};
+
+/// Where a decoder's output of one direction goes.
+struct Outlet {
+  Direction direction;
+  FieldWriter& field;
+  ContentSink& sink;
+
+  void start(Protocol protocol, Location location) const noexcept { field.start(direction, protocol, location, sink); }
+  void write(Bytes bytes, Origin origin) const noexcept { field.write(direction, bytes, origin, sink); }
+  void close() const noexcept { field.close(direction, sink); }
+  void raise(Exception reason, std::uint64_t bytes) const noexcept { sink.not_inspected(direction, reason, bytes); }
+};
+
+}  // namespace bulkhead
