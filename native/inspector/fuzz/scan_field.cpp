@@ -1,0 +1,95 @@
+// A field scanned whole and the same field scanned in the cuts the input asks for must give the same detections, with
+// provisional ends nothing may be lost, and no detection may reach outside the field or hold more than its mask.
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "bulkhead/detector.hpp"
+#include "bulkhead/scanner.hpp"
+#include "lane/find_events.hpp"
+
+using namespace bulkhead;
+
+namespace {
+
+struct Collected final : DetectionSink {
+  std::vector<Detection> all;
+  void detected(const Detection& d) noexcept override { all.push_back(d); }
+};
+
+void fail(const char* what) {
+  std::fprintf(stderr, "%s\n", what);
+  std::abort();
+}
+
+std::shared_ptr<const Program> make_program() {
+  SensorSpec sensor;
+  sensor.name = "all";
+  for (const DetectorInfo& info : kDetectors) sensor.detectors.emplace_back(info.id);
+  sensor.detectors.emplace_back("marker");
+  ProgramError error{};
+  std::string message;
+  return Program::compile({{sensor}, {{"marker", "4111MaRk", true}}}, error, message);
+}
+
+bool same(const Detection& a, const Detection& b) {
+  return a.detector == b.detector && a.offset == b.offset && a.length == b.length && a.confidence == b.confidence &&
+         a.fingerprint == b.fingerprint && a.known_test == b.known_test && a.masked_view() == b.masked_view() &&
+         a.key_view() == b.key_view();
+}
+
+/// `steps` give the sizes of the spans in turn. Literals and built-in data come in their own order.
+std::vector<Detection> scan(Bytes field, Bytes steps, bool provisional) {
+  static const auto program = make_program();
+  Scratch scratch;
+  Collected sink;
+  ContentScanner scanner(program);
+  scanner.begin();
+  std::size_t from = 0;
+  for (std::size_t i = 0; from < field.size(); ++i) {
+    const std::size_t step = steps.empty() ? field.size() : steps[i % steps.size()] * std::size_t{17} % 700 + 1;
+    const std::size_t n = std::min(step, field.size() - from);
+    // A copy of exactly this size: the sanitizer sees any read outside the span.
+    const std::vector<std::uint8_t> span(field.begin() + static_cast<std::ptrdiff_t>(from),
+                                         field.begin() + static_cast<std::ptrdiff_t>(from + n));
+    scanner.scan(span, scratch, sink);
+    if (provisional) scanner.provisional_end(scratch, sink);
+    from += n;
+  }
+  scanner.end(scratch, sink);
+  std::stable_sort(sink.all.begin(), sink.all.end(), [](const Detection& a, const Detection& b) {
+    return a.detector != b.detector ? a.detector < b.detector : a.offset < b.offset;
+  });
+  return sink.all;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size < 8) return 0;
+  const Bytes steps(data, 7);
+  const Bytes field(data + 7, size - 7);
+  const auto whole = scan(field, {}, false);
+  const auto cut = scan(field, steps, false);
+  if (!std::equal(whole.begin(), whole.end(), cut.begin(), cut.end(), same)) fail("cuts change the detections");
+  const auto provisional = scan(field, steps, true);
+  for (const Detection& d : whole) {
+    if (std::none_of(provisional.begin(), provisional.end(), [&d](const Detection& p) { return same(d, p); }))
+      fail("a provisional end lost a detection");
+    if (d.offset + d.length > field.size() || d.length == 0) fail("a detection outside the field");
+    if (d.masked_length > kMaxMasked || d.key_length > kMaxKey) fail("a text longer than its array");
+  }
+  if (lane::cpu_has_avx2() && field.size() > lane::kFindLookBack) {
+    const std::size_t length = std::min(field.size() - lane::kFindLookBack, lane::kChunk);
+    std::vector<std::uint16_t> scalar(lane::kMaxEvents);
+    std::vector<std::uint16_t> vector(lane::kMaxEvents);
+    const std::uint8_t* const from = field.data() + lane::kFindLookBack;
+    scalar.resize(lane::find_events_scalar(from, length, scalar.data()));
+    vector.resize(lane::find_events_avx2(from, length, vector.data()));
+    if (scalar != vector) fail("the AVX2 finder differs from the scalar one");
+  }
+  return 0;
+}

@@ -1,0 +1,99 @@
+#include "bulkhead/program.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <utility>
+
+#include "bulkhead/detector.hpp"
+#include "decide/program_impl.hpp"
+
+namespace bulkhead {
+namespace {
+
+struct Failure {
+  ProgramError error = ProgramError::none;
+  std::string message;
+};
+
+Failure check_limits(const ProgramSpec& spec) {
+  if (spec.sensors.size() > kMaxSensors)
+    return {ProgramError::too_many, std::to_string(spec.sensors.size()) + " sensors, at most " +
+                                        std::to_string(kMaxSensors) + " are possible"};
+  if (spec.literals.size() > kMaxLiterals)
+    return {ProgramError::too_many, std::to_string(spec.literals.size()) + " literals, at most " +
+                                        std::to_string(kMaxLiterals) + " are possible"};
+  for (const LiteralSpec& literal : spec.literals)
+    if (literal.bytes.empty() || literal.bytes.size() > kMaxLiteralBytes)
+      return {ProgramError::literal_size, "literal '" + literal.id + "' has " + std::to_string(literal.bytes.size()) +
+                                              " bytes, 1 to " + std::to_string(kMaxLiteralBytes) + " are possible"};
+  return {};
+}
+
+Failure name_detectors(ProgramImpl& impl) {
+  for (const DetectorInfo& info : kDetectors) impl.detector_ids.emplace_back(info.id);
+  for (const LiteralSpec& literal : impl.spec.literals) impl.detector_ids.push_back(literal.id);
+  std::vector<std::string> sorted = impl.detector_ids;
+  std::sort(sorted.begin(), sorted.end());
+  const auto twin = std::adjacent_find(sorted.begin(), sorted.end());
+  if (twin != sorted.end())
+    return {ProgramError::duplicate_id, "more than one detector has the id '" + *twin + "'"};
+  for (auto sensor = impl.spec.sensors.begin(); sensor != impl.spec.sensors.end(); ++sensor) {
+    const auto same = [&sensor](const SensorSpec& other) { return other.name == sensor->name; };
+    if (std::any_of(impl.spec.sensors.begin(), sensor, same))
+      return {ProgramError::duplicate_id, "more than one sensor has the name '" + sensor->name + "'"};
+  }
+  return {};
+}
+
+Failure bind_sensors(ProgramImpl& impl) {
+  impl.sensors_by_detector.assign(impl.detector_ids.size(), 0);
+  for (std::size_t s = 0; s < impl.spec.sensors.size(); ++s) {
+    for (const std::string& id : impl.spec.sensors[s].detectors) {
+      const auto at = std::find(impl.detector_ids.begin(), impl.detector_ids.end(), id);
+      if (at == impl.detector_ids.end())
+        return {ProgramError::unknown_detector,
+                "sensor '" + impl.spec.sensors[s].name + "' names the unknown detector '" + id + "'"};
+      const auto detector = static_cast<std::size_t>(at - impl.detector_ids.begin());
+      impl.sensors_by_detector[detector] |= 1ULL << s;
+      if (detector < kDetectors.size()) impl.enabled |= 1U << detector;
+    }
+  }
+  return {};
+}
+
+Failure compile_literals(ProgramImpl& impl) {
+  std::string message;
+  if (impl.literals.compile(impl.spec.literals, static_cast<DetectorIndex>(kDetectors.size()), message)) return {};
+  return {ProgramError::literal_lane, message};
+}
+
+}  // namespace
+
+std::shared_ptr<const Program> Program::compile(const ProgramSpec& spec, ProgramError& error, std::string& message) {
+  static std::atomic<std::uint64_t> generations{0};
+  auto impl = std::make_unique<ProgramImpl>();
+  Failure failure = check_limits(spec);
+  if (failure.error == ProgramError::none) {
+    impl->spec = spec;
+    impl->generation = ++generations;
+    failure = name_detectors(*impl);
+  }
+  if (failure.error == ProgramError::none) failure = bind_sensors(*impl);
+  if (failure.error == ProgramError::none) failure = compile_literals(*impl);
+  error = failure.error;
+  message = std::move(failure.message);
+  if (error != ProgramError::none) return nullptr;
+  return std::shared_ptr<const Program>(new Program(std::move(impl)));
+}
+
+Program::Program(std::unique_ptr<ProgramImpl> impl) : impl_(std::move(impl)) {}
+Program::~Program() = default;
+
+const ProgramSpec& Program::spec() const noexcept { return impl_->spec; }
+
+const std::string& Program::detector_id(DetectorIndex index) const noexcept {
+  static const std::string unknown;
+  return index < impl_->detector_ids.size() ? impl_->detector_ids[index] : unknown;
+}
+
+}  // namespace bulkhead

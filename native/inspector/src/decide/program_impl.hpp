@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "bulkhead/program.hpp"
+#include "lane/literal_lane.hpp"
+
+namespace bulkhead {
+
+/// What scanning and judging read of a program; never changes once compiled.
+struct ProgramImpl {
+  ProgramSpec spec;
+  std::vector<std::string> detector_ids;        ///< by DetectorIndex
+  std::vector<std::uint64_t> sensors_by_detector;  ///< bit s: sensor s names the detector
+  std::uint32_t enabled = 0;                    ///< bit d: some sensor names built-in detector d
+  std::uint64_t generation = 0;                 ///< never the same for two programs of a process
+  lane::LiteralSet literals;
+};
+static_assert(kMaxSensors <= 64, "sensors_by_detector holds one bit for each sensor");
+
+}  // namespace bulkhead

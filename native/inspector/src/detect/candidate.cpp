@@ -1,0 +1,96 @@
+#include "detect/candidate.hpp"
+
+#include <sys/random.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "bulkhead/scanner.hpp"
+#include "detect/char_class.hpp"
+
+namespace bulkhead::detect {
+namespace {
+
+std::uint64_t make_secret() noexcept {
+  std::uint64_t secret = 0;
+  // A failure leaves a fixed key: counting still works, only guessing a fingerprint's datum gets easier.
+  if (getrandom(&secret, sizeof secret, GRND_NONBLOCK) != static_cast<ssize_t>(sizeof secret)) secret = 0;
+  return secret | 1;
+}
+const std::uint64_t kSecret = make_secret();
+
+constexpr std::uint64_t mix(std::uint64_t x) noexcept {
+  x = (x ^ (x >> 32)) * 0xd6e8feb86659fd93ULL;
+  x = (x ^ (x >> 32)) * 0xd6e8feb86659fd93ULL;
+  return x ^ (x >> 32);
+}
+
+}  // namespace
+
+Detection* Findings::add(const FieldView& view, BuiltIn detector, const std::uint8_t* start, std::size_t length,
+                         Confidence confidence) noexcept {
+  if (confidence == Confidence::none || count_ == kMaxPerEvent) return nullptr;
+  Detection& found = found_[count_++];
+  found.detector = detector;
+  found.confidence = confidence;
+  found.known_test = false;
+  found.offset = view.offset_of(start);
+  found.length = static_cast<std::uint32_t>(length);
+  found.fingerprint = 0;
+  found.masked_length = 0;
+  found.key_length = 0;
+  found.masked.fill('\0');
+  found.key.fill('\0');
+  return &found;
+}
+
+std::uint64_t fingerprint(BuiltIn detector, const std::uint8_t* bytes, std::size_t length) noexcept {
+  std::uint64_t hash = mix(kSecret ^ (static_cast<std::uint64_t>(detector) << 32 | length));
+  while (length > 0) {
+    const std::size_t n = std::min<std::size_t>(length, 8);
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes, n);
+    hash = mix((hash ^ word) + kSecret);
+    bytes += n;
+    length -= n;
+  }
+  return hash;
+}
+
+void set_key(Detection& detection, const StructuralKey& key, const std::uint8_t* datum) noexcept {
+  // A key that holds the value itself ({"4111…": …}) would carry it out: long keys with the datum's first bytes in
+  // them are dropped, and digits beyond the fourth are starred.
+  constexpr std::size_t kTelling = 6;
+  constexpr std::size_t kMaxDigits = 4;
+  const std::size_t length = std::min(key.length, kMaxKey);
+  const std::size_t telling = std::min<std::size_t>(kTelling, detection.length);
+  if (std::search(key.name, key.end(), datum, datum + telling) != key.end()) return;
+  std::size_t digits = 0;
+  for (std::size_t i = 0; i < length; ++i) {
+    const std::uint8_t byte = key.name[i];
+    const bool star = is(byte, kDigit) && ++digits > kMaxDigits;
+    detection.key[i] = star ? '*' : static_cast<char>(byte);
+  }
+  detection.key_length = static_cast<std::uint8_t>(length);
+}
+
+Topics topics_before(const std::uint8_t* datum) noexcept {
+  const std::uint8_t* const from = datum - kContextBytes;
+  // The byte before the context belongs to it only as the mark of a word's start.
+  return topics_in(from, datum, !is(from[-1], kAlpha));
+}
+
+Topics topics_of(const StructuralKey& key) noexcept {
+  return key.empty() ? Topics{0} : topics_in(key.name, key.end(), true);
+}
+
+void mask_append(Detection& detection, const std::uint8_t* bytes, std::size_t length) noexcept {
+  for (std::size_t i = 0; i < length && detection.masked_length < kMaxMasked; ++i)
+    detection.masked[detection.masked_length++] = static_cast<char>(bytes[i]);
+}
+
+void mask_fill(Detection& detection, std::size_t stars) noexcept {
+  for (; stars > 0 && detection.masked_length < kMaxMasked; --stars) detection.masked[detection.masked_length++] = '*';
+}
+
+}  // namespace bulkhead::detect

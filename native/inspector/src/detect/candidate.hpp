@@ -1,0 +1,72 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "bulkhead/detection.hpp"
+#include "detect/field_view.hpp"
+#include "detect/structural_key.hpp"
+#include "detect/words.hpp"
+
+namespace bulkhead::detect {
+
+/// Numbers of the built-in detectors, in the order of kDetectors.
+enum BuiltIn : DetectorIndex {
+  kPaymentCard,
+  kUsSsn,
+  kIban,
+  kEmail,
+  kPhone,
+  kJwt,
+  kPrivateKey,
+  kAwsAccessKey,
+  kGithubToken,
+  kSlackToken,
+  kStripeKey,
+};
+
+/// Sums of evidence and what they are worth. A judge adds and subtracts such points.
+namespace points {
+inline constexpr int kLow = 10;
+inline constexpr int kMedium = 30;
+inline constexpr int kHigh = 60;
+}  // namespace points
+
+constexpr Confidence confidence_of(int sum) noexcept {
+  if (sum >= points::kHigh) return Confidence::high;
+  if (sum >= points::kMedium) return Confidence::medium;
+  return sum >= points::kLow ? Confidence::low : Confidence::none;
+}
+
+/// What one event led to. Judges add to it; the scan loop hands it on once every judge of the event has decided.
+class Findings {
+ public:
+  /// Adds a detection of [start, start + length) without masked text and key; null when `confidence` is none.
+  Detection* add(const FieldView& view, BuiltIn detector, const std::uint8_t* start, std::size_t length,
+                 Confidence confidence) noexcept;
+  void clear() noexcept { count_ = 0; }
+  [[nodiscard]] std::size_t count() const noexcept { return count_; }
+  [[nodiscard]] const Detection& operator[](std::size_t i) const noexcept { return found_[i]; }
+
+ private:
+  static constexpr std::size_t kMaxPerEvent = 4;  // no byte is the event of more judges than this
+  std::array<Detection, kMaxPerEvent> found_;
+  std::size_t count_ = 0;
+};
+
+/// Keyed hash of a datum's significant bytes; the key is random for each process.
+std::uint64_t fingerprint(BuiltIn detector, const std::uint8_t* bytes, std::size_t length) noexcept;
+
+/// Copies the key into the detection, without anything in it that could be a datum itself.
+void set_key(Detection& detection, const StructuralKey& key, const std::uint8_t* datum) noexcept;
+
+/// Words before the datum, and words of its key.
+Topics topics_before(const std::uint8_t* datum) noexcept;
+Topics topics_of(const StructuralKey& key) noexcept;
+
+/// Appends to the masked text; what does not fit is left out.
+void mask_append(Detection& detection, const std::uint8_t* bytes, std::size_t length) noexcept;
+void mask_fill(Detection& detection, std::size_t stars) noexcept;
+
+}  // namespace bulkhead::detect

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "lane/block.hpp"
+
+namespace bulkhead::lane {
+
+/// Bytes one call looks at, at most: positions fit 16 bits, and their list fits the stack.
+inline constexpr std::size_t kChunk = 4096;
+/// What a finder writes at most; more than kChunk since it stores ahead of its count.
+inline constexpr std::size_t kMaxEvents = kChunk + 2 * kBlock;
+/// Readable bytes a finder needs in front of the chunk.
+inline constexpr std::size_t kFindLookBack = kBlock + kBlockLookBack;
+
+/// Finds the bytes of [from, from + length) that are worth a judge's look and writes their positions in order;
+/// length <= kChunk. Returns how many.
+///
+/// An event is: the byte after a group of three or more digits that ends a chain (digits with single separators
+/// between) of nine bytes or more; '@'; a digit after '+' or '('; the third byte of an anchor.
+/// Whether a byte is one depends on it and the kFindLookBack bytes before it only.
+using FindEvents = std::size_t (*)(const std::uint8_t* from, std::size_t length, std::uint16_t* positions) noexcept;
+
+std::size_t find_events_scalar(const std::uint8_t* from, std::size_t length, std::uint16_t* positions) noexcept;
+/// Same events; needs AVX2, BMI and BMI2. Elsewhere than on x86-64 it is the scalar one.
+std::size_t find_events_avx2(const std::uint8_t* from, std::size_t length, std::uint16_t* positions) noexcept;
+
+bool cpu_has_avx2() noexcept;
+/// The fastest one this CPU can run.
+FindEvents best_find_events() noexcept;
+
+}  // namespace bulkhead::lane

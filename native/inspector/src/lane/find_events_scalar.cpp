@@ -1,0 +1,28 @@
+#include "lane/anchors.hpp"
+#include "lane/find_loop.hpp"
+
+namespace bulkhead::lane {
+namespace {
+
+struct ScalarClassifier {
+  static BlockMasks classify(const std::uint8_t* bytes) noexcept {
+    BlockMasks m{};
+    for (std::size_t i = 0; i < kBlock; ++i) {
+      const std::uint64_t bit = 1ULL << i;
+      const std::uint8_t sets = kByteSets.sets_of(bytes[i]);
+      if ((sets & kSetDigit) != 0) m.digit |= bit;
+      if ((sets & kSetSeparator) != 0) m.separator |= bit;
+      if ((sets & kSetOpening) != 0) m.opening |= bit;
+      if ((sets & kSetAt) != 0 || anchors_at(bytes + i) != 0) m.point |= bit;
+    }
+    return m;
+  }
+};
+
+}  // namespace
+
+std::size_t find_events_scalar(const std::uint8_t* from, std::size_t length, std::uint16_t* positions) noexcept {
+  return find_loop<ScalarClassifier>(from, length, positions);
+}
+
+}  // namespace bulkhead::lane

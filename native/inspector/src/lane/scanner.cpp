@@ -1,0 +1,151 @@
+#include "bulkhead/scanner.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "decide/program_impl.hpp"
+#include "detect/char_class.hpp"
+#include "lane/event_judge.hpp"
+#include "lane/find_events.hpp"
+#include "lane/scratch_impl.hpp"
+
+namespace bulkhead {
+namespace {
+
+/// memcpy by the C library. For a constant size such as kTail the compiler would emit `rep movs`, whose start alone
+/// takes longer than the whole copy, and whose bytes cannot be read back at once.
+void copy(std::uint8_t* to, const std::uint8_t* from, std::size_t size) noexcept {
+  asm("" : "+r"(size));
+  std::memcpy(to, from, size);
+}
+
+/// Judges the events in [from, to); returns where a candidate waits, or `to`.
+const std::uint8_t* judge_events(const detect::FieldView& view, const std::uint8_t* from, const std::uint8_t* to,
+                                 lane::EventJudge& judge) noexcept {
+  const lane::FindEvents find = lane::best_find_events();
+  std::uint16_t positions[lane::kMaxEvents];
+  while (from < to) {
+    const std::size_t length = std::min<std::size_t>(static_cast<std::size_t>(to - from), lane::kChunk);
+    const std::size_t count = find(from, length, positions);
+    if (const std::uint8_t* const waiting = judge.judge(view, from, positions, count)) return waiting;
+    from += length;
+  }
+  return to;
+}
+
+}  // namespace
+
+/// Field offsets: the bytes before `decided` have been judged, those from there to `scanned` hold a waiting candidate.
+struct ContentScanner::State {
+  std::uint64_t scanned = 0;
+  std::uint64_t decided = 0;
+  std::uint64_t reported_until = 0;  ///< provisional_end judged up to here
+  lane::LiteralStream literals;
+  lane::Reported reported;
+  std::uint8_t tail[kTail] = {};     ///< the field's last bytes, zeros in front of its first
+
+  /// Whether a candidate waits, or a number ends with the last byte: its event would be the byte after it.
+  [[nodiscard]] bool may_find_at_end() const noexcept {
+    return decided != scanned || detect::is(tail[kTail - 1], detect::kDigit);
+  }
+  void keep(Bytes bytes) noexcept;
+  void scan_window(Bytes bytes, std::size_t stop, bool final, bool provisional, const ProgramImpl& program,
+                   ScratchImpl& scratch, DetectionSink& sink) noexcept;
+  void scan_in_place(Bytes bytes, std::size_t from, const ProgramImpl& program, ScratchImpl& scratch,
+                     DetectionSink& sink) noexcept;
+};
+
+void ContentScanner::State::keep(Bytes bytes) noexcept {
+  if (bytes.size() < kTail) {
+    std::memmove(tail, tail + bytes.size(), kTail - bytes.size());
+    std::memcpy(tail + kTail - bytes.size(), bytes.data(), bytes.size());
+  } else {
+    copy(tail, bytes.data() + bytes.size() - kTail, kTail);
+  }
+  scanned += bytes.size();
+  if (decided >= reported_until) reported.clear();
+}
+
+/// Judges the events from `decided` to the first `stop` of `bytes`, in a copy of the tail and of `bytes`.
+void ContentScanner::State::scan_window(Bytes bytes, std::size_t stop, bool final, bool provisional,
+                                        const ProgramImpl& program, ScratchImpl& scratch,
+                                        DetectionSink& sink) noexcept {
+  std::uint8_t* const base = scratch.window.data() + ScratchImpl::kFront;
+  std::uint8_t* const end = base + kTail + bytes.size();
+  copy(base, tail, kTail);
+  if (!bytes.empty()) copy(base + kTail, bytes.data(), bytes.size());
+  if (final) std::memset(end, 0, ScratchImpl::kBack);
+  const detect::FieldView view{base, end, static_cast<std::int64_t>(scanned) - static_cast<std::int64_t>(kTail), final};
+  lane::EventJudge judge(program.enabled, reported, provisional, scratch.found, sink);
+  const std::uint8_t* const from = base + kTail - (scanned - decided);
+  // A number that ends with the field has its event on the byte after it.
+  const std::uint8_t* const to = base + kTail + stop + (final ? 1 : 0);
+  const std::uint8_t* const reached = judge_events(view, from, to, judge);
+  if (!provisional) decided = view.offset_of(reached);
+}
+
+/// Judges the events from bytes[from] on where they are; `from` leaves kLookBack bytes in front.
+void ContentScanner::State::scan_in_place(Bytes bytes, std::size_t from, const ProgramImpl& program,
+                                          ScratchImpl& scratch, DetectionSink& sink) noexcept {
+  const std::uint8_t* const base = bytes.data();
+  const std::uint8_t* const end = base + bytes.size();
+  const detect::FieldView view{base, end, static_cast<std::int64_t>(scanned), false};
+  lane::EventJudge judge(program.enabled, reported, false, scratch.found, sink);
+  decided = view.offset_of(judge_events(view, base + from, end, judge));
+}
+
+ContentScanner::ContentScanner(std::shared_ptr<const Program> program) noexcept : program_(std::move(program)) {
+  static_assert(sizeof(State) < 500, "scanner.hpp promises so");
+}
+ContentScanner::~ContentScanner() = default;
+ContentScanner::ContentScanner(ContentScanner&&) noexcept = default;
+ContentScanner& ContentScanner::operator=(ContentScanner&&) noexcept = default;
+
+void ContentScanner::begin() noexcept { state_.reset(); }
+
+void ContentScanner::scan(Bytes bytes, Scratch& scratch, DetectionSink& sink) noexcept {
+  if (bytes.empty()) return;
+  if (state_ == nullptr) state_ = std::make_unique<State>();
+  State& state = *state_;
+  const ProgramImpl& program = program_->impl();
+  state.literals.scan(program.literals, program.generation, scratch.impl().literals, bytes, state.scanned, sink);
+  if (program.enabled == 0) {
+    state.decided = state.scanned + bytes.size();
+  } else if (bytes.size() <= kWindow) {
+    state.scan_window(bytes, bytes.size(), false, false, program, scratch.impl(), sink);
+  } else {
+    // Judges near the seam look back into the tail: they work on the copy. None of them can be pending, since the copy
+    // goes on for kLookAhead bytes. Whole blocks, since a partial one takes a detour.
+    constexpr std::size_t kSeam = (detect::kLookBack + lane::kBlock - 1) / lane::kBlock * lane::kBlock;
+    static_assert(kSeam >= detect::kLookBack && kSeam >= lane::kFindLookBack && kWindow >= kSeam + detect::kLookAhead);
+    state.scan_window(bytes.first(kSeam + detect::kLookAhead), kSeam, false, false, program, scratch.impl(), sink);
+    state.scan_in_place(bytes, kSeam, program, scratch.impl(), sink);
+  }
+  state.keep(bytes);
+}
+
+void ContentScanner::provisional_end(Scratch& scratch, DetectionSink& sink) noexcept {
+  if (state_ == nullptr || !state_->may_find_at_end()) return;
+  State& state = *state_;
+  state.scan_window({}, 0, true, true, program_->impl(), scratch.impl(), sink);
+  state.reported_until = state.scanned + 1;
+}
+
+void ContentScanner::end(Scratch& scratch, DetectionSink& sink) noexcept {
+  if (state_ == nullptr) return;
+  if (state_->may_find_at_end()) state_->scan_window({}, 0, true, false, program_->impl(), scratch.impl(), sink);
+  state_.reset();
+}
+
+void ContentScanner::rebind(std::shared_ptr<const Program> program) noexcept {
+  program_ = std::move(program);
+  if (state_ != nullptr) state_->literals.close();
+}
+
+std::uint64_t ContentScanner::field_offset() const noexcept { return state_ == nullptr ? 0 : state_->scanned; }
+
+Scratch::Scratch() : impl_(std::make_unique<ScratchImpl>()) {}
+Scratch::~Scratch() = default;
+
+}  // namespace bulkhead

@@ -1,0 +1,88 @@
+#include "lane/find_events.hpp"
+
+#include <doctest/doctest.h>
+
+#include <random>
+#include <string>
+#include <vector>
+
+using namespace bulkhead::lane;
+
+namespace {
+
+std::vector<std::uint16_t> run(FindEvents find, const std::vector<std::uint8_t>& bytes, std::size_t from,
+                               std::size_t length) {
+  std::vector<std::uint16_t> positions(kMaxEvents);
+  positions.resize(find(bytes.data() + from, length, positions.data()));
+  return positions;
+}
+
+/// Texts in which events are frequent, and random bytes.
+std::vector<std::uint8_t> sample(std::mt19937& random, std::size_t size) {
+  static const std::string kPieces[] = {"0", "12", "345", "6789", "123456789", "4111111111111111", " ", "-", ".", "  ",
+                                        "+", "(", "@", "DE89", "G", "7", ".eyJ", "--B", "AKI", "ghp_", "b_p", "xox",
+                                        "k_l", "k_t", "a", "\x80\xff", "\n", "AB1", "(415) 555-2671", "1 2 3 4 5 6"};
+  std::vector<std::uint8_t> bytes;
+  const bool noise = random() % 4 == 0;
+  while (bytes.size() < size) {
+    if (noise) {
+      bytes.push_back(static_cast<std::uint8_t>(random()));
+    } else {
+      const std::string& piece = kPieces[random() % std::size(kPieces)];
+      bytes.insert(bytes.end(), piece.begin(), piece.end());
+    }
+  }
+  return bytes;
+}
+
+/// The definition of an event, written down once more without any masks.
+bool is_event(const std::vector<std::uint8_t>& b, std::size_t i) {
+  const auto digit = [&](std::size_t k) { return b[k] >= '0' && b[k] <= '9'; };
+  const auto separator = [&](std::size_t k) { return b[k] == ' ' || b[k] == '-' || b[k] == '.'; };
+  if (b[i] == '@') return true;
+  if (digit(i)) return b[i - 1] == '+' || b[i - 1] == '(';
+  if (!digit(i - 1) || !digit(i - 2) || !digit(i - 3)) return false;
+  for (std::size_t k = i - 9; k < i; ++k)
+    if (!digit(k) && !(separator(k) && digit(k - 1))) return false;
+  return true;
+}
+
+}  // namespace
+
+TEST_CASE("the AVX2 finder finds exactly what the scalar finder finds") {
+  if (!cpu_has_avx2()) {
+    MESSAGE("skipped: this CPU has no AVX2");
+    return;
+  }
+  std::mt19937 random(11);
+  for (int round = 0; round < 3000; ++round) {
+    const std::size_t length = random() % (round % 10 == 0 ? kChunk + 1 : 400);
+    const std::size_t from = kFindLookBack + random() % 70;
+    const auto bytes = sample(random, from + length);
+    CAPTURE(round);
+    CHECK(run(find_events_avx2, bytes, from, length) == run(find_events_scalar, bytes, from, length));
+  }
+}
+
+TEST_CASE("the finder finds every number, address and telephone mark, whatever the alignment") {
+  std::mt19937 random(12);
+  for (int round = 0; round < 500; ++round) {
+    const std::size_t length = random() % 500;
+    const std::size_t from = kFindLookBack + random() % 70;
+    const auto bytes = sample(random, from + length);
+    const auto found = run(best_find_events(), bytes, from, length);
+    std::vector<bool> set(length);
+    for (const std::uint16_t position : found) set[position] = true;
+    CAPTURE(round);
+    for (std::size_t i = 0; i < length; ++i)
+      if (is_event(bytes, from + i)) CHECK(set[i]);
+  }
+}
+
+TEST_CASE("ordinary text has no events") {
+  const std::string text =
+      std::string(kFindLookBack, ' ') + "<p class=\"a\">Ordered 3 of 12 on 2026-11-05 at 10:30, 4.50 each (5% off)</p>";
+  const std::vector<std::uint8_t> bytes(text.begin(), text.end());
+  const auto found = run(best_find_events(), bytes, kFindLookBack, bytes.size() - kFindLookBack);
+  CHECK(found.size() == 1);  // "(5"
+}

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "bulkhead/detector.hpp"
+#include "bulkhead/scanner.hpp"
+
+namespace bulkhead::test {
+
+struct Collected final : DetectionSink {
+  std::vector<Detection> all;
+  void detected(const Detection& detection) noexcept override { all.push_back(detection); }
+};
+
+inline std::shared_ptr<const Program> program_with(std::vector<LiteralSpec> literals = {}) {
+  SensorSpec sensor;
+  sensor.name = "everything";
+  for (const DetectorInfo& info : kDetectors) sensor.detectors.emplace_back(info.id);
+  for (const LiteralSpec& literal : literals) sensor.detectors.push_back(literal.id);
+  ProgramError error{};
+  std::string message;
+  auto program = Program::compile({{sensor}, std::move(literals)}, error, message);
+  CHECK_MESSAGE(program != nullptr, message);
+  return program;
+}
+
+inline const std::shared_ptr<const Program>& everything() {
+  static const auto program = program_with();
+  return program;
+}
+
+inline Bytes bytes_of(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+/// Detections of one field that came in spans cut at `cuts` (ascending offsets).
+inline std::vector<Detection> scan_cut(std::string_view text, const std::vector<std::size_t>& cuts,
+                                       const std::shared_ptr<const Program>& program = everything()) {
+  Scratch scratch;
+  Collected sink;
+  ContentScanner scanner(program);
+  scanner.begin();
+  std::size_t from = 0;
+  for (const std::size_t cut : cuts) {
+    scanner.scan(bytes_of(text.substr(from, cut - from)), scratch, sink);
+    from = cut;
+  }
+  scanner.scan(bytes_of(text.substr(from)), scratch, sink);
+  scanner.end(scratch, sink);
+  return sink.all;
+}
+
+inline std::vector<Detection> scan_text(std::string_view text) { return scan_cut(text, {}); }
+
+/// Everything of a detection, comparable and printable.
+inline std::string describe(const Detection& d) {
+  return std::to_string(d.detector) + "@" + std::to_string(d.offset) + "+" + std::to_string(d.length) + " c" +
+         std::to_string(static_cast<int>(d.confidence)) + " " + std::string(d.masked_view()) + " key=" +
+         std::string(d.key_view()) + (d.known_test ? " test " : " ") + std::to_string(d.fingerprint);
+}
+
+inline std::vector<std::string> describe(const std::vector<Detection>& all) {
+  std::vector<std::string> lines;
+  for (const Detection& d : all) lines.push_back(describe(d));
+  return lines;
+}
+
+/// The only detection of `detector` in the text; fails the test when there is not exactly one.
+inline Detection only(std::string_view text, std::string_view detector) {
+  Detection found;
+  std::size_t count = 0;
+  for (const Detection& d : scan_text(text)) {
+    if (everything()->detector_id(d.detector) != detector) continue;
+    found = d;
+    ++count;
+  }
+  CHECK_MESSAGE(count == 1, std::string(detector) << " in: " << std::string(text));
+  return found;
+}
+
+/// The surest detection of `detector` in the text, Confidence::none when there is none.
+inline Confidence surest(std::string_view text, std::string_view detector) {
+  Confidence best = Confidence::none;
+  for (const Detection& d : scan_text(text))
+    if (everything()->detector_id(d.detector) == detector && d.confidence > best) best = d.confidence;
+  return best;
+}
+
+}  // namespace bulkhead::test

@@ -1,0 +1,112 @@
+#include <algorithm>
+#include <random>
+
+#include "scan/scan_support.hpp"
+
+using namespace bulkhead;
+using namespace bulkhead::test;
+
+namespace {
+
+// Data of every detector next to one another, with much and little context, at the start, at the end, and cut short.
+const std::string kCorpus =
+    "4111111111111111 {\"cardNumber\":\"5555 5555 5555 4444\",\"orderId\":\"4012888888881881\",\"ssn\":\"536-90-4399\","
+    "\"email\":\"bob.smith+tag@mail.example.co.uk\",\"phone\":\"+1 (415) 555-2671\",\""
+    "iban\":\"GB82 WEST 1234 5698 7654 32\"}"
+    "\r\nCard-Number: 378282246310005\r\n%B4111111111111111^DOE/JANE^29121011000?;4111111111111111=29121011000?\n"
+    "SSN 219-09-9998 call (212) 555-0188 or 646-555-0199, 4111-1111-1111-1111-2 4111 1111 1111 1111 123\n"
+    "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIn0."
+    "SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c\n-----BEGIN RSA PRIVATE KEY-----\\nMIIEpAIBAAKCAQEAxyz0123456789ab\\n"
+    "aws_access_key_id=AKIAIOSFODNN7EXAMPLE token=ghp" "_zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ0mLq17;"
+    "xoxb" "-123456789012-1234567890123-AbCdEfGhIjKlMnOpQrStUvWx sk_live_" "abcdefghijklmnop0123456789,"
+    "rk_test_aaaaaaaaaaaaaaaaaaaa"
+    " DE89370400440532013000. NL91ABNA0417164300 jo@x.de,jo@y.de;a@b.c +4930123456 +49 30 901820 +1415555267 "
+    "12345678-4111111111111111 x4111111111111111 550e8400-e29b-41d4-a716-446655440000 1700000000000 "
+    "6011 1111 1111 1117";
+
+std::vector<std::string> whole() { return describe(scan_text(kCorpus)); }
+
+std::vector<std::size_t> every(std::size_t step) {
+  std::vector<std::size_t> cuts;
+  for (std::size_t i = step; i < kCorpus.size(); i += step) cuts.push_back(i);
+  return cuts;
+}
+
+}  // namespace
+
+TEST_CASE("the corpus has data of every detector in it") {
+  std::vector<bool> seen(kDetectors.size());
+  for (const Detection& d : scan_text(kCorpus)) seen[d.detector] = true;
+  for (std::size_t i = 0; i < seen.size(); ++i) CHECK_MESSAGE(seen[i], kDetectors[i].id);
+}
+
+TEST_CASE("a cut at any byte changes no detection") {
+  const auto expected = whole();
+  for (std::size_t cut = 0; cut <= kCorpus.size(); ++cut) {
+    CAPTURE(cut);
+    CHECK(describe(scan_cut(kCorpus, {cut})) == expected);
+  }
+}
+
+TEST_CASE("spans of one size, from single bytes up, change no detection") {
+  const auto expected = whole();
+  for (std::size_t step = 1; step < 70; ++step) {
+    CAPTURE(step);
+    CHECK(describe(scan_cut(kCorpus, every(step))) == expected);
+  }
+}
+
+TEST_CASE("random cuts of a long text change no detection") {
+  std::mt19937 random(7);
+  std::string text;
+  while (text.size() < 30'000) {
+    const std::size_t from = random() % kCorpus.size();
+    text += kCorpus.substr(from, random() % 300);
+    if (random() % 4 == 0) text += std::string(random() % 3000, random() % 2 == 0 ? ' ' : 'x');
+  }
+  const auto expected = describe(scan_text(text));
+  CHECK(expected.size() > 50);
+  for (int round = 0; round < 200; ++round) {
+    std::vector<std::size_t> cuts;
+    for (std::size_t n = random() % 40; n > 0; --n) cuts.push_back(random() % text.size());
+    std::sort(cuts.begin(), cuts.end());
+    CAPTURE(round);
+    CHECK(describe(scan_cut(text, cuts)) == expected);
+  }
+}
+
+TEST_CASE("a datum across the seam of a long span is found wherever the seam lies") {
+  const std::string datum = " card 4111 1111 1111 1111 ";
+  for (std::size_t before = 0; before < 600; ++before) {
+    const std::string text = std::string(before, '.') + datum + std::string(5000, '.');
+    CAPTURE(before);
+    for (const std::size_t cut : {before + 7, before + 12, before + 24, before + 25}) {
+      const auto found = scan_cut(text, {cut});
+      CHECK(found.size() == 1);
+      if (!found.empty()) CHECK(found[0].offset == before + 6);
+    }
+  }
+}
+
+TEST_CASE("provisional ends between spans report the same data, each once") {
+  const auto expected = whole();
+  std::mt19937 random(3);
+  for (int round = 0; round < 200; ++round) {
+    Scratch scratch;
+    Collected sink;
+    ContentScanner scanner(everything());
+    scanner.begin();
+    for (std::size_t from = 0; from < kCorpus.size();) {
+      const std::size_t n = std::min<std::size_t>(1 + random() % 90, kCorpus.size() - from);
+      scanner.scan(bytes_of(std::string_view(kCorpus).substr(from, n)), scratch, sink);
+      scanner.provisional_end(scratch, sink);
+      from += n;
+    }
+    scanner.end(scratch, sink);
+    const auto lines = describe(sink.all);
+    for (const std::string& line : expected) {
+      CAPTURE(line);
+      CHECK(std::count(lines.begin(), lines.end(), line) == 1);
+    }
+  }
+}
