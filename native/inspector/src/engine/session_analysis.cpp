@@ -1,0 +1,142 @@
+#include "engine/session_analysis.hpp"
+
+#include <optional>
+#include <string_view>
+
+namespace bulkhead {
+namespace {
+
+bool keeps_last_four(DetectorIndex detector, const Program& program) noexcept {
+  const std::string_view id = program.detector_id(detector);
+  return id == "payment-card" || id == "us-ssn" || id == "iban";
+}
+
+/// The protocol layer sees datagrams; whether they came over UDP or ICMP the network layer knows.
+Protocol labelled(Protocol protocol, const Session& session) noexcept {
+  constexpr std::uint8_t kUdp = 17;
+  return protocol == Protocol::udp && session.view.ip_protocol != kUdp ? Protocol::icmp : protocol;
+}
+
+}  // namespace
+
+SessionAnalysis::SessionAnalysis(PacketContext& context, Session& session, std::shared_ptr<const Program> program)
+    : context_(context),
+      session_(session),
+      program_(std::move(program)),
+      conversation_(context.decoders),
+      scanners_{ContentScanner{program_}, ContentScanner{program_}} {}
+
+void SessionAnalysis::stream(Direction direction, Bytes bytes, Origin origin) noexcept {
+  context_.counters.payload_bytes += bytes.size();
+  conversation_.feed(direction, bytes, origin, *this);
+}
+
+void SessionAnalysis::gap(Direction direction, std::uint64_t bytes) noexcept {
+  exception(direction, Exception::gap, bytes);
+  conversation_.gap(direction, bytes, *this);
+}
+
+void SessionAnalysis::stream_end(Direction direction) noexcept { conversation_.end(direction, *this); }
+
+void SessionAnalysis::datagram(Direction direction, Bytes bytes, Origin origin) noexcept {
+  context_.counters.payload_bytes += bytes.size();
+  conversation_.datagram(direction, bytes, origin, *this);
+}
+
+void SessionAnalysis::packet_end(Direction direction) noexcept {
+  scanning_ = direction;
+  scanners_[index_of(direction)].provisional_end(context_.scratch, *this);
+}
+
+void SessionAnalysis::use(const std::shared_ptr<const Program>& program) noexcept {
+  if (program == program_) return;
+  program_ = program;
+  for (ContentScanner& scanner : scanners_) scanner.rebind(program_);
+}
+
+void SessionAnalysis::refresh_view() noexcept {
+  session_.view.protocol = labelled(conversation_.protocol(), session_);
+  session_.view.server_name = conversation_.server_name();
+  session_.view.tls_version = conversation_.tls_version();
+}
+
+void SessionAnalysis::begin(Direction direction, Protocol protocol, Location location) noexcept {
+  session_.view.protocol = labelled(protocol, session_);
+  locations_[index_of(direction)] = location;
+  context_.view.begin(direction);
+  scanners_[index_of(direction)].begin();
+}
+
+void SessionAnalysis::content(Direction direction, Bytes bytes, Origin origin) noexcept {
+  ContentScanner& scanner = scanners_[index_of(direction)];
+  context_.counters.content_bytes += bytes.size();
+  if (origin == Origin::in_packet) context_.view.add(direction, scanner.field_offset(), bytes);
+  scanning_ = direction;
+  scanner.scan(bytes, context_.scratch, *this);
+}
+
+void SessionAnalysis::end(Direction direction) noexcept {
+  scanning_ = direction;
+  scanners_[index_of(direction)].end(context_.scratch, *this);
+}
+
+void SessionAnalysis::not_inspected(Direction direction, Exception reason, std::uint64_t bytes) noexcept {
+  exception(direction, reason, bytes);
+}
+
+void SessionAnalysis::exception(Direction direction, Exception exception, std::uint64_t bytes) noexcept {
+  const auto index = static_cast<std::size_t>(exception);
+  Counters& counters = context_.counters;
+  ++counters.exceptions[index];
+  counters.bytes_not_inspected += bytes;
+  counters.bytes_not_inspected_by[index] += bytes;
+
+  const ExceptionPolicy policy = context_.config.exceptions.of(exception);
+  if (policy == ExceptionPolicy::pass) return;
+  if (policy == ExceptionPolicy::block) context_.raise(Verdict::block);
+  if ((exceptions_seen_ & (1U << index)) != 0) return;
+  exceptions_seen_ |= 1U << index;
+  refresh_view();
+  Event event{EventKind::exception, context_.now_ns(), context_.number(), direction, &session_.view};
+  event.exception = exception;
+  event.bytes_not_inspected = bytes;
+  event.location = locations_[index_of(direction)];
+  event.verdict = policy == ExceptionPolicy::block ? Verdict::block : Verdict::alert;
+  context_.sink.on_event(event);
+}
+
+void SessionAnalysis::detected(const Detection& detection) noexcept {
+  std::optional<Verdict> masked;  // by the first sensor that asked for it
+  SensorMatches matches;
+  sensors_.judge(*program_, detection, scanning_, matches);
+  for (const SensorMatch& match : matches) {
+    Verdict done = match.verdict;
+    if (done == Verdict::mask && context_.config.inline_mode) {
+      if (!masked) masked = mask(detection);
+      done = *masked;
+    }
+    context_.raise(done);
+    ++context_.counters.findings;
+    refresh_view();
+    Event event{EventKind::finding, context_.now_ns(), context_.number(), scanning_, &session_.view};
+    event.detection = &detection;
+    event.sensor = match.sensor;
+    event.verdict = done;
+    event.location = locations_[index_of(scanning_)];
+    context_.sink.on_event(event);
+  }
+}
+
+Verdict SessionAnalysis::mask(const Detection& detection) noexcept {
+  if (context_.packet == nullptr || !context_.packet->writable) return Verdict::block;
+  if (context_.written_count + PacketView::kMaxSpans > PacketContext::kMaxWritten) return Verdict::block;
+  // A datum that cannot be hidden where it stands (compressed, or mostly forwarded already) may not travel at all.
+  if (!mask_in_place(context_.view, scanning_, detection, keeps_last_four(detection.detector, *program_)))
+    return Verdict::block;
+  context_.view.each_part(scanning_, detection.offset, detection.length, [&](std::uint64_t, MutableBytes part) noexcept {
+    context_.written[context_.written_count++] = part;
+  });
+  return Verdict::mask;
+}
+
+}  // namespace bulkhead

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+
+#include "bulkhead/content.hpp"
+#include "bulkhead/detection.hpp"
+#include "bulkhead/program.hpp"
+#include "bulkhead/scanner.hpp"
+#include "decide/sensor_state.hpp"
+#include "engine/masking.hpp"
+#include "engine/packet_context.hpp"
+#include "flow/stream_consumer.hpp"
+#include "protocol/conversation.hpp"
+
+namespace bulkhead {
+
+/// One session under inspection: payload → protocol → fields → detections → sensors → events and verdict.
+class SessionAnalysis final : public Attachment, private ContentSink, private DetectionSink {
+ public:
+  SessionAnalysis(PacketContext& context, Session& session, std::shared_ptr<const Program> program);
+
+  void stream(Direction direction, Bytes bytes, Origin origin) noexcept;
+  void gap(Direction direction, std::uint64_t bytes) noexcept;
+  void stream_end(Direction direction) noexcept;
+  void datagram(Direction direction, Bytes bytes, Origin origin) noexcept;
+  /// Counts and reports an exception of this session, each kind once, and applies its policy.
+  void exception(Direction direction, Exception exception, std::uint64_t bytes) noexcept;
+  /// Judges what touches the end of the packet, which is about to be forwarded.
+  void packet_end(Direction direction) noexcept;
+  void use(const std::shared_ptr<const Program>& program) noexcept;
+
+  [[nodiscard]] bool encrypted() const noexcept { return conversation_.encrypted(); }
+  /// Brings what the protocol layer learnt into the session's view.
+  void refresh_view() noexcept;
+  /// Null until something was masked in this direction.
+  [[nodiscard]] std::unique_ptr<MaskedRanges>& masked(Direction direction) noexcept {
+    return masked_[index_of(direction)];
+  }
+
+ private:
+  void begin(Direction direction, Protocol protocol, Location location) noexcept override;
+  void content(Direction direction, Bytes bytes, Origin origin) noexcept override;
+  void end(Direction direction) noexcept override;
+  void not_inspected(Direction direction, Exception reason, std::uint64_t bytes) noexcept override;
+  void detected(const Detection& detection) noexcept override;
+
+  /// Masks the datum in the current packet, or answers `block` where that is not possible.
+  [[nodiscard]] Verdict mask(const Detection& detection) noexcept;
+
+  PacketContext& context_;
+  Session& session_;
+  std::shared_ptr<const Program> program_;
+  Conversation conversation_;
+  std::array<ContentScanner, 2> scanners_;
+  std::array<Location, 2> locations_{};
+  std::array<std::unique_ptr<MaskedRanges>, 2> masked_{};
+  SensorState sensors_;
+  Direction scanning_ = Direction::request;  ///< of the scanner that is calling `detected`
+  std::uint32_t exceptions_seen_ = 0;
+};
+
+}  // namespace bulkhead
