@@ -1,0 +1,45 @@
+#pragma once
+
+#include <napi.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "bulkhead/scanner.hpp"
+#include "source/event_record.hpp"
+#include "source/failure.hpp"
+#include "source/workers.hpp"
+
+namespace bulkhead::binding {
+
+/// What one JavaScript environment (the main thread or a worker thread) keeps.
+struct Addon {
+  std::uint32_t programs = 0;  ///< numbers handed out
+  Scratch scratch;             ///< for scans on the JavaScript thread
+};
+
+using ProgramHandle = Napi::External<NumberedProgram>;
+
+/// Throws a JavaScript Error with a `code` property, and returns undefined.
+Napi::Value fail(Napi::Env env, const char* code, const std::string& message);
+[[nodiscard]] const char* code_of(SourceError error) noexcept;
+
+[[nodiscard]] Napi::ArrayBuffer to_buffer(Napi::Env env, const std::vector<EventRecord>& records);
+[[nodiscard]] Napi::BigUint64Array to_array(Napi::Env env, const Counters& counters);
+
+// Readers of option objects; the TypeScript side has checked the types.
+[[nodiscard]] std::string text_of(const Napi::Object& object, const char* key);
+[[nodiscard]] double number_of(const Napi::Object& object, const char* key, double otherwise);
+[[nodiscard]] bool flag_of(const Napi::Object& object, const char* key, bool otherwise);
+[[nodiscard]] EngineLimits limits_of(const Napi::Object& options);
+[[nodiscard]] ExceptionPolicies policies_of(const Napi::Object& options);
+
+void export_program(Napi::Env env, Napi::Object exports);
+void export_text_scan(Napi::Env env, Napi::Object exports);
+void export_capture(Napi::Env env, Napi::Object exports);
+void export_bench(Napi::Env env, Napi::Object exports);
+void export_workers(Napi::Env env, Napi::Object exports);
+
+}  // namespace bulkhead::binding

@@ -1,0 +1,39 @@
+export { type BenchResult, benchCaptures } from './src/bench.ts';
+export { type Capabilities, capabilities } from './src/capabilities.ts';
+export {
+  type CaptureInput,
+  type CaptureOptions,
+  type CaptureSummary,
+  inspectCapture,
+} from './src/capture.ts';
+export type { SourceCounters, WorkerCounters } from './src/counters.ts';
+export { InspectorError, type InspectorErrorCode } from './src/error.ts';
+export type {
+  EncryptedSession,
+  ExceptionEvent,
+  Finding,
+  InspectorEvent,
+  SessionBlockedEvent,
+  SessionFacts,
+  SessionOffloadedEvent,
+  TextFinding,
+} from './src/event.ts';
+export type { Confidence, Direction, ExceptionPolicy, TrafficException, Verdict } from './src/names.ts';
+export {
+  type BuiltInDetector,
+  builtInDetectors,
+  type LiteralInput,
+  Program,
+  type SensorInput,
+  type SensorProgramInput,
+} from './src/program.ts';
+export { Scanner, scanBytes } from './src/text-scan.ts';
+export {
+  type CapturedSession,
+  type EngineLimits,
+  type QueueOptions,
+  type TapOptions,
+  Workers,
+  type WorkersHandlers,
+  type WorkersOptions,
+} from './src/workers.ts';

@@ -1,0 +1,59 @@
+/** Names of what records carry as numbers, in the order of the C++ enumerations (include/bulkhead). */
+export const CONFIDENCES = ['none', 'low', 'medium', 'high'] as const;
+export const VERDICTS = ['allow', 'alert', 'mask', 'block'] as const;
+export const DIRECTIONS = ['request', 'response'] as const;
+export const DIRECTION_SCOPES = ['request', 'response', 'both'] as const;
+export const PROTOCOLS = ['unknown', 'raw', 'http1', 'tls', 'ssh', 'quic', 'udp', 'icmp'] as const;
+export const LOCATIONS = ['stream', 'head', 'body', 'trailer'] as const;
+export const STRENGTHS = ['checksum', 'weak-checksum', 'shape', 'anchored'] as const;
+export const EXCEPTION_POLICIES = ['pass', 'alert', 'block'] as const;
+export const TRAFFIC_EXCEPTIONS = [
+  'memoryCap',
+  'midstream',
+  'gap',
+  'overlap',
+  'badChecksum',
+  'badReset',
+  'urgentData',
+  'malformedPacket',
+  'unknownLayer',
+  'depthLimit',
+  'fragmentLimit',
+  'parserError',
+  'ambiguousFraming',
+  'decodeBudget',
+  'decodeError',
+  'unsupportedEncoding',
+  'queueOverrun',
+  'truncatedPacket',
+] as const;
+
+export type Confidence = Exclude<(typeof CONFIDENCES)[number], 'none'>;
+export type Verdict = (typeof VERDICTS)[number];
+export type Direction = (typeof DIRECTIONS)[number];
+export type DirectionScope = (typeof DIRECTION_SCOPES)[number];
+export type Protocol = (typeof PROTOCOLS)[number];
+export type Strength = (typeof STRENGTHS)[number];
+export type ExceptionPolicy = (typeof EXCEPTION_POLICIES)[number];
+export type TrafficException = (typeof TRAFFIC_EXCEPTIONS)[number];
+
+/** The name of a number, which the addon never lets lie outside the list. */
+export function nameOf<Name extends string>(names: readonly Name[], number: number): Name {
+  const name = names[number];
+  if (name === undefined) throw new RangeError(`no name for ${number} among ${names.join(', ')}`);
+  return name;
+}
+
+/** Policies as the addon takes them: one byte per exception, `alert` where nothing was said. */
+export function policyBytes(policies: Readonly<Record<string, string | undefined>> = {}): Uint8Array {
+  const bytes = new Uint8Array(TRAFFIC_EXCEPTIONS.length).fill(EXCEPTION_POLICIES.indexOf('alert'));
+  for (const [exception, policy] of Object.entries(policies)) {
+    const index = (TRAFFIC_EXCEPTIONS as readonly string[]).indexOf(exception);
+    const value = (EXCEPTION_POLICIES as readonly (string | undefined)[]).indexOf(policy);
+    if (index < 0) throw new RangeError(`unknown exception "${exception}"; known are ${TRAFFIC_EXCEPTIONS.join(', ')}`);
+    if (policy === undefined) continue;
+    if (value < 0) throw new RangeError(`unknown policy "${policy}" for ${exception}; known are pass, alert, block`);
+    bytes[index] = value;
+  }
+  return bytes;
+}

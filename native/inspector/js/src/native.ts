@@ -1,0 +1,114 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { InspectorError } from './error.ts';
+
+/** Opaque handles of the addon. */
+export type ProgramHandle = { readonly handle: 'program' };
+export type TextScanHandle = { readonly handle: 'text-scan' };
+export type CaptureHandle = { readonly handle: 'capture' };
+export type WorkersHandle = { readonly handle: 'workers' };
+
+export interface NativeSensor {
+  readonly name: string;
+  readonly detectors: readonly string[];
+  readonly minConfidence: number;
+  readonly threshold: number;
+  readonly action: number;
+  readonly direction: number;
+}
+
+export interface NativeLiteral {
+  readonly id: string;
+  readonly bytes: Uint8Array;
+  readonly caseInsensitive: boolean;
+}
+
+export interface NativeCaptureResult {
+  readonly counters: BigUint64Array;
+  /** Empty when the capture was read to its end. */
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface NativeBenchResult {
+  readonly passes: number;
+  readonly packets: number;
+  readonly bytes: number;
+  readonly findings: number;
+  readonly inspectSeconds: number;
+  readonly memoryReadSeconds: number;
+  readonly peakRssBytes: number;
+}
+
+export interface NativeWorkersCounters {
+  readonly engines: BigUint64Array;
+  readonly eventsLost: number;
+  readonly capturesLost: number;
+  readonly sources: BigUint64Array;
+}
+
+/** Kinds of messages from an inspection of a capture. */
+export const CAPTURE_MESSAGE = { events: 0, progress: 1, done: 2 } as const;
+/** Kinds of messages from workers. */
+export const WORKERS_MESSAGE = { events: 0, capture: 1 } as const;
+
+type CaptureCallback = (kind: number, content: ArrayBuffer | number | NativeCaptureResult) => void;
+type WorkersCallback = (kind: number, source: number, lost: number, session: bigint, content: ArrayBuffer) => void;
+
+/** What binding/ exports: thin, unchecked. The modules beside this one are what others import. */
+export interface Native {
+  readonly recordBytes: number;
+  capabilities(): { avx2: boolean; root: boolean; nfqueue: boolean; nfqueueReason: string };
+  detectors(): { id: string; strength: number }[];
+  createProgram(
+    sensors: readonly NativeSensor[],
+    literals: readonly NativeLiteral[],
+  ): { handle: ProgramHandle; number: number };
+  startTextScan(program: ProgramHandle): TextScanHandle;
+  writeTextScan(scan: TextScanHandle, bytes: Uint8Array): ArrayBuffer;
+  endTextScan(scan: TextScanHandle): ArrayBuffer;
+  inspectCapture(
+    program: ProgramHandle,
+    path: string,
+    fd: number,
+    options: object,
+    callback: CaptureCallback,
+  ): CaptureHandle;
+  cancelCapture(capture: CaptureHandle): void;
+  benchCaptures(program: ProgramHandle, paths: readonly string[], seconds: number): Promise<NativeBenchResult>;
+  createWorkers(options: object, callback: WorkersCallback): WorkersHandle;
+  addQueue(workers: WorkersHandle, source: number, options: object, program: ProgramHandle): void;
+  addTap(workers: WorkersHandle, source: number, options: object, program: ProgramHandle): void;
+  setProgram(workers: WorkersHandle, source: number, program: ProgramHandle): boolean;
+  removeSource(workers: WorkersHandle, source: number): boolean;
+  workersCounters(workers: WorkersHandle): NativeWorkersCounters;
+  stopWorkers(workers: WorkersHandle): Promise<void>;
+}
+
+const ADDON = fileURLToPath(new URL('../../build/release/inspector.node', import.meta.url));
+
+let loaded: Native | undefined;
+
+/** The addon, loaded when it is first needed: types and errors can be imported where it is not built. */
+export function native(): Native {
+  loaded ??= load(ADDON);
+  return loaded;
+}
+
+/** Loads an addon file; exported for its test. */
+export function load(path: string): Native {
+  if (!existsSync(path)) {
+    throw new InspectorError('ADDON_MISSING', `the inspector is not built (${path} is missing): run ./bulkhead setup`);
+  }
+  try {
+    return createRequire(import.meta.url)(path) as Native;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
+    throw new InspectorError(
+      'ADDON_UNLOADABLE',
+      `the inspector cannot be loaded (${reason}): run ./bulkhead setup to build it for this machine`,
+      { cause },
+    );
+  }
+}

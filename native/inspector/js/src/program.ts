@@ -1,0 +1,101 @@
+import { InspectorError, typed } from './error.ts';
+import type { ProgramNames } from './event-record.ts';
+import {
+  CONFIDENCES,
+  type Confidence,
+  DIRECTION_SCOPES,
+  type DirectionScope,
+  nameOf,
+  STRENGTHS,
+  type Strength,
+  VERDICTS,
+  type Verdict,
+} from './names.ts';
+import { type NativeLiteral, type NativeSensor, native, type ProgramHandle } from './native.ts';
+
+export interface SensorInput {
+  readonly name: string;
+  /** Ids of built-in detectors or of the program's literals. */
+  readonly detectors: readonly string[];
+  readonly minConfidence: Confidence;
+  /** Distinct values in one session before the sensor acts. */
+  readonly threshold: number;
+  readonly action: Exclude<Verdict, 'allow'>;
+  readonly direction: DirectionScope;
+}
+
+export interface LiteralInput {
+  readonly id: string;
+  /** Looked for as its UTF-8 bytes. */
+  readonly literal: string;
+  readonly caseInsensitive: boolean;
+}
+
+export interface SensorProgramInput {
+  readonly sensors: readonly SensorInput[];
+  readonly literals: readonly LiteralInput[];
+}
+
+export interface BuiltInDetector {
+  readonly id: string;
+  readonly strength: Strength;
+}
+
+/** The detectors that need no definition. */
+export function builtInDetectors(): readonly BuiltInDetector[] {
+  return native()
+    .detectors()
+    .map(({ id, strength }) => ({ id, strength: nameOf(STRENGTHS, strength) }));
+}
+
+/**
+ * A compiled sensor set: immutable, for any number of scans, captures, queues and taps.
+ * Throws an InspectorError with code INVALID_PROGRAM that names the offending value.
+ */
+export class Program implements ProgramNames {
+  readonly handle: ProgramHandle;
+  /** What event records name it by. */
+  readonly number: number;
+  readonly detectors: readonly string[];
+  readonly sensors: readonly string[];
+
+  constructor({ sensors, literals }: SensorProgramInput) {
+    const nativeSensors = sensors.map(toNativeSensor);
+    const nativeLiterals = literals.map(toNativeLiteral);
+    const { handle, number } = typed(() => native().createProgram(nativeSensors, nativeLiterals));
+    this.handle = handle;
+    this.number = number;
+    this.detectors = [...builtInDetectors(), ...literals].map(({ id }) => id);
+    this.sensors = sensors.map(({ name }) => name);
+  }
+}
+
+function toNativeSensor(sensor: SensorInput): NativeSensor {
+  const { name, detectors, threshold } = sensor;
+  if (!Number.isInteger(threshold) || threshold < 1 || threshold > 0xffff_ffff) {
+    throw invalid(`sensor "${name}": threshold ${threshold} is no count of distinct values; use a whole number from 1`);
+  }
+  const where = `sensor "${name}"`;
+  return {
+    name,
+    detectors,
+    threshold,
+    minConfidence: numberOf(CONFIDENCES, sensor.minConfidence, `${where}: minConfidence`),
+    action: numberOf(VERDICTS, sensor.action, `${where}: action`),
+    direction: numberOf(DIRECTION_SCOPES, sensor.direction, `${where}: direction`),
+  };
+}
+
+function toNativeLiteral({ id, literal, caseInsensitive }: LiteralInput): NativeLiteral {
+  return { id, bytes: Buffer.from(literal, 'utf8'), caseInsensitive };
+}
+
+function numberOf(names: readonly string[], name: string, where: string): number {
+  const number = names.indexOf(name);
+  if (number < 0) throw invalid(`${where} "${name}" is unknown; use one of ${names.join(', ')}`);
+  return number;
+}
+
+function invalid(message: string): InspectorError {
+  return new InspectorError('INVALID_PROGRAM', message);
+}

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { Program } from './program.ts';
+import { programWith, TEST_CARD } from './testing/program.ts';
+import { Scanner, scanBytes } from './text-scan.ts';
+
+const order = Buffer.from(`{"orderId": 17, "cardNumber": "${TEST_CARD}", "amount": 12}`);
+
+describe('scanBytes', () => {
+  it('finds a published test card, tells where it stands, and never the number', () => {
+    const found = scanBytes(programWith({}), order);
+
+    expect(found).toEqual([
+      {
+        detector: 'payment-card',
+        sensor: 'sensor-0',
+        confidence: expect.stringMatching(/medium|high/),
+        verdict: 'alert',
+        masked: '411111******1111',
+        key: 'cardNumber',
+        offset: order.indexOf(TEST_CARD),
+        length: TEST_CARD.length,
+        knownTest: true,
+      },
+    ]);
+  });
+
+  it('gives a finding to each sensor that the datum concerns, whatever its direction', () => {
+    const program = programWith(
+      { direction: 'request', action: 'block' },
+      { direction: 'response', action: 'mask' },
+      { detectors: ['iban'] },
+    );
+
+    expect(scanBytes(program, order).map(({ sensor, verdict }) => [sensor, verdict])).toEqual([
+      ['sensor-0', 'block'],
+      ['sensor-1', 'mask'],
+    ]);
+  });
+
+  it('finds literals of the program under their id', () => {
+    const program = new Program({
+      sensors: [
+        { name: 's', detectors: ['code'], minConfidence: 'high', threshold: 1, action: 'block', direction: 'both' },
+      ],
+      literals: [{ id: 'code', literal: 'Straße-7', caseInsensitive: false }],
+    });
+
+    expect(scanBytes(program, Buffer.from('x Straße-7 y'))).toMatchObject([{ detector: 'code', verdict: 'block' }]);
+  });
+
+  it('finds nothing in nothing', () => {
+    expect(scanBytes(programWith({}), new Uint8Array())).toEqual([]);
+  });
+});
+
+describe('Scanner', () => {
+  it('finds the same at every cut', () => {
+    const program = programWith({});
+    const whole = scanBytes(program, order);
+    for (let cut = 0; cut <= order.length; cut += 1) {
+      const scanner = new Scanner(program);
+      const found = [...scanner.scan(order.subarray(0, cut)), ...scanner.scan(order.subarray(cut)), ...scanner.end()];
+      expect(found, `cut at ${cut}`).toEqual(whole);
+    }
+  });
+});
+
+describe('Program', () => {
+  it.each`
+    what                        | sensor                         | message
+    ${'an unknown detector'}    | ${{ detectors: ['passport'] }} | ${'passport'}
+    ${'a threshold of nothing'} | ${{ threshold: 0 }}            | ${'threshold 0'}
+    ${'an unknown confidence'}  | ${{ minConfidence: 'sure' }}   | ${'"sure"'}
+    ${'an unknown action'}      | ${{ action: 'drop' }}          | ${'"drop"'}
+    ${'an unknown direction'}   | ${{ direction: 'up' }}         | ${'"up"'}
+  `('refuses $what and names it', ({ sensor, message }) => {
+    expect(() => programWith(sensor)).toThrow(
+      expect.objectContaining({ code: 'INVALID_PROGRAM', message: expect.stringContaining(message) }),
+    );
+  });
+});

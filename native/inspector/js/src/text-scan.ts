@@ -1,0 +1,34 @@
+import type { TextFinding } from './event.ts';
+import { readTextFindings } from './event-record.ts';
+import { native, type TextScanHandle } from './native.ts';
+import type { Program } from './program.ts';
+
+/**
+ * Finds sensitive data in one text, given in pieces of any size: how it is cut does not change what is found.
+ * Memory does not grow with the text.
+ */
+export class Scanner {
+  readonly #program: Program;
+  readonly #scan: TextScanHandle;
+
+  constructor(program: Program) {
+    this.#program = program;
+    this.#scan = native().startTextScan(program.handle);
+  }
+
+  /** Takes the next piece; the findings that it completes. */
+  scan(bytes: Uint8Array): TextFinding[] {
+    return readTextFindings(native().writeTextScan(this.#scan, bytes), this.#program);
+  }
+
+  /** The text is over: what touched its end is judged. Nothing may be scanned afterwards. */
+  end(): TextFinding[] {
+    return readTextFindings(native().endTextScan(this.#scan), this.#program);
+  }
+}
+
+/** Finds sensitive data in one whole text. */
+export function scanBytes(program: Program, bytes: Uint8Array): TextFinding[] {
+  const scanner = new Scanner(program);
+  return [...scanner.scan(bytes), ...scanner.end()];
+}

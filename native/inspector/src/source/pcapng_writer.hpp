@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "bulkhead/packet.hpp"
+
+namespace bulkhead {
+
+/// Writes packets as one pcapng section with nanosecond times, one interface for each link type met.
+class PcapngWriter {
+ public:
+  void add(const RawPacket& packet);
+  /// The whole file; empty when no packet was added.
+  [[nodiscard]] std::vector<std::uint8_t> take() noexcept;
+
+ private:
+  void section();
+  std::uint32_t interface_of(LinkType link);
+  void u16(std::uint16_t value);
+  void u32(std::uint32_t value);
+
+  std::vector<std::uint8_t> bytes_;
+  std::vector<LinkType> interfaces_;
+};
+
+}  // namespace bulkhead

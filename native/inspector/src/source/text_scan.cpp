@@ -1,0 +1,39 @@
+#include "source/text_scan.hpp"
+
+#include <utility>
+
+namespace bulkhead {
+
+TextScan::TextScan(std::shared_ptr<const Program> program, Scratch& scratch)
+    : program_(std::move(program)), scratch_(scratch), scanner_(program_) {
+  scanner_.begin();
+}
+
+void TextScan::write(Bytes bytes, std::vector<EventRecord>& found) {
+  found_ = &found;
+  scanner_.scan(bytes, scratch_, *this);
+}
+
+void TextScan::end(std::vector<EventRecord>& found) {
+  found_ = &found;
+  scanner_.end(scratch_, *this);
+}
+
+void TextScan::detected(const Detection& detection) noexcept {
+  std::uint64_t reported = 0;  // bit s: sensor s
+  for (const Direction direction : {Direction::request, Direction::response}) {
+    SensorMatches matches;
+    (direction == Direction::request ? request_ : response_).judge(*program_, detection, direction, matches);
+    for (const SensorMatch& match : matches) {
+      const std::uint64_t bit = std::uint64_t{1} << match.sensor;
+      if ((reported & bit) != 0) continue;
+      reported |= bit;
+      Event event{EventKind::finding, 0, 0, direction, nullptr, &detection};
+      event.sensor = match.sensor;
+      event.verdict = match.verdict;
+      found_->push_back(make_record(event, 0, 0));
+    }
+  }
+}
+
+}  // namespace bulkhead
