@@ -1,0 +1,35 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { NftablesError } from './error.ts';
+
+export type Outcome = 'done' | 'not-permitted' | 'namespace-unavailable' | 'refused' | 'no-resources';
+
+export interface RunResult {
+  readonly outcome: Outcome;
+  readonly output: string;
+  readonly error: string;
+}
+
+/** What the native library exports; see `include/bulkhead/command_run.hpp` for the contract. */
+export interface Addon {
+  run(namespacePath: string, commands: string, form: 'text' | 'json', dryRun: boolean): Promise<RunResult>;
+}
+
+const ADDON_PATH = join(import.meta.dirname, '../../build/release/nftables.node');
+
+let loaded: Addon | undefined;
+
+/** Loads the native library on first use, so that importing this package never fails. */
+export function addon(): Addon {
+  loaded ??= load();
+  return loaded;
+}
+
+function load(): Addon {
+  try {
+    return createRequire(import.meta.url)(ADDON_PATH) as Addon;
+  } catch (cause) {
+    const reason = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
+    throw new NftablesError('ADDON_MISSING', `cannot load the nftables library, was it built? ${reason}`, { cause });
+  }
+}

@@ -1,0 +1,44 @@
+import type { NftCommand } from '../nft-json.ts';
+import { blockedChains, blockedRules } from './blocked.ts';
+import { earlyRules } from './early-rules.ts';
+import { lateRules } from './late-rules.ts';
+import { guardedHooks, queueRange, type SteeringOptions } from './options.ts';
+import {
+  addBaseChain,
+  addCounter,
+  addTable,
+  COUNTERS,
+  EARLY_PRIORITY,
+  earlyChain,
+  LATE_PRIORITY,
+  lateChain,
+  TABLE,
+} from './table.ts';
+import { withoutPayloadChains, withoutPayloadRules } from './without-payload.ts';
+
+/**
+ * The transaction that makes table `inet bulkhead` enforce these options, whatever it did before.
+ *
+ * Chains that exist are emptied and refilled within the transaction, never removed: the kernel drops every packet that
+ * waits in a queue when it takes a chain off its hook. With `rebuild` the whole table is replaced, for a table of
+ * another version that cannot be refilled.
+ */
+export function buildEnforcement(options: SteeringOptions, rebuild = false): readonly NftCommand[] {
+  const hooks = guardedHooks(options);
+  queueRange(options);
+  return [
+    addTable(),
+    rebuild ? { delete: { table: TABLE } } : { flush: { table: TABLE } },
+    ...(rebuild ? [addTable()] : []),
+    ...COUNTERS.map(addCounter),
+    ...withoutPayloadChains(),
+    ...blockedChains(),
+    ...hooks.flatMap((hook) => [
+      addBaseChain(earlyChain(hook), hook, EARLY_PRIORITY),
+      addBaseChain(lateChain(hook), hook, LATE_PRIORITY),
+    ]),
+    ...withoutPayloadRules(),
+    ...blockedRules(),
+    ...hooks.flatMap((hook) => [...earlyRules(hook, options), ...lateRules(hook, options.onFailure)]),
+  ];
+}

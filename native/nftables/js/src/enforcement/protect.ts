@@ -1,0 +1,124 @@
+import { NftablesError } from '../error.ts';
+import { IP_FAMILIES, restoreXtables } from '../iptables.ts';
+import type { NetworkNamespace } from '../network-namespace.ts';
+import type { NftCommand } from '../nft-json.ts';
+import { listTable } from '../nft-listing.ts';
+import { probe } from '../probe.ts';
+import { checkTransaction, listNames, runTransaction } from '../transaction.ts';
+import { buildEnforcement } from './build-enforcement.ts';
+import { type EnforcementOptions, guardedHooks, type Hook, type QueueVia, type SteeringOptions } from './options.ts';
+import { EARLY_PRIORITY, earlyChain, LATE_PRIORITY, lateChain, TABLE } from './table.ts';
+import { buildQueueRemoval, buildQueueRules, queuedHooks, XTABLES_TABLE } from './xtables.ts';
+
+/** How often a removal that somebody else's change to the same table made fail is planned anew. */
+const REMOVAL_ATTEMPTS = 3;
+
+interface Chain {
+  readonly table: string;
+  readonly name: string;
+  readonly hook?: string;
+  readonly prio?: number;
+}
+
+export interface Protection {
+  /** Which of the kernel's ways to the queue was taken. */
+  readonly queueVia: QueueVia;
+}
+
+/**
+ * Makes a namespace steer its packets as the options say. May be called again at any time, with other options too: rules
+ * change in one step, sessions go on, and verdicts that connections carry already stay.
+ *
+ * Does not open the queue. Calls for one namespace must not overlap. Rejects with QUEUE_UNSUPPORTED when the kernel
+ * has neither way to a queue; a rejection leaves the namespace enforcing what it did before.
+ */
+export async function protect(
+  namespace: NetworkNamespace,
+  options: EnforcementOptions & { readonly queueVia?: QueueVia },
+): Promise<Protection> {
+  const queueVia = options.queueVia ?? (await chooseQueue(namespace));
+  const steering = { ...options, queueVia };
+  const commands = buildEnforcement(steering, await needsRebuild(namespace));
+
+  const queueHooks = queueVia === 'xtables' && options.quarantine !== true ? guardedHooks(steering) : [];
+  if (queueHooks.length > 0) {
+    await checkTransaction(namespace, commands);
+    await addQueueRules(namespace, steering);
+  }
+  await runTransaction(namespace, commands);
+  await removeQueueRules(namespace, queueHooks);
+  await removeIdleChains(namespace, guardedHooks(steering));
+  return { queueVia };
+}
+
+/** Removes all that `protect` made and nothing else. Does nothing where nothing was made. */
+export async function release(namespace: NetworkNamespace): Promise<void> {
+  // Adding it first makes the deletion valid whether or not there is such a table.
+  await runTransaction(namespace, [{ add: { table: TABLE } }, { delete: { table: TABLE } }]);
+  await removeQueueRules(namespace, []);
+}
+
+async function chooseQueue(namespace: NetworkNamespace): Promise<QueueVia> {
+  const offer = await probe(namespace);
+  if (offer.nativeQueue) return 'nft';
+  if (offer.xtablesQueue) return 'xtables';
+  const reasons = [offer.missing.nativeQueue, offer.missing.xtablesQueue].filter((reason) => reason !== undefined);
+  throw new NftablesError('QUEUE_UNSUPPORTED', `this kernel cannot queue packets: ${reasons.join('; ')}`);
+}
+
+/** Whether a table of ours is there whose chains are not hooked where this version would hook them. */
+async function needsRebuild(namespace: NetworkNamespace): Promise<boolean> {
+  for (const chain of await ourChains(namespace)) {
+    const wanted = { early: EARLY_PRIORITY, late: LATE_PRIORITY }[chain.name.split('-', 1)[0] ?? ''];
+    if (chain.prio !== wanted) return true;
+    if (chain.hook !== undefined && !chain.name.endsWith(`-${chain.hook}`)) return true;
+  }
+  return false;
+}
+
+async function removeIdleChains(namespace: NetworkNamespace, hooks: readonly Hook[]): Promise<void> {
+  const wanted = hooks.flatMap((hook) => [earlyChain(hook), lateChain(hook)]);
+  const idle = (await ourChains(namespace)).filter(({ name, hook }) => hook !== undefined && !wanted.includes(name));
+  const at = { family: TABLE.family, table: TABLE.name };
+  if (idle.length === 0) return;
+  await runTransaction(
+    namespace,
+    idle.map(({ name }): NftCommand => ({ delete: { chain: { ...at, name } } })),
+  );
+}
+
+async function ourChains(namespace: NetworkNamespace): Promise<readonly Chain[]> {
+  const objects = await listNames(namespace, 'chains', TABLE.family);
+  const chains = objects.flatMap((object) => ('chain' in object ? [object.chain as unknown as Chain] : []));
+  return chains.filter(({ table }) => table === TABLE.name);
+}
+
+/** Precedes the table's own transaction: these rules match a mark that nothing sets yet, so there is no moment between. */
+async function addQueueRules(namespace: NetworkNamespace, options: SteeringOptions): Promise<void> {
+  for (const family of IP_FAMILIES) {
+    const present = (await listTable(namespace, family, XTABLES_TABLE)) ?? [];
+    try {
+      await restoreXtables(namespace, family, buildQueueRules(options, present));
+    } catch (error) {
+      await removeQueueRules(namespace, queuedHooks(present));
+      throw error;
+    }
+  }
+}
+
+async function removeQueueRules(namespace: NetworkNamespace, keep: readonly Hook[]): Promise<void> {
+  for (const family of IP_FAMILIES) {
+    for (let attempt = 1; ; attempt += 1) {
+      const present = (await listTable(namespace, family, XTABLES_TABLE)) ?? [];
+      const commands = buildQueueRemoval(family, present, keep);
+      if (commands.length === 0) break;
+      try {
+        await runTransaction(namespace, commands);
+        break;
+      } catch (error) {
+        const isRefused = error instanceof NftablesError && error.code === 'TRANSACTION_REFUSED';
+        if (!isRefused || attempt === REMOVAL_ATTEMPTS) throw error;
+      }
+    }
+  }
+}

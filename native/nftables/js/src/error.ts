@@ -1,0 +1,31 @@
+export type NftablesErrorCode =
+  | 'ADDON_MISSING'
+  | 'NOT_PERMITTED'
+  | 'NAMESPACE_UNAVAILABLE'
+  | 'TRANSACTION_REFUSED'
+  | 'LISTING_FAILED'
+  | 'NO_RESOURCES'
+  | 'QUEUE_UNSUPPORTED'
+  | 'IPTABLES_FAILED';
+
+interface NftablesErrorOptions extends ErrorOptions {
+  readonly failingCommand?: string | undefined;
+}
+
+/**
+ * Every error of this package. The message carries what nft, iptables or the system said, unchanged.
+ *
+ * `code` is API. Native packages depend on nothing, so this does not extend the base class of the others.
+ */
+export class NftablesError extends Error {
+  override readonly name = 'NftablesError';
+  readonly code: NftablesErrorCode;
+  /** The command that the kernel or the parser refused, as it was sent, where it could be told. */
+  readonly failingCommand: string | undefined;
+
+  constructor(code: NftablesErrorCode, message: string, options: NftablesErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.failingCommand = options.failingCommand;
+  }
+}

@@ -1,0 +1,12 @@
+export { buildEnforcement } from './enforcement/build-enforcement.ts';
+export { type Count, type EnforcementState, inspectState, isEnforced } from './enforcement/inspect-state.ts';
+export { MARK } from './enforcement/marks.ts';
+export type { EnforcementOptions, Hook, OnFailure, QueueVia, SteeringOptions } from './enforcement/options.ts';
+export { type Protection, protect, release } from './enforcement/protect.ts';
+export type { CounterName } from './enforcement/table.ts';
+export { NftablesError, type NftablesErrorCode } from './error.ts';
+export type { NetworkNamespace } from './network-namespace.ts';
+export type { Json, NftCommand, NftObject } from './nft-json.ts';
+export { listRuleset, listTable } from './nft-listing.ts';
+export { type KernelFeature, type KernelOffer, probe } from './probe.ts';
+export { checkTransaction, runText, runTransaction } from './transaction.ts';

@@ -1,0 +1,100 @@
+#include "bulkhead/command_run.hpp"
+
+#include <linux/netlink.h>
+#include <nftables/libnftables.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <mutex>
+#include <string_view>
+#include <utility>
+
+#include "namespace_thread.hpp"
+
+namespace bulkhead::nftables {
+namespace {
+
+struct FreeContext {
+  void operator()(nft_ctx* context) const noexcept { nft_ctx_free(context); }
+};
+using Context = std::unique_ptr<nft_ctx, FreeContext>;
+
+struct Job {
+  const CommandRun& run;
+  CommandResult result;
+};
+
+std::string describe(std::string_view what, int error) noexcept {
+  std::string text(what);
+  char buffer[128];
+  // The GNU strerror_r returns the text, which may or may not be in the buffer.
+  return text.append(": ").append(strerror_r(error, buffer, sizeof buffer));
+}
+
+/// libnftables ends the process when it cannot open its netlink socket (no descriptor left, say): one is tried first.
+int try_netlink() noexcept {
+  const int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
+  if (fd < 0) return errno;
+  close(fd);
+  return 0;
+}
+
+bool says_not_permitted(std::string_view error) noexcept {
+  return error.find("Operation not permitted") != std::string_view::npos;
+}
+
+void run_here(Job& job) noexcept {
+  if (const int error = try_netlink(); error != 0) {
+    job.result = {Outcome::kNoResources, "", describe("cannot open a netlink socket", error)};
+    return;
+  }
+  const Context context(nft_ctx_new(NFT_CTX_DEFAULT));
+  if (!context || nft_ctx_buffer_output(context.get()) != 0 || nft_ctx_buffer_error(context.get()) != 0) {
+    job.result = {Outcome::kNoResources, "", "cannot create an nft context"};
+    return;
+  }
+  if (job.run.form == Form::kJson) nft_ctx_output_set_flags(context.get(), NFT_CTX_OUTPUT_JSON);
+  nft_ctx_set_dry_run(context.get(), job.run.dry_run);
+
+  const int failed = nft_run_cmd_from_buffer(context.get(), job.run.commands.c_str());
+  job.result.output = nft_ctx_get_output_buffer(context.get());
+  job.result.error = nft_ctx_get_error_buffer(context.get());
+  if (failed == 0) return;
+  job.result.outcome = says_not_permitted(job.result.error) ? Outcome::kNotPermitted : Outcome::kRefused;
+}
+
+void run_job(void* raw) noexcept { run_here(*static_cast<Job*>(raw)); }
+
+Outcome classify(int error) noexcept {
+  switch (error) {
+    case EPERM:
+    case EACCES:
+      return Outcome::kNotPermitted;
+    case EAGAIN:
+    case ENOMEM:
+    case EMFILE:
+    case ENFILE:
+      return Outcome::kNoResources;
+    default:
+      return Outcome::kNamespaceUnavailable;
+  }
+}
+
+}  // namespace
+
+CommandResult run_commands(const CommandRun& run) noexcept {
+  static std::mutex one_at_a_time;
+
+  if (run.commands.size() > kMaxCommandBytes) return {Outcome::kNoResources, "", "the command buffer is too large"};
+
+  Job job{run, {}};
+  const std::lock_guard lock(one_at_a_time);
+  const EnterResult entered = run_in_namespace(run.namespace_path, run_job, &job);
+  if (entered.error == 0) return std::move(job.result);
+  return {classify(entered.error), "", describe(entered.step, entered.error)};
+}
+
+}  // namespace bulkhead::nftables
