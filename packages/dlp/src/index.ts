@@ -1,0 +1,40 @@
+export {
+  DETECTORS,
+  type DetectorCategory,
+  type DetectorDescription,
+  type DetectorStrength,
+  findDetector,
+} from './detector/catalogue.ts';
+export { DlpError, type DlpErrorCode } from './error.ts';
+export {
+  captureFinding,
+  compareFindings,
+  type DetectedText,
+  type DetectedTraffic,
+  isAlarming,
+  textFinding,
+} from './report/finding.ts';
+export { type FileEntry, jsonLine, jsonReport } from './report/json.ts';
+export { jsonSchemas } from './report/json-schema.ts';
+export {
+  CaptureCounts,
+  CaptureFinding,
+  CaptureReport,
+  type FileFailure,
+  SCHEMA_VERSION,
+  TextCounts,
+  TextFinding,
+  TextReport,
+} from './report/schema.ts';
+export { captureTable, detectorTable, MAX_TABLE_ROWS, textTable } from './report/summary.ts';
+export { formatBytes, formatCount, renderTable } from './report/table.ts';
+export {
+  compileSensors,
+  MAX_PROGRAM_SENSORS,
+  type ProgramSensor,
+  type SensorProgramInput,
+  sensorNameOf,
+} from './sensor/compile.ts';
+export { DEFAULT_SENSORS } from './sensor/defaults.ts';
+export { dataSensorDocument, dataSensorKind, parseDataSensor } from './sensor/kind.ts';
+export { DataSensorDocument } from './sensor/schema.ts';

@@ -1,0 +1,101 @@
+import type { Sensor } from '@bulkhead/core';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_SENSORS } from './defaults.ts';
+import { dataSensorDocument, dataSensorKind, parseDataSensor } from './kind.ts';
+
+describe('parseDataSensor', () => {
+  it('fills in what a document leaves out', () => {
+    const parsed = parseDataSensor(document({ detectors: ['iban'], action: 'alert' }));
+
+    expect(parsed).toEqual({
+      ok: true,
+      value: {
+        name: 'mine',
+        description: '',
+        detectors: [{ id: 'iban' }],
+        literals: [],
+        minConfidence: 'medium',
+        threshold: 1,
+        action: 'alert',
+        direction: 'both',
+      },
+    });
+  });
+
+  it('reports every problem at once, each with its path', () => {
+    const parsed = parseDataSensor(
+      document({
+        detectors: ['iban', 'visa', 'iban'],
+        literals: [{ id: 'payment-card', literal: '' }],
+        threshold: 0,
+        action: 'drop',
+        colour: 'red',
+      }),
+    );
+
+    expect(parsed.ok ? [] : parsed.problems.map((problem) => problem.path.join('.')).toSorted()).toEqual([
+      'spec',
+      'spec.action',
+      'spec.detectors.1',
+      'spec.literals.0.id',
+      'spec.literals.0.literal',
+      'spec.threshold',
+    ]);
+  });
+
+  it.each`
+    what                                 | spec
+    ${'a sensor that looks for nothing'} | ${{ action: 'alert' }}
+    ${'a literal longer than 256 bytes'} | ${{ literals: [{ id: 'x', literal: 'é'.repeat(129) }], action: 'alert' }}
+    ${'a lone surrogate'}                | ${{ literals: [{ id: 'x', literal: '\ud800' }], action: 'alert' }}
+    ${'a detector that is named twice'}  | ${{ detectors: ['iban', { id: 'iban' }], action: 'alert' }}
+    ${'two literals of one id'}          | ${{ literals: ['a', 'b'].map((literal) => ({ id: 'x', literal })), action: 'alert' }}
+    ${'an action that is no action'}     | ${{ detectors: ['iban'], action: 'allow' }}
+  `('refuses $what', ({ spec }: { spec: object }) => {
+    expect(parseDataSensor(document(spec)).ok).toBe(false);
+  });
+
+  it('never throws, whatever it is given', () => {
+    fc.assert(
+      fc.property(fc.anything(), (anything) => {
+        expect(parseDataSensor(anything).ok).toBe(false);
+      }),
+    );
+  });
+
+  it('reads back every document it writes', () => {
+    for (const sensor of DEFAULT_SENSORS) {
+      expect(parseDataSensor(dataSensorDocument(sensor))).toEqual({ ok: true, value: sensor });
+    }
+  });
+});
+
+describe('the kind DataSensor', () => {
+  const sensor = (name: string, literal: string): Sensor => ({
+    name,
+    description: '',
+    detectors: [],
+    literals: [{ id: 'word', literal, caseInsensitive: false }],
+    minConfidence: 'low',
+    threshold: 1,
+    action: 'alert',
+    direction: 'both',
+  });
+
+  it('lets two sensors share a literal', () => {
+    const values = ['a', 'b'].map((name) => sensor(name, 'same'));
+
+    expect(dataSensorKind.check?.(values)).toEqual([]);
+  });
+
+  it('refuses two sensors that mean different bytes by one literal id', () => {
+    const values = [sensor('a', 'one'), sensor('b', 'two')];
+
+    expect(dataSensorKind.check?.(values)).toMatchObject([{ index: 1, path: ['spec', 'literals', 0, 'id'] }]);
+  });
+});
+
+function document(spec: object): object {
+  return { apiVersion: 'bulkhead.io/v1alpha1', kind: 'DataSensor', metadata: { name: 'mine' }, spec };
+}
