@@ -1,0 +1,17 @@
+export { type LoadedDocument, type LoadedDocuments, loadDocuments, type PolicySource } from './document/load.ts';
+export { type DocumentOrigin, formatProblem, type PolicyProblem } from './document/problem.ts';
+export { PolicyError } from './error.ts';
+export { parseWorkloadGroup, workloadGroupKind } from './group/kind.ts';
+export { WorkloadGroupDocument } from './group/schema.ts';
+export { jsonSchemas } from './json-schema.ts';
+export {
+  type Policy,
+  type PolicyOutcome,
+  policyFor,
+  readPolicy,
+  requirePolicy,
+  type SensorLanguage,
+} from './policy.ts';
+export { type EffectivePolicy, effectivePolicy } from './selection/effective.ts';
+export { matchesGlob } from './selection/glob.ts';
+export { selectGroups, selects } from './selection/select.ts';

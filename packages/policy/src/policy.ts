@@ -1,0 +1,80 @@
+import type { DocumentKind, Sensor, Workload, WorkloadGroup } from '@bulkhead/core';
+import { z } from 'zod';
+import { type LoadedDocuments, loadDocuments, type PolicySource } from './document/load.ts';
+import { compareProblems, type PolicyProblem } from './document/problem.ts';
+import { PolicyError } from './error.ts';
+import { workloadGroupKind } from './group/kind.ts';
+import { type EffectivePolicy, effectivePolicy } from './selection/effective.ts';
+import { selectGroups } from './selection/select.ts';
+
+/** Sensors come from another domain: how to read them, and which are known without being written down. */
+export interface SensorLanguage {
+  readonly kind: DocumentKind<Sensor>;
+  /** A document of the same name replaces one of these. */
+  readonly provided: readonly Sensor[];
+}
+
+/** A policy in which every reference holds. */
+export interface Policy {
+  readonly groups: readonly WorkloadGroup[];
+  readonly sensors: ReadonlyMap<string, Sensor>;
+}
+
+export type PolicyOutcome =
+  | { readonly ok: true; readonly policy: Policy }
+  | { readonly ok: false; readonly problems: readonly PolicyProblem[] };
+
+/** Reads a policy from the texts of its files. Reports everything that is wrong at once; never throws. */
+export function readPolicy(sources: readonly PolicySource[], language: SensorLanguage): PolicyOutcome {
+  const documents = loadDocuments(sources, [workloadGroupKind, language.kind]);
+  const problems = [...documents.problems, ...unknownSensors(documents, language)];
+  if (problems.length > 0) return { ok: false, problems: problems.toSorted(compareProblems) };
+
+  const groups = documents.of(workloadGroupKind).flatMap((document) => document.value ?? []);
+  const written = documents.of(language.kind).flatMap((document) => document.value ?? []);
+  return {
+    ok: true,
+    policy: {
+      groups,
+      sensors: new Map([...language.provided, ...written].map((sensor) => [sensor.name, sensor])),
+    },
+  };
+}
+
+/** As `readPolicy`, for callers that cannot go on without a policy. Throws a `PolicyError`. */
+export function requirePolicy(sources: readonly PolicySource[], language: SensorLanguage): Policy {
+  const outcome = readPolicy(sources, language);
+  if (!outcome.ok) throw new PolicyError(outcome.problems);
+  return outcome.policy;
+}
+
+/**
+ * What a policy says about workloads that share a network namespace (the containers of a pod), or about one workload.
+ * Nothing when no group selects any of them.
+ */
+export function policyFor(workloads: readonly Workload[], policy: Policy): EffectivePolicy | undefined {
+  const selected = new Map(
+    workloads.flatMap((workload) => selectGroups(workload, policy.groups)).map((group) => [group.name, group]),
+  );
+  return effectivePolicy([...selected.values()], policy.sensors);
+}
+
+/** The references of a group, also of one that has other mistakes in it. */
+const References = z.object({ spec: z.object({ sensors: z.array(z.unknown()) }) });
+
+function unknownSensors(documents: LoadedDocuments, language: SensorLanguage): PolicyProblem[] {
+  const known = new Set([
+    ...language.provided.map((sensor) => sensor.name),
+    // A sensor that did not parse is the mistake, not the reference to it.
+    ...documents.of(language.kind).map((document) => document.name),
+  ]);
+  return documents.of(workloadGroupKind).flatMap((group) => {
+    const names = References.safeParse(group.raw).data?.spec.sensors ?? [];
+    return names.flatMap((name, index) => {
+      if (typeof name !== 'string' || known.has(name)) return [];
+      const list = [...known].flatMap((other) => other ?? []).toSorted();
+      const message = `unknown sensor ${JSON.stringify(name)}; known are ${list.join(', ')}`;
+      return [group.problem(['spec', 'sensors', index], message)];
+    });
+  });
+}
