@@ -1,0 +1,13 @@
+import { CodedError } from '@bulkhead/core';
+
+export type RuntimeErrorCode =
+  | 'CONFIG_UNREADABLE'
+  | 'CONFIG_INVALID'
+  | 'ADDRESS_IN_USE'
+  | 'ADDRESS_UNAVAILABLE'
+  | 'OUTPUT_CLOSED';
+
+/** What keeps a process from starting or from being heard. */
+export class RuntimeError extends CodedError<RuntimeErrorCode> {
+  override name = 'RuntimeError';
+}
