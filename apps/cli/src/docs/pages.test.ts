@@ -1,0 +1,70 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type { Sensor } from '@bulkhead/core';
+import { DataSensorDocument, DEFAULT_SENSORS, parseDataSensor } from '@bulkhead/dlp';
+import { WorkloadGroupDocument } from '@bulkhead/policy';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { referencePages, referenceSchemas } from './pages.ts';
+
+const REFERENCE = new URL('../../../../docs/reference/', import.meta.url);
+const EXAMPLES = new URL('../../../../examples/sensors/', import.meta.url);
+
+describe('the reference', () => {
+  it.each(Object.entries(referencePages()))('has a current %s', (name, text) => {
+    expect(readFileSync(new URL(name, REFERENCE), 'utf8')).toBe(text);
+  });
+
+  it.each(Object.entries(referenceSchemas()))('has a current %s', (name, schema) => {
+    const written: unknown = JSON.parse(readFileSync(new URL(name, REFERENCE), 'utf8'));
+
+    expect(written).toEqual(JSON.parse(JSON.stringify(schema)));
+  });
+
+  it('names every key of every document of the policy language', () => {
+    const page = readFileSync(new URL('policy.md', REFERENCE), 'utf8');
+
+    for (const key of [...keysOf(WorkloadGroupDocument), ...keysOf(DataSensorDocument)]) {
+      expect(page, `the key ${key}`).toContain(`\`${key}\``);
+    }
+  });
+});
+
+describe('the example sensors', () => {
+  const examples = new Map(readdirSync(EXAMPLES).map((name) => [name.replace(/\.yaml$/, ''), sensorOf(name)]));
+
+  it.each(DEFAULT_SENSORS.map((sensor) => [sensor.name, sensor] as const))(
+    'have %s as it is shipped',
+    (name, sensor) => {
+      expect(examples.get(name)).toEqual(sensor);
+    },
+  );
+
+  it('find the EICAR test string without containing it', () => {
+    const eicar = examples.get('eicar');
+    const literal = eicar?.literals[0]?.literal ?? '';
+
+    expect(eicar?.literals).toHaveLength(1);
+    expect(literal).toMatch(/^X5O!P%@AP\[4\\PZX54\(P\^\)7CC\)7\}\$E[ICAR]{4}-STANDARD-ANTIVIRUS-TEST-FILE!\$H\+H\*$/);
+    expect(readFileSync(new URL('eicar.yaml', EXAMPLES), 'utf8')).not.toContain(literal);
+  });
+});
+
+function sensorOf(file: string): Sensor | undefined {
+  const parsed = parseDataSensor(parse(readFileSync(new URL(file, EXAMPLES), 'utf8')));
+  return parsed.ok ? parsed.value : undefined;
+}
+
+/** Every key of a schema, at any depth. */
+function keysOf(schema: z.ZodType): readonly string[] {
+  const json = z.toJSONSchema(schema, { io: 'input' });
+  const keys = new Set<string>();
+  const visit = (node: unknown): void => {
+    if (typeof node !== 'object' || node === null) return;
+    const { properties } = node as { readonly properties?: object };
+    for (const key of Object.keys(properties ?? {})) keys.add(key);
+    for (const child of Object.values(node)) visit(child);
+  };
+  visit(json);
+  return [...keys].toSorted();
+}

@@ -1,0 +1,85 @@
+import { PassThrough } from 'node:stream';
+import { DETECTORS, jsonSchemas as dlpSchemas } from '@bulkhead/dlp';
+import { jsonSchemas as policySchemas } from '@bulkhead/policy';
+import type { Command } from 'commander';
+import { createProgram } from '../program.ts';
+
+/** The reference pages that follow from the code, by their path below docs/reference. */
+export function referencePages(): Readonly<Record<string, string>> {
+  return { 'cli.md': cliPage(), 'detectors.md': detectorsPage() };
+}
+
+/** The JSON Schemas that follow from the code, by their path below docs/reference. */
+export function referenceSchemas(): Readonly<Record<string, object>> {
+  return { ...dlpSchemas(), ...policySchemas() };
+}
+
+const CLI_INTRODUCTION = `# Command line
+
+Generated from the program; \`node apps/cli/src/docs/write.ts\` writes it anew.
+
+Results go to standard output, everything else to standard error: progress at a terminal, one line of summary
+otherwise, and one line for each error (what, why, what to do). Output for equal input is equal, byte by byte, apart
+from measured times.
+
+| exit code            | meaning                                                                            |
+| -------------------- | ---------------------------------------------------------------------------------- |
+| 0                    | done                                                                               |
+| 1                    | wrong usage, or something could not be inspected: the result is not complete       |
+| N of \`--exit-code N\` | everything was inspected, and a finding has the verdict \`alert\`, \`mask\` or \`block\` |
+| 130                  | interrupted by Ctrl-C: nothing partial is left or printed as JSON                  |
+
+A file that cannot be inspected does not keep the others from it: it is named on standard error, in \`errors\` of the
+JSON report and as a record of kind \`error\` in JSON lines. A reader that goes away (\`| head\`) ends a command quietly.
+
+Formats: \`table\` for people (at most 1000 findings of a file), \`json\` as one document
+([captures](capture-report.schema.json), [text](text-report.schema.json)), \`jsonl\` with one record a line whose
+\`kind\` is \`finding\`, \`file\` or \`error\`.
+`;
+
+function cliPage(): string {
+  const sink = new PassThrough();
+  const program = createProgram(
+    { stdout: sink, stderr: sink, signal: new AbortController().signal },
+    { exitCode: 0 },
+    'VERSION',
+  );
+  const sections = leaves(program, []).map(
+    ({ name, command }) => `\n## ${name}\n\n\`\`\`text\n${helpText(command).trimEnd()}\n\`\`\`\n`,
+  );
+  return CLI_INTRODUCTION + sections.join('');
+}
+
+function leaves(command: Command, path: readonly string[]): { name: string; command: Command }[] {
+  const here = [...path, command.name()];
+  const own = { name: here.join(' '), command };
+  return [own, ...command.commands.flatMap((child) => leaves(child, here))];
+}
+
+function helpText(command: Command): string {
+  const written: string[] = [];
+  command.configureOutput({ writeOut: (text) => void written.push(text), getOutHelpWidth: () => 100 });
+  command.outputHelp();
+  return written.join('');
+}
+
+const DETECTORS_INTRODUCTION = `# Detectors
+
+Generated from the catalogue; \`node apps/cli/src/docs/write.ts\` writes it anew. \`bulkhead dlp detectors\` prints the
+same.
+
+The strength says how much a detector's own check proves: \`checksum\` lets at most one random value in 97 pass,
+\`weak-checksum\` about one in ten, \`shape\` has no check at all, \`anchored\` values start with a literal that stands
+for itself. What the check does not prove, the surroundings must: a field name or a word near the value raises the
+confidence, a name such as \`orderId\` or \`traceId\` lowers it. Sensors act from a minimum confidence on.
+
+A report shows a datum masked, as in the examples, which are made from published test values.
+`;
+
+function detectorsPage(): string {
+  const sections = DETECTORS.map(
+    ({ id, title, category, strength, rule, norm, example }) =>
+      `\n## ${id}\n\n${title} (${category}, \`${strength}\`).\n\n- Rule: ${rule}.\n- Norm: ${norm}.\n- Masked: \`${example}\`\n`,
+  );
+  return DETECTORS_INTRODUCTION + sections.join('');
+}

@@ -1,0 +1,30 @@
+import type { Writable } from 'node:stream';
+
+/** What a command may touch of its process. */
+export interface Io {
+  readonly stdout: Writable;
+  readonly stderr: Writable & { readonly isTTY?: boolean };
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+/** Writes to a stream and waits until its reader has caught up, so that output of any size needs little memory. */
+export async function writeAll(stream: Writable, pieces: Iterable<string>): Promise<void> {
+  let buffer = '';
+  for (const piece of pieces) {
+    buffer += piece;
+    if (buffer.length < CHUNK) continue;
+    await write(stream, buffer);
+    buffer = '';
+  }
+  if (buffer !== '') await write(stream, buffer);
+}
+
+/** Large enough that system calls do not count, small enough that nothing waits long. */
+const CHUNK = 64 * 1024;
+
+function write(stream: Writable, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(text, (error) => (error == null ? resolve() : reject(error)));
+  });
+}

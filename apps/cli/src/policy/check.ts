@@ -1,0 +1,42 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errorLine } from '@bulkhead/core';
+import { compileSensors, DEFAULT_SENSORS, dataSensorKind, formatCount } from '@bulkhead/dlp';
+import { formatProblem, type PolicySource, readPolicy } from '@bulkhead/policy';
+import { unreadableFile } from '../error.ts';
+import { EXIT_FAILURE, EXIT_OK } from '../exit-code.ts';
+import { type Io, writeAll } from '../io.ts';
+
+const POLICY_FILE = /\.(ya?ml|json)$/;
+
+/** Validates a policy of several files or folders together, and names every problem on a line of its own. */
+export async function check(paths: readonly string[], io: Io): Promise<number> {
+  const sources = (await Promise.all(paths.map(readSources))).flat();
+  const outcome = readPolicy(sources, { kind: dataSensorKind, provided: DEFAULT_SENSORS });
+  if (!outcome.ok) {
+    await writeAll(
+      io.stderr,
+      outcome.problems.map((problem) => `${errorLine(formatProblem(problem))}\n`),
+    );
+    const count = formatCount(outcome.problems.length, 'problem');
+    await writeAll(io.stderr, [`${count} in ${formatCount(sources.length, 'file')}: correct them and check again\n`]);
+    return EXIT_FAILURE;
+  }
+  const { groups, sensors } = outcome.policy;
+  for (const group of groups) compileSensors(group.sensors.flatMap((name) => sensors.get(name) ?? []));
+  const words = [formatCount(groups.length, 'group'), formatCount(sensors.size, 'sensor')].join(' and ');
+  await writeAll(io.stdout, [`ok: ${words} (${formatCount(DEFAULT_SENSORS.length, 'provided sensor')} included)\n`]);
+  return EXIT_OK;
+}
+
+async function readSources(path: string): Promise<PolicySource[]> {
+  try {
+    if (!(await stat(path)).isDirectory()) return [{ file: path, text: await readFile(path, 'utf8') }];
+    const names = (await readdir(path)).filter((name) => POLICY_FILE.test(name)).toSorted();
+    return (await Promise.all(names.map((name) => readSources(join(path, name))))).flat();
+  } catch (cause) {
+    throw cause instanceof Error && 'code' in cause && cause.code !== 'UNREADABLE_FILE'
+      ? unreadableFile(path, cause)
+      : cause;
+  }
+}

@@ -1,0 +1,175 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { Io } from './io.ts';
+
+/** What a command line asks for. Commands load what they need when they run: `--help` costs nothing else. */
+export interface Outcome {
+  exitCode: number;
+}
+
+/** Builds the command line. Commander reports wrong usage by throwing; nothing here ends the process. */
+export function createProgram(io: Io, outcome: Outcome, version: string): Command {
+  const root = new Command('bulkhead')
+    .description('Secures a Kubernetes pipeline from build to production.')
+    .version(version, '-V, --version', 'print the version')
+    .helpCommand(false)
+    .helpOption('-h, --help', 'print this help')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void io.stdout.write(text),
+      writeErr: (text) => void io.stderr.write(text),
+      // Commander prefixes its messages itself; the reader only lacks what to do.
+      outputError: (text, write) => write(`${text.trimEnd()}; add --help for the usage\n`),
+    });
+
+  addDlp(root, io, outcome);
+  addPolicy(root, io, outcome);
+  root
+    .command('agent')
+    .description('run the agent on this machine without a control plane')
+    .allowUnknownOption()
+    .helpOption(false)
+    .argument('[options...]', 'options of the agent; "bulkhead agent --help" lists them')
+    .action(async (options: string[]) => {
+      const { becomeAgent } = await import('./agent.ts');
+      becomeAgent(options);
+    });
+  return root.addHelpText(
+    'after',
+    examples(
+      ['bulkhead dlp inspect trace.pcap', 'what travels in clear in a capture'],
+      ['bulkhead policy check policy/', 'every problem of a policy'],
+      ['bulkhead agent --config agent.yaml', 'protect the workloads of this machine'],
+    ),
+  );
+}
+
+function addDlp(root: Command, io: Io, outcome: Outcome): void {
+  const dlp = root
+    .command('dlp')
+    .description('find card numbers, personal data and secrets in captures, files and text')
+    .helpCommand(false);
+
+  inspection(dlp.command('inspect'))
+    .description('inspect pcap and pcapng files, gzip-compressed or not')
+    .argument('<file...>', 'captures; "-" is standard input')
+    .option(
+      '--ignore-checksums',
+      'inspect packets with wrong checksums too, as captures on the sending machine have them',
+    )
+    .addHelpText(
+      'after',
+      examples(
+        ['bulkhead dlp inspect trace.pcap other.pcapng.gz', 'two captures, as tables'],
+        ['tcpdump -w - -c 1000 | bulkhead dlp inspect -', 'live traffic'],
+        [
+          'bulkhead dlp inspect trace.pcap --format json --exit-code 3',
+          'for a pipeline: exit 3 when something is found',
+        ],
+        ['bulkhead dlp inspect trace.pcap --sensor examples/sensors/eicar.yaml', 'with a sensor of your own'],
+      ),
+    )
+    .action(async (files: string[], options: InspectionOptions & { ignoreChecksums?: boolean }) => {
+      const { inspect } = await import('./dlp/inspect.ts');
+      outcome.exitCode = await inspect(files, options, io);
+    });
+
+  inspection(dlp.command('scan'))
+    .description('run the same detectors over files and folders of any kind')
+    .argument('<path...>', 'files or folders; "-" is standard input')
+    .addHelpText(
+      'after',
+      examples(
+        ['bulkhead dlp scan src/ --exit-code 3', 'keep secrets out of a repository'],
+        ['pg_dump shop | bulkhead dlp scan - --format jsonl', 'a database, finding by finding'],
+      ),
+    )
+    .action(async (paths: string[], options: InspectionOptions) => {
+      const { scan } = await import('./dlp/scan.ts');
+      outcome.exitCode = await scan(paths, options, io);
+    });
+
+  dlp
+    .command('bench')
+    .description('measure the engine on one thread over captures in memory')
+    .argument('<file...>', 'captures')
+    .addOption(sensorOption())
+    .addOption(new Option('--seconds <n>', 'how long to measure').default(5).argParser(numberBetween(0.1, 3600)))
+    .addOption(formatOption(['table', 'json']))
+    .addHelpText('after', examples(['bulkhead dlp bench trace.pcap --seconds 10 --format json', 'numbers to compare']))
+    .action(async (files: string[], options: { sensor: string[]; seconds: number; format: 'table' | 'json' }) => {
+      const { bench } = await import('./dlp/bench.ts');
+      outcome.exitCode = await bench(files, options, io);
+    });
+
+  dlp
+    .command('detectors')
+    .description('list what is detected, with the rule and the strength of each')
+    .addOption(formatOption(['table', 'json']))
+    .action(async (options: { format: 'table' | 'json' }) => {
+      const { detectors } = await import('./dlp/detectors.ts');
+      outcome.exitCode = await detectors(options, io);
+    });
+}
+
+function addPolicy(root: Command, io: Io, outcome: Outcome): void {
+  const policy = root.command('policy').description('work with policy files').helpCommand(false);
+  policy
+    .command('check')
+    .description('validate policy files together and list every problem')
+    .argument('<path...>', 'YAML or JSON files, or folders of them')
+    .addHelpText(
+      'after',
+      examples(['bulkhead policy check policy/ sensors.yaml', 'groups and sensors that refer to each other']),
+    )
+    .action(async (paths: string[]) => {
+      const { check } = await import('./policy/check.ts');
+      outcome.exitCode = await check(paths, io);
+    });
+}
+
+interface InspectionOptions {
+  sensor: string[];
+  format: 'table' | 'json' | 'jsonl';
+  exitCode: number;
+}
+
+function inspection(command: Command): Command {
+  return command
+    .addOption(sensorOption())
+    .addOption(formatOption(['table', 'json', 'jsonl']))
+    .addOption(
+      new Option('--exit-code <n>', 'what to exit with when a finding has the verdict alert, mask or block')
+        .default(0)
+        .argParser((text) => {
+          const code = numberBetween(0, 255)(text);
+          if (Number.isInteger(code)) return code;
+          throw new InvalidArgumentError('it must be a whole number');
+        }),
+    );
+}
+
+function sensorOption(): Option {
+  return new Option(
+    '--sensor <file>',
+    'use the DataSensor documents of this file instead of the default sensors; repeatable',
+  )
+    .default([], 'the default sensors')
+    .argParser((file: string, files: string[]) => [...files, file]);
+}
+
+function formatOption(formats: readonly string[]): Option {
+  return new Option('--format <format>', 'how to print').choices([...formats]).default('table');
+}
+
+function numberBetween(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = text.trim() === '' ? Number.NaN : Number(text);
+    if (value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`it must be a number from ${least} to ${most}`);
+  };
+}
+
+function examples(...lines: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...lines.map(([command]) => command.length));
+  return `\nExamples:\n${lines.map(([command, what]) => `  ${command.padEnd(width)}  # ${what}\n`).join('')}`;
+}
