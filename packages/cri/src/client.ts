@@ -1,0 +1,123 @@
+import { statSync } from 'node:fs';
+import { Channel, runtimeMethod } from './channel.ts';
+import * as m from './messages.ts';
+import { readVerboseInfo } from './verbose-info.ts';
+import type { ContainerWorkload } from './workload.ts';
+
+const VERSION = runtimeMethod('Version', m.VersionRequest, m.VersionResponse);
+const LIST_CONTAINERS = runtimeMethod('ListContainers', m.ListContainersRequest, m.ListContainersResponse);
+const LIST_SANDBOXES = runtimeMethod('ListPodSandbox', m.ListPodSandboxRequest, m.ListPodSandboxResponse);
+const CONTAINER_STATUS = runtimeMethod('ContainerStatus', m.ContainerStatusRequest, m.ContainerStatusResponse);
+const SANDBOX_STATUS = runtimeMethod('PodSandboxStatus', m.PodSandboxStatusRequest, m.PodSandboxStatusResponse);
+const EVENTS = runtimeMethod('GetContainerEvents', m.GetEventsRequest, m.ContainerEventResponse);
+
+export interface CriClientOptions {
+  /** The runtime's socket, such as `/run/containerd/containerd.sock`. */
+  readonly socket: string;
+  readonly deadlineMs?: number;
+}
+
+/** Longer than a busy containerd takes for a list; short enough that a dead one is noticed. */
+const DEFAULT_DEADLINE_MS = 5_000;
+
+/** Reads the containers of this node from a CRI runtime. Never changes anything there. */
+export class CriClient {
+  readonly #channel: Channel;
+  /** A container's process and namespace do not change while it runs, so that one look each is enough. */
+  readonly #located = new Map<string, Located>();
+
+  constructor(options: CriClientOptions) {
+    this.#channel = new Channel(options.socket, options.deadlineMs ?? DEFAULT_DEADLINE_MS);
+  }
+
+  async version(): Promise<{ readonly name: string; readonly version: string }> {
+    const { runtimeName, runtimeVersion } = await this.#channel.call(VERSION, { version: 'v1' });
+    return { name: runtimeName, version: runtimeVersion };
+  }
+
+  /** The running containers whose pod is ready, ordered by id. One that ends while it is looked at is left out. */
+  async listWorkloads(): Promise<readonly ContainerWorkload[]> {
+    const [{ items }, { containers }] = await Promise.all([
+      this.#channel.call(LIST_SANDBOXES, {}),
+      this.#channel.call(LIST_CONTAINERS, { filter: { state: { state: m.CONTAINER_RUNNING } } }),
+    ]);
+    const pods = new Map(items.filter((pod) => pod.state === m.SANDBOX_READY).map((pod) => [pod.id, pod]));
+    const running = new Set(containers.map((container) => container.id));
+    for (const id of this.#located.keys()) if (!running.has(id)) this.#located.delete(id);
+
+    const workloads: ContainerWorkload[] = [];
+    for (const container of containers) {
+      const pod = pods.get(container.podSandboxId);
+      if (pod === undefined) continue;
+      const located = this.#located.get(container.id) ?? (await this.#locate(container));
+      if (located === undefined) continue;
+      this.#located.set(container.id, located);
+      workloads.push(toWorkload(container, pod, located));
+    }
+    return workloads.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  /**
+   * Calls `onEvent` whenever a container starts or ends, until the signal aborts. Resolves at the end of the stream,
+   * and rejects with RUNTIME_UNSUPPORTED where the runtime has no events (containerd before 1.7).
+   */
+  async events(onEvent: () => void, signal: AbortSignal): Promise<void> {
+    const stream = await this.#channel.stream(EVENTS, {});
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    stream.on('data', onEvent);
+    stream.on('end', resolve);
+    stream.on('error', (error: Error) => (signal.aborted ? resolve() : reject(error)));
+    const cancel = (): void => stream.cancel();
+    signal.addEventListener('abort', cancel, { once: true });
+    if (signal.aborted) cancel();
+    try {
+      await promise;
+    } finally {
+      signal.removeEventListener('abort', cancel);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#channel.close();
+  }
+
+  async #locate(container: m.Container): Promise<Located | undefined> {
+    const [status, sandbox] = await Promise.allSettled([
+      this.#channel.call(CONTAINER_STATUS, { containerId: container.id, verbose: true }),
+      this.#channel.call(SANDBOX_STATUS, { podSandboxId: container.podSandboxId, verbose: true }),
+    ]);
+    if (status.status === 'rejected' || sandbox.status === 'rejected') return undefined;
+    const own = readVerboseInfo(status.value.info);
+    const shared = readVerboseInfo(sandbox.value.info);
+    if (own.pid === undefined) return undefined;
+    // The path that the network plug-in made outlives a restart of the container, its process does not.
+    const netns = shared.network.kind === 'path' ? shared.network.path : `/proc/${own.pid}/ns/net`;
+    return { pid: own.pid, netns, hostNetwork: shared.network.kind === 'host' || isNodeNetwork(netns) };
+  }
+}
+
+interface Located {
+  readonly pid: number;
+  readonly netns: string;
+  readonly hostNetwork: boolean;
+}
+
+function isNodeNetwork(netns: string): boolean {
+  try {
+    return statSync(netns).ino === statSync('/proc/1/ns/net').ino;
+  } catch {
+    return false;
+  }
+}
+
+function toWorkload(container: m.Container, pod: m.PodSandbox, located: Located): ContainerWorkload {
+  return {
+    id: container.id,
+    name: container.metadata.name,
+    namespace: pod.metadata.namespace,
+    pod: pod.metadata.name,
+    podId: pod.id,
+    labels: { ...Object.fromEntries(pod.labels), ...Object.fromEntries(container.labels) },
+    ...located,
+  };
+}

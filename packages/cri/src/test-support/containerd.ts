@@ -1,0 +1,114 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { accessSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CriClient } from '../client.ts';
+import { containerdConfig, networkConfig } from './containerd-config.ts';
+import { TEST_IMAGE, writeTestImage } from './image.ts';
+import { PodMaker, type PodSpec } from './pods.ts';
+import { run } from './run.ts';
+
+export type { PodSpec } from './pods.ts';
+
+/** A containerd of its own in a network namespace of its own. Give it back with `stop`, in a `finally`. */
+export interface Containerd {
+  readonly socket: string;
+  /** The network namespace that stands for the node. */
+  readonly node: string;
+  startPod(pod: PodSpec): Promise<string>;
+  removePod(id: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const PROGRAMS = ['containerd', 'ctr', 'runc', 'nsenter', 'ip', 'tar'];
+const FILES = ['/usr/lib/cni/bridge', '/usr/lib/cni/host-local', '/usr/lib/cni/loopback', '/bin/busybox'];
+
+/** Why containerd cannot run here, or undefined when it can. */
+export function missingForContainerd(): string | undefined {
+  if (process.getuid?.() !== 0) return 'not root';
+  const missing = [...PROGRAMS.filter((program) => !isOnPath(program)), ...FILES.filter((file) => !exists(file))];
+  return missing.length === 0 ? undefined : `not installed: ${missing.join(', ')}`;
+}
+
+const READY_POLLS = 200;
+
+export async function startContainerd(): Promise<Containerd> {
+  const folder = await mkdtemp(join(tmpdir(), 'bulkhead-cri-'));
+  const node = `bhcri${process.pid}`;
+  const path = `/run/netns/${node}`;
+  const socket = join(folder, 'c.sock');
+  await run('ip', ['netns', 'add', node]);
+  await run('nsenter', [`--net=${path}`, 'ip', 'link', 'set', 'lo', 'up']);
+  await mkdir(join(folder, 'net.d'));
+  await writeFile(join(folder, 'config.toml'), containerdConfig(folder, socket, TEST_IMAGE));
+  await writeFile(join(folder, 'net.d/10-test.conflist'), networkConfig(folder));
+  // `ip netns exec` would hide the cgroup mounts from it.
+  const daemon = spawn('nsenter', [`--net=${path}`, 'containerd', '--config', join(folder, 'config.toml')], {
+    stdio: ['ignore', 'ignore', 'ignore'],
+  });
+  const pods = new PodMaker(socket);
+
+  async function stop(): Promise<void> {
+    await pods.removeAll().catch(() => undefined);
+    await pods.close();
+    await end(daemon);
+    await run('ip', ['netns', 'del', node]).catch(() => undefined);
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  try {
+    await untilReady(socket, daemon);
+    const image = await writeTestImage(folder);
+    await run('ctr', ['--address', socket, '-n', 'k8s.io', 'images', 'import', '--snapshotter', 'native', image]);
+    return {
+      socket,
+      node,
+      startPod: (pod) => pods.start(pod),
+      removePod: (id) => pods.remove(id),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function untilReady(socket: string, daemon: ChildProcess): Promise<void> {
+  for (let poll = 0; poll < READY_POLLS; poll += 1) {
+    if (daemon.exitCode !== null) throw new Error(`containerd ended with ${daemon.exitCode}`);
+    // A client of its own each time: gRPC backs off for seconds after a first failure.
+    const client = new CriClient({ socket, deadlineMs: 1_000 });
+    try {
+      await client.version();
+      return;
+    } catch {
+      await sleep(100);
+    } finally {
+      await client.close();
+    }
+  }
+  throw new Error('containerd did not become ready');
+}
+
+async function end(daemon: ChildProcess): Promise<void> {
+  if (daemon.exitCode !== null || daemon.signalCode !== null) return;
+  const ended = new Promise((resolve) => daemon.once('exit', resolve));
+  daemon.kill('SIGTERM');
+  await ended;
+}
+
+function isOnPath(program: string): boolean {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  return [...folders, '/usr/sbin', '/sbin'].some((folder) => exists(join(folder, program)));
+}
+
+function exists(path: string): boolean {
+  try {
+    accessSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

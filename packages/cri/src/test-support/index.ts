@@ -1,0 +1,1 @@
+export { type Containerd, missingForContainerd, type PodSpec, startContainerd } from './containerd.ts';

@@ -1,0 +1,96 @@
+import { Channel, runtimeMethod } from '../channel.ts';
+import { int, message, one, string, stringMap, strings } from '../wire.ts';
+import { TEST_IMAGE } from './image.ts';
+
+// The half of the CRI that changes things. Only tests do that: the product reads.
+
+const SandboxMetadata = message({ name: string(1), uid: string(2), namespace: string(3), attempt: int(4) });
+const LinuxSandbox = message({ cgroupParent: string(1) });
+const SandboxConfig = message({
+  metadata: one(1, SandboxMetadata),
+  logDirectory: string(3),
+  labels: stringMap(6),
+  linux: one(8, LinuxSandbox),
+});
+const ContainerMetadata = message({ name: string(1), attempt: int(2) });
+const ContainerConfig = message({
+  metadata: one(1, ContainerMetadata),
+  image: one(2, message({ image: string(1) })),
+  command: strings(3),
+  labels: stringMap(9),
+  linux: one(15, message({})),
+});
+const Nothing = message({});
+
+const RUN_SANDBOX = runtimeMethod(
+  'RunPodSandbox',
+  message({ config: one(1, SandboxConfig) }),
+  message({ podSandboxId: string(1) }),
+);
+const CREATE = runtimeMethod(
+  'CreateContainer',
+  message({ podSandboxId: string(1), config: one(2, ContainerConfig), sandboxConfig: one(3, SandboxConfig) }),
+  message({ containerId: string(1) }),
+);
+const START = runtimeMethod('StartContainer', message({ containerId: string(1) }), Nothing);
+const STOP_SANDBOX = runtimeMethod('StopPodSandbox', message({ podSandboxId: string(1) }), Nothing);
+const REMOVE_SANDBOX = runtimeMethod('RemovePodSandbox', message({ podSandboxId: string(1) }), Nothing);
+
+export interface PodSpec {
+  readonly namespace: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly containers: readonly { readonly name: string; readonly command?: readonly string[] }[];
+}
+
+/** Pulling a pod's network up on a loaded machine takes seconds. */
+const DEADLINE_MS = 60_000;
+
+export class PodMaker {
+  readonly #channel: Channel;
+  readonly #pods = new Set<string>();
+
+  constructor(socket: string) {
+    this.#channel = new Channel(socket, DEADLINE_MS);
+  }
+
+  async start(pod: PodSpec): Promise<string> {
+    const config = {
+      metadata: { name: pod.name, uid: `${pod.namespace}-${pod.name}`, namespace: pod.namespace, attempt: 0 },
+      logDirectory: '',
+      labels: new Map(Object.entries(pod.labels)),
+      linux: { cgroupParent: '' },
+    };
+    const { podSandboxId } = await this.#channel.call(RUN_SANDBOX, { config });
+    this.#pods.add(podSandboxId);
+    for (const { name, command } of pod.containers) {
+      const { containerId } = await this.#channel.call(CREATE, {
+        podSandboxId,
+        sandboxConfig: config,
+        config: {
+          metadata: { name, attempt: 0 },
+          image: { image: TEST_IMAGE },
+          command: [...(command ?? [])],
+          labels: new Map(),
+          linux: {},
+        },
+      });
+      await this.#channel.call(START, { containerId });
+    }
+    return podSandboxId;
+  }
+
+  async remove(podSandboxId: string): Promise<void> {
+    await this.#channel.call(STOP_SANDBOX, { podSandboxId });
+    await this.#channel.call(REMOVE_SANDBOX, { podSandboxId });
+    this.#pods.delete(podSandboxId);
+  }
+
+  async removeAll(): Promise<void> {
+    for (const id of this.#pods) await this.remove(id);
+  }
+
+  async close(): Promise<void> {
+    await this.#channel.close();
+  }
+}
