@@ -1,0 +1,53 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CaptureStore } from './capture-store.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'bulkhead-captures-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+describe('CaptureStore', () => {
+  it('writes a capture that only its owner can read', async () => {
+    const store = new CaptureStore(join(folder, 'new'), 100);
+
+    const { file, bytes } = await store.store(7n, at(0), new Uint8Array([1, 2, 3]));
+
+    expect(bytes).toBe(3);
+    expect(file).toMatch(/session-20261121T000000000Z-7\.pcapng$/);
+    expect([...(await readFile(file))]).toEqual([1, 2, 3]);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+  });
+
+  it('keeps the newest captures within its bound and leaves other files alone', async () => {
+    await writeFile(join(folder, 'notes.txt'), 'x'.repeat(500));
+    const store = new CaptureStore(folder, 100);
+
+    for (let second = 0; second < 5; second += 1) {
+      await store.store(BigInt(second), at(second), new Uint8Array(40));
+    }
+
+    const names = (await readdir(folder)).toSorted();
+    expect(names).toEqual([
+      'notes.txt',
+      'session-20261121T000003000Z-3.pcapng',
+      'session-20261121T000004000Z-4.pcapng',
+    ]);
+  });
+
+  it('refuses a capture that would push out all others and still not fit', async () => {
+    const store = new CaptureStore(folder, 100);
+    await store.store(1n, at(1), new Uint8Array(60));
+
+    await expect(store.store(2n, at(2), new Uint8Array(101))).rejects.toThrow(RangeError);
+
+    expect(await readdir(folder)).toHaveLength(1);
+  });
+});
+
+function at(second: number): Date {
+  return new Date(Date.UTC(2026, 10, 21, 0, 0, second));
+}

@@ -1,0 +1,62 @@
+import { API_VERSION } from '@bulkhead/core';
+import { z } from 'zod';
+
+/** Larger numbers are legal for the kernel; one per namespace is all that is used. */
+const MAX_QUEUE = 65_535;
+const MAX_PORT = 65_535;
+const MAX_THREADS = 64;
+
+/** The agent's configuration. `apiVersion` and `kind` may head it, as they do every document of Bulkhead. */
+export const AgentConfig = z.strictObject({
+  apiVersion: z.literal(API_VERSION).optional(),
+  kind: z.literal('AgentConfig').optional(),
+  policy: z
+    .array(z.string().min(1))
+    .min(1, 'names no file or folder')
+    .describe('Files and folders of policy documents, relative to the configuration file. Followed as they change.'),
+  workloads: z
+    .strictObject({
+      cri: z
+        .string()
+        .startsWith('/', 'must be an absolute path')
+        .optional()
+        .describe('Socket of the container runtime, such as /run/containerd/containerd.sock.'),
+      netns: z.boolean().default(false).describe('Whether namespaces made by `ip netns add` are workloads.'),
+    })
+    .refine(({ cri, netns }) => cri !== undefined || netns, 'finds no workload: give cri, or netns: true'),
+  threads: z.int().min(1).max(MAX_THREADS).default(1).describe('Inspecting threads. A session stays on one of them.'),
+  queue: z
+    .int()
+    .min(0)
+    .max(MAX_QUEUE)
+    .default(6_430)
+    .describe('Number of the queue in every protected network namespace.'),
+  metrics: z
+    .strictObject({
+      enabled: z.boolean().default(true).describe('Whether metrics and health are served, on 127.0.0.1 only.'),
+      port: z.int().min(0).max(MAX_PORT).default(9_430).describe('Where; 0 takes any free port.'),
+    })
+    .prefault({}),
+  captures: z
+    .strictObject({
+      folder: z
+        .string()
+        .min(1)
+        .default('captures')
+        .describe('Where captures of blocked sessions are kept, relative to the configuration file.'),
+      maxMebibytes: z
+        .int()
+        .min(1)
+        .max(1_048_576)
+        .default(256)
+        .describe('The oldest captures go when all together exceed this.'),
+      ringMebibytes: z
+        .int()
+        .min(1)
+        .max(1_024)
+        .default(8)
+        .describe('Packets kept in memory per thread, so that a capture begins before what caused it.'),
+    })
+    .prefault({}),
+});
+export type AgentConfig = z.output<typeof AgentConfig>;

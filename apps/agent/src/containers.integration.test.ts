@@ -1,0 +1,79 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CriClient } from '@bulkhead/cri';
+import { missingForContainerd, startContainerd } from '@bulkhead/cri/test-support';
+import { type Host, LineProcess, request, runIn } from '@bulkhead/lab';
+import { describe, expect, it } from 'vitest';
+import { CARD_ORDER, PLAIN_ORDER } from './test-support/stand.ts';
+
+const missing = missingForContainerd();
+if (missing !== undefined) process.stderr.write(`skipped: the agent on a real containerd: ${missing}\n`);
+
+const POLICY = `
+apiVersion: bulkhead.io/v1alpha1
+kind: WorkloadGroup
+metadata: { name: web }
+spec:
+  selector: { namespaces: [shop], labels: { matchLabels: { app: web } } }
+  mode: protect
+  sensors: [payment-cards]
+`;
+
+describe.skipIf(missing !== undefined)('the agent on a real containerd', () => {
+  it('protects the pods that its policy selects by namespace and label, and no others', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'bulkhead-agent-cri-'));
+    const containerd = await startContainerd();
+    let agent: LineProcess | undefined;
+    try {
+      await writeFile(join(folder, 'policy.yaml'), POLICY);
+      const config = { policy: ['policy.yaml'], workloads: { cri: containerd.socket }, metrics: { enabled: false } };
+      await writeFile(join(folder, 'agent.json'), JSON.stringify(config));
+      const main = join(import.meta.dirname, 'main.ts');
+      agent = new LineProcess('agent', undefined, process.execPath, [main, '--config', join(folder, 'agent.json')]);
+      await agent.waitFor('policy', (line) => line.event === 'policy-loaded');
+
+      const containers = [{ name: 'httpd', command: ['/bin/httpd', '-f', '-p', '8080', '-h', '/'] }];
+      await containerd.startPod({ namespace: 'shop', name: 'web-0', labels: { app: 'web' }, containers });
+      await containerd.startPod({ namespace: 'shop', name: 'other-0', labels: { app: 'other' }, containers });
+      const held = await agent.waitFor('protection', (line) => line.event === 'workload-protected');
+
+      expect(held).toMatchObject({ workloads: [{ name: 'httpd', namespace: 'shop', pod: 'web-0' }], groups: ['web'] });
+      const node = host('node', `/run/netns/${containerd.node}`, '');
+      const [web, other] = await pods(containerd.socket);
+      expect(await request(node, web, { path: '/', body: PLAIN_ORDER })).toHaveProperty('status');
+      expect(await request(node, web, { path: '/', body: CARD_ORDER })).toMatchObject({ error: 'ECONNRESET' });
+      expect(await request(node, other, { path: '/', body: CARD_ORDER })).toHaveProperty('status');
+
+      await agent.stop();
+      expect((await runIn(web.path, 'nft', ['list', 'ruleset'])).trim()).toBe('');
+    } finally {
+      await agent?.stop();
+      await containerd.stop();
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+});
+
+/** The protected pod and the other one, as hosts. */
+async function pods(socket: string): Promise<readonly [Host, Host]> {
+  const client = new CriClient({ socket });
+  try {
+    const workloads = await client.listWorkloads();
+    const [web, other] = await Promise.all(
+      ['web-0', 'other-0'].map(async (pod) => {
+        const netns = workloads.find((workload) => workload.pod === pod)?.netns ?? '';
+        const addresses = await runIn(netns, 'ip', ['-4', '-o', 'addr', 'show', 'dev', 'eth0']);
+        return host(pod, netns, /inet ([\d.]+)/.exec(addresses)?.[1] ?? '');
+      }),
+    );
+    if (web === undefined || other === undefined) throw new Error('a pod is missing');
+    return [web, other];
+  } finally {
+    await client.close();
+  }
+}
+
+function host(name: string, path: string, ipv4: string): Host {
+  return { name, netns: name, path, ipv4, ipv6: '' };
+}

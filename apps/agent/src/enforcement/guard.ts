@@ -1,0 +1,96 @@
+import type { NamespacePlan } from '../plan.ts';
+import type { Inspector, Steering } from './ports.ts';
+
+/** How a plan meets traffic: in its way, or beside it. Only `protect` may interrupt, so only it stands in the way. */
+export function attachmentOf(plan: NamespacePlan): 'queue' | 'tap' {
+  return plan.policy.mode === 'protect' ? 'queue' : 'tap';
+}
+
+/**
+ * Holds one network namespace to its plan.
+ *
+ * The queue is opened before the rules lead packets there, and closed after they no longer do: with `onFailure: closed`
+ * there is neither a moment in which packets pass uninspected nor one in which they are held back without need.
+ */
+export class Guard {
+  readonly #inspector: Inspector;
+  readonly #steering: Steering;
+  readonly #queueNumber: number;
+  #held: NamespacePlan | undefined;
+
+  constructor(inspector: Inspector, steering: Steering, queueNumber: number) {
+    this.#inspector = inspector;
+    this.#steering = steering;
+    this.#queueNumber = queueNumber;
+  }
+
+  /** What is in force. */
+  get held(): NamespacePlan | undefined {
+    return this.#held;
+  }
+
+  /** Brings a plan into force. When it cannot, what was in force before stays, or nothing does. */
+  async hold(plan: NamespacePlan): Promise<void> {
+    const before = this.#held;
+    if (before !== undefined && isAttachedAlike(before, plan)) {
+      if (JSON.stringify(before.program) !== JSON.stringify(plan.program)) {
+        this.#inspector.setProgram(sourceId(plan), plan.program);
+      }
+      if (attachmentOf(plan) === 'queue') await this.#steer(plan);
+    } else {
+      await this.#change(before, plan);
+    }
+    this.#held = plan;
+  }
+
+  /** Lets the namespace go as it was found. */
+  async letGo(): Promise<void> {
+    const held = this.#held;
+    if (held === undefined) return;
+    this.#held = undefined;
+    try {
+      if (attachmentOf(held) === 'queue') await this.#steering.release(held.path);
+    } finally {
+      this.#inspector.remove(sourceId(held));
+    }
+  }
+
+  async #change(before: NamespacePlan | undefined, plan: NamespacePlan): Promise<void> {
+    if (before !== undefined && sourceId(before) === sourceId(plan)) {
+      // The same queue cannot be opened twice: for a moment its packets follow `onFailure`.
+      this.#inspector.remove(sourceId(before));
+      this.#held = undefined;
+    }
+    this.#attach(plan);
+    try {
+      if (attachmentOf(plan) === 'queue') await this.#steer(plan);
+      else await this.#steering.release(plan.path);
+    } catch (error) {
+      this.#inspector.remove(sourceId(plan));
+      throw error;
+    }
+    if (before !== undefined && sourceId(before) !== sourceId(plan)) this.#inspector.remove(sourceId(before));
+  }
+
+  #attach(plan: NamespacePlan): void {
+    const { exceptions, capture } = plan.policy;
+    const request = { id: sourceId(plan), netns: plan.path, program: plan.program, exceptions, capture };
+    if (attachmentOf(plan) === 'tap') this.#inspector.addTap(request);
+    else this.#inspector.addQueue({ ...request, queueNumber: this.#queueNumber });
+  }
+
+  async #steer({ path, policy: { hooks, onFailure } }: NamespacePlan): Promise<void> {
+    await this.#steering.protect(path, { hooks, onFailure, queueNumber: this.#queueNumber });
+  }
+}
+
+/** Names a namespace's queue or tap in the inspector and in its events. */
+export function sourceId(plan: NamespacePlan): string {
+  return `${attachmentOf(plan)}:${plan.key}`;
+}
+
+/** Whether one source can serve both plans: the inspector takes a new program, but no other change, as it runs. */
+function isAttachedAlike(a: NamespacePlan, b: NamespacePlan): boolean {
+  const settled = ({ policy: { exceptions, capture } }: NamespacePlan): string => JSON.stringify([exceptions, capture]);
+  return sourceId(a) === sourceId(b) && settled(a) === settled(b);
+}

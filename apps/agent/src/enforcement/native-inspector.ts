@@ -1,0 +1,70 @@
+import type { SensorProgramInput } from '@bulkhead/dlp';
+import { type CapturedSession, type InspectorEvent, Program, type WorkerCounters, Workers } from '@bulkhead/inspector';
+import type { Inspector, QueueRequest } from './ports.ts';
+
+export interface NativeInspectorOptions {
+  readonly threads: number;
+  readonly captureRingBytes: number;
+  /** `lost` events were not delivered, because the queue to JavaScript was full. */
+  readonly onEvents: (events: readonly InspectorEvent[], lost: number) => void;
+  readonly onCapture: (capture: CapturedSession) => void;
+}
+
+interface Compiled {
+  readonly source: string;
+  readonly program: Program;
+}
+
+/** The native inspector's threads. Namespaces with the same sensors share one compiled program. */
+export class NativeInspector implements Inspector {
+  readonly #workers: Workers;
+  readonly #programs = new Map<string, Compiled>();
+
+  constructor({ threads, captureRingBytes, onEvents, onCapture }: NativeInspectorOptions) {
+    this.#workers = new Workers({ threads, captureRingBytes }, { onEvents, onCapture });
+  }
+
+  addQueue({ id, netns, queueNumber, program, exceptions, capture }: QueueRequest): void {
+    const compiled = this.#compile(program);
+    this.#workers.addQueue({
+      id,
+      netns,
+      queueNumber,
+      program: compiled.program,
+      exceptionPolicies: exceptions,
+      capture,
+    });
+    this.#programs.set(id, compiled);
+  }
+
+  addTap({ id, netns, program, exceptions }: Omit<QueueRequest, 'queueNumber'>): void {
+    const compiled = this.#compile(program);
+    this.#workers.addTap({ id, netns, interface: 'any', program: compiled.program, exceptionPolicies: exceptions });
+    this.#programs.set(id, compiled);
+  }
+
+  setProgram(id: string, program: SensorProgramInput): void {
+    const compiled = this.#compile(program);
+    this.#workers.setProgram(id, compiled.program);
+    this.#programs.set(id, compiled);
+  }
+
+  remove(id: string): void {
+    this.#workers.remove(id);
+    this.#programs.delete(id);
+  }
+
+  counters(): WorkerCounters {
+    return this.#workers.counters();
+  }
+
+  stop(): Promise<void> {
+    return this.#workers.stop();
+  }
+
+  #compile(input: SensorProgramInput): Compiled {
+    const source = JSON.stringify(input);
+    for (const known of this.#programs.values()) if (known.source === source) return known;
+    return { source, program: new Program(input) };
+  }
+}

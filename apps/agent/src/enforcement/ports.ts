@@ -1,0 +1,40 @@
+import type { ExceptionPolicies, FailurePolicy, Hook } from '@bulkhead/core';
+import type { SensorProgramInput } from '@bulkhead/dlp';
+
+/** How traffic of one namespace is met. */
+export interface QueueRequest {
+  /** Carried by every event of this queue. */
+  readonly id: string;
+  readonly netns: string;
+  readonly queueNumber: number;
+  readonly program: SensorProgramInput;
+  readonly exceptions: ExceptionPolicies;
+  /** Whether packets are kept, so that a blocked session can be written down. */
+  readonly capture: boolean;
+}
+
+/** The native inspector, as far as enforcement uses it. Every call is synchronous and throws when it cannot be done. */
+export interface Inspector {
+  /** Answers for a queue: what it says happens to packets. */
+  addQueue(request: QueueRequest): void;
+  /** Looks at copies of packets: nothing it says can reach the traffic. */
+  addTap(request: Omit<QueueRequest, 'queueNumber'>): void;
+  setProgram(id: string, program: SensorProgramInput): void;
+  remove(id: string): void;
+}
+
+export interface SteeringRequest {
+  readonly hooks: readonly Hook[];
+  readonly queueNumber: number;
+  readonly onFailure: FailurePolicy;
+}
+
+/** The kernel's rules in one namespace. */
+export interface Steering {
+  /** Leads packets to the queue. In force as a whole or not at all; sessions go on. */
+  protect(netns: string, request: SteeringRequest): Promise<void>;
+  /** Removes what `protect` made, also by an earlier agent. */
+  release(netns: string): Promise<void>;
+  /** Whether an earlier agent left rules there. */
+  hasRules(netns: string): Promise<boolean>;
+}

@@ -1,0 +1,84 @@
+import type { Confidence, Direction, Mode, TrafficException, Verdict } from '@bulkhead/core';
+
+/** One workload as events name it. */
+export interface WorkloadName {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly pod?: string;
+}
+
+/** Whose traffic an event is about. */
+export interface Subject {
+  /** The network namespace. */
+  readonly netns: string;
+  readonly workloads: readonly WorkloadName[];
+  readonly groups: readonly string[];
+  readonly mode: Mode;
+}
+
+/** A session's ends and what it speaks. */
+export interface SessionName {
+  readonly sessionId: string;
+  readonly protocol: string;
+  readonly client: string;
+  readonly server: string;
+}
+
+/** What the agent says on standard output, one line each. The names are API. */
+export type AgentEvent = { readonly time: string } & (
+  | { readonly event: 'agent-started'; readonly version: string; readonly pid: number; readonly metrics?: string }
+  | { readonly event: 'agent-stopped'; readonly problems: readonly string[] }
+  | {
+      readonly event: 'policy-loaded';
+      readonly files: readonly string[];
+      readonly groups: number;
+      readonly sensors: number;
+    }
+  | { readonly event: 'policy-rejected'; readonly problems: readonly string[] }
+  | { readonly event: 'discovery-failed'; readonly problem: string }
+  | ({
+      readonly event: 'workload-protected';
+      readonly sensors: readonly string[];
+      readonly onFailure?: string;
+    } & Subject)
+  | ({ readonly event: 'workload-released'; readonly problem?: string } & Subject)
+  | ({ readonly event: 'workload-failed'; readonly problem: string } & Subject)
+  | ({ readonly event: 'finding' } & FindingDetails & Partial<SessionName> & Partial<Subject>)
+  | ({
+      readonly event: 'exception';
+      readonly exception: TrafficException;
+      readonly bytesNotInspected: number;
+      readonly verdict: Verdict;
+    } & Partial<SessionName> &
+      Partial<Subject>)
+  | ({
+      readonly event: 'session-offloaded';
+      readonly serverName?: string;
+      readonly tlsVersion?: string;
+    } & Partial<SessionName> &
+      Partial<Subject>)
+  | ({ readonly event: 'session-blocked' } & Partial<SessionName> & Partial<Subject>)
+  | ({
+      readonly event: 'capture-written';
+      readonly file: string;
+      readonly bytes: number;
+      readonly sessionId: string;
+    } & Partial<Subject>)
+  | { readonly event: 'events-lost'; readonly count: number }
+);
+
+export interface FindingDetails {
+  readonly detector: string;
+  readonly sensor: string;
+  readonly confidence: Confidence;
+  readonly verdict: Verdict;
+  /** The datum, masked. What was found never leaves the inspector. */
+  readonly masked: string;
+  readonly field: string;
+  readonly direction: Direction;
+  readonly knownTest: boolean;
+}
+
+/** Omits `time` from each member, which a plain Omit of a union would not do. */
+type WithoutTime<Event> = Event extends unknown ? Omit<Event, 'time'> : never;
+export type NewAgentEvent = WithoutTime<AgentEvent>;

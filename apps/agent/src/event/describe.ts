@@ -1,0 +1,43 @@
+import { sensorNameOf } from '@bulkhead/dlp';
+import type { InspectorEvent } from '@bulkhead/inspector';
+import type { AgentEvent, SessionName, Subject } from './agent-event.ts';
+
+type Described<Kind extends InspectorEvent['kind']> = (event: Extract<InspectorEvent, { kind: Kind }>) => object;
+
+/** What each kind says beyond its time, its session and its workloads. */
+const DETAILS: { readonly [Kind in InspectorEvent['kind']]: Described<Kind> } = {
+  finding: ({ detector, sensor, confidence, verdict, masked, field, direction, knownTest }) => ({
+    detector,
+    sensor: sensorNameOf(sensor),
+    confidence,
+    verdict,
+    masked,
+    field,
+    direction,
+    knownTest,
+  }),
+  exception: ({ exception, bytesNotInspected, verdict }) => ({ exception, bytesNotInspected, verdict }),
+  'session-offloaded': ({ serverName, tlsVersion }) => ({
+    ...(serverName !== '' && { serverName }),
+    ...(tlsVersion !== '' && { tlsVersion }),
+  }),
+  'session-blocked': () => ({}),
+};
+
+/** Renders what the inspector saw as an event of the agent. `subject` is unknown for a namespace just let go. */
+export function describeEvent(event: InspectorEvent, subject: Subject | undefined): AgentEvent {
+  const details = DETAILS[event.kind] as Described<InspectorEvent['kind']>;
+  const said = { time: isoTime(event.timeNs), event: event.kind, ...details(event), ...sessionOf(event), ...subject };
+  return said as AgentEvent;
+}
+
+/** An exception may belong to no session: then there are no ends to name. */
+function sessionOf({ sessionId, protocol, client, server }: InspectorEvent): Partial<SessionName> {
+  return client === '' ? {} : { sessionId: String(sessionId), protocol, client, server };
+}
+
+const NS_PER_MS = 1_000_000n;
+
+function isoTime(timeNs: bigint): string {
+  return new Date(Number(timeNs / NS_PER_MS)).toISOString();
+}

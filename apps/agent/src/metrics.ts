@@ -1,0 +1,60 @@
+import type { WorkerCounters } from '@bulkhead/inspector';
+import type { Metrics } from '@bulkhead/runtime';
+
+/** The agent's metrics. Totals that the native threads keep are copied by `sample`. */
+export interface AgentMetrics {
+  countFinding(detector: string, sensor: string, verdict: string): void;
+  countException(exception: string): void;
+  countEventsLost(count: number): void;
+  countCapture(outcome: 'written' | 'failed'): void;
+  countPolicy(outcome: 'loaded' | 'rejected'): void;
+  setNamespaces(counts: { readonly held: number; readonly failed: number }): void;
+  sample(counters: WorkerCounters): void;
+}
+
+export function createAgentMetrics(metrics: Metrics): AgentMetrics {
+  const findings = metrics.counter('findings_total', 'Findings told, by what was done', [
+    'detector',
+    'sensor',
+    'verdict',
+  ]);
+  const exceptions = metrics.counter('exceptions_total', 'Reported exceptions of inspection', ['exception']);
+  const lost = metrics.counter('events_lost_total', 'Events that were dropped because nobody read fast enough');
+  const captures = metrics.counter('captures_total', 'Captures of blocked sessions', ['outcome']);
+  const policies = metrics.counter('policy_changes_total', 'Policies read', ['outcome']);
+  const namespaces = metrics.gauge('namespaces', 'Network namespaces by whether their plan is in force', ['state']);
+  const active = metrics.gauge('sessions_active', 'Sessions being followed');
+  const notInspected = metrics.counter('bytes_not_inspected_total', 'Payload that was not looked into', ['reason']);
+  const totals = {
+    sessionsOpened: metrics.counter('sessions_total', 'Sessions seen'),
+    sessionsOffloaded: metrics.counter('sessions_offloaded_total', 'Encrypted sessions handed to the kernel'),
+    sessionsBlocked: metrics.counter('sessions_blocked_total', 'Sessions stopped'),
+    findings: metrics.counter('sightings_total', 'Everything found, repeats and what is below a threshold included'),
+    packets: metrics.counter('packets_total', 'Packets inspected'),
+    bytes: metrics.counter('bytes_total', 'Bytes of packets inspected'),
+    queueOverruns: metrics.counter('queue_overruns_total', 'Packets that a full queue dropped or let through'),
+  } as const;
+  let last: WorkerCounters | undefined;
+
+  return {
+    countFinding: (detector, sensor, verdict) => findings.inc({ detector, sensor, verdict }),
+    countException: (exception) => exceptions.inc({ exception }),
+    countEventsLost: (count) => lost.inc(count),
+    countCapture: (outcome) => captures.inc({ outcome }),
+    countPolicy: (outcome) => policies.inc({ outcome }),
+    setNamespaces: ({ held, failed }) => {
+      namespaces.set({ state: 'in-force' }, held);
+      namespaces.set({ state: 'failed' }, failed);
+    },
+    sample(counters) {
+      active.set(counters.sessionsActive);
+      for (const [name, counter] of Object.entries(totals) as [keyof typeof totals, { inc(by: number): void }][]) {
+        counter.inc(Math.max(0, counters[name] - (last?.[name] ?? 0)));
+      }
+      for (const [reason, bytes] of Object.entries(counters.notInspectedReasons)) {
+        notInspected.inc({ reason }, Math.max(0, bytes - (last?.notInspectedReasons[reason] ?? 0)));
+      }
+      last = counters;
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DEFAULT_SENSORS, dataSensorKind } from '@bulkhead/dlp';
+import { formatProblem, type Policy, type PolicySource, readPolicy, requirePolicy } from '@bulkhead/policy';
+import { readPolicyFiles } from './policy-files.ts';
+
+const LANGUAGE = { kind: dataSensorKind, provided: DEFAULT_SENSORS } as const;
+
+/** How long a changed policy may go unnoticed. Files are compared by content: mounted ones change by symbolic link. */
+const INTERVAL_MS = 1_000;
+
+export interface PolicyChange {
+  readonly policy: Policy;
+  readonly files: readonly string[];
+}
+
+export interface PolicyWatchOptions {
+  readonly signal: AbortSignal;
+  readonly onPolicy: (change: PolicyChange) => void;
+  /** The files hold no valid policy now: the last valid one stays in force. Told once per content. */
+  readonly onRejected: (problems: readonly string[]) => void;
+}
+
+/** A policy read from files and followed as they change. */
+export class PolicyWatch {
+  readonly #paths: readonly string[];
+  #seen = '';
+
+  constructor(paths: readonly string[]) {
+    this.#paths = paths;
+  }
+
+  /** Reads the policy to start with. Throws when there is none that is valid. */
+  async first(): Promise<PolicyChange> {
+    const sources = await readPolicyFiles(this.#paths);
+    this.#seen = JSON.stringify(sources);
+    return change(requirePolicy(sources, LANGUAGE), sources);
+  }
+
+  /** Reports changes until the signal aborts. */
+  async follow(options: PolicyWatchOptions): Promise<void> {
+    while (!options.signal.aborted) {
+      await sleep(INTERVAL_MS, undefined, { signal: options.signal }).catch(() => undefined);
+      if (options.signal.aborted) return;
+      await this.#look(options);
+    }
+  }
+
+  async #look({ onPolicy, onRejected }: PolicyWatchOptions): Promise<void> {
+    let sources: readonly PolicySource[];
+    try {
+      sources = await readPolicyFiles(this.#paths);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      if (message !== this.#seen) onRejected([message]);
+      this.#seen = message;
+      return;
+    }
+    const seen = JSON.stringify(sources);
+    if (seen === this.#seen) return;
+    this.#seen = seen;
+    const outcome = readPolicy(sources, LANGUAGE);
+    if (outcome.ok) onPolicy(change(outcome.policy, sources));
+    else onRejected(outcome.problems.map(formatProblem));
+  }
+}
+
+function change(policy: Policy, sources: readonly PolicySource[]): PolicyChange {
+  return { policy, files: sources.map((source) => source.file) };
+}

@@ -1,0 +1,133 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  createNetwork,
+  type Host,
+  type Line,
+  LineProcess,
+  type Network,
+  type Outcome,
+  type RequestOptions,
+  request,
+  run,
+  runIn,
+  startServer,
+} from '@bulkhead/lab';
+
+const MAIN = join(import.meta.dirname, '../main.ts');
+
+/** A number that every payment service documents for tests, where its field's name gives it away. */
+export const CARD = '4111111111111111';
+export const CARD_ORDER = JSON.stringify({ item: 'book', cardNumber: CARD });
+export const PLAIN_ORDER = JSON.stringify({ item: 'book', orderId: '7402231' });
+
+const SENSOR = {
+  apiVersion: 'bulkhead.io/v1alpha1',
+  kind: 'DataSensor',
+  metadata: { name: 'stop-cards' },
+  spec: { detectors: ['payment-card'], action: 'block' },
+};
+
+/** A client, a server, and agents that come and go. Close it in a `finally`. */
+export class Stand {
+  readonly network: Network;
+  readonly server: LineProcess;
+  readonly #folder: string;
+  readonly #agents: LineProcess[] = [];
+  readonly #clients: LineProcess[] = [];
+
+  private constructor(network: Network, server: LineProcess, folder: string) {
+    this.network = network;
+    this.server = server;
+    this.#folder = folder;
+  }
+
+  static async open(): Promise<Stand> {
+    const folder = await mkdtemp(join(tmpdir(), 'bulkhead-agent-'));
+    const network = await createNetwork('bht', 'bridged', ['client', 'server']);
+    try {
+      return new Stand(network, await startServer(network.host('server')), folder);
+    } catch (error) {
+      await network.remove();
+      throw error;
+    }
+  }
+
+  get client(): Host {
+    return this.network.host('client');
+  }
+
+  get serverHost(): Host {
+    return this.network.host('server');
+  }
+
+  /** Writes the policy of the server's namespace; a running agent takes it over. */
+  async writePolicy(spec: Readonly<Record<string, unknown>>): Promise<void> {
+    const selector = { netns: [this.serverHost.netns] };
+    const metadata = { name: 'server' };
+    const kind = 'WorkloadGroup';
+    const group = { ...SENSOR, kind, metadata, spec: { selector, sensors: ['stop-cards'], ...spec } };
+    await writeFile(this.policyFile, [SENSOR, group].map((document) => JSON.stringify(document)).join('\n---\n'));
+  }
+
+  get policyFile(): string {
+    return join(this.#folder, 'policy.yaml');
+  }
+
+  /** Starts an agent and waits until the server's namespace is as the policy says. */
+  async startAgent(more: Readonly<Record<string, unknown>> = {}): Promise<LineProcess> {
+    const config = { policy: ['policy.yaml'], workloads: { netns: true }, metrics: { port: 0 }, ...more };
+    const file = join(this.#folder, 'agent.json');
+    await writeFile(file, JSON.stringify(config));
+    const agent = new LineProcess('agent', undefined, process.execPath, [MAIN, '--config', file]);
+    this.#agents.push(agent);
+    await agent.waitFor('protection', (line) => this.isAbout(line, 'workload-protected'), { withinMs: 20_000 });
+    return agent;
+  }
+
+  request(options: RequestOptions): Promise<Outcome> {
+    return request(this.client, this.serverHost, options);
+  }
+
+  /** Has a process of the client ended with the stand. */
+  keep(client: LineProcess): LineProcess {
+    this.#clients.push(client);
+    return client;
+  }
+
+  isAbout(line: Line, event: string): boolean {
+    return line.event === event && line.netns === this.serverHost.path;
+  }
+
+  /** What reached the server since a position of its log, as text. */
+  arrived(from = 0): string {
+    return JSON.stringify(this.server.lines.slice(from));
+  }
+
+  /** All rules in the server's namespace. */
+  rules(): Promise<string> {
+    return runIn(this.serverHost.path, 'nft', ['list', 'ruleset']);
+  }
+
+  async close(): Promise<void> {
+    for (const each of [...this.#clients, ...this.#agents, this.server]) await each.stop();
+    await this.network.remove();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** Why namespaces cannot be used here, or undefined when they can. */
+export async function missingForNamespaces(): Promise<string | undefined> {
+  if (process.getuid?.() !== 0) return 'not root';
+  const name = `bht-probe-${process.pid}`;
+  try {
+    await run('ip', ['netns', 'add', name]);
+    await runIn(`/run/netns/${name}`, 'nft', ['list', 'ruleset']);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  } finally {
+    await run('ip', ['netns', 'del', name]).catch(() => undefined);
+  }
+}

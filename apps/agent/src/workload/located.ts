@@ -1,0 +1,23 @@
+import { statSync } from 'node:fs';
+import type { Workload } from '@bulkhead/core';
+
+/** A workload whose network namespace was found: workloads with the same key share it, whatever path leads there. */
+export interface LocatedWorkload extends Workload {
+  readonly netnsKey: string;
+}
+
+/** Locates a workload, or gives nothing when its namespace is gone or is the node's own. */
+export function locate(workload: Workload): LocatedWorkload | undefined {
+  const netnsKey = namespaceKey(workload.netns.path);
+  if (netnsKey === undefined || netnsKey === namespaceKey('/proc/1/ns/net')) return undefined;
+  return { ...workload, netnsKey };
+}
+
+function namespaceKey(path: string): string | undefined {
+  try {
+    const { dev, ino } = statSync(path, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch {
+    return undefined;
+  }
+}
