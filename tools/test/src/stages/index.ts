@@ -1,0 +1,19 @@
+import type { Stage } from '../stage.ts';
+import { BOUNDARIES, FORMAT, LINT, TYPES } from './checks.ts';
+import { FUZZ } from './fuzz.ts';
+import { NATIVE, SANITIZERS, THREADS } from './native-tests.ts';
+import { INTEGRATION, UNIT } from './vitest.ts';
+
+/** Every stage, the quick ones first. */
+export const STAGES: readonly Stage[] = [
+  FORMAT,
+  LINT,
+  BOUNDARIES,
+  TYPES,
+  UNIT,
+  NATIVE,
+  SANITIZERS,
+  THREADS,
+  FUZZ,
+  INTEGRATION,
+];
