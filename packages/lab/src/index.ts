@@ -1,0 +1,12 @@
+export { type Certificate, makeCertificate } from './certificate.ts';
+export {
+  type Outcome,
+  type RequestOptions,
+  request,
+  type ServerOptions,
+  startServer,
+  startSteadyClient,
+} from './http.ts';
+export { type Line, LineProcess, type WaitOptions } from './line-process.ts';
+export { createNetwork, type Host, type Network, removeAbandoned, type Shape } from './network.ts';
+export { run, runIn } from './run.ts';

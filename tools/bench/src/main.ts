@@ -1,0 +1,73 @@
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { describeMachine } from './machine.ts';
+import { keepsBar, type Measure, renderMeasures } from './measure.ts';
+
+const USAGE = `Usage: bulkhead bench [offline|inline|memory]... [--format table|json] [--output FILE] [--rounds N] [--seconds N]
+
+Measures Bulkhead on this machine against its bars. Without a name all three parts run. inline and memory
+need root; inline also needs wrk, nginx, iperf3 and gcc.
+
+  --rounds N    rounds of each inline case, plain and inspected in turn; default 5
+  --seconds N   length of one measurement; default 3
+  --output FILE writes the JSON there as well
+`;
+
+interface Options {
+  readonly rounds: number;
+  readonly seconds: number;
+}
+
+const say = (text: string): void => void process.stderr.write(text);
+
+/** Loaded one by one: what one part needs is no reason for another not to run. */
+const PARTS: Readonly<Record<string, (options: Options) => Promise<readonly Measure[]>>> = {
+  offline: async ({ seconds }) => (await import('./offline.ts')).benchOffline(seconds),
+  inline: async (options) => (await import('./inline/bench-inline.ts')).benchInline({ ...options, say }),
+  memory: async () => (await import('./memory/bench-memory.ts')).benchMemory(),
+};
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      format: { type: 'string', default: 'table' },
+      output: { type: 'string' },
+      rounds: { type: 'string', default: '5' },
+      seconds: { type: 'string', default: '3' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const unknown = positionals.filter((name) => !Object.hasOwn(PARTS, name));
+  const [rounds, seconds] = [Number(values.rounds), Number(values.seconds)];
+  const isCount = (value: number): boolean => Number.isInteger(value) && value > 0;
+  if (unknown.length > 0 || !isCount(rounds) || !isCount(seconds) || !['table', 'json'].includes(values.format)) {
+    throw new Error(`what to measure is not understood: ${process.argv.slice(2).join(' ')}; see --help`);
+  }
+  const measures: Measure[] = [];
+  for (const [name, measure] of Object.entries(PARTS)) {
+    if (positionals.length > 0 && !positionals.includes(name)) continue;
+    say(`${name} ...
+`);
+    measures.push(...(await measure({ rounds, seconds })));
+  }
+
+  const machine = describeMachine();
+  const { processor, cores, memoryGib, kernel } = machine;
+  const json = `${JSON.stringify({ schemaVersion: 1, machine, rounds, seconds, measures }, undefined, 2)}\n`;
+  if (values.output !== undefined) await writeFile(values.output, json);
+  const heading = `${processor}, ${cores} cores, ${memoryGib} GiB, Linux ${kernel}`;
+  process.stdout.write(values.format === 'json' ? json : `${heading}\n\n${renderMeasures(measures)}\n`);
+  return measures.some((measure) => keepsBar(measure) === false) ? 1 : 0;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 2;
+}
