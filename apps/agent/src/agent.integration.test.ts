@@ -56,6 +56,25 @@ describe.skipIf(missing !== undefined)('the agent', () => {
       expect(await stand.request({ path: '/orders', body: CARD_ORDER })).toMatchObject({ status: 200 });
     }));
 
+  it('leaves the rules of another living agent alone, and clears those of a killed one', () =>
+    withStand(async (stand) => {
+      await stand.writePolicy({ mode: 'protect', onFailure: 'closed' });
+      const agent = await stand.startAgent();
+
+      const bystander = await stand.startBystander();
+      await sleep(SILENCE_MS);
+
+      expect(await stand.rules()).toContain('table inet bulkhead');
+      expect(await stand.request({ path: '/orders', body: CARD_ORDER })).toMatchObject({ error: 'ECONNRESET' });
+
+      await bystander.stop('SIGTERM');
+      await agent.stop('SIGKILL');
+      await stand.startBystander();
+      await sleep(SILENCE_MS);
+
+      expect((await stand.rules()).trim()).toBe('');
+    }));
+
   it('lets traffic go on when it is killed and onFailure is open', () =>
     withStand(async (stand) => {
       await stand.writePolicy({ mode: 'protect', onFailure: 'open' });

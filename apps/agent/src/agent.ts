@@ -106,7 +106,7 @@ export class Agent {
       if (plans.has(netnsKey) || this.#swept.has(netnsKey)) continue;
       this.#swept.add(netnsKey);
       try {
-        if (await this.#ports.steering.hasRules(netns.path)) await this.#ports.steering.release(netns.path);
+        await this.#ports.steering.releaseAbandoned(netns.path);
       } catch {
         // Not ours to guard, and perhaps gone by now: what remains there is what was there before.
       }

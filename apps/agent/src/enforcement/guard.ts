@@ -64,6 +64,7 @@ export class Guard {
     this.#attach(plan);
     try {
       if (attachmentOf(plan) === 'queue') await this.#steer(plan);
+      else if (before === undefined) await this.#steering.releaseAbandoned(plan.path);
       else await this.#steering.release(plan.path);
     } catch (error) {
       this.#inspector.remove(sourceId(plan));

@@ -19,7 +19,7 @@ function stage(refuse: (call: string) => boolean = () => false) {
   const steering: Steering = {
     protect: async (netns, { onFailure }) => note(`protect ${netns} ${onFailure}`),
     release: async (netns) => note(`release ${netns}`),
-    hasRules: async () => false,
+    releaseAbandoned: async (netns) => note(`release abandoned ${netns}`),
   };
   const guards = new Guards(inspector, steering, 1, {
     onHeld: ({ key }, before) => calls.push(`held ${key}${before === undefined ? '' : ' again'}`),
@@ -52,7 +52,7 @@ describe('Guards', () => {
   it('only watches in monitor, and removes what an earlier agent enforced', async () => {
     const { want } = stage();
 
-    expect(await want(plan('a', { mode: 'monitor' }))).toEqual(['add tap:a', 'release /a', 'held a']);
+    expect(await want(plan('a', { mode: 'monitor' }))).toEqual(['add tap:a', 'release abandoned /a', 'held a']);
   });
 
   it('goes from monitor to protect without a moment in which nobody looks', async () => {

@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { inspectState, NftablesError, protect, type QueueVia, release } from '@bulkhead/nftables';
 import type { Steering, SteeringRequest } from './ports.ts';
 
@@ -24,7 +26,15 @@ export class KernelSteering implements Steering {
     }
   }
 
-  async hasRules(netns: string): Promise<boolean> {
-    return (await inspectState(netns)).status !== 'absent';
+  async releaseAbandoned(netns: string): Promise<void> {
+    if ((await inspectState(netns)).status === 'absent' || (await hasListener(netns))) return;
+    await this.release(netns);
   }
+}
+
+/** Whether some process answers for a queue of the namespace. The kernel lists one line for each that is bound. */
+async function hasListener(netns: string): Promise<boolean> {
+  const queues = '/proc/self/net/netfilter/nfnetlink_queue';
+  const { stdout } = await promisify(execFile)('nsenter', [`--net=${netns}`, 'cat', queues]);
+  return stdout.trim() !== '';
 }

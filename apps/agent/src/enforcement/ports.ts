@@ -35,6 +35,6 @@ export interface Steering {
   protect(netns: string, request: SteeringRequest): Promise<void>;
   /** Removes what `protect` made, also by an earlier agent. */
   release(netns: string): Promise<void>;
-  /** Whether an earlier agent left rules there. */
-  hasRules(netns: string): Promise<boolean>;
+  /** Removes rules that nobody answers for any more: an agent that was killed left them. Those of a live one stay. */
+  releaseAbandoned(netns: string): Promise<void>;
 }

@@ -86,6 +86,22 @@ export class Stand {
     return agent;
   }
 
+  /** Starts a second agent that watches the client's namespace only, and waits until it does. */
+  async startBystander(): Promise<LineProcess> {
+    const selector = { netns: [this.client.netns] };
+    const spec = { selector, sensors: ['stop-cards'], mode: 'monitor' };
+    const group = { ...SENSOR, kind: 'WorkloadGroup', metadata: { name: 'client' }, spec };
+    const policy = join(this.#folder, 'bystander-policy.yaml');
+    await writeFile(policy, [SENSOR, group].map((document) => JSON.stringify(document)).join('\n---\n'));
+    const file = join(this.#folder, 'bystander.json');
+    await writeFile(file, JSON.stringify({ policy: [policy], workloads: { netns: true }, metrics: { port: 0 } }));
+    const agent = new LineProcess('bystander', undefined, process.execPath, [MAIN, '--config', file]);
+    this.#agents.push(agent);
+    const isReady = (line: Line): boolean => line.event === 'workload-protected' && line.netns === this.client.path;
+    await agent.waitFor('protection', isReady, { withinMs: 20_000 });
+    return agent;
+  }
+
   request(options: RequestOptions): Promise<Outcome> {
     return request(this.client, this.serverHost, options);
   }
