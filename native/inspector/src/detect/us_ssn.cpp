@@ -86,6 +86,10 @@ Judged judge_ssn(const FieldView& view, const std::uint8_t* event, std::uint64_t
   int sum = formatted ? kBare : kBare + kUnformatted;
   if ((in_key & kSsnWord) != 0) {
     sum += kKeyIsSsn;
+  } else if (!formatted && (in_key & (kOtherIdWord | kPhoneWord | kCardWord)) != 0 && (in_key & kPersonWord) == 0) {
+    // Nine bare digits in a field that is named for something else: by far the most candidates, and no word in front
+    // of such a field makes them a person's number.
+    return Judged::decided;
   } else {
     const Topics before = topics_before(start);
     if ((before & kSsnWord) != 0) sum += kWordNear;

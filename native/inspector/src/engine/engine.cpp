@@ -129,6 +129,9 @@ struct Engine::Impl final : StreamConsumer {
       return Action::forward;
     }
     context.start(packet);
+    // A handshake's packets have no session yet: theirs must not be that of the packet before.
+    current = nullptr;
+    last.id = 0;
     const Flows::Handling handling = flows.process(packet);
     // A session that closed while the packet was processed is gone; its verdict is in the context all the same.
     current = handling.session;

@@ -8,6 +8,14 @@
 
 namespace bulkhead {
 
+/// Equality of addresses as two words: comparing byte arrays is a call into the C library.
+[[nodiscard]] inline bool same_address(const Address& a, const Address& b) noexcept {
+  std::uint64_t x[2], y[2];
+  std::memcpy(x, a.bytes.data(), sizeof x);
+  std::memcpy(y, b.bytes.data(), sizeof y);
+  return ((x[0] ^ y[0]) | (x[1] ^ y[1])) == 0;
+}
+
 /// What makes two packets belong to one session. Source and destination as in the packet; the hash is symmetric.
 struct FlowKey {
   Address source, destination;

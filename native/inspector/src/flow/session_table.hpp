@@ -71,12 +71,12 @@ class SessionTable {
     const SessionView& view = entry.view;
     if (view.ip_protocol != key.protocol || view.tenant != key.tenant || entry.vlan != key.vlan) return false;
     if (view.client_port == key.source_port && view.server_port == key.destination_port &&
-        view.client == key.source && view.server == key.destination) {
+        same_address(view.client, key.source) && same_address(view.server, key.destination)) {
       direction = Direction::request;
       return true;
     }
     if (view.server_port == key.source_port && view.client_port == key.destination_port &&
-        view.server == key.source && view.client == key.destination) {
+        same_address(view.server, key.source) && same_address(view.client, key.destination)) {
       direction = Direction::response;
       return true;
     }
