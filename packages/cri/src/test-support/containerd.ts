@@ -22,7 +22,7 @@ export interface Containerd {
   stop(): Promise<void>;
 }
 
-const PROGRAMS = ['containerd', 'ctr', 'runc', 'nsenter', 'ip', 'tar'];
+const PROGRAMS = ['containerd', 'ctr', 'runc', 'nsenter', 'setpriv', 'ip', 'tar'];
 const FILES = ['/usr/lib/cni/bridge', '/usr/lib/cni/host-local', '/usr/lib/cni/loopback', '/bin/busybox'];
 
 /** Why containerd cannot run here, or undefined when it can. */
@@ -45,9 +45,17 @@ export async function startContainerd(): Promise<Containerd> {
   await writeFile(join(folder, 'config.toml'), containerdConfig(folder, socket, TEST_IMAGE));
   await writeFile(join(folder, 'net.d/10-test.conflist'), networkConfig(folder));
   // `ip netns exec` would hide the cgroup mounts from it.
-  const daemon = spawn('nsenter', [`--net=${path}`, 'containerd', '--config', join(folder, 'config.toml')], {
-    stdio: ['ignore', 'ignore', 'ignore'],
-  });
+  // Told to end when this process does, however that comes.
+  const words = [
+    '--pdeathsig',
+    'TERM',
+    'nsenter',
+    `--net=${path}`,
+    'containerd',
+    '--config',
+    join(folder, 'config.toml'),
+  ];
+  const daemon = spawn('setpriv', words, { stdio: 'ignore' });
   const pods = new PodMaker(socket);
 
   async function stop(): Promise<void> {

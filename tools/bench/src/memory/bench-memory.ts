@@ -27,6 +27,8 @@ async function manySessions(): Promise<Measure> {
     writeManySessions(capture, SESSIONS);
     const script = join(import.meta.dirname, 'inspect-once.ts');
     const sensors = JSON.stringify(compileSensors(DEFAULT_SENSORS));
+    // The first run fills Node's compile cache, which the launcher points to; what counts is a process that has it.
+    await run(process.execPath, [script, capture, sensors]);
     const output = await run(process.execPath, [script, capture, sensors]);
     const { sessions, atStart, peak } = JSON.parse(output) as { sessions: number; atStart: number; peak: number };
     if (sessions !== SESSIONS) throw new Error(`${sessions} sessions were seen instead of ${SESSIONS}`);
@@ -58,6 +60,7 @@ async function idleAgent(): Promise<Measure> {
     await writeFile(join(folder, 'policy.json'), JSON.stringify(group));
     const config = { policy: ['policy.json'], workloads: { netns: true }, metrics: { port: 0 } };
     await writeFile(join(folder, 'agent.json'), JSON.stringify(config));
+    await run(process.execPath, [AGENT, '--help']);
     agent = new LineProcess('agent', undefined, process.execPath, [AGENT, '--config', join(folder, 'agent.json')]);
     await agent.waitFor('protection', (line) => line.event === 'workload-protected', { withinMs: 20_000 });
     await sleep(SETTLE_MS);
