@@ -61,6 +61,7 @@ bool BodyDecoder::open_inflater(std::size_t index, const Outlet& out) noexcept {
   stage.inflater = pool_.acquire();
   if (stage.inflater) return true;
   give_up(index, Exception::decode_budget, out);
+  undecoded_ += stage.held;
   write_held(index, out);
   return false;
 }

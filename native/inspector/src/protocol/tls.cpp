@@ -6,7 +6,7 @@ namespace bulkhead {
 namespace {
 
 constexpr std::uint16_t kServerName = 0, kSupportedVersions = 43;
-constexpr std::uint16_t kSsl3 = 0x0300, kTls12 = 0x0303, kTls13 = 0x0304;
+constexpr std::uint16_t kSsl3 = 0x0300, kTls12 = 0x0303;
 constexpr std::size_t kRandom = 32, kMaxSessionId = 32;
 constexpr std::uint32_t kMaxRecord = (1U << 14) + 2048;
 constexpr std::uint8_t kHandshake = 22;
@@ -28,12 +28,18 @@ bool read_server_name(Bytes extension, std::string& name) noexcept {
   return list.ok();
 }
 
-bool offers_tls13(Bytes extension) noexcept {
+void read_offered_versions(Bytes extension, std::vector<std::uint8_t>& versions) {
   Reader outer(extension);
-  Reader list(outer.take(outer.u8()));
-  bool offered = false;
-  while (list.ok() && list.left() > 0) offered |= list.u16() == kTls13;
-  return offered;
+  const std::size_t length = outer.u8();
+  const Bytes list = outer.take(length);
+  versions.assign(list.begin(), list.end());
+}
+
+/// Whether a list of two-byte numbers holds this one.
+bool offered(const std::vector<std::uint8_t>& list, std::uint16_t number) noexcept {
+  for (std::size_t i = 0; i + 1 < list.size(); i += 2)
+    if (((list[i] << 8) | list[i + 1]) == number) return true;
+  return false;
 }
 
 }  // namespace
@@ -45,11 +51,11 @@ bool read_client_hello(Bytes message, TlsHellos& hellos) noexcept {
   const std::size_t session_id = hello.u8();
   hello.take(session_id);
   const std::size_t suites = hello.u16();
-  const Bytes offered = hello.take(suites);
+  const Bytes offered_suites = hello.take(suites);
   const std::size_t compressions = hello.u8();
   hello.take(compressions);
   if (!hello.ok() || session_id > kMaxSessionId || suites == 0 || suites % 2 != 0 || compressions == 0) return false;
-  hellos.offered_suites.assign(offered.begin(), offered.end());
+  hellos.offered_suites.assign(offered_suites.begin(), offered_suites.end());
   if (hello.left() == 0) return true;  // extensions came with TLS 1.0
 
   const std::size_t length = hello.u16();
@@ -60,7 +66,7 @@ bool read_client_hello(Bytes message, TlsHellos& hellos) noexcept {
     const Bytes content = extensions.take(size);
     if (!extensions.ok()) return false;
     if (type == kServerName && !content.empty() && !read_server_name(content, hellos.server_name)) return false;
-    if (type == kSupportedVersions) hellos.offers_tls13 |= offers_tls13(content);
+    if (type == kSupportedVersions) read_offered_versions(content, hellos.offered_versions);
   }
   return hello.ok() && hello.left() == 0;
 }
@@ -86,12 +92,10 @@ bool read_server_hello(Bytes message, TlsHellos& hellos) noexcept {
     }
     if (!extensions.ok() || !hello.ok() || hello.left() != 0) return false;
   }
-  if (version == kTls13 ? !hellos.offers_tls13 : !plausible_version(version)) return false;
-  bool chosen_from_offer = false;
-  for (std::size_t i = 0; i + 1 < hellos.offered_suites.size(); i += 2)
-    chosen_from_offer |= ((hellos.offered_suites[i] << 8) | hellos.offered_suites[i + 1]) == suite;
+  // Above TLS 1.2 a server picks from what was offered; those may be drafts with numbers of their own.
+  if (!plausible_version(version) && !offered(hellos.offered_versions, version)) return false;
   hellos.version = version;
-  return chosen_from_offer;
+  return offered(hellos.offered_suites, suite);
 }
 
 bool TlsFirstMessage::plausible_record() const noexcept {

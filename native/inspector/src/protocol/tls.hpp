@@ -17,7 +17,7 @@ inline constexpr std::size_t kMaxHello = 32 * 1024;
 struct TlsHellos {
   std::vector<std::uint8_t> offered_suites;  ///< big-endian pairs; dropped once the server has chosen
   std::string server_name;
-  bool offers_tls13 = false;
+  std::vector<std::uint8_t> offered_versions;  ///< of supported_versions, two bytes each; empty before TLS 1.3
   std::uint16_t version = 0;  ///< as negotiated
 };
 
