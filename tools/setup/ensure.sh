@@ -1,4 +1,4 @@
-# Sourced by the launcher, with root set: ensure_ready run|test|demo returns once everything that purpose needs is there.
+# Sourced by the launcher, with root set: ensure_ready run|test|demo|bench returns once everything that purpose needs is there.
 # shellcheck shell=bash
 
 setup=$root/tools/setup
@@ -6,7 +6,7 @@ tools=$root/.tools
 
 ensure_ready() {
   local purpose=run state
-  [[ $1 == test ]] && purpose=test
+  [[ $1 == test || $1 == bench ]] && purpose=$1
   state=$(wanted_state)
   is_ready "$purpose" "$state" || prepare "$purpose"
 }
