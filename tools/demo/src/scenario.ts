@@ -80,7 +80,7 @@ async function encryptedOrder(stage: Stage): Promise<Conclusion> {
   await sleep(LOG_MS);
   const handedOver = (await stage.kernelCount('payments', 'handed-over')) - before;
   return {
-    seen: `status ${outcome.status ?? outcome.error} in ${ms(outcome.ms)}; ${String(offloaded.tlsVersion)}, ${handedOver} packets by the kernel alone`,
+    seen: `status ${outcome.status ?? outcome.error} in ${ms(outcome.ms)}; TLS ${String(offloaded.tlsVersion)} handed over, ${handedOver} packets by the kernel`,
     checks: {
       'the client got no answer': outcome.status === 200,
       'the order did not arrive as sent': bodies(log.lines.slice(from.log)).includes(CARD_ORDER),

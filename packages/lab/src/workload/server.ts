@@ -45,7 +45,13 @@ for (const server of servers) {
   server.on('connection', (socket) => {
     const { remoteAddress, remotePort } = socket;
     socket.on('error', () => undefined);
-    socket.on('close', () => log({ event: 'closed', from: `${remoteAddress}:${remotePort}`, bytes: socket.bytesRead }));
+    socket.on('close', () =>
+      log({
+        event: 'closed',
+        from: remoteAddress === undefined ? 'reset before it was accepted' : `${remoteAddress}:${remotePort}`,
+        bytes: socket.bytesRead,
+      }),
+    );
   });
   server.on('clientError', (_error, socket) => socket.destroy());
 }
