@@ -43,10 +43,11 @@ Napi::Value add_queue(const Napi::CallbackInfo& info) {
   return failure.failed() ? fail(info.Env(), code_of(failure.error), failure.message) : info.Env().Undefined();
 }
 
-/// addTap(workers, source: number, { netns, interface, exceptionPolicies }, program)
+/// addTap(workers, source: number, { netns, interface, ringBytes, exceptionPolicies }, program)
 Napi::Value add_tap(const Napi::CallbackInfo& info) {
   const auto given = info[2].As<Napi::Object>();
-  const TapOptions options{text_of(given, "netns"), text_of(given, "interface")};
+  TapOptions options{text_of(given, "netns"), text_of(given, "interface")};
+  options.ring_bytes = static_cast<std::uint32_t>(number_of(given, "ringBytes", options.ring_bytes));
   const SourceFailure failure = channel_of(info).workers().add_tap(source_of(info), options, settings_of(info));
   return failure.failed() ? fail(info.Env(), code_of(failure.error), failure.message) : info.Env().Undefined();
 }

@@ -58,6 +58,7 @@ Failure bind_sensors(ProgramImpl& impl) {
       if (detector < kDetectors.size()) impl.enabled |= 1U << detector;
     }
   }
+  impl.numbers = detect::numbers_wanted(impl.enabled);
   return {};
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "bulkhead/program.hpp"
+#include "detect/number_filter.hpp"
 #include "lane/literal_lane.hpp"
 
 namespace bulkhead {
@@ -15,6 +16,7 @@ struct ProgramImpl {
   std::vector<std::string> detector_ids;        ///< by DetectorIndex
   std::vector<std::uint64_t> sensors_by_detector;  ///< bit s: sensor s names the detector
   std::uint32_t enabled = 0;                    ///< bit d: some sensor names built-in detector d
+  detect::NumbersWanted numbers{};              ///< by `enabled`
   std::uint64_t generation = 0;                 ///< never the same for two programs of a process
   lane::LiteralSet literals;
 };

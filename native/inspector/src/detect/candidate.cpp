@@ -64,7 +64,7 @@ void set_key(Detection& detection, const StructuralKey& key, const std::uint8_t*
   constexpr std::size_t kMaxDigits = 4;
   const std::size_t length = std::min(key.length, kMaxKey);
   const std::size_t telling = std::min<std::size_t>(kTelling, detection.length);
-  if (std::search(key.name, key.end(), datum, datum + telling) != key.end()) return;
+  if (key.length >= telling && std::search(key.name, key.end(), datum, datum + telling) != key.end()) return;
   std::size_t digits = 0;
   for (std::size_t i = 0; i < length; ++i) {
     const std::uint8_t byte = key.name[i];
@@ -80,17 +80,16 @@ Topics topics_before(const std::uint8_t* datum) noexcept {
   return topics_in(from, datum, !is(from[-1], kAlpha));
 }
 
-Topics topics_of(const StructuralKey& key) noexcept {
-  return key.empty() ? Topics{0} : topics_in(key.name, key.end(), true);
-}
-
 void mask_append(Detection& detection, const std::uint8_t* bytes, std::size_t length) noexcept {
-  for (std::size_t i = 0; i < length && detection.masked_length < kMaxMasked; ++i)
-    detection.masked[detection.masked_length++] = static_cast<char>(bytes[i]);
+  const std::size_t n = std::min<std::size_t>(length, kMaxMasked - detection.masked_length);
+  std::memcpy(detection.masked.data() + detection.masked_length, bytes, n);
+  detection.masked_length = static_cast<std::uint8_t>(detection.masked_length + n);
 }
 
 void mask_fill(Detection& detection, std::size_t stars) noexcept {
-  for (; stars > 0 && detection.masked_length < kMaxMasked; --stars) detection.masked[detection.masked_length++] = '*';
+  const std::size_t n = std::min<std::size_t>(stars, kMaxMasked - detection.masked_length);
+  std::memset(detection.masked.data() + detection.masked_length, '*', n);
+  detection.masked_length = static_cast<std::uint8_t>(detection.masked_length + n);
 }
 
 }  // namespace bulkhead::detect

@@ -6,6 +6,7 @@
 
 #include "bulkhead/detection.hpp"
 #include "detect/field_view.hpp"
+#include "detect/key_topics.hpp"
 #include "detect/structural_key.hpp"
 #include "detect/words.hpp"
 
@@ -39,7 +40,8 @@ constexpr Confidence confidence_of(int sum) noexcept {
   return sum >= points::kLow ? Confidence::low : Confidence::none;
 }
 
-/// What one event led to. Judges add to it; the scan loop hands it on once every judge of the event has decided.
+/// What one event led to, and what judges keep from one event to the next to be quicker. Judges add to it; the scan
+/// loop hands it on once every judge of the event has decided.
 class Findings {
  public:
   /// Adds a detection of [start, start + length) without masked text and key; null when `confidence` is none.
@@ -48,11 +50,14 @@ class Findings {
   void clear() noexcept { count_ = 0; }
   [[nodiscard]] std::size_t count() const noexcept { return count_; }
   [[nodiscard]] const Detection& operator[](std::size_t i) const noexcept { return found_[i]; }
+  /// Words of a key that stands at most kContextBytes before an event.
+  Topics topics_of(const StructuralKey& key) noexcept { return key_topics_.of(key); }
 
  private:
   static constexpr std::size_t kMaxPerEvent = 4;  // no byte is the event of more judges than this
   std::array<Detection, kMaxPerEvent> found_;
   std::size_t count_ = 0;
+  KeyTopics key_topics_;
 };
 
 /// Keyed hash of a datum's significant bytes; the key is random for each process.
@@ -61,9 +66,8 @@ std::uint64_t fingerprint(BuiltIn detector, const std::uint8_t* bytes, std::size
 /// Copies the key into the detection, without anything in it that could be a datum itself.
 void set_key(Detection& detection, const StructuralKey& key, const std::uint8_t* datum) noexcept;
 
-/// Words before the datum, and words of its key.
+/// Words in the kContextBytes before the datum.
 Topics topics_before(const std::uint8_t* datum) noexcept;
-Topics topics_of(const StructuralKey& key) noexcept;
 
 /// Appends to the masked text; what does not fit is left out.
 void mask_append(Detection& detection, const std::uint8_t* bytes, std::size_t length) noexcept;

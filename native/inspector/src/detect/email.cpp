@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <bit>
 #include <string_view>
 
 #include "detect/ahead.hpp"
 #include "detect/judges.hpp"
+#include "detect/mail_bytes.hpp"
 #include "detect/top_level_domains.hpp"
 
 namespace bulkhead::detect {
@@ -25,12 +27,16 @@ bool is_hash(const std::uint8_t* from, const std::uint8_t* to) noexcept {
 
 /// Start of the local part that ends at `at`, or null. Cuts off what a surrounding syntax puts in front of it.
 const std::uint8_t* local_start(const std::uint8_t* at) noexcept {
-  const std::uint8_t* start = at;
-  while (start > at - kMaxLocal - 1 && is(start[-1], kMailLocal)) --start;
-  if (start == at - kMaxLocal - 1) return nullptr;
-  for (const std::uint8_t* p = start; p + 2 < at; ++p) {
-    if (*p == '%') start = p + 3;                     // %XX of a URL
-    if (*p == '.' && p[1] == '.') start = p + 2;
+  static_assert(kMaxLocal == kMailBlock);
+  const MailBytes before = mail_bytes(at - kMailBlock);
+  const auto run = static_cast<std::size_t>(std::countl_one(before.local));
+  if (run == kMaxLocal && is(at[-1 - static_cast<std::ptrdiff_t>(kMaxLocal)], kMailLocal)) return nullptr;
+  const std::uint8_t* start = at - run;
+  if ((before.percent | (before.dot & before.dot << 1)) != 0) {
+    for (const std::uint8_t* p = start; p + 2 < at; ++p) {
+      if (*p == '%') start = p + 3;                     // %XX of a URL
+      if (*p == '.' && p[1] == '.') start = p + 2;
+    }
   }
   if (start < at && (*start == 'n' || *start == 'r' || *start == 't') && start[-1] == '\\') ++start;
   while (start < at && !is(*start, kAlnum) && *start != '_') ++start;
@@ -48,6 +54,12 @@ bool in_url(const std::uint8_t* start) noexcept {
   return *p == '/' && p[-1] == '/';
 }
 
+/// The domain behind an '@': where it ends and where its last label starts; empty when it is none.
+struct Domain {
+  const std::uint8_t* end = nullptr;
+  const std::uint8_t* top = nullptr;
+};
+
 bool labels_valid(const std::uint8_t* from, const std::uint8_t* to) noexcept {
   std::uint8_t before = '.';
   for (const std::uint8_t* p = from; p < to; ++p) {
@@ -58,15 +70,51 @@ bool labels_valid(const std::uint8_t* from, const std::uint8_t* to) noexcept {
   return true;
 }
 
-bool is_reserved(const std::uint8_t* from, const std::uint8_t* to) noexcept {
+/// Byte by byte, for what is long or lies at the end of the view.
+Judged domain_slowly(const FieldView& view, const std::uint8_t* event, Domain& domain) noexcept {
+  Ahead ahead(view, event, event + 1);
+  const std::size_t length = ahead.run(kMailDomain, kMaxDomain);
+  const std::uint8_t after = ahead.byte();
+  if (ahead.pending()) return Judged::pending;
+  if (length == 0 || length == kMaxDomain || after == '_' || after == '@') return Judged::decided;
+  const std::uint8_t* const from = event + 1;
+  const std::uint8_t* end = ahead.at();
+  while (end > from && (end[-1] == '.' || end[-1] == '-')) --end;
+  const std::uint8_t* top = end;
+  while (top > from && top[-1] != '.') --top;
+  if (top != from && labels_valid(from, end)) domain = {end, top};
+  return Judged::decided;
+}
+
+Judged domain_of(const FieldView& view, const std::uint8_t* event, Domain& domain) noexcept {
+  const std::uint8_t* const from = event + 1;
+  static_assert(kMailBlock < kLookAhead && kMailBlock < kMaxDomain);
+  if (!view.final && view.end - from < static_cast<std::ptrdiff_t>(kMailBlock))
+    return domain_slowly(view, event, domain);
+  const MailBytes bytes = mail_bytes(from);
+  const auto run = static_cast<unsigned>(std::countr_one(bytes.domain));
+  if (run == kMailBlock) return domain_slowly(view, event, domain);
+  if (run == 0 || from[run] == '_' || from[run] == '@') return Judged::decided;
+  const std::uint64_t marks = bytes.dot | bytes.hyphen;
+  // Without the dots and hyphens at its end; a name of nothing else has none left.
+  const std::uint64_t name = ~marks & ((1ULL << run) - 1);
+  if (name == 0) return Judged::decided;
+  const auto length = static_cast<unsigned>(std::bit_width(name));
+  const std::uint64_t all = (1ULL << length) - 1;  // length < 64
+  const std::uint64_t dots = bytes.dot & all;
+  // No label is empty or starts or ends with a hyphen.
+  const bool valid = ((marks & (dots << 1 | 1)) | (dots & bytes.hyphen << 1)) == 0;
+  // `<< 1` moves a dot before the name's end to at most its last byte, which is no mark.
+  if (dots != 0 && valid) domain = {from + length, from + std::bit_width(dots)};
+  return Judged::decided;
+}
+
+/// `name`: lower case.
+bool is_reserved(std::string_view name) noexcept {
   constexpr std::string_view kReserved[] = {"example.com", "example.net", "example.org"};  // RFC 2606
-  for (const std::string_view name : kReserved) {
-    const auto size = static_cast<std::ptrdiff_t>(name.size());
-    if (to - from < size || (to - from > size && *(to - size - 1) != '.')) continue;
-    if (std::equal(name.begin(), name.end(), to - size,
-                   [](char a, std::uint8_t b) { return static_cast<std::uint8_t>(a) == lower(b); }))
+  for (const std::string_view reserved : kReserved)
+    if (name.ends_with(reserved) && (name.size() == reserved.size() || name[name.size() - reserved.size() - 1] == '.'))
       return true;
-  }
   return false;
 }
 
@@ -75,21 +123,15 @@ bool is_reserved(const std::uint8_t* from, const std::uint8_t* to) noexcept {
 Judged judge_email(const FieldView& view, const std::uint8_t* event, Findings& found) noexcept {
   const std::uint8_t* const start = local_start(event);
   if (start == nullptr || in_url(start)) return Judged::decided;
-  Ahead ahead(view, event, event + 1);
-  const std::size_t length = ahead.run(kMailDomain, kMaxDomain);
-  const std::uint8_t after = ahead.byte();
-  if (ahead.pending()) return Judged::pending;
-  if (length == 0 || length == kMaxDomain || after == '_' || after == '@') return Judged::decided;
+  Domain name;
+  if (domain_of(view, event, name) == Judged::pending) return Judged::pending;
   const std::uint8_t* const domain = event + 1;
-  const std::uint8_t* end = ahead.at();
-  while (end > domain && (end[-1] == '.' || end[-1] == '-')) --end;
-  const std::uint8_t* top = end;
-  while (top > domain && top[-1] != '.') --top;
-  if (top == domain || !is_top_level_domain(top, static_cast<std::size_t>(end - top)) || !labels_valid(domain, end))
-    return Judged::decided;
+  const std::uint8_t* const end = name.end;
+  const std::uint8_t* const top = name.top;
+  if (top == nullptr || !is_top_level_domain(top, static_cast<std::size_t>(end - top))) return Judged::decided;
 
   const StructuralKey key = structural_key(start);
-  const Topics in_key = topics_of(key);
+  const Topics in_key = found.topics_of(key);
   int sum = kWellFormed;
   if ((in_key & kMailWord) != 0)
     sum += kKeyIsMail;
@@ -102,9 +144,14 @@ Judged judge_email(const FieldView& view, const std::uint8_t* event, Findings& f
       found.add(view, kEmail, start, static_cast<std::size_t>(end - start), confidence_of(sum));
   if (detection == nullptr) return Judged::decided;
   std::uint8_t folded[kMaxLocal + 1 + kMaxDomain];
-  std::transform(start, end, folded, lower);
-  detection->fingerprint = fingerprint(kEmail, folded, static_cast<std::size_t>(end - start));
-  detection->known_test = is_reserved(domain, end);
+  const auto length = static_cast<std::size_t>(end - start);
+  // Arithmetic instead of the table of classes: the compiler makes vectors of it.
+  std::transform(start, end, folded, [](std::uint8_t b) {
+    return static_cast<std::uint8_t>(b | (static_cast<std::uint8_t>(b - 'A') < 26 ? 0x20 : 0));
+  });
+  detection->fingerprint = fingerprint(kEmail, folded, length);
+  detection->known_test =
+      is_reserved({reinterpret_cast<const char*>(folded) + (domain - start), static_cast<std::size_t>(end - domain)});
   set_key(*detection, key, start);
   constexpr std::size_t kMaxStars = 16;
   mask_fill(*detection, std::min(kMaxStars, local.size()));

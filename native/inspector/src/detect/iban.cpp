@@ -68,7 +68,7 @@ Judged judge_iban(const FieldView& view, const std::uint8_t* event, Findings& fo
   if ((country.digits_only && !digits_only) || !check_digits_valid(iban, count)) return Judged::decided;
 
   const StructuralKey key = structural_key(start);
-  const Topics in_key = topics_of(key);
+  const Topics in_key = found.topics_of(key);
   int sum = kChecked;
   if (country.digits_only) sum += kDigitsOnly;
   if (grouped) sum += kGrouped;

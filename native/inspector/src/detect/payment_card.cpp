@@ -119,7 +119,8 @@ Judged judge_card(const FieldView& view, const std::uint8_t* event, std::uint64_
     if (!collect(number, event, buffer) || !luhn_valid(buffer_end, number.count)) return Judged::decided;
   } else {
     if (!luhn_valid(event, number.count)) return Judged::decided;
-    std::memcpy(buffer + kDigitsBuffer - number.count, number.start, number.count);
+    // All of the buffer, though only the last bytes count: a copy of constant size is a few moves.
+    std::memcpy(buffer, event - kDigitsBuffer, kDigitsBuffer);
   }
   const std::uint8_t* const pan = buffer_end - number.count;
   const IssuerWeight weight = issuer_weight(first_six(pan), number.count);
@@ -144,7 +145,7 @@ Judged judge_card(const FieldView& view, const std::uint8_t* event, std::uint64_
   }
 
   const StructuralKey key = structural_key(number.start);
-  const int from_key = key_points(topics_of(key));
+  const int from_key = key_points(found.topics_of(key));
   // Most numbers that come this far are ids that satisfy Luhn by chance, in a field that says so: no word in front of
   // such a field turns them into cards.
   if (from_key == kKeyIsOther && !number.grouped && track == Track::no) return Judged::decided;

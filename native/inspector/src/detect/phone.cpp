@@ -38,7 +38,7 @@ bool is_fictional(const Number& number) noexcept {
 
 void report(const FieldView& view, const Number& number, int sum, bool look_around, Findings& found) noexcept {
   const StructuralKey key = structural_key(number.start);
-  const Topics in_key = topics_of(key);
+  const Topics in_key = found.topics_of(key);
   if ((in_key & kPhoneWord) != 0)
     sum += kKeyIsPhone;
   else if ((in_key & (kOtherIdWord | kCardWord | kPanWord | kSsnWord | kBankWord)) != 0)

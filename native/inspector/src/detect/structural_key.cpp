@@ -1,12 +1,35 @@
 #include "detect/structural_key.hpp"
 
+#include <bit>
 #include <cstring>
 
 #include "bulkhead/scanner.hpp"
 #include "detect/char_class.hpp"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 namespace bulkhead::detect {
 namespace {
+
+#if defined(__SSE2__)
+/// Bit i: byte i of sixteen is kKeyName, or a space in a quoted name.
+int name_bytes(const std::uint8_t* at, bool quoted) noexcept {
+  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+  const auto within = [](__m128i which, char from, char size) {
+    const __m128i value = _mm_sub_epi8(which, _mm_set1_epi8(from));
+    return _mm_cmpeq_epi8(_mm_min_epu8(value, _mm_set1_epi8(size)), value);
+  };
+  const auto equal = [bytes](char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); };
+  const __m128i alnum =
+      _mm_or_si128(within(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), 'a', 'z' - 'a'), within(bytes, '0', 9));
+  const __m128i marks =
+      _mm_or_si128(_mm_or_si128(equal('_'), equal('-')), _mm_or_si128(equal('.'), equal(quoted ? ' ' : '_')));
+  const __m128i rare = _mm_or_si128(equal('$'), _mm_or_si128(equal('['), equal(']')));
+  return _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(alnum, marks), rare));
+}
+#endif
 
 /// Walks backwards from the datum; `p` is one past the byte that is looked at next.
 struct Backwards {
@@ -34,6 +57,14 @@ struct Backwards {
   }
   StructuralKey name(bool quoted) noexcept {
     const std::uint8_t* const end = p;
+#if defined(__SSE2__)
+    for (; p - limit >= 16; p -= 16) {
+      const auto others = static_cast<std::uint32_t>(~name_bytes(p - 16, quoted)) << 16;
+      if (others == 0) continue;
+      p -= std::countl_zero(others);
+      return {p, static_cast<std::size_t>(end - p)};
+    }
+#endif
     while (more() && (is(p[-1], kKeyName) || (quoted && p[-1] == ' '))) --p;
     return {p, static_cast<std::size_t>(end - p)};
   }

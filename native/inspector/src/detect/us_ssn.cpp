@@ -4,6 +4,10 @@
 #include "detect/digit_groups.hpp"
 #include "detect/judges.hpp"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 namespace bulkhead::detect {
 namespace {
 
@@ -35,6 +39,24 @@ Plausibility plausibility(const std::uint8_t (&d)[9]) noexcept {
 bool may_name_ssn(const std::uint8_t* datum) noexcept {
   // "ssn", "social security number is", "tin": the word stands close in front of an unformatted number.
   constexpr std::size_t kNear = 48;
+#if defined(__SSE2__)
+  // Sixteen pairs of a byte and the one behind it at a time; one pair is looked at twice.
+  __m128i hits = _mm_setzero_si128();
+  for (const std::size_t back : {kNear - 1, kNear - 17, std::size_t{17}}) {
+    const auto lowered = [](const std::uint8_t* at) {
+      return _mm_or_si128(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at)), _mm_set1_epi8(0x20));
+    };
+    const __m128i first = lowered(datum - back);
+    const __m128i second = lowered(datum - back + 1);
+    const auto is_letter = [](__m128i bytes, char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); };
+    const __m128i after_s = _mm_or_si128(_mm_or_si128(is_letter(second, 's'), is_letter(second, 'n')),
+                                         _mm_or_si128(is_letter(second, 'o'), is_letter(second, 'e')));
+    const __m128i after_t = _mm_or_si128(is_letter(second, 'i'), is_letter(second, 'a'));
+    hits = _mm_or_si128(hits, _mm_or_si128(_mm_and_si128(is_letter(first, 's'), after_s),
+                                           _mm_and_si128(is_letter(first, 't'), after_t)));
+  }
+  return _mm_movemask_epi8(hits) != 0;
+#else
   const std::uint8_t* p = datum - 2;
   for (const std::uint8_t* const limit = datum - kNear; p > limit; --p) {
     const std::uint8_t c = lower(*p);
@@ -47,6 +69,12 @@ bool may_name_ssn(const std::uint8_t* datum) noexcept {
     }
   }
   return false;
+#endif
+}
+
+/// The key names something that is no person's number.
+bool speaks_of_another(Topics key) noexcept {
+  return (key & (kOtherIdWord | kPhoneWord | kCardWord)) != 0 && (key & kPersonWord) == 0;
 }
 
 }  // namespace
@@ -65,6 +93,10 @@ Judged judge_ssn(const FieldView& view, const std::uint8_t* event, std::uint64_t
     formatted = true;
   } else if (has_groups<9>(digits)) {
     start = event - 9;
+    // Nine bare digits in a field that is named for something else: by far the most candidates, and no word in front
+    // of such a field makes them a person's number. Its name is known from the last one of them, so this comes first.
+    const Topics named = found.topics_of(structural_key(start));
+    if ((named & kSsnWord) == 0 && speaks_of_another(named)) return Judged::decided;
     if (!may_name_ssn(start)) return Judged::decided;
     std::memcpy(d, start, 9);
   } else {
@@ -82,19 +114,15 @@ Judged judge_ssn(const FieldView& view, const std::uint8_t* event, std::uint64_t
   }
 
   const StructuralKey key = structural_key(start);
-  const Topics in_key = topics_of(key);
+  const Topics in_key = found.topics_of(key);
   int sum = formatted ? kBare : kBare + kUnformatted;
   if ((in_key & kSsnWord) != 0) {
     sum += kKeyIsSsn;
-  } else if (!formatted && (in_key & (kOtherIdWord | kPhoneWord | kCardWord)) != 0 && (in_key & kPersonWord) == 0) {
-    // Nine bare digits in a field that is named for something else: by far the most candidates, and no word in front
-    // of such a field makes them a person's number.
-    return Judged::decided;
   } else {
     const Topics before = topics_before(start);
     if ((before & kSsnWord) != 0) sum += kWordNear;
     if (formatted && (before & kPersonWord) != 0) sum += kPersonNear;
-    if ((in_key & (kOtherIdWord | kPhoneWord | kCardWord)) != 0 && (in_key & kPersonWord) == 0) sum += kKeyIsOther;
+    if (speaks_of_another(in_key)) sum += kKeyIsOther;
   }
   // 123-45-6789 is what forms show as an example; only a field that is named for it makes it one to report.
   if (plausible == Plausibility::example && (in_key & kSsnWord) == 0) return Judged::decided;

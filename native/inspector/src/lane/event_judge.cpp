@@ -1,8 +1,9 @@
 #include "lane/event_judge.hpp"
 
+#include "detect/card_issuers.hpp"
 #include "detect/char_class.hpp"
+#include "detect/digit_groups.hpp"
 #include "detect/judges.hpp"
-#include "detect/number_filter.hpp"
 #include "lane/anchors.hpp"
 
 namespace bulkhead::lane {
@@ -37,9 +38,6 @@ const std::uint8_t* EventJudge::judge(const detect::FieldView& view, const std::
                                       const std::uint16_t* positions, std::size_t count) noexcept {
   for (std::size_t i = 0; i < count; ++i) {
     const std::uint8_t* const at = from + positions[i];
-    // Numbers are by far the most events, and nearly all of them are turned away here.
-    const bool number = detect::is(at[-1], detect::kDigit) && *at != '@' && !detect::is(*at, detect::kDigit);
-    if (number && !detect::number_is_worth_judging(at, detect::digits_before(at))) continue;
     if (judge_one(view, at) == Judged::pending) return at;
   }
   return nullptr;
@@ -69,9 +67,15 @@ Judged EventJudge::ask_all(const detect::FieldView& view, const std::uint8_t* at
 
 Judged EventJudge::ask_number(const detect::FieldView& view, const std::uint8_t* at) noexcept {
   const std::uint64_t digits = detect::digits_before(at);
-  if (enabled(detect::kPaymentCard) && judge_card(view, at, digits, found_) == Judged::pending) return Judged::pending;
-  if (enabled(detect::kUsSsn) && judge_ssn(view, at, digits, found_) == Judged::pending) return Judged::pending;
-  if (enabled(detect::kPhone)) return judge_phone_national(view, at, digits, found_);
+  // A single group of digits has one judge at most; groups with separators may have several.
+  const std::size_t last = detect::last_group(digits);
+  const bool grouped = last < 9;
+  if ((grouped || last >= detect::kMinCardDigits) && enabled(detect::kPaymentCard) &&
+      judge_card(view, at, digits, found_) == Judged::pending)
+    return Judged::pending;
+  if ((grouped || last == 9) && enabled(detect::kUsSsn) && judge_ssn(view, at, digits, found_) == Judged::pending)
+    return Judged::pending;
+  if (last < detect::kMinCardDigits && enabled(detect::kPhone)) return judge_phone_national(view, at, digits, found_);
   return Judged::decided;
 }
 

@@ -9,6 +9,7 @@
 #include "lane/event_judge.hpp"
 #include "lane/find_events.hpp"
 #include "lane/scratch_impl.hpp"
+#include "lane/sift.hpp"
 
 namespace bulkhead {
 namespace {
@@ -22,12 +23,13 @@ void copy(std::uint8_t* to, const std::uint8_t* from, std::size_t size) noexcept
 
 /// Judges the events in [from, to); returns where a candidate waits, or `to`.
 const std::uint8_t* judge_events(const detect::FieldView& view, const std::uint8_t* from, const std::uint8_t* to,
-                                 lane::EventJudge& judge) noexcept {
+                                 detect::NumbersWanted numbers, lane::EventJudge& judge) noexcept {
   const lane::FindEvents find = lane::best_find_events();
+  const lane::SiftEvents sift = lane::best_sift();
   std::uint16_t positions[lane::kMaxEvents];
   while (from < to) {
     const std::size_t length = std::min<std::size_t>(static_cast<std::size_t>(to - from), lane::kChunk);
-    const std::size_t count = find(from, length, positions);
+    const std::size_t count = sift(from, positions, find(from, length, positions), numbers);
     if (const std::uint8_t* const waiting = judge.judge(view, from, positions, count)) return waiting;
     from += length;
   }
@@ -81,7 +83,7 @@ void ContentScanner::State::scan_window(Bytes bytes, std::size_t stop, bool fina
   const std::uint8_t* const from = base + kTail - (scanned - decided);
   // A number that ends with the field has its event on the byte after it.
   const std::uint8_t* const to = base + kTail + stop + (final ? 1 : 0);
-  const std::uint8_t* const reached = judge_events(view, from, to, judge);
+  const std::uint8_t* const reached = judge_events(view, from, to, program.numbers, judge);
   if (!provisional) decided = view.offset_of(reached);
 }
 
@@ -92,7 +94,7 @@ void ContentScanner::State::scan_in_place(Bytes bytes, std::size_t from, const P
   const std::uint8_t* const end = base + bytes.size();
   const detect::FieldView view{base, end, static_cast<std::int64_t>(scanned), false};
   lane::EventJudge judge(program.enabled, reported, false, scratch.found, sink);
-  decided = view.offset_of(judge_events(view, base + from, end, judge));
+  decided = view.offset_of(judge_events(view, base + from, end, program.numbers, judge));
 }
 
 ContentScanner::ContentScanner(std::shared_ptr<const Program> program) noexcept : program_(std::move(program)) {

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
@@ -18,7 +19,6 @@
 namespace bulkhead {
 namespace {
 
-constexpr std::size_t kRingBytes = std::size_t{Tap::kBlockBytes} * Tap::kBlocks;
 /// Room kept in front of every packet, for a cooked header where the protocol is not plain IP.
 constexpr unsigned kReserve = 16;
 
@@ -77,15 +77,16 @@ SourceFailure Tap::configure(const TapOptions& options) {
     return refusal(options.interface, "reserved headroom", errno);
   tpacket_req3 request{};
   request.tp_block_size = kBlockBytes;
-  request.tp_block_nr = kBlocks;
+  request.tp_block_nr = std::clamp(options.ring_bytes / kBlockBytes, kMinBlocks, kMaxBlocks);
   request.tp_frame_size = TPACKET_ALIGNMENT << 7;
-  request.tp_frame_nr = kBlockBytes / request.tp_frame_size * kBlocks;
+  request.tp_frame_nr = kBlockBytes / request.tp_frame_size * request.tp_block_nr;
   request.tp_retire_blk_tov = kRetireMs;
   if (::setsockopt(fd(), SOL_PACKET, PACKET_RX_RING, &request, sizeof request) != 0)
     return refusal(options.interface, "packet ring", errno);
-  void* const ring = ::mmap(nullptr, kRingBytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd(), 0);
+  void* const ring = ::mmap(nullptr, std::size_t{kBlockBytes} * request.tp_block_nr, PROT_READ | PROT_WRITE, MAP_SHARED, fd(), 0);
   if (ring == MAP_FAILED) return refusal(options.interface, "packet ring", errno);
   ring_ = static_cast<std::uint8_t*>(ring);
+  blocks_ = request.tp_block_nr;
 
   sockaddr_ll address{};
   address.sll_family = AF_PACKET;
@@ -97,7 +98,7 @@ SourceFailure Tap::configure(const TapOptions& options) {
 }
 
 Tap::~Tap() {
-  if (ring_ != nullptr) ::munmap(ring_, kRingBytes);
+  if (ring_ != nullptr) ::munmap(ring_, std::size_t{kBlockBytes} * blocks_);
 }
 
 bool Tap::take_block(Block& block) noexcept {
@@ -111,7 +112,7 @@ bool Tap::take_block(Block& block) noexcept {
 
 void Tap::release_block() noexcept {
   state_of(ring_ + std::size_t{block_} * kBlockBytes).store(TP_STATUS_KERNEL, std::memory_order_release);
-  block_ = (block_ + 1) % kBlocks;
+  block_ = (block_ + 1) % blocks_;
 }
 
 bool Tap::take_packet(Block& block, RawPacket& packet) noexcept {

@@ -13,15 +13,19 @@ namespace bulkhead {
 struct TapOptions {
   std::string netns;      ///< path of the network namespace; empty for the process's own
   std::string interface;  ///< name, or "any"
+  /// Memory of the ring, resident as long as the tap lives: there may be one tap for each pod of a node.
+  std::uint32_t ring_bytes = 8U << 20;
 };
 
 /// Watches the packets of one or all interfaces of a network namespace through a ring shared with the kernel
 /// (TPACKET_V3). It sees copies: it can report, not stop.
 class Tap {
  public:
-  /// 32 blocks of 1 MiB: a block holds any super-packet, and bigger rings lost more on first touch than they saved.
-  static constexpr std::uint32_t kBlockBytes = 1U << 20;
-  static constexpr std::uint32_t kBlocks = 32;
+  /// A block holds several super-packets.
+  static constexpr std::uint32_t kBlockBytes = 256U << 10;
+  static constexpr std::uint32_t kMinBlocks = 4;
+  /// 64 MiB: bigger rings were seen to lose more on first touch than they saved.
+  static constexpr std::uint32_t kMaxBlocks = 256;
   /// A block not full is handed over after this time.
   static constexpr std::uint32_t kRetireMs = 20;
 
@@ -64,7 +68,8 @@ class Tap {
 
   UniqueFd socket_;
   std::uint8_t* ring_ = nullptr;
-  std::uint32_t block_ = 0;
+  std::uint32_t blocks_ = 0;
+  std::uint32_t block_ = 0;  ///< the next that the kernel fills
   bool cooked_ = false;          ///< packets come without link header
   unsigned loopback_index_ = 0;  ///< each of its packets would be seen twice
 };

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "detect/number_filter.hpp"
+
+namespace bulkhead::lane {
+
+/// Removes from `positions` (of `from`, in order) the ends of numbers that no wanted datum has; returns how many are
+/// left. Numbers are by far the most events and nearly all of them go here, so it is done for all at once, without a
+/// branch whose outcome depends on the bytes. Reads kDigitHistory bytes before each position and the one there.
+using SiftEvents = std::size_t (*)(const std::uint8_t* from, std::uint16_t* positions, std::size_t count,
+                                   detect::NumbersWanted wanted) noexcept;
+
+std::size_t sift_scalar(const std::uint8_t* from, std::uint16_t* positions, std::size_t count,
+                        detect::NumbersWanted wanted) noexcept;
+/// Same outcome; needs AVX2, BMI and LZCNT. Elsewhere than on x86-64 it is the scalar one.
+std::size_t sift_avx2(const std::uint8_t* from, std::uint16_t* positions, std::size_t count,
+                      detect::NumbersWanted wanted) noexcept;
+
+/// The fastest one this CPU can run.
+SiftEvents best_sift() noexcept;
+
+}  // namespace bulkhead::lane
