@@ -7,7 +7,7 @@
 namespace bulkhead {
 
 /// An empty queue is asked again and again this long before its thread sleeps: waking a halted CPU costs more.
-inline constexpr std::uint64_t kSpinNs = 50'000;
+inline constexpr std::uint64_t kSpinNs = 120'000;
 /// While it spins on the source that was busy last, a worker looks at all its sources every so many rounds.
 inline constexpr unsigned kSpinsPerPoll = 8;
 
