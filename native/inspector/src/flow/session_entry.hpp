@@ -41,6 +41,14 @@ struct TcpSide {
   bool skipped = false;     ///< `skipped_to` means something
   ChecksumHabit checksums = ChecksumHabit::unknown;
 
+  /// The side's first sequence number is known: its stream begins behind it.
+  void start(std::uint32_t initial) noexcept {
+    started = true;
+    isn = initial;
+    next = initial + 1;
+    acked = initial + 1;
+  }
+
   [[nodiscard]] std::uint32_t expected() const noexcept { return next + (ended && fin_known ? 1U : 0U); }
 };
 
