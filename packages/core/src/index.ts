@@ -20,6 +20,7 @@ export {
 export { compareModes, FAILURE_POLICIES, type FailurePolicy, MODES, type Mode } from './mode.ts';
 export { isName, MAX_NAME_LENGTH } from './name.ts';
 export type { CustomLiteral, Sensor, SensorDetector } from './sensor.ts';
+export { compareSeverities, SEVERITIES, type Severity } from './severity.ts';
 export {
   compareExceptionPolicies,
   EXCEPTION_POLICIES,

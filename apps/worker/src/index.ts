@@ -1,0 +1,1 @@
+export { WorkerError, type WorkerErrorCode } from './error.ts';

@@ -1,0 +1,1 @@
+export { AdvisoryDbError, type AdvisoryDbErrorCode } from './error.ts';

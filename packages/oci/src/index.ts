@@ -1,0 +1,1 @@
+export { OciError, type OciErrorCode } from './error.ts';

@@ -1,0 +1,29 @@
+export type { Advisory, AffectedPackage, RangeEvent, VersionRange } from './advisory/advisory.ts';
+export type { AdvisorySource } from './advisory/ports.ts';
+export { ScanError, type ScanErrorCode } from './error.ts';
+export type {
+  Finding,
+  MatchExplanation,
+  MisconfigurationFinding,
+  Risk,
+  SecretFinding,
+  Suppression,
+  VulnerabilityFinding,
+} from './finding/finding.ts';
+export type { Image, ImageConfig, LayerDescriptor } from './image/image.ts';
+export type { Inventory } from './image/inventory.ts';
+export type { FileFacts, LayerReport } from './image/layer-report.ts';
+export type { ContentSink, ImageSource, LayerCache, LayerVisitor } from './image/ports.ts';
+export type { OsRelease } from './package/os-release.ts';
+export {
+  type LocatedPackage,
+  type Location,
+  PACKAGE_TYPES,
+  type Package,
+  type PackageType,
+  type SourcePackage,
+} from './package/package.ts';
+export type { Fact, FoundPackage, Misconfiguration, SecretMatch } from './reader/fact.ts';
+export { GAP_CODES, type Gap, type GapCode } from './reader/gap.ts';
+export type { FileEntry, FileReading, Reader, ReadResult, StreamReader, WholeFileReader } from './reader/reader.ts';
+export type { DatabaseStatus, ScanReport, ScanSubject } from './report/scan-report.ts';

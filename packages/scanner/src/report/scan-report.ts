@@ -1,0 +1,29 @@
+import type { Finding } from '../finding/finding.ts';
+import type { Image } from '../image/image.ts';
+import type { OsRelease } from '../package/os-release.ts';
+import type { LocatedPackage } from '../package/package.ts';
+import type { Gap } from '../reader/gap.ts';
+
+/** The result of one scan: what every output format is made from. Sorted, so that equal scans give equal bytes. */
+export interface ScanReport {
+  readonly subject: ScanSubject;
+  readonly os?: OsRelease & { readonly endOfLife?: string; readonly endOfLifeReached?: boolean };
+  /** `partial` where there is a gap: what was not looked at may hold findings. */
+  readonly status: 'complete' | 'partial';
+  readonly packages: readonly LocatedPackage[];
+  readonly findings: readonly Finding[];
+  readonly gaps: readonly Gap[];
+  readonly database?: DatabaseStatus;
+}
+
+export type ScanSubject =
+  | { readonly kind: 'image'; readonly name: string; readonly image: Image }
+  | { readonly kind: 'filesystem' | 'rootfs' | 'host'; readonly name: string }
+  | { readonly kind: 'sbom'; readonly name: string; readonly format: string };
+
+/** How old the advisories are: a late feed never fails a scan, but is always said. */
+export interface DatabaseStatus {
+  readonly schema: number;
+  readonly builtAt: string;
+  readonly sources: readonly { readonly name: string; readonly records: number; readonly newest: string }[];
+}

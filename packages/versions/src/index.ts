@@ -1,0 +1,1 @@
+export { VERSION_SCHEMES, type VersionComparison, type VersionScheme } from './scheme.ts';
