@@ -14,7 +14,8 @@ export type { Image, ImageConfig, LayerDescriptor } from './image/image.ts';
 export type { Inventory } from './image/inventory.ts';
 export type { FileFacts, LayerReport } from './image/layer-report.ts';
 export type { ContentSink, ImageSource, LayerCache, LayerVisitor } from './image/ports.ts';
-export type { OsRelease } from './package/os-release.ts';
+export { READER_SUBJECTS, type ReaderSubject, readersFor } from './inventory/readers-for.ts';
+export { chooseOsRelease, type OsRelease } from './package/os-release.ts';
 export {
   type LocatedPackage,
   type Location,
@@ -23,6 +24,7 @@ export {
   type PackageType,
   type SourcePackage,
 } from './package/package.ts';
+export { type ParsedPurl, type PurlDistribution, parsePurl, parseSourceRpm, toPurl } from './package/purl.ts';
 export type { Fact, FoundPackage, Misconfiguration, SecretMatch } from './reader/fact.ts';
 export { GAP_CODES, type Gap, type GapCode } from './reader/gap.ts';
 export type { FileEntry, FileReading, Reader, ReadResult, StreamReader, WholeFileReader } from './reader/reader.ts';

@@ -2,6 +2,7 @@
 export const PACKAGE_TYPES = [
   'apk',
   'cargo',
+  'cocoapods',
   'composer',
   'conan',
   'deb',

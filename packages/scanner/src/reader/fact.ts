@@ -6,7 +6,15 @@ import type { Package, PackageType } from '../package/package.ts';
  * which is why layers can be read and cached one by one.
  */
 export type Fact =
-  | { readonly kind: 'packages'; readonly packages: readonly FoundPackage[] }
+  | {
+      readonly kind: 'packages';
+      readonly packages: readonly FoundPackage[];
+      /**
+       * Paths of files that say less exactly what this one says (go.sum beside go.mod): what they say about packages
+       * does not count where this fact does.
+       */
+      readonly supersedes?: readonly string[];
+    }
   | { readonly kind: 'os-release'; readonly release: OsRelease }
   | {
       readonly kind: 'owned-files';

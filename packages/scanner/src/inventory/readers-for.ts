@@ -1,0 +1,31 @@
+import type { Reader } from '../reader/reader.ts';
+import { apkReader } from './apk/apk.ts';
+import { chiselReader } from './chisel/chisel.ts';
+import { dpkgReader } from './dpkg/dpkg.ts';
+import { dpkgFilesReader } from './dpkg-files/dpkg-files.ts';
+import { osReleaseReader } from './os-release/os-release.ts';
+
+/** What is scanned: an image, a folder of sources, the root of an unpacked system, or this machine. */
+export const READER_SUBJECTS = ['image', 'filesystem', 'rootfs', 'host'] as const;
+export type ReaderSubject = (typeof READER_SUBJECTS)[number];
+
+/** Databases of what is installed: they say what is there, in images and on machines. */
+const INSTALLED: readonly Reader[] = [osReleaseReader, dpkgReader, dpkgFilesReader, chiselReader, apkReader];
+
+/** Lock files and manifests: they say what a project would install, and count where sources are scanned. */
+const DECLARED: readonly Reader[] = [];
+
+const READERS: Readonly<Record<ReaderSubject, readonly Reader[]>> = {
+  image: INSTALLED,
+  rootfs: INSTALLED,
+  host: INSTALLED,
+  filesystem: DECLARED,
+};
+
+/**
+ * The readers that apply to a subject. An image that carries an application's lock file beside what was installed from
+ * it would count everything twice, and count development dependencies that are not there.
+ */
+export function readersFor(subject: ReaderSubject): readonly Reader[] {
+  return READERS[subject];
+}
