@@ -4,13 +4,23 @@ import { chiselReader } from './chisel/chisel.ts';
 import { dpkgReader } from './dpkg/dpkg.ts';
 import { dpkgFilesReader } from './dpkg-files/dpkg-files.ts';
 import { osReleaseReader } from './os-release/os-release.ts';
+import { rpmReader } from './rpm/rpm.ts';
+import { rpmWalReader } from './rpm-wal/rpm-wal.ts';
 
 /** What is scanned: an image, a folder of sources, the root of an unpacked system, or this machine. */
 export const READER_SUBJECTS = ['image', 'filesystem', 'rootfs', 'host'] as const;
 export type ReaderSubject = (typeof READER_SUBJECTS)[number];
 
 /** Databases of what is installed: they say what is there, in images and on machines. */
-const INSTALLED: readonly Reader[] = [osReleaseReader, dpkgReader, dpkgFilesReader, chiselReader, apkReader];
+const INSTALLED: readonly Reader[] = [
+  osReleaseReader,
+  dpkgReader,
+  dpkgFilesReader,
+  chiselReader,
+  apkReader,
+  rpmReader,
+  rpmWalReader,
+];
 
 /** Lock files and manifests: they say what a project would install, and count where sources are scanned. */
 const DECLARED: readonly Reader[] = [];

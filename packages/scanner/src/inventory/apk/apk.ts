@@ -29,7 +29,7 @@ export const apkReader = wholeFileReader({
       } else if (line[0] === 'F') {
         folder = line.length > 2 ? `${line.slice(2)}/` : '';
       } else if (line[0] === 'R') {
-        paths.push(folder + line.slice(2));
+        if (found.takesPath(folder.length + line.length - 2)) paths.push(folder + line.slice(2));
       } else if (line[0] !== undefined && !fields.has(line[0])) {
         fields.set(line[0], line.slice(2));
       }

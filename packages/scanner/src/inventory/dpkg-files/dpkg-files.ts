@@ -1,3 +1,4 @@
+import type { Collector } from '../reading/collector.ts';
 import { wholeFileReader } from '../reading/define-reader.ts';
 import { withoutRoot } from '../reading/paths.ts';
 import { linesOf, textOf } from '../reading/text.ts';
@@ -19,13 +20,13 @@ export const dpkgFilesReader = wholeFileReader({
     const listed = LIST.exec(path)?.[1];
     const name = listed ?? DIGESTS.exec(path)?.[1];
     if (name === undefined) return;
-    const paths = listed === undefined ? digestedPaths(textOf(content)) : listedPaths(textOf(content));
+    const paths = listed === undefined ? digestedPaths(textOf(content), found) : listedPaths(textOf(content), found);
     found.owned({ type: 'deb', name }, paths);
   },
 });
 
 /** A folder stands before what is in it: a line that the next one continues is no file. */
-function listedPaths(text: string): string[] {
+function listedPaths(text: string, found: Collector): string[] {
   const paths: string[] = [];
   for (const line of linesOf(text)) {
     const path = withoutRoot(line);
@@ -33,14 +34,14 @@ function listedPaths(text: string): string[] {
     const last = paths.at(-1);
     if (last !== undefined && path.length > last.length && path.startsWith(last) && path[last.length] === '/') {
       paths[paths.length - 1] = path;
-    } else paths.push(path);
+    } else if (found.takesPath(path.length)) paths.push(path);
   }
   return paths;
 }
 
-function digestedPaths(text: string): string[] {
+function digestedPaths(text: string, found: Collector): string[] {
   return [...linesOf(text)].flatMap((line) => {
     const path = /^[0-9a-f]{32} [ *](.+)$/.exec(line)?.[1];
-    return path === undefined ? [] : [withoutRoot(path)];
+    return path === undefined || !found.takesPath(path.length) ? [] : [withoutRoot(path)];
   });
 }

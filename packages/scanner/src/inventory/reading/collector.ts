@@ -9,6 +9,11 @@ export const MAX_PACKAGES_PER_FILE = 200_000;
 export const MAX_GAPS_PER_FILE = 20;
 /** Of a name or version; the longest real ones (Go modules, Debian backports) stay below 300. */
 export const MAX_FIELD_LENGTH = 1024;
+/** Linux's PATH_MAX. */
+const MAX_PATH_LENGTH = 4096;
+/** A full desktop owns some 500,000 files with paths of 60 characters. */
+const MAX_OWNED_PATHS = 2_000_000;
+const MAX_OWNED_CHARACTERS = 256 * 1024 * 1024;
 /** Names in one gap's message. */
 const MAX_NAMES_IN_MESSAGE = 5;
 
@@ -23,8 +28,10 @@ export class Collector {
   readonly #gaps: Gap[] = [];
   readonly #unresolved: string[] = [];
   readonly #supersedes: string[] = [];
+  readonly #limits = new Set<string>();
   #malformed = 0;
-  #full = false;
+  #paths = 0;
+  #pathCharacters = 0;
 
   constructor(reader: string, path: string) {
     this.#reader = reader;
@@ -39,6 +46,24 @@ export class Collector {
     }
     if (this.#packages.length < MAX_PACKAGES_PER_FILE) this.#packages.push(found);
     else this.#limit(`more than ${MAX_PACKAGES_PER_FILE} packages`);
+  }
+
+  /**
+   * Whether one more owned path of this length is taken. Asked before the path is made: databases write a folder once
+   * and its files by name, so that a small file can stand for any number of long paths.
+   */
+  takesPath(length: number): boolean {
+    if (length > MAX_PATH_LENGTH) {
+      this.malformed();
+      return false;
+    }
+    if (this.#paths >= MAX_OWNED_PATHS || this.#pathCharacters + length > MAX_OWNED_CHARACTERS) {
+      this.#limit('more paths of owned files than are read');
+      return false;
+    }
+    this.#paths += 1;
+    this.#pathCharacters += length;
+    return true;
   }
 
   owned(owner: OwnedFiles['owner'], paths: readonly string[]): void {
@@ -87,8 +112,8 @@ export class Collector {
   }
 
   #limit(message: string): void {
-    if (!this.#full) this.gap('limit', message);
-    this.#full = true;
+    if (!this.#limits.has(message)) this.gap('limit', message);
+    this.#limits.add(message);
   }
 }
 
