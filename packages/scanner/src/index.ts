@@ -1,5 +1,6 @@
 export type { Advisory, AffectedPackage, RangeEvent, VersionRange } from './advisory/advisory.ts';
 export type { AdvisorySource } from './advisory/ports.ts';
+export { rateScore, scoreVector } from './cvss/score.ts';
 export { ScanError, type ScanErrorCode } from './error.ts';
 export type {
   Finding,

@@ -1,0 +1,181 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Advisory, AdvisorySource, AffectedPackage, DatabaseStatus } from '@bulkhead/scanner';
+import { type DatabaseSummary, readAge, readSources, readSummary } from './database-summary.ts';
+import { packageKey } from './package-key.ts';
+import type { StoredAdvisory } from './store/advisory-rows.ts';
+import { decodeAffected, type EncodedAffected } from './store/affected-codec.ts';
+import { openDatabase } from './store/open.ts';
+import { Recent } from './store/recent.ts';
+import { databaseError } from './store/sqlite-error.ts';
+import { unpackValue } from './store/value.ts';
+
+/** Encoded bytes; decoded they take about five times as much. */
+const RECENT_AFFECTED_BYTES = 8 * 1024 * 1024;
+const RECENT_ADVISORY_BYTES = 2 * 1024 * 1024;
+
+const NOTHING: readonly AffectedPackage[] = [];
+
+/**
+ * A vulnerability database, open for reading. Look-ups are synchronous and take microseconds; any of them throws
+ * `AdvisoryDbError` DB_CORRUPT where the file does not hold what was written. Close it when done.
+ */
+export class AdvisoryDatabase implements AdvisorySource {
+  readonly file: string;
+  readonly #database: DatabaseSync;
+  readonly #affected: StatementSync;
+  readonly #advisory: StatementSync;
+  readonly #epss: StatementSync;
+  readonly #kev: StatementSync;
+  readonly #vex: StatementSync;
+  readonly #version: StatementSync;
+  readonly #recentAffected = new Recent<readonly AffectedPackage[]>(RECENT_AFFECTED_BYTES);
+  readonly #recentAdvisories = new Recent<Advisory>(RECENT_ADVISORY_BYTES);
+  #state: { readonly ecosystems: ReadonlySet<string>; readonly epssDate: string; readonly version: unknown };
+
+  private constructor(file: string) {
+    this.file = file;
+    const database = openDatabase(file, 'read');
+    this.#database = database;
+    this.#affected = database.prepare('SELECT value FROM affected WHERE ecosystem = ? AND package = ?');
+    this.#advisory = database.prepare('SELECT source, modified, value FROM advisory WHERE id = ?');
+    this.#epss = database.prepare('SELECT probability, percentile FROM epss WHERE cve = ?');
+    this.#kev = database.prepare('SELECT date_added, due_date, ransomware FROM kev WHERE cve = ?');
+    this.#vex = database.prepare('SELECT value FROM vex WHERE vulnerability = ? ORDER BY document, statement');
+    this.#version = database.prepare('PRAGMA data_version');
+    this.#state = this.#readState();
+  }
+
+  /** Opens a file; throws `AdvisoryDbError` with DB_MISSING, DB_CORRUPT or DB_TOO_NEW. */
+  static open(file: string): AdvisoryDatabase {
+    try {
+      return new AdvisoryDatabase(file);
+    } catch (cause) {
+      throw databaseError(`cannot open the advisory database ${JSON.stringify(file)}`, cause);
+    }
+  }
+
+  get ecosystems(): ReadonlySet<string> {
+    return this.#state.ecosystems;
+  }
+
+  affecting(ecosystem: string, name: string): readonly AffectedPackage[] {
+    const key = packageKey(ecosystem, name);
+    const rowKey = `${ecosystem}\0${key}`;
+    const recent = this.#recentAffected.get(rowKey);
+    if (recent !== undefined) return recent;
+
+    const row = this.#read(() => this.#affected.get(ecosystem, key));
+    if (row === undefined) {
+      this.#recentAffected.set(rowKey, NOTHING, 0);
+      return NOTHING;
+    }
+    const packed = row['value'] as Uint8Array;
+    const encoded = unpackValue(rowKey, packed) as readonly EncodedAffected[];
+    const affected = encoded.map((entry) => decodeAffected(entry, ecosystem, key));
+    this.#recentAffected.set(rowKey, affected, packed.byteLength);
+    return affected;
+  }
+
+  advisory(id: string): Advisory | undefined {
+    const recent = this.#recentAdvisories.get(id);
+    if (recent !== undefined) return recent;
+    const row = this.#read(() => this.#advisory.get(id));
+    if (row === undefined) return undefined;
+    const packed = row['value'] as Uint8Array;
+    const stored = unpackValue(id, packed) as StoredAdvisory;
+    const advisory = { id, source: String(row['source']), modified: String(row['modified']), ...stored };
+    this.#recentAdvisories.set(id, advisory, packed.byteLength);
+    return advisory;
+  }
+
+  epss(cve: string): { readonly probability: number; readonly percentile: number; readonly date: string } | undefined {
+    const row = this.#read(() => this.#epss.get(cve));
+    if (row === undefined) return undefined;
+    const { probability, percentile } = row as { probability: number; percentile: number };
+    return { probability, percentile, date: this.#state.epssDate };
+  }
+
+  kev(
+    cve: string,
+  ): { readonly dateAdded: string; readonly dueDate?: string; readonly ransomware: boolean } | undefined {
+    const row = this.#read(() => this.#kev.get(cve));
+    if (row === undefined) return undefined;
+    const { date_added: dateAdded, due_date: dueDate, ransomware } = row;
+    return {
+      dateAdded: String(dateAdded),
+      ...(typeof dueDate === 'string' && { dueDate }),
+      ransomware: ransomware === 1,
+    };
+  }
+
+  /**
+   * What the VEX documents in the database state about a vulnerability, by its name or an alias: each an OpenVEX document
+   * with one statement.
+   */
+  statements(vulnerability: string): readonly unknown[] {
+    const rows = this.#read(() => this.#vex.all(vulnerability));
+    return rows.map((row) => unpackValue(vulnerability, row['value'] as Uint8Array));
+  }
+
+  /** What a scan report says about the database: its age and what is in it. */
+  status(): DatabaseStatus {
+    return this.#read(() => {
+      const { schema, builtAt } = readAge(this.#database);
+      const sources = readSources(this.#database).map(({ name, records, newest }) => ({ name, records, newest }));
+      return { schema, builtAt, sources };
+    });
+  }
+
+  /** Everything `bulkhead db info` shows. */
+  summary(): DatabaseSummary {
+    return this.#read(() => readSummary(this.#database, this.file));
+  }
+
+  /**
+   * Forgets what was decoded if another process has updated the file since, and says whether it has. For processes
+   * that keep a database open; a file that was built anew has taken this one's place and has to be opened again.
+   */
+  refresh(): boolean {
+    const { data_version: version } = this.#read(() => this.#version.get()) ?? {};
+    if (version === this.#state.version) return false;
+    this.#recentAffected.clear();
+    this.#recentAdvisories.clear();
+    this.#state = this.#readState();
+    return true;
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #readState(): { ecosystems: ReadonlySet<string>; epssDate: string; version: unknown } {
+    return this.#read(() => ({
+      ecosystems: readEcosystems(this.#database),
+      epssDate: String(this.#database.prepare("SELECT newest FROM source WHERE name = 'EPSS'").get()?.['newest'] ?? ''),
+      version: this.#version.get()?.['data_version'],
+    }));
+  }
+
+  #read<Result>(query: () => Result): Result {
+    try {
+      return query();
+    } catch (cause) {
+      throw databaseError(`cannot read the advisory database ${JSON.stringify(this.file)}`, cause);
+    }
+  }
+}
+
+/** Hops from one ecosystem to the next along the key: a hundred steps, where DISTINCT would read every row. */
+function readEcosystems(database: DatabaseSync): ReadonlySet<string> {
+  const next = database.prepare('SELECT min(ecosystem) AS ecosystem FROM affected WHERE ecosystem > ?');
+  const found = new Set<string>();
+  for (let at: unknown = ''; typeof at === 'string'; ) {
+    at = next.get(at)?.['ecosystem'];
+    if (typeof at === 'string') found.add(at);
+  }
+  return found;
+}

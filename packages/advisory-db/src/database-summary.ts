@@ -1,0 +1,95 @@
+import { statSync } from 'node:fs';
+import type { DatabaseSync } from 'node:sqlite';
+
+/** What a database holds and where it has it from. */
+export interface DatabaseSummary {
+  readonly file: string;
+  readonly sizeBytes: number;
+  readonly schema: number;
+  /** ISO 8601: when it was built, and when it was last built or updated. */
+  readonly builtAt: string;
+  readonly updatedAt: string;
+  readonly advisories: number;
+  readonly packages: number;
+  readonly ecosystems: readonly { readonly name: string; readonly packages: number }[];
+  readonly sources: readonly SourceSummary[];
+}
+
+export type SourceKind = 'osv' | 'kev' | 'epss' | 'openvex';
+
+/** One feed: a folder of the OSV bucket, or one of the catalogues beside it. */
+export interface SourceSummary {
+  readonly name: string;
+  readonly kind: SourceKind;
+  /** The URL or folder it was read from. */
+  readonly location: string;
+  readonly licence: string;
+  readonly records: number;
+  /** Records that their publisher has taken back: read, counted, and not in the database. */
+  readonly withdrawn: number;
+  /** Records that name no package or no version: nothing can match them. */
+  readonly unmatchable: number;
+  /** Records that could not be understood; the first of them are named. */
+  readonly rejected: number;
+  readonly rejections: readonly Rejection[];
+  /** When its newest record was changed; for EPSS the day of the scores, for KEV its release. */
+  readonly newest: string;
+  /** When it was last read without a failure. */
+  readonly checkedAt: string;
+}
+
+export interface Rejection {
+  readonly record: string;
+  readonly reason: string;
+}
+
+export function readSummary(database: DatabaseSync, file: string): DatabaseSummary {
+  const count = (table: string): number => Number(database.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.['n']);
+  return {
+    file,
+    sizeBytes: statSync(file).size,
+    ...readAge(database),
+    advisories: count('advisory'),
+    packages: count('affected'),
+    ecosystems: database
+      .prepare('SELECT ecosystem, count(*) AS n FROM affected GROUP BY ecosystem ORDER BY ecosystem')
+      .all()
+      .map(({ ecosystem, n }) => ({ name: String(ecosystem), packages: Number(n) })),
+    sources: readSources(database),
+  };
+}
+
+export function readAge(database: DatabaseSync): Pick<DatabaseSummary, 'schema' | 'builtAt' | 'updatedAt'> {
+  return {
+    schema: Number(database.prepare('PRAGMA user_version').get()?.['user_version']),
+    builtAt: readMeta(database, 'built_at') ?? '',
+    updatedAt: readMeta(database, 'updated_at') ?? '',
+  };
+}
+
+export function readMeta(database: DatabaseSync, key: string): string | undefined {
+  const value = database.prepare('SELECT value FROM meta WHERE key = ?').get(key)?.['value'];
+  return typeof value === 'string' ? value : undefined;
+}
+
+export function readSources(database: DatabaseSync): readonly SourceSummary[] {
+  const rejections = database.prepare('SELECT record, reason FROM rejected WHERE source = ? ORDER BY record');
+  return database
+    .prepare('SELECT * FROM source ORDER BY kind, name')
+    .all()
+    .map((row) => ({
+      name: String(row['name']),
+      kind: String(row['kind']) as SourceKind,
+      location: String(row['location']),
+      licence: String(row['licence']),
+      records: Number(row['records']),
+      withdrawn: Number(row['withdrawn']),
+      unmatchable: Number(row['unmatchable']),
+      rejected: Number(row['rejected']),
+      rejections: rejections
+        .all(String(row['name']))
+        .map(({ record, reason }) => ({ record: String(record), reason: String(reason) })),
+      newest: String(row['newest']),
+      checkedAt: String(row['checked_at']),
+    }));
+}
