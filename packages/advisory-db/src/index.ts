@@ -5,5 +5,6 @@ export { AdvisoryDbError, type AdvisoryDbErrorCode } from './error.ts';
 export type { Bucket, LocalFile } from './feed/bucket.ts';
 export type { Catalogues } from './feed/catalogues.ts';
 export { FolderBucket } from './feed/folder-bucket.ts';
+export { HttpBucket, urlResource } from './feed/http-bucket.ts';
 export { fileResource, type Resource } from './feed/resource.ts';
 export type { PackageKey } from './package-key.ts';

@@ -7,7 +7,7 @@ import { packValue } from '../store/value.ts';
 import { parseEpss } from './epss.ts';
 import { parseKev } from './kev.ts';
 import { parseOpenVex } from './openvex.ts';
-import { invalid, type Resource, readable, readWhole } from './resource.ts';
+import { invalid, type Resource, readWhole } from './resource.ts';
 
 /** What is known about vulnerabilities beside the advisories. */
 export interface Catalogues {
@@ -57,10 +57,9 @@ async function importKev(database: DatabaseSync, resource: Resource, context: Co
 async function importEpss(database: DatabaseSync, resource: Resource, context: Context): Promise<void> {
   const tally = new SourceTally('EPSS', 'epss', resource.location);
   const insert = database.prepare('INSERT OR REPLACE INTO epss VALUES (?, ?, ?)');
-  const pieces = await readable(resource, context.signal);
   try {
     database.exec('DELETE FROM epss');
-    for await (const line of parseEpss(pieces)) {
+    for await (const line of parseEpss(resource.read(context.signal))) {
       if (line.kind === 'date') tally.newest = line.date;
       else if (line.kind === 'rejected') tally.reject({ record: `line ${line.line}`, reason: line.reason });
       else {

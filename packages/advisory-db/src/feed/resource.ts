@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
 import { AdvisoryDbError } from '../error.ts';
 
@@ -6,17 +6,16 @@ import { AdvisoryDbError } from '../error.ts';
 export interface Resource {
   readonly location: string;
   /** Its bytes in pieces. Throws FEED_UNREACHABLE, also while it is read. */
-  read(signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+  read(signal: AbortSignal): AsyncIterable<Uint8Array>;
 }
 
 export function fileResource(path: string): Resource {
   const location = resolve(path);
   return {
     location,
-    async read() {
+    async *read() {
       try {
-        const handle = await open(location);
-        return handle.createReadStream();
+        yield* createReadStream(location);
       } catch (cause) {
         const { code, message } = cause as NodeJS.ErrnoException;
         const why = code === 'ENOENT' ? 'there is no such file' : message;
@@ -34,31 +33,12 @@ export function fileResource(path: string): Resource {
 export async function readWhole(resource: Resource, maxBytes: number, signal: AbortSignal): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   let size = 0;
-  for await (const piece of await readable(resource, signal)) {
+  for await (const piece of resource.read(signal)) {
     size += piece.length;
     if (size > maxBytes) throw invalid(resource, `it has more than ${maxBytes} bytes`);
     pieces.push(piece);
   }
   return Buffer.concat(pieces);
-}
-
-/** A resource's pieces, whose failures on the way are failures of the feed. */
-export async function readable(resource: Resource, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
-  const pieces = await resource.read(signal);
-  return (async function* () {
-    try {
-      yield* pieces;
-    } catch (cause) {
-      signal.throwIfAborted();
-      if (cause instanceof AdvisoryDbError) throw cause;
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw new AdvisoryDbError(
-        'FEED_UNREACHABLE',
-        { what: `cannot read ${JSON.stringify(resource.location)}`, why, fix: 'try again later' },
-        { cause },
-      );
-    }
-  })();
 }
 
 export function invalid(resource: Resource, why: string, cause?: unknown): AdvisoryDbError {
