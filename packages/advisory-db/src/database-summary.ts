@@ -34,6 +34,8 @@ export interface SourceSummary {
   readonly rejections: readonly Rejection[];
   /** When its newest record was changed; for EPSS the day of the scores, for KEV its release. */
   readonly newest: string;
+  /** The newest change in the feed's own list that the database has; an update goes on from there. */
+  readonly highWater: string;
   /** When it was last read without a failure. */
   readonly checkedAt: string;
 }
@@ -90,6 +92,7 @@ export function readSources(database: DatabaseSync): readonly SourceSummary[] {
         .all(String(row['name']))
         .map(({ record, reason }) => ({ record: String(record), reason: String(reason) })),
       newest: String(row['newest']),
+      highWater: String(row['high_water']),
       checkedAt: String(row['checked_at']),
     }));
 }

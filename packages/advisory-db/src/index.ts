@@ -8,3 +8,5 @@ export { FolderBucket } from './feed/folder-bucket.ts';
 export { HttpBucket, urlResource } from './feed/http-bucket.ts';
 export { fileResource, type Resource } from './feed/resource.ts';
 export type { PackageKey } from './package-key.ts';
+export { type SourceUpdate, type UpdateOptions, type UpdateResult, updateDatabase } from './update/update.ts';
+export type { SourceChange } from './update/update-source.ts';

@@ -41,6 +41,20 @@ export async function readWhole(resource: Resource, maxBytes: number, signal: Ab
   return Buffer.concat(pieces);
 }
 
+/** EPSS, the largest, has 3 MB compressed. */
+const MAX_PREFETCHED_BYTES = 256 * 1024 * 1024;
+
+/** The same resource, read already. */
+export async function prefetched(resource: Resource, signal: AbortSignal): Promise<Resource> {
+  const bytes = await readWhole(resource, MAX_PREFETCHED_BYTES, signal);
+  return {
+    location: resource.location,
+    async *read() {
+      yield bytes;
+    },
+  };
+}
+
 export function invalid(resource: Resource, why: string, cause?: unknown): AdvisoryDbError {
   return new AdvisoryDbError(
     'FEED_INVALID',

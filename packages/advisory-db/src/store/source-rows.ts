@@ -30,8 +30,13 @@ export class SourceTally {
     if (this.newest === '' || Date.parse(modified) > Date.parse(this.newest)) this.newest = modified;
   }
 
+  /** Notes a record that could be read now. */
+  accept(record: string): void {
+    if (this.rejections.delete(record)) this.rejected -= 1;
+  }
+
   reject({ record, reason }: Rejection): void {
-    this.rejected += 1;
+    if (!this.rejections.has(record)) this.rejected += 1;
     if (this.rejections.size < MAX_NAMED_REJECTIONS) this.rejections.set(record, reason);
   }
 }
