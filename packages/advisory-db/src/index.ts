@@ -1,5 +1,5 @@
 export { AdvisoryDatabase } from './advisory-database.ts';
-export { type BuildOptions, type BuildProgress, buildDatabase } from './build/build.ts';
+export { type BuildOptions, type BuildProgress, buildDatabase } from './building/build.ts';
 export type { DatabaseSummary, Rejection, SourceKind, SourceSummary } from './database-summary.ts';
 export { AdvisoryDbError, type AdvisoryDbErrorCode } from './error.ts';
 export type { Bucket, LocalFile } from './feed/bucket.ts';

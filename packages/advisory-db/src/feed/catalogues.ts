@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '@bulkhead/core';
-import type { Breather } from '../build/breather.ts';
+import type { Breather } from '../building/breather.ts';
 import { AdvisoryDbError } from '../error.ts';
 import { putSource, SourceTally } from '../store/source-rows.ts';
 import { packValue } from '../store/value.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { buildDatabase } from '../build/build.ts';
+import { buildDatabase } from '../building/build.ts';
 import { clock, NEVER } from '../test-support/build.ts';
 import { affected, osvRecord, writeBucket } from '../test-support/osv.ts';
 import { type Handler, serve } from '../test-support/server.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { AdvisoryDatabase } from '../advisory-database.ts';
-import { type BuildOptions, buildDatabase } from '../build/build.ts';
+import { type BuildOptions, buildDatabase } from '../building/build.ts';
 import { FolderBucket } from '../feed/folder-bucket.ts';
 import { writeBucket } from './osv.ts';
 

@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '@bulkhead/core';
-import type { Breather } from '../build/breather.ts';
-import type { BuildProgress } from '../build/build.ts';
-import { readArchive } from '../build/read-archive.ts';
+import type { Breather } from '../building/breather.ts';
+import type { BuildProgress } from '../building/build.ts';
+import { readArchive } from '../building/read-archive.ts';
 import type { SourceSummary } from '../database-summary.ts';
 import type { Bucket } from '../feed/bucket.ts';
 import type { PackageKey } from '../package-key.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AdvisoryDatabase } from '../advisory-database.ts';
-import { buildDatabase } from '../build/build.ts';
+import { buildDatabase } from '../building/build.ts';
 import { FolderBucket } from '../feed/folder-bucket.ts';
 import { HttpBucket } from '../feed/http-bucket.ts';
 import { fileResource } from '../feed/resource.ts';

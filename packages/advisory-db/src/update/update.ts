@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '@bulkhead/core';
-import { Breather } from '../build/breather.ts';
-import type { BuildProgress } from '../build/build.ts';
+import { Breather } from '../building/breather.ts';
+import type { BuildProgress } from '../building/build.ts';
 import { type DatabaseSummary, readSources, readSummary, type SourceSummary } from '../database-summary.ts';
 import { AdvisoryDbError } from '../error.ts';
 import type { Bucket } from '../feed/bucket.ts';
