@@ -29,4 +29,45 @@ export { type ParsedPurl, type PurlDistribution, parsePurl, parseSourceRpm, toPu
 export type { Fact, FoundPackage, Misconfiguration, SecretMatch } from './reader/fact.ts';
 export { GAP_CODES, type Gap, type GapCode } from './reader/gap.ts';
 export type { FileEntry, FileReading, Reader, ReadResult, StreamReader, WholeFileReader } from './reader/reader.ts';
+export {
+  type CrawlOptions,
+  type CrawlPorts,
+  type CrawlReport,
+  crawlRegistry,
+  platformOf,
+} from './registry/crawl-registry.ts';
+export { findDifference, isUnchanged } from './registry/difference.ts';
+export { isWanted, matchesPattern, type NameFilter } from './registry/name-pattern.ts';
+export type {
+  CrawlNote,
+  ImageInspector,
+  InventoryJudge,
+  RegistryCatalog,
+  RegistryStatus,
+  RegistryStore,
+  ScanRequests,
+  ScanStore,
+  TagSighting,
+} from './registry/ports.ts';
+export {
+  type ImageDifference,
+  type RescanOptions,
+  type RescanPorts,
+  type RescanReport,
+  type RescanRequest,
+  rescan,
+  rescanLine,
+} from './registry/rescan.ts';
+export { type ScanOutcome, type ScanPorts, scanRegistryImage } from './registry/scan-image.ts';
+export type {
+  Affection,
+  Difference,
+  ImagePlace,
+  Judgement,
+  PackageKey,
+  PlatformImage,
+  ScanEvent,
+  StoredScan,
+} from './registry/stored-scan.ts';
+export { WatchedRegistry } from './registry/watched-registry.ts';
 export type { DatabaseStatus, ScanReport, ScanSubject } from './report/scan-report.ts';

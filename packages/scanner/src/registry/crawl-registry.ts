@@ -1,0 +1,263 @@
+import { type Clock, CodedError, printable } from '@bulkhead/core';
+import { isWanted, spelledOut } from './name-pattern.ts';
+import type { RegistryCatalog, RegistryStore, ScanRequests, ScanStore, TagSighting } from './ports.ts';
+import type { PlatformImage } from './stored-scan.ts';
+import type { WatchedRegistry } from './watched-registry.ts';
+
+export interface CrawlPorts {
+  readonly catalog: RegistryCatalog;
+  readonly registries: RegistryStore;
+  readonly scans: ScanStore;
+  readonly requests: ScanRequests;
+  readonly clock: Clock;
+}
+
+/** What a crawl did, in numbers, and what it could not look at. */
+export interface CrawlReport {
+  readonly registry: string;
+  readonly repositories: number;
+  readonly tags: number;
+  /** Different images (by digest) behind those tags, of the platforms that are watched. */
+  readonly images: number;
+  readonly requested: number;
+  readonly alreadyQueued: number;
+  readonly alreadyScanned: number;
+  /** They failed for good before; a person has to decide. */
+  readonly dead: number;
+  readonly problems: readonly string[];
+}
+
+export interface CrawlOptions {
+  readonly signal: AbortSignal;
+  readonly onProgress?: (repositories: number, tags: number) => void;
+}
+
+/** Enough that a round trip of 50 ms does not slow a crawl down, few enough that no registry takes it for an attack. */
+const TAGS_AT_ONCE = 8;
+/** Tags are noted and their images requested in portions: scanning begins while the crawl goes on. */
+const PORTION = 200;
+/** A registry that never stops listing must not keep a crawl for ever, nor fill the memory. */
+const MAX_REPOSITORIES = 100_000;
+const MAX_TAGS = 100_000;
+const MAX_PROBLEMS = 1000;
+
+/** OCI distribution 1.1: names of repositories and tags. Anything else from a registry is not used to make a URL. */
+const REPOSITORY = /^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$/;
+const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
+const MAX_REPOSITORY_NAME = 255;
+
+/**
+ * Looks at every wanted tag of a registry and requests a scan of each image that is not scanned yet. Nothing is pulled:
+ * a tag costs one request, a digest that was seen before none. What cannot be looked at is a problem of the report and
+ * does not keep the rest from it.
+ */
+export async function crawlRegistry(
+  registry: WatchedRegistry,
+  ports: CrawlPorts,
+  options: CrawlOptions,
+): Promise<CrawlReport> {
+  const startedAt = new Date(ports.clock.now()).toISOString();
+  const crawl = new Crawl(registry, ports, options);
+  await crawl.run();
+  const report = crawl.report();
+  const finishedAt = new Date(ports.clock.now()).toISOString();
+  await ports.registries.noteCrawl(registry.name, { startedAt, finishedAt, problems: report.problems });
+  return report;
+}
+
+class Crawl {
+  readonly #registry: WatchedRegistry;
+  readonly #ports: CrawlPorts;
+  readonly #options: CrawlOptions;
+  readonly #images = new Set<string>();
+  readonly #counts = { repositories: 0, tags: 0, requested: 0, alreadyQueued: 0, alreadyScanned: 0, dead: 0 };
+  readonly #problems: string[] = [];
+  #moreProblems = 0;
+
+  constructor(registry: WatchedRegistry, ports: CrawlPorts, options: CrawlOptions) {
+    this.#registry = registry;
+    this.#ports = ports;
+    this.#options = options;
+  }
+
+  async run(): Promise<void> {
+    try {
+      for await (const repository of this.#repositories()) {
+        await this.#repository(repository);
+        this.#counts.repositories += 1;
+        this.#options.onProgress?.(this.#counts.repositories, this.#counts.tags);
+      }
+    } catch (error) {
+      // Without its list of repositories there is nothing of the registry to look at.
+      if (this.#options.signal.aborted || this.#counts.repositories === 0) throw error;
+      this.#problem('the list of repositories broke off', error);
+    }
+  }
+
+  report(): CrawlReport {
+    const more = this.#moreProblems === 0 ? [] : [`and ${this.#moreProblems} more problems`];
+    const problems = [...this.#problems, ...more];
+    return { registry: this.#registry.name, ...this.#counts, images: this.#images.size, problems };
+  }
+
+  async *#repositories(): AsyncGenerator<string> {
+    const { repositories: filter } = this.#registry;
+    const named = spelledOut(filter);
+    let seen = 0;
+    for await (const name of named ?? this.#ports.catalog.repositories(this.#options.signal)) {
+      this.#options.signal.throwIfAborted();
+      seen += 1;
+      if (seen > MAX_REPOSITORIES) {
+        this.#problem(`more than ${MAX_REPOSITORIES} repositories`, 'narrow repositories.include');
+        return;
+      }
+      if (!isWanted(filter, name)) continue;
+      if (name.length <= MAX_REPOSITORY_NAME && REPOSITORY.test(name)) yield name;
+      else this.#problem(`repository ${JSON.stringify(printable(name, 80))}`, 'it is no valid name');
+    }
+  }
+
+  async #repository(repository: string): Promise<void> {
+    const { signal } = this.#options;
+    const gone = new Set<string>();
+    const sightings: TagSighting[] = [];
+    let complete = true;
+    const failed = (what: string, error: unknown): void => {
+      signal.throwIfAborted();
+      complete = false;
+      this.#problem(what, error);
+    };
+    try {
+      for await (const tags of portions(this.#wantedTags(repository), PORTION)) {
+        const found = await this.#look(repository, tags, gone, failed);
+        sightings.push(...found);
+        await this.#ports.scans.noteTags(this.#registry.name, repository, found, false);
+        await this.#requestImages(repository, found, failed);
+      }
+    } catch (error) {
+      failed(`tags of ${repository}`, error);
+    }
+    // Only a list that was read to its end says that a tag is not there any more.
+    if (complete) await this.#ports.scans.noteTags(this.#registry.name, repository, sightings, true);
+  }
+
+  async *#wantedTags(repository: string): AsyncGenerator<string> {
+    let seen = 0;
+    for await (const tag of this.#ports.catalog.tags(repository, this.#options.signal)) {
+      this.#options.signal.throwIfAborted();
+      seen += 1;
+      if (seen > MAX_TAGS) throw new Error(`it has more than ${MAX_TAGS} tags`);
+      if (!isWanted(this.#registry.tags, tag)) continue;
+      if (TAG.test(tag)) yield tag;
+      else this.#problem(`tag ${JSON.stringify(printable(tag, 80))} of ${repository}`, 'it is no valid name');
+    }
+  }
+
+  async #look(
+    repository: string,
+    tags: readonly string[],
+    gone: Set<string>,
+    failed: (what: string, error: unknown) => void,
+  ): Promise<TagSighting[]> {
+    const found = await eachAtOnce(tags, TAGS_AT_ONCE, async (tag): Promise<TagSighting | undefined> => {
+      try {
+        const digest = await this.#ports.catalog.resolve(repository, tag, this.#options.signal);
+        this.#counts.tags += 1;
+        if (digest === undefined) gone.add(tag);
+        return digest === undefined ? undefined : { tag, digest };
+      } catch (error) {
+        failed(`${repository}:${tag}`, error);
+        return undefined;
+      }
+    });
+    return found.filter((sighting) => sighting !== undefined);
+  }
+
+  async #requestImages(
+    repository: string,
+    sightings: readonly TagSighting[],
+    failed: (what: string, error: unknown) => void,
+  ): Promise<void> {
+    const tagByDigest = new Map(sightings.map(({ tag, digest }) => [digest, tag]));
+    const found = await eachAtOnce([...tagByDigest], TAGS_AT_ONCE, async ([digest, tag]) => {
+      try {
+        return await this.#imagesBehind(repository, digest, tag);
+      } catch (error) {
+        failed(`${repository}:${tag}`, error);
+        return [];
+      }
+    });
+    const fresh = [...new Set(found.flat())].filter((digest) => !this.#images.has(digest));
+    for (const digest of fresh) this.#images.add(digest);
+    const unscanned = await this.#ports.scans.unscanned(fresh);
+    this.#counts.alreadyScanned += fresh.length - unscanned.length;
+    for (const digest of unscanned) {
+      const outcome = await this.#ports.requests.request({ registry: this.#registry.name, repository, digest });
+      this.#counts[COUNTED[outcome]] += 1;
+    }
+  }
+
+  async #imagesBehind(repository: string, digest: string, tag: string): Promise<string[]> {
+    const { catalog, scans } = this.#ports;
+    let images = await scans.imagesOf(digest);
+    if (images === undefined) {
+      images = await catalog.images(repository, digest, this.#options.signal);
+      await scans.noteImages(digest, images);
+    }
+    const wanted = images.filter((image) => isWatched(this.#registry.platforms, image));
+    if (wanted.length === 0) {
+      const there = images.map(platformOf).join(', ');
+      this.#problem(
+        `${repository}:${tag}`,
+        `it has no image for ${this.#registry.platforms.join(', ')}, only for ${there || 'nothing'}`,
+      );
+    }
+    return wanted.map((image) => image.digest);
+  }
+
+  #problem(what: string, why: unknown): void {
+    if (this.#problems.length >= MAX_PROBLEMS) {
+      this.#moreProblems += 1;
+      return;
+    }
+    const reason =
+      why instanceof CodedError ? `${why.code}: ${why.message}` : why instanceof Error ? why.message : String(why);
+    this.#problems.push(printable(`${what}: ${reason}`, 500));
+  }
+}
+
+const COUNTED = { queued: 'requested', 'already-queued': 'alreadyQueued', dead: 'dead' } as const;
+
+/** As users write it: `linux/arm/v7`. */
+export function platformOf({ os, architecture, variant }: PlatformImage): string {
+  return [os, architecture, ...(variant === undefined ? [] : [variant])].join('/');
+}
+
+/** `linux/arm64` means every variant of it, as it does for container runtimes. */
+function isWatched(platforms: readonly string[], image: PlatformImage): boolean {
+  if (platforms.length === 0) return true;
+  const exact = platformOf(image);
+  return platforms.includes(exact) || platforms.includes(`${image.os}/${image.architecture}`);
+}
+
+async function* portions<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
+  let portion: T[] = [];
+  for await (const item of items) {
+    portion.push(item);
+    if (portion.length < size) continue;
+    yield portion;
+    portion = [];
+  }
+  if (portion.length > 0) yield portion;
+}
+
+/** Maps with a bounded number of calls in flight; results keep the order. */
+async function eachAtOnce<T, R>(items: readonly T[], width: number, map: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    for (let at = next++; at < items.length; at = next++) results[at] = await map(items[at] as T);
+  };
+  await Promise.all(Array.from({ length: Math.min(width, items.length) }, lane));
+  return results;
+}

@@ -1,0 +1,121 @@
+import type { Inventory } from '../image/inventory.ts';
+import type {
+  Difference,
+  ImagePlace,
+  Judgement,
+  PackageKey,
+  PlatformImage,
+  ScanEvent,
+  StoredScan,
+} from './stored-scan.ts';
+import type { WatchedRegistry } from './watched-registry.ts';
+
+/** What a registry says about itself. Rejects with a coded error when it cannot be asked. */
+export interface RegistryCatalog {
+  /** Names of all repositories. Not every registry tells. */
+  repositories(signal: AbortSignal): AsyncIterable<string>;
+  tags(repository: string, signal: AbortSignal): AsyncIterable<string>;
+  /** The digest a tag has now; nothing when the tag is gone. Costs no pull. */
+  resolve(repository: string, tag: string, signal: AbortSignal): Promise<string | undefined>;
+  /** The images behind the digest of a manifest or an index, of every platform. */
+  images(repository: string, digest: string, signal: AbortSignal): Promise<readonly PlatformImage[]>;
+}
+
+/** Looks into an image. Rejects with a coded error when nothing can be said about it. */
+export interface ImageInspector {
+  inspect(
+    place: ImagePlace,
+    signal: AbortSignal,
+  ): Promise<{ readonly image: PlatformImage; readonly inventory: Inventory }>;
+}
+
+/** Judges inventories by the advisory database as it is at the moment of the call. */
+export interface InventoryJudge {
+  judge(inventory: Inventory): Judgement;
+  /** Which state of the database the next judgement uses. */
+  readonly database: string;
+}
+
+/** Takes requests to scan an image, once for each digest however often it is asked. */
+export interface ScanRequests {
+  /** `dead`: it failed for good before, and waits for a person. */
+  request(place: ImagePlace): Promise<'queued' | 'already-queued' | 'dead'>;
+}
+
+/** A tag and the images behind it. */
+export interface TagSighting {
+  readonly tag: string;
+  /** What the tag pointed to: the digest of a manifest or an index. */
+  readonly digest: string;
+}
+
+export interface RegistryStore {
+  add(registry: WatchedRegistry): Promise<'added' | 'exists'>;
+  /** Images that no other registry has are forgotten with it. */
+  remove(name: string): Promise<'removed' | 'absent'>;
+  get(name: string): Promise<WatchedRegistry | undefined>;
+  /** Sorted by name. */
+  list(): Promise<readonly WatchedRegistry[]>;
+  /** Notes how a crawl ended. */
+  noteCrawl(name: string, crawl: CrawlNote): Promise<void>;
+  status(name: string): Promise<RegistryStatus | undefined>;
+}
+
+export interface CrawlNote {
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  /** One line for each thing that could not be looked at. */
+  readonly problems: readonly string[];
+}
+
+export interface RegistryStatus {
+  readonly name: string;
+  readonly repositories: number;
+  readonly tags: number;
+  readonly images: {
+    readonly pending: number;
+    readonly complete: number;
+    readonly partial: number;
+    readonly failed: number;
+  };
+  /** Findings that count, by severity, over all images of the registry. */
+  readonly findings: Readonly<Record<string, number>>;
+  readonly crawl?: CrawlNote;
+}
+
+export interface ScanStore {
+  /** The images behind a digest that was seen before; nothing for one that was not. */
+  imagesOf(digest: string): Promise<readonly PlatformImage[] | undefined>;
+  /** Notes what is behind a digest. */
+  noteImages(digest: string, images: readonly PlatformImage[]): Promise<void>;
+  /** Notes where the tags of a repository point to. With `complete`, tags that are not among them are gone. */
+  noteTags(registry: string, repository: string, tags: readonly TagSighting[], complete: boolean): Promise<void>;
+  /** Those of the digests that have not been scanned. */
+  unscanned(digests: readonly string[]): Promise<readonly string[]>;
+
+  /** Keeps a first scan and its event, both or neither. `known`: the image had been scanned, nothing was changed. */
+  record(scan: StoredScan): Promise<'recorded' | 'known'>;
+  /** Notes that an image could not be scanned. A scan that succeeds later takes the note away. */
+  noteFailure(
+    digest: string,
+    failure: { readonly code: string; readonly message: string; readonly at: string },
+  ): Promise<void>;
+  scan(digest: string): Promise<StoredScan | undefined>;
+
+  /** Digests of the scanned images whose judgement looked up one of the keys: one look-up in the inverted index. Sorted. */
+  affectedBy(keys: readonly PackageKey[]): Promise<readonly string[]>;
+  /**
+   * Judges a stored image again and keeps the new findings and the event of a difference, both or neither; nobody else
+   * judges the same image meanwhile. Nothing when the image is not there any more.
+   */
+  rejudge(
+    digest: string,
+    cause: string,
+    at: string,
+    judge: (scan: StoredScan) => Judgement,
+  ): Promise<Difference | undefined>;
+  /** What happened after an event, oldest first. */
+  events(after: number, limit: number): Promise<readonly ScanEvent[]>;
+  /** The events of one cause. */
+  eventsOf(cause: string): Promise<readonly ScanEvent[]>;
+}

@@ -1,0 +1,52 @@
+import type { Clock } from '@bulkhead/core';
+import { findDifference } from './difference.ts';
+import type { ImageInspector, InventoryJudge, ScanStore } from './ports.ts';
+import type { ImagePlace, StoredScan } from './stored-scan.ts';
+
+export interface ScanPorts {
+  readonly scans: ScanStore;
+  readonly inspector: ImageInspector;
+  readonly judge: InventoryJudge;
+  readonly clock: Clock;
+}
+
+export interface ScanOutcome {
+  readonly digest: string;
+  /** `known`: somebody scanned it before, and it was not scanned again or not kept. */
+  readonly outcome: 'recorded' | 'known';
+  readonly status: 'complete' | 'partial';
+  readonly packages: number;
+  /** Vulnerabilities that count. */
+  readonly vulnerabilities: number;
+}
+
+/** Scans the image of a digest once and keeps what it holds. Later calls find it known and pull nothing. */
+export async function scanRegistryImage(
+  place: ImagePlace,
+  ports: ScanPorts,
+  signal: AbortSignal,
+): Promise<ScanOutcome> {
+  const { scans, inspector, judge, clock } = ports;
+  const earlier = await scans.scan(place.digest);
+  if (earlier !== undefined) return { ...summary(earlier), outcome: 'known' };
+  const { image, inventory } = await inspector.inspect(place, signal);
+  signal.throwIfAborted();
+  const at = new Date(clock.now()).toISOString();
+  const scan: StoredScan = { image, inventory, scannedAt: at, ...judge.judge(inventory) };
+  const outcome = await scans.record(scan);
+  // A rescan that ran before this image was in the index has not seen it: judge it by what is known now.
+  if (judge.database !== scan.database) {
+    await scans.rejudge(image.digest, 'late', at, ({ inventory: kept }) => judge.judge(kept));
+  }
+  return { ...summary(scan), outcome };
+}
+
+function summary(scan: StoredScan): Omit<ScanOutcome, 'outcome'> {
+  const { image, inventory, findings } = scan;
+  return {
+    digest: image.digest,
+    status: inventory.gaps.length > 0 ? 'partial' : 'complete',
+    packages: inventory.packages.length,
+    vulnerabilities: findDifference([], findings).appeared.length,
+  };
+}

@@ -1,0 +1,64 @@
+import type { Finding } from '../finding/finding.ts';
+import type { Inventory } from '../image/inventory.ts';
+
+/** What an advisory is looked up by: the ecosystem as OSV writes it and the package's name in it. */
+export interface PackageKey {
+  readonly ecosystem: string;
+  readonly name: string;
+}
+
+/** The image of one platform. `digest` is that of its manifest: the same image in two registries is one. */
+export interface PlatformImage {
+  readonly digest: string;
+  readonly os: string;
+  readonly architecture: string;
+  readonly variant?: string;
+}
+
+/** Where an image can be had. */
+export interface ImagePlace {
+  /** Name of the watched registry. */
+  readonly registry: string;
+  readonly repository: string;
+  readonly digest: string;
+}
+
+/** How an inventory was judged. */
+export interface Judgement {
+  readonly findings: readonly Finding[];
+  /** Every key that was looked up: a later advisory for none of them cannot change the findings. */
+  readonly lookedUp: readonly PackageKey[];
+  /** Which state of the advisory database judged. */
+  readonly database: string;
+}
+
+/** What is kept of a scanned image. */
+export interface StoredScan extends Judgement {
+  readonly image: PlatformImage;
+  readonly scannedAt: string;
+  readonly inventory: Inventory;
+}
+
+/** A vulnerability that counts for an image, and the packages that bring it, as `name version`. */
+export interface Affection {
+  readonly vulnerability: string;
+  readonly packages: readonly string[];
+}
+
+/** What another judgement changed for an image. Suppressed findings do not count as being there. */
+export interface Difference {
+  readonly appeared: readonly Affection[];
+  readonly disappeared: readonly Affection[];
+}
+
+/** Something that happened to an image, kept once whatever crashes: what reports and alerts are made from. */
+export interface ScanEvent {
+  /** Ascending in the order of happening. */
+  readonly id: number;
+  readonly at: string;
+  readonly digest: string;
+  readonly kind: 'image-scanned' | 'findings-changed';
+  /** Which rescan changed the findings; empty for a first scan. */
+  readonly cause: string;
+  readonly difference: Difference;
+}

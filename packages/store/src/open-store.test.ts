@@ -1,0 +1,144 @@
+import { copyFileSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Kysely, sql } from 'kysely';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { StoreConfig } from './config.ts';
+import { openDialect } from './dialect/open-dialect.ts';
+import { openStore } from './open-store.ts';
+import { migrate } from './schema/migrate.ts';
+import { MIGRATIONS, SCHEMA_VERSION } from './schema/migrations.ts';
+import { testDatabases } from './testing/databases.ts';
+import { digestOf, scanOf } from './testing/scans.ts';
+
+for (const database of testDatabases()) {
+  describe.skipIf(database.missing !== undefined)(`opening a store on ${database.name}`, () => {
+    beforeAll(() => database.start());
+    afterAll(() => database.remove());
+
+    it('finds what was kept before it was closed', async () => {
+      const config = await database.fresh();
+      const first = await openStore(config);
+      await first.scans.record(scanOf('web'));
+      await first.close();
+
+      const second = await openStore(config);
+
+      expect(await second.scans.scan(digestOf('web'))).toBeDefined();
+      await second.close();
+    });
+
+    it('makes the tables once when many open it at the same moment', async () => {
+      const config = await database.fresh();
+
+      const stores = await Promise.all([0, 1, 2, 3].map(() => openStore(config)));
+
+      expect(await Promise.all(stores.map((store) => store.registries.list()))).toEqual([[], [], [], []]);
+      for (const store of stores) await store.close();
+    });
+
+    it('refuses a store that a newer program has changed, and leaves it as it is', async () => {
+      const config = await database.fresh();
+      await (await openStore(config)).close();
+      await inside(config, (db) =>
+        sql`insert into schema_version (version, applied_at) values (9999, 'x')`.execute(db),
+      );
+
+      await expect(openStore(config)).rejects.toMatchObject({
+        code: 'STORE_TOO_NEW',
+        message: expect.stringContaining(`version 9999, and this program knows version ${SCHEMA_VERSION}`),
+        fix: 'update Bulkhead',
+      });
+    });
+
+    it('changes nothing when a migration fails half-way', async () => {
+      const config = await database.fresh();
+      await (await openStore(config)).close();
+      const next = {
+        version: SCHEMA_VERSION + 1,
+        statements: () => ['create table half (id integer)', 'create table image (id integer)'],
+      };
+
+      await inside(config, async (db, name) => {
+        await expect(migrate(db, name, [...MIGRATIONS, next])).rejects.toThrow(/already exists/);
+        await expect(sql`select * from half`.execute(db)).rejects.toThrow(/half/);
+        await expect(migrate(db, name)).resolves.toBeUndefined();
+      });
+    });
+  });
+}
+
+describe('opening a store that cannot be used', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'bulkhead-store-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('says that a file is no store', async () => {
+    const file = join(folder, 'notes.txt');
+    writeFileSync(file, 'these are no tables, only words '.repeat(100));
+
+    await expect(openStore({ file })).rejects.toMatchObject({
+      code: 'STORE_CORRUPT',
+      fix: expect.stringContaining('backup'),
+    });
+  });
+
+  it('says that a file was cut off', async () => {
+    const whole = join(folder, 'whole.db');
+    const store = await openStore({ file: whole });
+    for (let count = 0; count < 50; count += 1) await store.scans.record(scanOf(`image ${count}`));
+    await store.close();
+    const cut = join(folder, 'cut.db');
+    copyFileSync(whole, cut);
+    truncateSync(cut, 20_000);
+
+    const read = openStore({ file: cut }).then((opened) => opened.scans.scan(digestOf('image 40')));
+
+    await expect(read).rejects.toMatchObject({ code: 'STORE_CORRUPT' });
+  });
+
+  it('says that a path is no file', async () => {
+    await expect(openStore({ file: folder })).rejects.toMatchObject({ code: 'STORE_UNREACHABLE' });
+  });
+
+  it.each([
+    ['no server', { host: '127.0.0.1', port: 1 }],
+    ['no socket', { host: '/nonexistent' }],
+  ])('says that nobody answers: %s', async (_, postgres) => {
+    const config = StoreConfig.parse({ postgres });
+
+    await expect(openStore(config)).rejects.toMatchObject({
+      name: 'StoreError',
+      code: 'STORE_UNREACHABLE',
+      retryable: true,
+    });
+  });
+
+  it('says that the file of the password is not there', async () => {
+    const config = StoreConfig.parse({
+      postgres: { host: '127.0.0.1', port: 1, passwordFile: join(folder, 'absent') },
+    });
+
+    await expect(openStore(config)).rejects.toMatchObject({ name: 'StoreError' });
+  });
+
+  it('is told which of the two databases to use', () => {
+    expect(StoreConfig.safeParse({}).success).toBe(false);
+    expect(StoreConfig.safeParse({ file: 'a', postgres: { host: 'b' } }).success).toBe(false);
+  });
+});
+
+async function inside(
+  config: StoreConfig,
+  act: (db: Kysely<unknown>, name: 'sqlite' | 'postgres') => Promise<unknown>,
+): Promise<void> {
+  const { name, dialect } = await openDialect(config);
+  const db = new Kysely<unknown>({ dialect });
+  try {
+    await act(db, name);
+  } finally {
+    await db.destroy();
+  }
+}

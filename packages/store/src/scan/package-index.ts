@@ -1,0 +1,70 @@
+import type { PackageKey } from '@bulkhead/scanner';
+import { type Kysely, sql, type Transaction } from 'kysely';
+import { chunks } from '../chunks.ts';
+import type { Tables } from '../schema/tables.ts';
+import { indexText } from './index-text.ts';
+
+/** Puts an image into the inverted index under the keys, and takes it from under all others. */
+export async function indexImage(
+  transaction: Transaction<Tables>,
+  imageId: number,
+  keys: readonly PackageKey[],
+): Promise<void> {
+  const wanted = new Set<number>();
+  for (const chunk of chunks(distinct(keys))) {
+    await transaction
+      .insertInto('package_key')
+      .values([...chunk])
+      .onConflict((conflict) => conflict.columns(['ecosystem', 'name']).doNothing())
+      .execute();
+    for (const id of await idsOf(transaction, chunk)) wanted.add(id);
+  }
+  const rows = await transaction.selectFrom('image_package').select('key_id').where('image_id', '=', imageId).execute();
+  const there = new Set(rows.map((row) => row.key_id));
+  for (const gone of chunks([...there].filter((id) => !wanted.has(id)))) {
+    await transaction.deleteFrom('image_package').where('image_id', '=', imageId).where('key_id', 'in', gone).execute();
+  }
+  for (const fresh of chunks([...wanted].filter((id) => !there.has(id)))) {
+    await transaction
+      .insertInto('image_package')
+      .values(fresh.map((keyId) => ({ key_id: keyId, image_id: imageId })))
+      .execute();
+  }
+}
+
+/** Digests of the images under one of the keys, sorted. */
+export async function imagesUnder(db: Kysely<Tables>, keys: readonly PackageKey[]): Promise<readonly string[]> {
+  const digests = new Set<string>();
+  for (const chunk of chunks(distinct(keys))) {
+    const rows = await db
+      .selectFrom('package_key')
+      .innerJoin('image_package', 'image_package.key_id', 'package_key.id')
+      .innerJoin('image', 'image.id', 'image_package.image_id')
+      .select('image.digest')
+      .distinct()
+      .where(isOneOf(chunk))
+      .execute();
+    for (const { digest } of rows) digests.add(digest);
+  }
+  return [...digests].toSorted();
+}
+
+async function idsOf(db: Kysely<Tables>, keys: readonly PackageKey[]): Promise<number[]> {
+  const rows = await db.selectFrom('package_key').select('id').where(isOneOf(keys)).execute();
+  return rows.map(({ id }) => id);
+}
+
+function isOneOf(keys: readonly PackageKey[]) {
+  const rows = sql.join(keys.map(({ ecosystem, name }) => sql`(${ecosystem}, ${name})`));
+  return sql<boolean>`(package_key.ecosystem, package_key.name) in (values ${rows})`;
+}
+
+/** In one order for everybody: two transactions that insert the same keys in two orders would wait for each other. */
+function distinct(keys: readonly PackageKey[]): PackageKey[] {
+  const byText = new Map<string, PackageKey>();
+  for (const key of keys) {
+    const clean = { ecosystem: indexText(key.ecosystem), name: indexText(key.name) };
+    byText.set(JSON.stringify([clean.ecosystem, clean.name]), clean);
+  }
+  return [...byText].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, key]) => key);
+}

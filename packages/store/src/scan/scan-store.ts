@@ -1,0 +1,217 @@
+import {
+  type Difference,
+  type Finding,
+  findDifference,
+  isUnchanged,
+  type Judgement,
+  type PackageKey,
+  type PlatformImage,
+  type ScanEvent,
+  type ScanStore,
+  type StoredScan,
+  type TagSighting,
+} from '@bulkhead/scanner';
+import type { Kysely, Selectable, Transaction } from 'kysely';
+import { chunks } from '../chunks.ts';
+import type { DialectName } from '../dialect/open-dialect.ts';
+import type { Tables } from '../schema/tables.ts';
+import { writeFindings } from './findings.ts';
+import { imageIdOf, noteImages } from './images.ts';
+import { fromDocument, toDocument } from './inventory-document.ts';
+import { imagesUnder, indexImage } from './package-index.ts';
+import { pack, unpack } from './packed.ts';
+import { noteTags } from './tags.ts';
+
+/** A failure is for people: what does not fit on some lines is cut. */
+const MAX_FAILURE_MESSAGE = 2000;
+
+/** Images, their inventories and findings, over either database. */
+export class KyselyScanStore implements ScanStore {
+  readonly #db: Kysely<Tables>;
+  readonly #dialect: DialectName;
+
+  constructor(db: Kysely<Tables>, dialect: DialectName) {
+    this.#db = db;
+    this.#dialect = dialect;
+  }
+
+  async imagesOf(digest: string): Promise<readonly PlatformImage[] | undefined> {
+    const manifest = await this.#db
+      .selectFrom('manifest')
+      .select('digest')
+      .where('digest', '=', digest)
+      .executeTakeFirst();
+    if (manifest === undefined) return undefined;
+    const rows = await this.#db
+      .selectFrom('manifest_image')
+      .innerJoin('image', 'image.id', 'manifest_image.image_id')
+      .select(['image.digest', 'image.os', 'image.architecture', 'image.variant'])
+      .where('manifest_image.digest', '=', digest)
+      .orderBy('image.id')
+      .execute();
+    return rows.map(toImage);
+  }
+
+  noteImages(digest: string, images: readonly PlatformImage[]): Promise<void> {
+    return this.#db.transaction().execute((transaction) => noteImages(transaction, digest, images));
+  }
+
+  noteTags(registry: string, repository: string, tags: readonly TagSighting[], complete: boolean): Promise<void> {
+    return this.#db.transaction().execute((transaction) => noteTags(transaction, registry, repository, tags, complete));
+  }
+
+  async unscanned(digests: readonly string[]): Promise<readonly string[]> {
+    const scanned = new Set<string>();
+    for (const chunk of chunks(digests)) {
+      const rows = await this.#db
+        .selectFrom('image')
+        .innerJoin('scan', 'scan.image_id', 'image.id')
+        .select('image.digest')
+        .where('image.digest', 'in', chunk)
+        .execute();
+      for (const { digest } of rows) scanned.add(digest);
+    }
+    return digests.filter((digest) => !scanned.has(digest));
+  }
+
+  record(scan: StoredScan): Promise<'recorded' | 'known'> {
+    const { image, inventory, findings, lookedUp, database, scannedAt } = scan;
+    const documents = { inventory: pack(toDocument(inventory)), findings: pack(findings) };
+    const status = inventory.gaps.length > 0 ? 'partial' : 'complete';
+    return this.#db.transaction().execute(async (transaction) => {
+      await noteImages(transaction, image.digest, [image]);
+      const imageId = await imageIdOf(transaction, image.digest);
+      const row = { image_id: imageId, scanned_at: scannedAt, database, status, ...documents } as const;
+      const { numInsertedOrUpdatedRows = 0n } = await transaction
+        .insertInto('scan')
+        .values(row)
+        .onConflict((conflict) => conflict.column('image_id').doNothing())
+        .executeTakeFirstOrThrow();
+      if (numInsertedOrUpdatedRows === 0n) return 'known';
+      await transaction.updateTable('image').set({ failure: null }).where('id', '=', imageId).execute();
+      await indexImage(transaction, imageId, lookedUp);
+      await writeFindings(transaction, imageId, findings);
+      await this.#emit(transaction, imageId, 'image-scanned', '', scannedAt, findDifference([], findings));
+      return 'recorded';
+    });
+  }
+
+  async noteFailure(
+    digest: string,
+    failure: { readonly code: string; readonly message: string; readonly at: string },
+  ): Promise<void> {
+    const { code, message, at } = failure;
+    const document = JSON.stringify({ code, message: message.slice(0, MAX_FAILURE_MESSAGE), at });
+    await this.#db.updateTable('image').set({ failure: document }).where('digest', '=', digest).execute();
+  }
+
+  async scan(digest: string): Promise<StoredScan | undefined> {
+    const row = await this.#selectScan(this.#db, digest).executeTakeFirst();
+    return row === undefined ? undefined : toScan(row, await this.#keysOf(this.#db, row.image_id));
+  }
+
+  affectedBy(keys: readonly PackageKey[]): Promise<readonly string[]> {
+    return imagesUnder(this.#db, keys);
+  }
+
+  rejudge(
+    digest: string,
+    cause: string,
+    at: string,
+    judge: (scan: StoredScan) => Judgement,
+  ): Promise<Difference | undefined> {
+    return this.#db.transaction().execute(async (transaction) => {
+      const query = this.#selectScan(transaction, digest);
+      // A transaction of SQLite is alone; PostgreSQL holds the row for this one.
+      const row = await (this.#dialect === 'postgres' ? query.forUpdate('scan') : query).executeTakeFirst();
+      if (row === undefined) return undefined;
+      const before = toScan(row, await this.#keysOf(transaction, row.image_id));
+      const after = judge(before);
+      const difference = findDifference(before.findings, after.findings);
+      await transaction
+        .updateTable('scan')
+        .set({ database: after.database, findings: pack(after.findings) })
+        .where('image_id', '=', row.image_id)
+        .execute();
+      await indexImage(transaction, row.image_id, after.lookedUp);
+      await writeFindings(transaction, row.image_id, after.findings);
+      if (!isUnchanged(difference)) {
+        await this.#emit(transaction, row.image_id, 'findings-changed', cause, at, difference);
+      }
+      return difference;
+    });
+  }
+
+  async events(after: number, limit: number): Promise<readonly ScanEvent[]> {
+    const rows = await this.#selectEvents().where('scan_event.id', '>', after).limit(limit).execute();
+    return rows.map(toEvent);
+  }
+
+  async eventsOf(cause: string): Promise<readonly ScanEvent[]> {
+    const rows = await this.#selectEvents().where('scan_event.cause', '=', cause).execute();
+    return rows.map(toEvent);
+  }
+
+  #selectScan(db: Kysely<Tables>, digest: string) {
+    return db
+      .selectFrom('scan')
+      .innerJoin('image', 'image.id', 'scan.image_id')
+      .selectAll('scan')
+      .select(['image.digest', 'image.os', 'image.architecture', 'image.variant'])
+      .where('image.digest', '=', digest);
+  }
+
+  #selectEvents() {
+    return this.#db
+      .selectFrom('scan_event')
+      .innerJoin('image', 'image.id', 'scan_event.image_id')
+      .selectAll('scan_event')
+      .select('image.digest')
+      .orderBy('scan_event.id');
+  }
+
+  async #keysOf(db: Kysely<Tables>, imageId: number): Promise<readonly PackageKey[]> {
+    return db
+      .selectFrom('image_package')
+      .innerJoin('package_key', 'package_key.id', 'image_package.key_id')
+      .select(['package_key.ecosystem', 'package_key.name'])
+      .where('image_package.image_id', '=', imageId)
+      .orderBy('package_key.ecosystem')
+      .orderBy('package_key.name')
+      .execute();
+  }
+
+  async #emit(
+    transaction: Transaction<Tables>,
+    imageId: number,
+    kind: ScanEvent['kind'],
+    cause: string,
+    at: string,
+    difference: Difference,
+  ): Promise<void> {
+    const row = { image_id: imageId, kind, cause, at, difference: pack(difference) };
+    await transaction.insertInto('scan_event').values(row).execute();
+  }
+}
+
+type ImageColumns = Pick<Selectable<Tables['image']>, 'digest' | 'os' | 'architecture' | 'variant'>;
+
+function toImage({ digest, os, architecture, variant }: ImageColumns): PlatformImage {
+  return { digest, os, architecture, ...(variant !== null && { variant }) };
+}
+
+function toScan(row: Selectable<Tables['scan']> & ImageColumns, lookedUp: readonly PackageKey[]): StoredScan {
+  return {
+    image: toImage(row),
+    scannedAt: row.scanned_at,
+    database: row.database,
+    inventory: fromDocument(unpack(row.inventory)),
+    findings: unpack(row.findings) as readonly Finding[],
+    lookedUp,
+  };
+}
+
+function toEvent(row: Selectable<Tables['scan_event']> & { readonly digest: string }): ScanEvent {
+  const { id, at, kind, cause, digest, difference } = row;
+  return { id, at, kind, cause, digest, difference: unpack(difference) as Difference };
+}

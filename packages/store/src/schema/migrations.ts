@@ -1,0 +1,69 @@
+import type { DialectName } from '../dialect/open-dialect.ts';
+
+/** One step forward. Steps are never changed after a release and never taken back: a wrong one is followed by another. */
+export interface Migration {
+  readonly version: number;
+  statements(words: DialectWords): readonly string[];
+}
+
+/** Where the databases differ. */
+interface DialectWords {
+  /** An ascending number that is never given twice. */
+  readonly id: string;
+  readonly bytes: string;
+  /** Ends a table whose primary key is all it is searched by. */
+  readonly keyed: string;
+}
+
+const WORDS: Readonly<Record<DialectName, DialectWords>> = {
+  sqlite: { id: 'integer primary key autoincrement', bytes: 'blob', keyed: ' without rowid' },
+  postgres: { id: 'integer generated always as identity primary key', bytes: 'bytea', keyed: '' },
+};
+
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    version: 1,
+    statements: ({ id, bytes, keyed }) => [
+      `create table registry (id ${id}, name text not null unique, document text not null, crawl text)`,
+      `create table repository (
+        id ${id}, registry_id integer not null references registry on delete cascade, name text not null,
+        unique (registry_id, name))`,
+      `create table tag (
+        repository_id integer not null references repository on delete cascade, name text not null, digest text not null,
+        primary key (repository_id, name))${keyed}`,
+      'create index tag_digest on tag (digest)',
+      `create table image (
+        id ${id}, digest text not null unique, os text not null, architecture text not null, variant text, failure text)`,
+      `create table manifest (digest text primary key)${keyed}`,
+      `create table manifest_image (
+        digest text not null references manifest on delete cascade, image_id integer not null references image on delete cascade,
+        primary key (digest, image_id))${keyed}`,
+      'create index manifest_image_image on manifest_image (image_id)',
+      `create table scan (
+        image_id integer primary key references image on delete cascade, scanned_at text not null, database text not null,
+        status text not null, inventory ${bytes} not null, findings ${bytes} not null)`,
+      `create table package_key (id ${id}, ecosystem text not null, name text not null, unique (ecosystem, name))`,
+      `create table image_package (
+        key_id integer not null references package_key, image_id integer not null references image on delete cascade,
+        primary key (key_id, image_id))${keyed}`,
+      'create index image_package_image on image_package (image_id)',
+      `create table finding (
+        image_id integer not null references image on delete cascade, position integer not null, kind text not null,
+        name text not null, severity text not null, counts integer not null, primary key (image_id, position))${keyed}`,
+      'create index finding_name on finding (name)',
+      `create table scan_event (
+        id ${id}, at text not null, kind text not null, cause text not null,
+        image_id integer not null references image on delete cascade, difference ${bytes} not null)`,
+      'create index scan_event_cause on scan_event (cause, id)',
+      'create index scan_event_image on scan_event (image_id)',
+    ],
+  },
+];
+
+/** The version of tables that this program knows. */
+export const SCHEMA_VERSION = Math.max(...MIGRATIONS.map(({ version }) => version));
+
+/** The statements of a migration in the words of one database. */
+export function statementsOf(migration: Migration, dialect: DialectName): readonly string[] {
+  return migration.statements(WORDS[dialect]);
+}

@@ -1,0 +1,99 @@
+import type { Generated } from 'kysely';
+
+/** The tables as they are after all migrations. Times are ISO 8601 text in UTC, truth values are 0 and 1. */
+export interface Tables {
+  readonly registry: RegistryTable;
+  readonly repository: RepositoryTable;
+  readonly tag: TagTable;
+  readonly manifest: ManifestTable;
+  readonly manifest_image: ManifestImageTable;
+  readonly image: ImageTable;
+  readonly scan: ScanTable;
+  readonly package_key: PackageKeyTable;
+  readonly image_package: ImagePackageTable;
+  readonly finding: FindingTable;
+  readonly scan_event: ScanEventTable;
+}
+
+interface RegistryTable {
+  readonly id: Generated<number>;
+  readonly name: string;
+  /** JSON of a `WatchedRegistry`. */
+  readonly document: string;
+  /** JSON of a `CrawlNote`. */
+  readonly crawl: string | null;
+}
+
+interface RepositoryTable {
+  readonly id: Generated<number>;
+  readonly registry_id: number;
+  readonly name: string;
+}
+
+interface TagTable {
+  readonly repository_id: number;
+  readonly name: string;
+  readonly digest: string;
+}
+
+/** Digests whose images are known, also those of indexes without any. */
+interface ManifestTable {
+  readonly digest: string;
+}
+
+interface ManifestImageTable {
+  readonly digest: string;
+  readonly image_id: number;
+}
+
+interface ImageTable {
+  readonly id: Generated<number>;
+  readonly digest: string;
+  readonly os: string;
+  readonly architecture: string;
+  readonly variant: string | null;
+  /** JSON of the last failure to scan it. */
+  readonly failure: string | null;
+}
+
+/** `inventory` and `findings` are packed documents. */
+interface ScanTable {
+  readonly image_id: number;
+  readonly scanned_at: string;
+  readonly database: string;
+  readonly status: 'complete' | 'partial';
+  readonly inventory: Uint8Array;
+  readonly findings: Uint8Array;
+}
+
+/** Every key that was ever looked up for an image; `image_package` is the inverted index over it. */
+interface PackageKeyTable {
+  readonly id: Generated<number>;
+  readonly ecosystem: string;
+  readonly name: string;
+}
+
+interface ImagePackageTable {
+  readonly key_id: number;
+  readonly image_id: number;
+}
+
+/** One row a finding, for counting and searching; the findings themselves are in `scan`. */
+interface FindingTable {
+  readonly image_id: number;
+  readonly position: number;
+  readonly kind: string;
+  readonly name: string;
+  readonly severity: string;
+  readonly counts: number;
+}
+
+interface ScanEventTable {
+  readonly id: Generated<number>;
+  readonly at: string;
+  readonly kind: 'image-scanned' | 'findings-changed';
+  readonly cause: string;
+  readonly image_id: number;
+  /** A packed `Difference`. */
+  readonly difference: Uint8Array;
+}
