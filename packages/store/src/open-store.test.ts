@@ -8,8 +8,8 @@ import { openDialect } from './dialect/open-dialect.ts';
 import { openStore } from './open-store.ts';
 import { migrate } from './schema/migrate.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from './schema/migrations.ts';
-import { testDatabases } from './testing/databases.ts';
-import { digestOf, scanOf } from './testing/scans.ts';
+import { testDatabases } from './test-support/databases.ts';
+import { digestOf, scanOf } from './test-support/scans.ts';
 
 for (const database of testDatabases()) {
   describe.skipIf(database.missing !== undefined)(`opening a store on ${database.name}`, () => {

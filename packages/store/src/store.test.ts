@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { StoreError } from './error.ts';
 import { openStore, type Store } from './open-store.ts';
-import { testDatabases } from './testing/databases.ts';
-import { debPackage, digestOf, image, inventory, scanOf, vulnerability } from './testing/scans.ts';
+import { testDatabases } from './test-support/databases.ts';
+import { debPackage, digestOf, image, inventory, scanOf, vulnerability } from './test-support/scans.ts';
 
 const AT = '2026-11-26T08:00:00.000Z';
 
