@@ -1,1 +1,17 @@
+export { QueueConfig } from './config.ts';
+export { type Consumer, type ConsumerOptions, type JobContext, type JobHandler, startConsumer } from './consumer.ts';
 export { QueueError, type QueueErrorCode } from './error.ts';
+export type { JobContract } from './job/contract.ts';
+export {
+  ADVISORY_UPDATE,
+  AdvisoryUpdateJob,
+  CONTRACTS,
+  MAX_KEYS,
+  RESCAN,
+  RescanJob,
+  SCAN_IMAGE,
+  SCAN_REGISTRY,
+  ScanImageJob,
+  ScanRegistryJob,
+} from './job/jobs.ts';
+export { type DeadLetter, type Enqueued, Producer, type QueueCounts } from './producer.ts';

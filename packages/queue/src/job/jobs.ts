@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { JobContract } from './contract.ts';
+
+const registry = z
+  .string()
+  .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/)
+  .max(63);
+const repository = z
+  .string()
+  .max(255)
+  .regex(/^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$/);
+const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
+const key = z.strictObject({ ecosystem: z.string().max(500), name: z.string().max(500) });
+
+/** More keys make another job: a portion is judged again after a crash, and it should be short. */
+export const MAX_KEYS = 500;
+
+export const ScanImageJob = z.strictObject({ registry, repository, digest });
+export type ScanImageJob = z.output<typeof ScanImageJob>;
+
+/** Scans the image of a digest. The same digest is scanned once, wherever it was seen. */
+export const SCAN_IMAGE: JobContract<ScanImageJob> = {
+  queue: 'scan.image',
+  schema: ScanImageJob,
+  keyOf: (job) => job.digest.replace(':', '-'),
+  attempts: 5,
+  firstRetryMs: 2_000,
+};
+
+export const ScanRegistryJob = z.strictObject({ registry });
+export type ScanRegistryJob = z.output<typeof ScanRegistryJob>;
+
+/** Crawls a registry. */
+export const SCAN_REGISTRY: JobContract<ScanRegistryJob> = {
+  queue: 'scan.registry',
+  schema: ScanRegistryJob,
+  keyOf: (job) => job.registry,
+  attempts: 3,
+  firstRetryMs: 10_000,
+};
+
+export const AdvisoryUpdateJob = z.strictObject({});
+export type AdvisoryUpdateJob = z.output<typeof AdvisoryUpdateJob>;
+
+/** Updates the advisory database from its feeds. */
+export const ADVISORY_UPDATE: JobContract<AdvisoryUpdateJob> = {
+  queue: 'advisory.update',
+  schema: AdvisoryUpdateJob,
+  keyOf: () => 'update',
+  attempts: 3,
+  firstRetryMs: 30_000,
+};
+
+export const RescanJob = z.strictObject({
+  /** The update that changed the keys. */
+  update: z.string().min(1).max(200),
+  keys: z.array(key).min(1).max(MAX_KEYS),
+});
+export type RescanJob = z.output<typeof RescanJob>;
+
+/** Judges the images again that changed advisories can affect. */
+export const RESCAN: JobContract<RescanJob> = {
+  queue: 'rescan',
+  schema: RescanJob,
+  keyOf: (job) =>
+    createHash('sha256')
+      .update(JSON.stringify([job.update, job.keys.map(({ ecosystem, name }) => [ecosystem, name])]))
+      .digest('hex'),
+  attempts: 10,
+  firstRetryMs: 2_000,
+};
+
+/** Every queue there is. */
+export const CONTRACTS = [SCAN_IMAGE, SCAN_REGISTRY, ADVISORY_UPDATE, RESCAN] as const;
