@@ -12,9 +12,20 @@ export type {
   VulnerabilityFinding,
 } from './finding/finding.ts';
 export type { Image, ImageConfig, LayerDescriptor } from './image/image.ts';
-export type { Inventory } from './image/inventory.ts';
-export type { FileFacts, LayerReport } from './image/layer-report.ts';
-export type { ContentSink, ImageSource, LayerCache, LayerVisitor } from './image/ports.ts';
+export type { FileOwner, Inventory, RunningKernel } from './image/inventory.ts';
+export { LAYER_REPORT_VERSION, layerCacheKey } from './image/layer-cache-key.ts';
+export type { FileFacts, LayerReport, Link } from './image/layer-report.ts';
+export type {
+  ContentSink,
+  EntryVisitor,
+  ImageSource,
+  LayerCache,
+  LayerRead,
+  TreeRead,
+  TreeSource,
+} from './image/ports.ts';
+export { type ImageScan, type LayerScanTime, type ScanOptions, scanImage } from './image/scan-image.ts';
+export { scanTree, type TreeScan } from './image/scan-tree.ts';
 export { READER_SUBJECTS, type ReaderSubject, readersFor } from './inventory/readers-for.ts';
 export { chooseOsRelease, type OsRelease } from './package/os-release.ts';
 export {

@@ -7,9 +7,23 @@ import type { Gap } from '../reader/gap.ts';
 export interface Inventory {
   readonly os?: OsRelease;
   readonly packages: readonly LocatedPackage[];
-  /** Which package of the distribution brought a file, by path. */
-  readonly ownerByPath: ReadonlyMap<string, { readonly type: string; readonly name: string }>;
+  /** Which package of the distribution brought a file, by path; folders that are links are followed. */
+  readonly ownerByPath: ReadonlyMap<string, FileOwner>;
   readonly secrets: readonly (SecretMatch & { readonly location: Location })[];
   readonly misconfigurations: readonly (Misconfiguration & { readonly location: Location })[];
   readonly gaps: readonly Gap[];
+  /** Hosts only: an image brings no kernel that runs. */
+  readonly kernel?: RunningKernel;
+}
+
+export interface FileOwner {
+  readonly type: string;
+  readonly name: string;
+}
+
+export interface RunningKernel {
+  /** As `uname -r` says: `6.1.0-18-amd64`. */
+  readonly release: string;
+  /** As `uname -m` says. */
+  readonly machine: string;
 }

@@ -1,0 +1,39 @@
+import type { Transform } from 'node:stream';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { OciError } from '../error.ts';
+
+/** Each chunk costs a trip to the thread pool and back; larger ones only cost memory. */
+const CHUNK_BYTES = 256 * 1024;
+/** Chunks that may wait for their reader: enough that decompression does not. */
+const AHEAD_BYTES = 4 * CHUNK_BYTES;
+
+export type Compression = 'none' | 'gzip' | 'zstd';
+
+/** As many bytes as the longest signature below has. */
+export const MAGIC_BYTES = 6;
+
+/** Tells by its first bytes how a blob is compressed: media types are wrong too often. */
+export function compressionOf(head: Buffer): Compression {
+  if (head.length >= 2 && head.readUInt16BE(0) === 0x1f8b) return 'gzip';
+  if (head.length >= 4) {
+    const magic = head.readUInt32LE(0);
+    // RFC 8878: a frame, or a skippable frame as zstd:chunked puts them.
+    if (magic === 0xfd2fb528 || (magic & 0xfffffff0) >>> 0 === 0x184d2a50) return 'zstd';
+  }
+  if (head.toString('latin1', 0, 3) === 'BZh') throw unsupported('bzip2');
+  if (head.toString('latin1', 0, 6) === '\xfd7zXZ\0') throw unsupported('xz');
+  return 'none';
+}
+
+export function createDecompressor(compression: Exclude<Compression, 'none'>): Transform {
+  const options = { chunkSize: CHUNK_BYTES, readableHighWaterMark: AHEAD_BYTES, writableHighWaterMark: AHEAD_BYTES };
+  return compression === 'gzip' ? createGunzip(options) : createZstdDecompress(options);
+}
+
+function unsupported(compression: string): OciError {
+  return new OciError('LAYER_UNSUPPORTED', {
+    what: 'the layer cannot be read',
+    why: `it is compressed with ${compression}, which the OCI image specification does not know`,
+    fix: 'build the image with gzip or zstd layers',
+  });
+}
