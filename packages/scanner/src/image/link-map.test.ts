@@ -36,11 +36,10 @@ describe('LinkMap', () => {
   it('never leaves the root and never hangs, whatever links there are', () => {
     const name = fc.constantFrom('a', 'b', 'c', '..', '.', '');
     const path = fc.array(name, { minLength: 1, maxLength: 4 }).map((segments) => segments.join('/'));
-    fc.assert(
-      fc.property(fc.dictionary(fc.constantFrom('a', 'b', 'c', 'a/b', 'b/c'), path), path, (links, start) => {
-        const end = linkMap(links).resolve(start);
-        if (end !== undefined) expect(end.split('/')).not.toContain('..');
-      }),
-    );
+    const law = fc.property(fc.dictionary(fc.constantFrom('a', 'b', 'c', 'a/b', 'b/c'), path), path, (links, start) => {
+      const end = linkMap(links).resolve(start) ?? '';
+      return !end.split('/').includes('..');
+    });
+    expect(() => fc.assert(law)).not.toThrow();
   });
 });

@@ -1,0 +1,104 @@
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { getCACertificates } from 'node:tls';
+import { OciError } from '../error.ts';
+import { connectionError } from './connection-error.ts';
+
+/** Redirects from a registry to its storage: one is usual. */
+const MAX_REDIRECTS = 5;
+/** Longest silence on a connection, also while connecting. A registry that says nothing for so long is not there. */
+const SILENCE_MS = 30_000;
+/** Enough for the layers of two images that are read at once. */
+const MAX_CONNECTIONS = 8;
+
+export interface HttpOptions {
+  /** Certificates of authorities to trust besides the usual ones, in PEM. */
+  readonly ca?: string;
+}
+
+export interface HttpRequest {
+  readonly method?: 'GET' | 'HEAD' | 'POST';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signal: AbortSignal;
+}
+
+/** The connections to one registry and what it leads to. Answers of every status are values; only silence throws. */
+export class Http {
+  readonly #options: HttpOptions;
+  readonly #agents = new Map<string, HttpAgent | HttpsAgent>();
+
+  constructor(options: HttpOptions) {
+    this.#options = options;
+  }
+
+  /** Sends a request and follows redirects. The caller reads the answer's body to its end or destroys it. */
+  async send(url: URL, request: HttpRequest): Promise<IncomingMessage> {
+    let at = url;
+    let { headers = {} } = request;
+    for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
+      const response = await this.#once(at, { ...request, headers });
+      const { location } = response.headers;
+      if (location === undefined || ![301, 302, 303, 307, 308].includes(response.statusCode ?? 0)) return response;
+      response.destroy();
+      const next = parseLocation(location, at);
+      if (at.protocol === 'https:' && next.protocol !== 'https:') {
+        throw new OciError('REGISTRY_FAILED', `${at.host} redirects to ${next.host} without encryption`);
+      }
+      // Storage services refuse a foreign authorization, and must not learn it.
+      if (next.host !== at.host) headers = withoutAuthorization(headers);
+      at = next;
+    }
+    throw new OciError('REGISTRY_FAILED', `${url.host} redirects more than ${MAX_REDIRECTS} times`);
+  }
+
+  close(): void {
+    for (const agent of this.#agents.values()) agent.destroy();
+  }
+
+  #once(url: URL, { method = 'GET', headers, body, signal }: HttpRequest): Promise<IncomingMessage> {
+    const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
+    const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+    const options = { method, headers: { 'user-agent': 'bulkhead', ...headers }, agent: this.#agent(url), signal };
+    const outgoing = send(url, options, resolve);
+    outgoing.setTimeout(SILENCE_MS, () => outgoing.destroy(new SilenceError()));
+    outgoing.on('error', (error) => reject(signal.aborted ? error : connectionError(url, error)));
+    outgoing.end(body);
+    return promise;
+  }
+
+  #agent(url: URL): HttpAgent | HttpsAgent {
+    const known = this.#agents.get(url.protocol);
+    if (known !== undefined) return known;
+    const options = { keepAlive: true, maxSockets: MAX_CONNECTIONS, proxyEnv: process.env };
+    const agent =
+      url.protocol === 'https:'
+        ? new HttpsAgent({ ...options, ...authorities(this.#options.ca) })
+        : new HttpAgent(options);
+    this.#agents.set(url.protocol, agent);
+    return agent;
+  }
+}
+
+class SilenceError extends Error {
+  readonly code = 'ETIMEDOUT';
+  constructor() {
+    super(`nothing came for ${SILENCE_MS / 1000} seconds`);
+  }
+}
+
+function parseLocation(location: string, base: URL): URL {
+  const url = URL.parse(location, base);
+  if (url !== null && (url.protocol === 'https:' || url.protocol === 'http:')) return url;
+  throw new OciError('REGISTRY_FAILED', `${base.host} redirects to a place that is none`);
+}
+
+function withoutAuthorization(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const { authorization: _, ...rest } = headers;
+  return rest;
+}
+
+function authorities(ca: string | undefined): { ca?: string[] } {
+  if (ca === undefined) return {};
+  return { ca: [...getCACertificates('default'), ca] };
+}
