@@ -1,6 +1,7 @@
 export type { Advisory, AffectedPackage, RangeEvent, VersionRange } from './advisory/advisory.ts';
 export type { AdvisorySource } from './advisory/ports.ts';
 export { rateScore, scoreVector } from './cvss/score.ts';
+export { type EndOfLife, endOfLife } from './end-of-life/end-of-life.ts';
 export { ScanError, type ScanErrorCode } from './error.ts';
 export type {
   Finding,
@@ -27,6 +28,7 @@ export type {
 export { type ImageScan, type LayerScanTime, type ScanOptions, scanImage } from './image/scan-image.ts';
 export { scanTree, type TreeScan } from './image/scan-tree.ts';
 export { READER_SUBJECTS, type ReaderSubject, readersFor } from './inventory/readers-for.ts';
+export { type MatchOptions, type MatchResult, matchInventory } from './match/match-inventory.ts';
 export { chooseOsRelease, type OsRelease } from './package/os-release.ts';
 export {
   type LocatedPackage,

@@ -1,7 +1,7 @@
 /**
  * Why something could not be looked at. `corrupt`: it contradicts its own format; `too-large` and `limit`: a bound of
  * ours; `unsupported`: a format or version that is not read; `unreadable`: the source did not give it; `encrypted`;
- * `unresolved`: it names a version that is not in it.
+ * `unresolved`: it names a version that is not in it, or that has no order; `no-advisories`: nothing to compare it with.
  */
 export const GAP_CODES = [
   'corrupt',
@@ -11,6 +11,7 @@ export const GAP_CODES = [
   'unreadable',
   'encrypted',
   'unresolved',
+  'no-advisories',
 ] as const;
 export type GapCode = (typeof GAP_CODES)[number];
 
