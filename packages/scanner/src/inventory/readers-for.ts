@@ -1,11 +1,22 @@
 import type { Reader } from '../reader/reader.ts';
 import { apkReader } from './apk/apk.ts';
+import { bunReader } from './bun/bun.ts';
 import { chiselReader } from './chisel/chisel.ts';
 import { dpkgReader } from './dpkg/dpkg.ts';
 import { dpkgFilesReader } from './dpkg-files/dpkg-files.ts';
+import { npmInstalledReader } from './npm-installed/npm-installed.ts';
+import { npmLockReader } from './npm-lock/npm-lock.ts';
 import { osReleaseReader } from './os-release/os-release.ts';
+import { pdmReader } from './pdm/pdm.ts';
+import { pipenvReader } from './pipenv/pipenv.ts';
+import { pnpmReader } from './pnpm/pnpm.ts';
+import { poetryReader } from './poetry/poetry.ts';
+import { pypiInstalledReader } from './pypi-installed/pypi-installed.ts';
+import { requirementsReader } from './requirements/requirements.ts';
 import { rpmReader } from './rpm/rpm.ts';
 import { rpmWalReader } from './rpm-wal/rpm-wal.ts';
+import { uvReader } from './uv/uv.ts';
+import { yarnReader } from './yarn/yarn.ts';
 
 /** What is scanned: an image, a folder of sources, the root of an unpacked system, or this machine. */
 export const READER_SUBJECTS = ['image', 'filesystem', 'rootfs', 'host'] as const;
@@ -20,10 +31,22 @@ const INSTALLED: readonly Reader[] = [
   apkReader,
   rpmReader,
   rpmWalReader,
+  npmInstalledReader,
+  pypiInstalledReader,
 ];
 
 /** Lock files and manifests: they say what a project would install, and count where sources are scanned. */
-const DECLARED: readonly Reader[] = [];
+const DECLARED: readonly Reader[] = [
+  npmLockReader,
+  yarnReader,
+  pnpmReader,
+  bunReader,
+  poetryReader,
+  pipenvReader,
+  uvReader,
+  pdmReader,
+  requirementsReader,
+];
 
 const READERS: Readonly<Record<ReaderSubject, readonly Reader[]>> = {
   image: INSTALLED,

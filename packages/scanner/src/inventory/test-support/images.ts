@@ -26,7 +26,7 @@ interface TarFile {
 
 /** All regular files of all layers of an archive, in no order that means anything: enough to try readers on them. */
 export function filesOfImage(image: URL): TarFile[] {
-  return [...tarFiles(readFileSync(image))].flatMap(({ content }) => {
+  return [...tarFiles(unpacked(readFileSync(image)))].flatMap(({ content }) => {
     const layer = unpacked(content);
     return looksLikeTar(layer) ? [...tarFiles(layer)] : [];
   });
