@@ -4,6 +4,9 @@ import { bunReader } from './bun/bun.ts';
 import { chiselReader } from './chisel/chisel.ts';
 import { dpkgReader } from './dpkg/dpkg.ts';
 import { dpkgFilesReader } from './dpkg-files/dpkg-files.ts';
+import { goBinaryReader } from './go-binary/go-binary.ts';
+import { goModReader } from './go-mod/go-mod.ts';
+import { goSumReader } from './go-sum/go-sum.ts';
 import { npmInstalledReader } from './npm-installed/npm-installed.ts';
 import { npmLockReader } from './npm-lock/npm-lock.ts';
 import { osReleaseReader } from './os-release/os-release.ts';
@@ -33,6 +36,7 @@ const INSTALLED: readonly Reader[] = [
   rpmWalReader,
   npmInstalledReader,
   pypiInstalledReader,
+  goBinaryReader,
 ];
 
 /** Lock files and manifests: they say what a project would install, and count where sources are scanned. */
@@ -46,6 +50,8 @@ const DECLARED: readonly Reader[] = [
   uvReader,
   pdmReader,
   requirementsReader,
+  goModReader,
+  goSumReader,
 ];
 
 const READERS: Readonly<Record<ReaderSubject, readonly Reader[]>> = {
