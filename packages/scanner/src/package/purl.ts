@@ -60,9 +60,14 @@ function assemble(
     return new PackageURL(type, namespace, name, version, qualifiers, undefined).toString();
   } catch {
     // The library refuses what some ecosystems have (a Go version such as `v1`); an identifier is still needed.
-    const path = [...(namespace?.split('/') ?? []), name].filter((part) => part !== '').map(encodeURIComponent);
-    return `pkg:${type}/${path.join('/')}@${encodeURIComponent(version)}`;
+    const path = [...(namespace?.split('/') ?? []), name].filter((part) => part !== '').map(encode);
+    return `pkg:${type}/${path.join('/')}@${encode(version)}`;
   }
+}
+
+/** Halves of characters, which nothing can encode, become U+FFFD. */
+function encode(part: string): string {
+  return encodeURIComponent(part.toWellFormed());
 }
 
 export type ParsedPurl =

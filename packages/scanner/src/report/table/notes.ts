@@ -1,0 +1,72 @@
+import { printable } from '@bulkhead/core';
+import type { Gap } from '../../reader/gap.ts';
+import { ageInDays } from '../model/age.ts';
+import type { SortedFindings } from '../model/group.ts';
+import { locationOf } from '../model/order.ts';
+import { count, fullName, placeOf } from '../model/words.ts';
+import type { ScanReport } from '../scan-report.ts';
+import { layOut } from './columns.ts';
+import type { Paint } from './paint.ts';
+
+/** More of them tell a person nothing new; the JSON report has them all. */
+const MAX_GAPS = 50;
+/** Advisories this old miss what was published since: worth a word. */
+const OLD_DAYS = 7;
+
+/** How old the advisories are, and how many there are of each source. */
+export function* databaseLine({ database }: ScanReport, now: number, colours: Paint): Generator<string> {
+  if (database === undefined) {
+    yield 'vulnerabilities: not looked for\n';
+    return;
+  }
+  const age = ageInDays(database.builtAt, now);
+  const sources = database.sources.map(({ name, records }) => `${name} ${records}`).join(', ');
+  const text = printable(
+    `advisories: built ${database.builtAt}${age === undefined ? '' : ` (${count(age, 'day')} ago)`}; ${sources}`,
+  );
+  yield `${age !== undefined && age > OLD_DAYS ? colours.warning(`${text}: update them`) : text}\n`;
+}
+
+/** A distribution that gets no advisories any more shows no findings: that must not pass for a clean bill. */
+export function* endOfLifeLines({ os }: ScanReport, colours: Paint): Generator<string> {
+  if (os?.endOfLifeReached !== true) return;
+  const since = os.endOfLife === undefined ? '' : ` since ${os.endOfLife}`;
+  const name = os.prettyName ?? os.id;
+  yield `${colours.warning(`END OF LIFE: ${printable(name)} gets no security updates${since}; newer vulnerabilities are not known for it`)}\n`;
+}
+
+/** What statements took out of the count, and which statements they were. */
+export function* suppressedLines(
+  suppressed: SortedFindings['suppressed'],
+  width: number,
+  colours: Paint,
+): Generator<string> {
+  if (suppressed.length === 0) return;
+  yield `\n${colours.strong(`SUPPRESSED (${suppressed.length})`)}: not counted, because a statement says so\n`;
+  const columns = [
+    { title: 'FINDING', most: 24 },
+    { title: 'IN', most: 30 },
+    { title: 'BY', most: 12 },
+    { title: 'STATEMENT', most: 200 },
+  ];
+  const rows = suppressed.map((finding) => [
+    finding.id,
+    finding.kind === 'vulnerability' ? fullName(finding.package) : placeOf(locationOf(finding)),
+    finding.suppressed.by,
+    finding.suppressed.reason === ''
+      ? finding.suppressed.statement
+      : `${finding.suppressed.statement}: ${finding.suppressed.reason}`,
+  ]);
+  for (const text of layOut(columns, rows, width, '  ')) yield `${text}\n`;
+}
+
+/** What could not be looked at: "found nothing" is not "could not look". */
+export function* gapLines(gaps: readonly Gap[], colours: Paint): Generator<string> {
+  if (gaps.length === 0) return;
+  yield `\n${colours.warning(`NOT LOOKED AT (${gaps.length})`)}\n`;
+  for (const gap of gaps.slice(0, MAX_GAPS)) {
+    const place = gap.path === undefined ? '' : `${gap.path}: `;
+    yield `  ${gap.code}: ${printable(place + gap.message)}\n`;
+  }
+  if (gaps.length > MAX_GAPS) yield `  and ${gaps.length - MAX_GAPS} more: --format json has them all\n`;
+}
