@@ -1,6 +1,7 @@
 export type { Advisory, AffectedPackage, RangeEvent, VersionRange } from './advisory/advisory.ts';
 export type { AdvisorySource } from './advisory/ports.ts';
 export { rateScore, scoreVector } from './cvss/score.ts';
+export { readIgnoreFile, readSbom, readVex, scanJsonSchemas } from './documents.ts';
 export { type EndOfLife, endOfLife } from './end-of-life/end-of-life.ts';
 export { ScanError, type ScanErrorCode } from './error.ts';
 export type {
@@ -12,6 +13,7 @@ export type {
   Suppression,
   VulnerabilityFinding,
 } from './finding/finding.ts';
+export { applyIgnoreEntries, type IgnoreEntry, type IgnoreOutcome } from './ignore/ignore.ts';
 export type { Image, ImageConfig, LayerDescriptor } from './image/image.ts';
 export type { FileOwner, Inventory, RunningKernel } from './image/inventory.ts';
 export { LAYER_REPORT_VERSION, layerCacheKey } from './image/layer-cache-key.ts';
@@ -83,4 +85,14 @@ export type {
   StoredScan,
 } from './registry/stored-scan.ts';
 export { WatchedRegistry } from './registry/watched-registry.ts';
+export { explainFindings, hasName } from './report/explain/explain.ts';
+export { REPORT_FORMATS, type ReportFormat, type ReportOptions, type ReportText } from './report/format.ts';
+export { ageInDays } from './report/model/age.ts';
+export { buildReport, type FindingFilter, filterFindings, type ReportParts } from './report/model/build-report.ts';
+export { renderReport } from './report/render.ts';
+export type { Dockerfile } from './report/sarif/dockerfile.ts';
 export type { DatabaseStatus, ScanReport, ScanSubject } from './report/scan-report.ts';
+export type { ReadSbom } from './sbom/read-sbom.ts';
+export { applyVex } from './vex/apply.ts';
+export type { VexSubject } from './vex/product.ts';
+export type { VexStatement } from './vex/statement.ts';

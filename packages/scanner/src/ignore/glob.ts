@@ -23,7 +23,7 @@ export function matchesGlob(glob: string, path: string): boolean {
 
 function tokensOf(glob: string): readonly string[] {
   const tokens: string[] = [];
-  const characters = [...glob];
+  const characters = Array.from(glob);
   for (let at = 0; at < characters.length; at += 1) {
     const character = characters[at] ?? '';
     if (character === '*' && characters[at + 1] === '*') {

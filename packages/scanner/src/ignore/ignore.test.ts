@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { lodash, misconfiguration, secret, vulnerability } from '../report/testing/sample.ts';
+import { lodash, misconfiguration, secret, vulnerability } from '../report/test/sample.ts';
 import { matchesGlob } from './glob.ts';
 import { applyIgnoreEntries } from './ignore.ts';
 import { readIgnoreFile } from './read-ignore-file.ts';
@@ -97,11 +97,7 @@ describe('readIgnoreFile', () => {
   it('reads any text or refuses it with its own error', () => {
     fc.assert(
       fc.property(fc.constantFrom('.trivyignore', 'a.yaml'), fc.string({ unit: 'binary' }), (name, text) => {
-        try {
-          expect(Array.isArray(read(name, text))).toBe(true);
-        } catch (error) {
-          expect(error).toMatchObject({ code: 'INVALID_IGNORE_FILE' });
-        }
+        expect(refusal(() => read(name, text))).toBeOneOf([undefined, 'INVALID_IGNORE_FILE']);
       }),
     );
   });
@@ -144,4 +140,14 @@ function read(name: string, text: string) {
 
 function ids(judged: readonly { readonly id: string; readonly suppressed?: unknown }[]): string[] {
   return judged.filter(({ suppressed }) => suppressed !== undefined).map(({ id }) => id);
+}
+
+/** The code of the error that a call ends with, if it ends with one. */
+function refusal(call: () => unknown): unknown {
+  try {
+    call();
+    return undefined;
+  } catch (error) {
+    return (error as { readonly code?: unknown }).code ?? error;
+  }
 }

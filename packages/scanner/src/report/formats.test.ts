@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { REPORT_FORMATS, type ReportFormat, type ReportOptions } from './format.ts';
 import { renderReport } from './render.ts';
 import type { ScanReport } from './scan-report.ts';
-import { type PublishedSchema, problemsOf } from './testing/published-schema.ts';
-import { emptyReport, HOSTILE, hostileReport, OPTIONS, sampleReport } from './testing/sample.ts';
+import { type PublishedSchema, problemsOf } from './test/published-schema.ts';
+import { emptyReport, HOSTILE, hostileReport, OPTIONS, sampleReport } from './test/sample.ts';
 
 const TEMPLATE = '{{subject.name}}{{#findings}}{{id}} {{package.name}}{{/findings}}';
 const REPORTS = { sample: sampleReport(), hostile: hostileReport(), empty: emptyReport() } as const;

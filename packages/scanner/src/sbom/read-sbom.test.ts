@@ -4,7 +4,7 @@ import type { OsRelease } from '../package/os-release.ts';
 import { type LocatedPackage, PACKAGE_TYPES } from '../package/package.ts';
 import { comparePackages } from '../report/model/order.ts';
 import { renderReport } from '../report/render.ts';
-import { emptyReport, HOSTILE, lodash, OPTIONS, openssl, sampleReport } from '../report/testing/sample.ts';
+import { emptyReport, HOSTILE, lodash, OPTIONS, openssl, sampleReport } from '../report/test/sample.ts';
 import { readSbom } from './read-sbom.ts';
 
 const word = fc.stringMatching(/^[a-z][a-z0-9.+-]{0,10}$/);

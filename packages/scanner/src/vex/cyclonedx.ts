@@ -82,11 +82,11 @@ function claimOf(reference: string, purls: ReadonlyMap<string, string>): VexClai
   return { product, components: [] };
 }
 
-function decoded(text: string): string {
+function decoded(encoded: string): string {
   try {
-    return decodeURIComponent(text);
+    return decodeURIComponent(encoded);
   } catch {
-    return text;
+    return encoded;
   }
 }
 

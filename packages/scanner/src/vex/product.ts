@@ -57,7 +57,7 @@ function isSubject({ purl, sha256 }: VexProduct, { subject }: VexSubject): boole
 function isImage(named: AnyPurl, reference: string, digests: readonly string[]): boolean {
   if (named.version !== undefined && digests.includes(named.version)) return true;
   if (named.version?.startsWith('sha256:') === true) return false;
-  const [repository = '', tag] = splitReference(reference);
+  const [repository, tag] = splitReference(reference);
   const { repository_url: url, tag: claimed } = named.qualifiers;
   const last = repository.slice(repository.lastIndexOf('/') + 1);
   return (

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { renderReport } from '../report/render.ts';
-import { lodash, OPTIONS, openssl, sampleReport, vulnerability } from '../report/testing/sample.ts';
+import { lodash, OPTIONS, openssl, sampleReport, vulnerability } from '../report/test/sample.ts';
 import { applyVex } from './apply.ts';
 import { readVex } from './read-vex.ts';
 import type { VexStatement } from './statement.ts';
@@ -206,11 +206,10 @@ describe('readVex', () => {
           { document: { csaf_version: '2.0' }, vulnerabilities: a, product_tree: b },
           { document: { csaf_version: '2.0' }, product_tree: { branches: a, relationships: b } },
         ]) {
-          try {
-            readVex(Buffer.from(JSON.stringify(document)), 'a.json');
-          } catch (error) {
-            expect(error).toMatchObject({ code: 'INVALID_VEX' });
-          }
+          expect(refusal(() => readVex(Buffer.from(JSON.stringify(document)), 'a.json'))).toBeOneOf([
+            undefined,
+            'INVALID_VEX',
+          ]);
         }
       }),
     );
@@ -242,4 +241,14 @@ function judged(documents: readonly object[], os?: typeof rhel) {
   const scanned = { subject, ...(os !== undefined && { os }) };
   const [finding] = applyVex([vulnerability({ package: openssl })], documents.flatMap(read), scanned);
   return finding?.suppressed;
+}
+
+/** The code of the error that a call ends with, if it ends with one. */
+function refusal(call: () => unknown): unknown {
+  try {
+    call();
+    return undefined;
+  } catch (error) {
+    return (error as { readonly code?: unknown }).code ?? error;
+  }
 }

@@ -76,13 +76,20 @@ function componentOf(one: LocatedPackage, report: ScanReport, reference: (wish: 
       scope: one.scope === 'optional' ? Enums.ComponentScope.Optional : Enums.ComponentScope.Excluded,
     }),
   });
-  if (hash !== undefined) component.hashes.set(hash.algorithm as Enums.HashAlgorithm, hash.hex);
+  if (hash !== undefined) component.hashes.set(HASHES[hash.algorithm], hash.hex);
   for (const name of new Set((one.licenses ?? []).filter((text) => text !== ''))) {
     component.licenses.add(new Models.NamedLicense(name));
   }
   component.properties.add(new Models.Property(RECORD_PROPERTY, packageRecord(one)));
   return component;
 }
+
+const HASHES = {
+  'SHA-1': Enums.HashAlgorithm['SHA-1'],
+  'SHA-256': Enums.HashAlgorithm['SHA-256'],
+  'SHA-384': Enums.HashAlgorithm['SHA-384'],
+  'SHA-512': Enums.HashAlgorithm['SHA-512'],
+} as const;
 
 /** A package that lies in two places is two components, whose references must differ. */
 function uniqueReferences(): (wish: string) => string {

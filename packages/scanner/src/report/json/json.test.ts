@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { emptyReport, hostileReport, OPTIONS, sampleReport } from '../testing/sample.ts';
+import { emptyReport, hostileReport, OPTIONS, sampleReport } from '../test/sample.ts';
 import { jsonReport } from './json.ts';
 import { JsonScanReport } from './schema.ts';
 

@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { ScanReport } from '../scan-report.ts';
-import { problemsOf } from '../testing/published-schema.ts';
-import { APP_LAYER, lodash, OPTIONS, sampleReport, vulnerability } from '../testing/sample.ts';
+import { problemsOf } from '../test/published-schema.ts';
+import { APP_LAYER, lodash, OPTIONS, sampleReport, vulnerability } from '../test/sample.ts';
 import { sarifReports } from './sarif.ts';
 
 interface Sarif {

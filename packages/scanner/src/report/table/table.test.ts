@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { emptyReport, OPTIONS, sampleReport, vulnerability } from '../testing/sample.ts';
+import { emptyReport, OPTIONS, sampleReport, vulnerability } from '../test/sample.ts';
 import { tableReport } from './table.ts';
 
 describe('tableReport', () => {

@@ -26,7 +26,7 @@ export function write(value: unknown, filter: Filter): string {
 
 function textOf(value: unknown): string {
   if (value === undefined || value === null) return '';
-  return typeof value === 'object' ? jsonOf(value) : String(value as string | number | boolean);
+  return typeof value === 'string' ? value : jsonOf(value);
 }
 
 /** JSON that is also safe inside a script element of a page. */

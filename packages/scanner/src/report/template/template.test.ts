@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { OPTIONS, sampleReport } from '../testing/sample.ts';
+import { OPTIONS, sampleReport } from '../test/sample.ts';
 import { parseTemplate } from './parse.ts';
 import { renderTemplate } from './render.ts';
 import { templateReport } from './template-report.ts';
@@ -39,11 +39,7 @@ describe('templates', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         expect(render(text.replaceAll('{{', ''), {})).toBe(text.replaceAll('{{', ''));
-        try {
-          render(text, { a: [{}] });
-        } catch (error) {
-          expect(error).toMatchObject({ code: 'INVALID_TEMPLATE' });
-        }
+        expect(refusal(() => render(text, { a: [{}] }))).toBeOneOf([undefined, 'INVALID_TEMPLATE']);
       }),
     );
   });
@@ -69,4 +65,14 @@ describe('templates', () => {
 
 function render(template: string, data: object): string {
   return [...renderTemplate(parseTemplate(template), data)].join('');
+}
+
+/** The code of the error that a call ends with, if it ends with one. */
+function refusal(call: () => unknown): unknown {
+  try {
+    call();
+    return undefined;
+  } catch (error) {
+    return (error as { readonly code?: unknown }).code ?? error;
+  }
 }

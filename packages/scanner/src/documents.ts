@@ -1,0 +1,25 @@
+import type { IgnoreEntry } from './ignore/ignore.ts';
+import type { ReadSbom } from './sbom/read-sbom.ts';
+import type { VexStatement } from './vex/statement.ts';
+
+// Documents that users bring. What reads them is loaded when one is brought: most scans bring none.
+
+/** Reads CycloneDX or SPDX as JSON; rejects with `INVALID_SBOM`. `name` is the file's. */
+export async function readSbom(content: Buffer, name: string): Promise<ReadSbom> {
+  return (await import('./sbom/read-sbom.ts')).readSbom(content, name);
+}
+
+/** Reads OpenVEX, CycloneDX or CSAF; rejects with `INVALID_VEX`. */
+export async function readVex(content: Buffer, name: string): Promise<readonly VexStatement[]> {
+  return (await import('./vex/read-vex.ts')).readVex(content, name);
+}
+
+/** Reads an ignore file in one of its three forms; rejects with `INVALID_IGNORE_FILE`. */
+export async function readIgnoreFile(content: Buffer, name: string): Promise<readonly IgnoreEntry[]> {
+  return (await import('./ignore/read-ignore-file.ts')).readIgnoreFile(content, name);
+}
+
+/** The JSON Schemas of what this package writes, by the file name they are published under. */
+export async function scanJsonSchemas(): Promise<Readonly<Record<string, object>>> {
+  return (await import('./report/json/json-schema.ts')).jsonSchemas();
+}
