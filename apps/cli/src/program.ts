@@ -1,10 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { examples, formatOption, numberBetween, type Outcome } from './command.ts';
+import { addDb } from './db/add-db.ts';
 import type { Io } from './io.ts';
-
-/** What a command line asks for. Commands load what they need when they run: `--help` costs nothing else. */
-export interface Outcome {
-  exitCode: number;
-}
 
 /** Builds the command line. Commander reports wrong usage by throwing; nothing here ends the process. */
 export function createProgram(io: Io, outcome: Outcome, version: string): Command {
@@ -23,6 +20,7 @@ export function createProgram(io: Io, outcome: Outcome, version: string): Comman
 
   addDlp(root, io, outcome);
   addPolicy(root, io, outcome);
+  addDb(root, io, outcome);
   root
     .command('agent')
     .description('run the agent on this machine without a control plane')
@@ -155,21 +153,4 @@ function sensorOption(): Option {
   )
     .default([], 'the default sensors')
     .argParser((file: string, files: string[]) => [...files, file]);
-}
-
-function formatOption(formats: readonly string[]): Option {
-  return new Option('--format <format>', 'how to print').choices([...formats]).default('table');
-}
-
-function numberBetween(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = text.trim() === '' ? Number.NaN : Number(text);
-    if (value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`it must be a number from ${least} to ${most}`);
-  };
-}
-
-function examples(...lines: readonly (readonly [string, string])[]): string {
-  const width = Math.max(...lines.map(([command]) => command.length));
-  return `\nExamples:\n${lines.map(([command, what]) => `  ${command.padEnd(width)}  # ${what}\n`).join('')}`;
 }

@@ -1,7 +1,8 @@
 import { CommanderError } from 'commander';
+import type { Outcome } from './command.ts';
 import { EXIT_FAILURE, EXIT_INTERRUPTED } from './exit-code.ts';
 import type { Io } from './io.ts';
-import { createProgram, type Outcome } from './program.ts';
+import { createProgram } from './program.ts';
 
 /** Runs one command line and answers with the exit code. Every failure is one line on stderr. */
 export async function run(args: readonly string[], io: Io, version: string): Promise<number> {

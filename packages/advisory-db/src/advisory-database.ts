@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Advisory, AdvisorySource, AffectedPackage, DatabaseStatus } from '@bulkhead/scanner';
-import { type DatabaseSummary, readAge, readSources, readSummary } from './database-summary.ts';
+import { type DatabaseSummary, readAge, readMeta, readSources, readSummary } from './database-summary.ts';
 import { packageKey } from './package-key.ts';
 import type { StoredAdvisory } from './store/advisory-rows.ts';
 import { decodeAffected, type EncodedAffected } from './store/affected-codec.ts';
@@ -8,6 +8,7 @@ import { openDatabase } from './store/open.ts';
 import { Recent } from './store/recent.ts';
 import { databaseError } from './store/sqlite-error.ts';
 import { unpackValue } from './store/value.ts';
+import { verifyDatabase } from './store/verify.ts';
 
 /** Encoded bytes; decoded they take about five times as much. */
 const RECENT_AFFECTED_BYTES = 8 * 1024 * 1024;
@@ -129,6 +130,17 @@ export class AdvisoryDatabase implements AdvisorySource {
   /** Everything `bulkhead db info` shows. */
   summary(): DatabaseSummary {
     return this.#read(() => readSummary(this.#database, this.file));
+  }
+
+  /** The folders and URLs it was built from, in the order in which they were asked. */
+  get origins(): readonly string[] {
+    const origins: unknown = JSON.parse(this.#read(() => readMeta(this.#database, 'from')) ?? '[]');
+    return Array.isArray(origins) ? origins.filter((origin): origin is string => typeof origin === 'string') : [];
+  }
+
+  /** Reads all of it, and throws DB_CORRUPT where it is not what was written. Takes seconds. */
+  verify(): void {
+    this.#read(() => verifyDatabase(this.#database, this.file));
   }
 
   /**

@@ -45,7 +45,13 @@ export class FolderBucket implements Bucket {
   }
 
   async #ecosystemsIn(folder: string): Promise<readonly string[]> {
-    const entries = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
+    const names = ecosystemNames(await this.#list(folder));
+    const archives = await Promise.all(names.map((name) => exists(join(folder, name, 'all.zip'))));
+    return names.filter((_, index) => archives[index] === true);
+  }
+
+  async #list(folder: string): Promise<readonly string[]> {
+    return readdir(folder).catch((cause: NodeJS.ErrnoException) => {
       const why = cause.code === 'ENOENT' ? 'there is no such folder' : cause.message;
       throw new AdvisoryDbError(
         'FEED_UNREACHABLE',
@@ -53,15 +59,14 @@ export class FolderBucket implements Bucket {
         { cause },
       );
     });
-    const names = ecosystemNames(entries);
-    const archives = await Promise.all(names.map((name) => exists(join(folder, name, 'all.zip'))));
-    return names.filter((_, index) => archives[index] === true);
   }
 
   async #find(ecosystem: string, file: string): Promise<string | undefined> {
     for (const path of [join(this.location, ecosystem, file), join(this.location, NESTED, ecosystem, file)]) {
       if (await exists(path)) return path;
     }
+    // A volume that is not mounted is not a feed that has lost its ecosystems.
+    await this.#list(this.location);
     return undefined;
   }
 }

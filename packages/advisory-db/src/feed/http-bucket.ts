@@ -109,3 +109,16 @@ export function urlResource(url: string, patience: Partial<HttpPatience> = {}): 
     },
   };
 }
+
+/** Something at a URL that is too large for memory: what fails on the way is not tried again. */
+export function urlStream(url: string, patience: Partial<HttpPatience> = {}): Resource {
+  const client = new HttpClient(patience);
+  return {
+    location: withoutCredentials(url).address,
+    async *read(signal) {
+      const pieces = await client.open(url, signal);
+      if (pieces === undefined) throw unreachable(url, 'there is nothing at this address');
+      yield* pieces;
+    },
+  };
+}

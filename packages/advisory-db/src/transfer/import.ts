@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createZstdDecompress } from 'node:zlib';
+import { type DatabaseSummary, readSummary } from '../database-summary.ts';
+import { AdvisoryDbError } from '../error.ts';
+import type { Resource } from '../feed/resource.ts';
+import { openDatabase } from '../store/open.ts';
+import { removeDatabase, replaceFile } from '../store/replace-file.ts';
+import { databaseError } from '../store/sqlite-error.ts';
+import { verifyDatabase } from '../store/verify.ts';
+
+export interface ImportOptions {
+  /** What `exportDatabase` wrote, or a database as it is. */
+  readonly resource: Resource;
+  /** The file to put it in place of; that one stays when anything fails. */
+  readonly output: string;
+  /** `sha256:…` of the bytes as they come; without it only the file's own checksums are looked at. */
+  readonly digest?: string;
+  readonly signal: AbortSignal;
+}
+
+/** Decompressed; all of OSV takes 1 GB. */
+const MAX_DATABASE_BYTES = 32 * 1024 ** 3;
+const ZSTD_MAGIC = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
+
+/** Takes over a database that was made elsewhere, after reading all of it. */
+export async function importDatabase(options: ImportOptions): Promise<DatabaseSummary> {
+  const { resource, output, digest, signal } = options;
+  const arriving = `${output}.${process.pid}.arriving`;
+  try {
+    await mkdir(dirname(output), { recursive: true });
+    const actual = await receive(resource, arriving, signal);
+    if (digest !== undefined && digest !== actual) {
+      throw new AdvisoryDbError('FEED_INVALID', {
+        what: `cannot use ${JSON.stringify(resource.location)}`,
+        why: `its digest is ${actual} and not ${digest}`,
+        fix: 'fetch it again, or check where the digest comes from',
+      });
+    }
+    const database = openDatabase(arriving, 'read');
+    let summary: DatabaseSummary;
+    try {
+      verifyDatabase(database, resource.location);
+      summary = readSummary(database, arriving);
+    } finally {
+      database.close();
+    }
+    await replaceFile(arriving, output);
+    return { ...summary, file: output };
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw databaseError(`cannot import ${JSON.stringify(resource.location)}`, cause);
+  } finally {
+    await removeDatabase(arriving);
+  }
+}
+
+/** Writes the database to a file, decompressed, and gives the digest of what came. */
+async function receive(resource: Resource, file: string, signal: AbortSignal): Promise<string> {
+  const hash = createHash('sha256');
+  async function* hashed(): AsyncGenerator<Uint8Array> {
+    for await (const piece of resource.read(signal)) {
+      hash.update(piece);
+      yield piece;
+    }
+  }
+  const iterator = hashed();
+  const first = await iterator.next();
+  async function* whole(): AsyncGenerator<Uint8Array> {
+    if (first.done !== true) yield first.value;
+    yield* iterator;
+  }
+  async function* bounded(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    let size = 0;
+    for await (const piece of pieces) {
+      size += piece.length;
+      if (size > MAX_DATABASE_BYTES) throw new Error(`it has more than ${MAX_DATABASE_BYTES} bytes`);
+      yield piece;
+    }
+  }
+  const compressed = first.done !== true && ZSTD_MAGIC.equals(first.value.subarray(0, ZSTD_MAGIC.length));
+  try {
+    if (compressed) await pipeline(whole, createZstdDecompress(), bounded, createWriteStream(file), { signal });
+    else await pipeline(whole, bounded, createWriteStream(file), { signal });
+  } catch (cause) {
+    signal.throwIfAborted();
+    const { code } = cause as NodeJS.ErrnoException;
+    // What the disk says is not the artifact's fault.
+    if (cause instanceof AdvisoryDbError || code === 'ENOSPC' || code === 'EACCES' || code === 'EDQUOT') throw cause;
+    throw new AdvisoryDbError(
+      'FEED_INVALID',
+      { what: `cannot use ${JSON.stringify(resource.location)}`, why: (cause as Error).message, fix: 'fetch it again' },
+      { cause },
+    );
+  }
+  return `sha256:${hash.digest('hex')}`;
+}
