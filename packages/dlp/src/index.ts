@@ -1,10 +1,5 @@
-export {
-  DETECTORS,
-  type DetectorCategory,
-  type DetectorDescription,
-  type DetectorStrength,
-  findDetector,
-} from './detector/catalogue.ts';
+export { DETECTORS, findDetector } from './detector/catalogue.ts';
+export type { DetectorCategory, DetectorDescription, DetectorStrength } from './detector/description.ts';
 export { DlpError, type DlpErrorCode } from './error.ts';
 export {
   captureFinding,

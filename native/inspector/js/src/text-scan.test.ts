@@ -67,12 +67,12 @@ describe('Scanner', () => {
 
 describe('Program', () => {
   it.each`
-    what                        | sensor                         | message
-    ${'an unknown detector'}    | ${{ detectors: ['passport'] }} | ${'passport'}
-    ${'a threshold of nothing'} | ${{ threshold: 0 }}            | ${'threshold 0'}
-    ${'an unknown confidence'}  | ${{ minConfidence: 'sure' }}   | ${'"sure"'}
-    ${'an unknown action'}      | ${{ action: 'drop' }}          | ${'"drop"'}
-    ${'an unknown direction'}   | ${{ direction: 'up' }}         | ${'"up"'}
+    what                        | sensor                           | message
+    ${'an unknown detector'}    | ${{ detectors: ['palm-print'] }} | ${'palm-print'}
+    ${'a threshold of nothing'} | ${{ threshold: 0 }}              | ${'threshold 0'}
+    ${'an unknown confidence'}  | ${{ minConfidence: 'sure' }}     | ${'"sure"'}
+    ${'an unknown action'}      | ${{ action: 'drop' }}            | ${'"drop"'}
+    ${'an unknown direction'}   | ${{ direction: 'up' }}           | ${'"up"'}
   `('refuses $what and names it', ({ sensor, message }) => {
     expect(() => programWith(sensor)).toThrow(
       expect.objectContaining({ code: 'INVALID_PROGRAM', message: expect.stringContaining(message) }),

@@ -55,7 +55,7 @@ Failure bind_sensors(ProgramImpl& impl) {
                 "sensor '" + impl.spec.sensors[s].name + "' names the unknown detector '" + id + "'"};
       const auto detector = static_cast<std::size_t>(at - impl.detector_ids.begin());
       impl.sensors_by_detector[detector] |= 1ULL << s;
-      if (detector < kDetectors.size()) impl.enabled |= 1U << detector;
+      if (detector < kDetectors.size()) impl.enabled.add(detector);
     }
   }
   impl.numbers = detect::numbers_wanted(impl.enabled);

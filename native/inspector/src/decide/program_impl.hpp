@@ -15,7 +15,7 @@ struct ProgramImpl {
   ProgramSpec spec;
   std::vector<std::string> detector_ids;        ///< by DetectorIndex
   std::vector<std::uint64_t> sensors_by_detector;  ///< bit s: sensor s names the detector
-  std::uint32_t enabled = 0;                    ///< bit d: some sensor names built-in detector d
+  detect::DetectorSet enabled;                  ///< built-in detectors that some sensor names
   detect::NumbersWanted numbers{};              ///< by `enabled`
   std::uint64_t generation = 0;                 ///< never the same for two programs of a process
   lane::LiteralSet literals;

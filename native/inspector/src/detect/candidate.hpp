@@ -6,6 +6,8 @@
 
 #include "bulkhead/detection.hpp"
 #include "detect/field_view.hpp"
+#include "detect/identity/context.hpp"
+#include "detect/identity/quiet_keys.hpp"
 #include "detect/key_topics.hpp"
 #include "detect/structural_key.hpp"
 #include "detect/words.hpp"
@@ -25,7 +27,17 @@ enum BuiltIn : DetectorIndex {
   kGithubToken,
   kSlackToken,
   kStripeKey,
+  // The rules of identity/, in their order.
+  kUsItin, kUsEin, kUsNpi, kUsDea, kUsMbi, kUsAbaRouting, kCaSin, kMxCurp, kMxRfc, kBrCpf, kBrCnpj, kArCuit, kClRut,
+  kCoNit, kPeRuc, kGbNino, kGbNhsNumber, kGbUtr, kGbDrivingLicence, kIePps, kDeTaxId, kDePensionNumber,
+  kDeHealthNumber, kAtSocialInsurance, kChAhv, kFrNir, kEsDni, kItFiscalCode, kItVat, kPtNif, kNlBsn,
+  kBeNationalNumber, kGrAmka, kSePersonalNumber, kNoBirthNumber, kFiHetu, kDkCpr, kPlPesel, kPlNip, kCzBirthNumber,
+  kRoCnp, kBgEgn, kHrOib, kHuTaxId, kEeLtPersonalCode, kLvPersonalCode, kYuJmbg, kTrIdentityNumber, kIlIdentityNumber,
+  kZaIdentityNumber, kAuTfn, kAuMedicare, kAuAbn, kNzIrd, kInAadhaar, kInPan, kInGstin, kJpMyNumber, kKrRrn,
+  kCnResidentId, kTwIdentityNumber, kHkIdentityCard, kSgNric, kThIdentityNumber, kMyNric, kIdNik, kPkCnic, kPassport,
+  kDriverLicence, kImei, kVin, kIsin, kBankAccount,
 };
+inline constexpr std::size_t kFirstIdentity = kUsItin;
 
 /// Sums of evidence and what they are worth. A judge adds and subtracts such points.
 namespace points {
@@ -52,12 +64,17 @@ class Findings {
   [[nodiscard]] const Detection& operator[](std::size_t i) const noexcept { return found_[i]; }
   /// Words of a key that stands at most kContextBytes before an event.
   Topics topics_of(const StructuralKey& key) noexcept { return key_topics_.of(key); }
+  /// Which identity numbers such a key names.
+  const identity::Context& contexts_of(const StructuralKey& key) noexcept { return key_contexts_.of(key); }
+  identity::QuietKeys& quiet_keys() noexcept { return quiet_keys_; }
 
  private:
   static constexpr std::size_t kMaxPerEvent = 4;  // no byte is the event of more judges than this
   std::array<Detection, kMaxPerEvent> found_;
   std::size_t count_ = 0;
   KeyTopics key_topics_;
+  identity::KeyContexts key_contexts_;
+  identity::QuietKeys quiet_keys_;
 };
 
 /// Keyed hash of a datum's significant bytes; the key is random for each process.

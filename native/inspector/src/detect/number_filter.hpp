@@ -5,6 +5,7 @@
 
 #include "detect/candidate.hpp"
 #include "detect/card_ranges.hpp"
+#include "detect/detector_set.hpp"
 #include "detect/digit_groups.hpp"
 #include "detect/luhn.hpp"
 
@@ -20,8 +21,11 @@ inline constexpr std::uint32_t kCardLengths = (1U << (kMaxCardDigits + 1)) - (1U
 /// Groups of digits with single bytes between them, as masks of the 32 bytes before an event (see digits_before):
 /// such a number has `digits` under `under`.
 struct GroupedShape {
-  std::uint32_t digits, under, wanted_by;  ///< wanted_by: bit d stands for built-in detector d
+  std::uint32_t digits, under;
+  std::size_t wanted_by;  ///< the detector
 };
+
+inline constexpr std::size_t kNeverWanted = DetectorSet::kCapacity - 1;
 
 namespace internal {
 template <std::size_t... Sizes>
@@ -31,7 +35,7 @@ consteval GroupedShape shape(BuiltIn detector, bool anything_in_front = false) {
   static_assert(total < kDigitHistory);
   std::uint32_t digits = 0;
   for (const std::size_t size : sizes) digits = (digits >> 1) >> size | ~0U << (32 - size);
-  return {digits, ~0U << (anything_in_front ? 32 - total : 31 - total), 1U << detector};
+  return {digits, ~0U << (anything_in_front ? 32 - total : 31 - total), detector};
 }
 }  // namespace internal
 
@@ -43,8 +47,8 @@ inline constexpr std::array<GroupedShape, 8> kGroupedShapes{
     internal::shape<4, 4, 4, 4, 3>(kPaymentCard),
     internal::shape<3, 2, 4>(kUsSsn),
     internal::shape<3, 3, 4>(kPhone),
-    GroupedShape{0, 0, 0},
-    GroupedShape{0, 0, 0},
+    GroupedShape{0, 0, kNeverWanted},
+    GroupedShape{0, 0, kNeverWanted},
 };
 
 /// What of it the enabled detectors ask for.
@@ -53,15 +57,15 @@ struct NumbersWanted {
   std::uint32_t shapes;   ///< bit i: kGroupedShapes[i] may
 };
 
-constexpr NumbersWanted numbers_wanted(std::uint32_t enabled) noexcept {
+constexpr NumbersWanted numbers_wanted(const DetectorSet& enabled) noexcept {
   const auto if_enabled = [enabled](BuiltIn detector, std::uint32_t lengths) {
-    return (enabled >> detector & 1U) != 0 ? lengths : 0;
+    return enabled.has(detector) ? lengths : 0;
   };
   NumbersWanted wanted{if_enabled(kPaymentCard, kCardLengths) | if_enabled(kUsSsn, kSsnLengths) |
                            if_enabled(kPhone, kPhoneLengths),
                        0};
   for (std::size_t i = 0; i < kGroupedShapes.size(); ++i)
-    if ((kGroupedShapes[i].wanted_by & enabled) != 0) wanted.shapes |= 1U << i;
+    if (enabled.has(kGroupedShapes[i].wanted_by)) wanted.shapes |= 1U << i;
   return wanted;
 }
 

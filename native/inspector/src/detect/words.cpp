@@ -56,6 +56,11 @@ constexpr Word kWords[] = {
     {"birthdate", kPersonWord}, {"dateofbirth", kPersonWord}, {"payroll", kPersonWord}, {"applicant", kPersonWord},
     {"citizen", kPersonWord}, {"tax", kPersonWord}, {"taxid", kSsnWord},
 
+    {"value", kValueWord}, {"val", kValueWord}, {"text", kValueWord}, {"content", kValueWord}, {"data", kValueWord},
+    {"field", kValueWord}, {"input", kValueWord}, {"answer", kValueWord}, {"body", kValueWord}, {"v", kValueWord},
+    {"note", kValueWord}, {"notes", kValueWord}, {"comment", kValueWord}, {"description", kValueWord},
+    {"line", kValueWord}, {"raw", kValueWord}, {"payload", kValueWord}, {"string", kValueWord},
+
     {"order", kOtherIdWord}, {"orders", kOtherIdWord}, {"orderid", kOtherIdWord}, {"orderno", kOtherIdWord},
     {"ordernumber", kOtherIdWord}, {"ean", kOtherIdWord}, {"gtin", kOtherIdWord}, {"upc", kOtherIdWord},
     {"barcode", kOtherIdWord}, {"sku", kOtherIdWord}, {"article", kOtherIdWord}, {"product", kOtherIdWord},

@@ -17,6 +17,7 @@ enum Topic : std::uint16_t {
   kSocialWord = 256,    ///< "social"; with kSecurityWord it is kSsnWord
   kSecurityWord = 512,
   kPanWord = 1024,      ///< names a card number alone: "pan", "ccnum"
+  kValueWord = 2048,    ///< says nothing: "value", "text"; what it holds is said elsewhere
 };
 using Topics = std::uint16_t;
 

@@ -3,8 +3,11 @@
 #include "detect/card_issuers.hpp"
 #include "detect/char_class.hpp"
 #include "detect/digit_groups.hpp"
+#include "detect/identity/judge.hpp"
 #include "detect/judges.hpp"
 #include "lane/anchors.hpp"
+#include "lane/find_events.hpp"
+#include "lane/named.hpp"
 
 namespace bulkhead::lane {
 
@@ -13,13 +16,13 @@ using detect::Judged;
 bool Reported::is_news(const Detection& detection, bool remember) noexcept {
   const auto offset = static_cast<std::uint32_t>(detection.offset);
   const auto length = static_cast<std::uint8_t>(detection.length);
-  const auto confidence = static_cast<unsigned>(detection.confidence) & 3U;
+  const auto confidence = static_cast<std::uint8_t>(detection.confidence);
   for (std::size_t i = 0; i < count_; ++i) {
     Entry& entry = entries_[i];
     if (entry.offset != offset || entry.detector != detection.detector) continue;
     const bool same = entry.length == length && entry.confidence >= confidence;
     entry.length = length;
-    entry.confidence = confidence & 3U;
+    entry.confidence = confidence;
     return !same;
   }
   if (remember) {
@@ -28,24 +31,35 @@ bool Reported::is_news(const Detection& detection, bool remember) noexcept {
     if (count_ < kCapacity) ++count_;
     entry.offset = offset;
     entry.length = length;
-    entry.detector = detection.detector & 63U;
-    entry.confidence = confidence & 3U;
+    entry.detector = detection.detector;
+    entry.confidence = confidence;
   }
   return true;
 }
 
-const std::uint8_t* EventJudge::judge(const detect::FieldView& view, const std::uint8_t* from,
-                                      const std::uint16_t* positions, std::size_t count) noexcept {
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::uint8_t* const at = from + positions[i];
-    if (judge_one(view, at) == Judged::pending) return at;
+std::size_t EventJudge::select_named(const std::uint8_t* from, Positions positions, std::uint16_t* named) noexcept {
+  return identities_ ? best_select_named()(from, positions.data(), positions.size(), named, found_.quiet_keys()) : 0;
+}
+
+const std::uint8_t* EventJudge::judge(const detect::FieldView& view, const std::uint8_t* from, Positions positions,
+                                      Positions named) noexcept {
+  constexpr std::uint16_t kNone = 0xffff;
+  static_assert(kChunk < kNone);
+  while (!positions.empty() || !named.empty()) {
+    const std::uint16_t sifted = positions.empty() ? kNone : positions.front();
+    const std::uint16_t other = named.empty() ? kNone : named.front();
+    const std::uint16_t next = sifted < other ? sifted : other;
+    if (sifted == next) positions = positions.subspan(1);
+    if (other == next) named = named.subspan(1);
+    if (judge_one(view, from + next, {sifted == next, other == next}) == Judged::pending) return from + next;
   }
   return nullptr;
 }
 
-Judged EventJudge::judge_one(const detect::FieldView& view, const std::uint8_t* at) noexcept {
+Judged EventJudge::judge_one(const detect::FieldView& view, const std::uint8_t* at, Concerns concerns) noexcept {
   found_.clear();
-  if (ask_all(view, at) == Judged::pending) return Judged::pending;
+  const Judged judged = concerns.sifted ? ask_all(view, at, concerns) : ask_identity(view, at);
+  if (judged == Judged::pending) return Judged::pending;
   for (std::size_t i = 0; i < found_.count(); ++i) {
     if ((remember_ || !reported_->empty()) && !reported_->is_news(found_[i], remember_)) continue;
     sink_->detected(found_[i]);
@@ -53,19 +67,23 @@ Judged EventJudge::judge_one(const detect::FieldView& view, const std::uint8_t* 
   return Judged::decided;
 }
 
-Judged EventJudge::ask_all(const detect::FieldView& view, const std::uint8_t* at) noexcept {
+Judged EventJudge::ask_all(const detect::FieldView& view, const std::uint8_t* at, Concerns concerns) noexcept {
   if (*at == '@') {
     if (enabled(detect::kEmail) && judge_email(view, at, found_) == Judged::pending) return Judged::pending;
-    return detect::is(at[-1], detect::kDigit) ? ask_number(view, at) : Judged::decided;
+    return detect::is(at[-1], detect::kDigit) ? ask_number(view, at, concerns) : Judged::decided;
   }
   if (detect::is(*at, detect::kDigit) && (at[-1] == '+' || at[-1] == '(')) {
     if (!enabled(detect::kPhone)) return Judged::decided;
     return at[-1] == '+' ? judge_phone_international(view, at, found_) : judge_phone_parenthesised(view, at, found_);
   }
-  return detect::is(at[-1], detect::kDigit) ? ask_number(view, at) : ask_anchor(view, at);
+  return detect::is(at[-1], detect::kDigit) ? ask_number(view, at, concerns) : ask_anchor(view, at);
 }
 
-Judged EventJudge::ask_number(const detect::FieldView& view, const std::uint8_t* at) noexcept {
+Judged EventJudge::ask_identity(const detect::FieldView& view, const std::uint8_t* at) noexcept {
+  return detect::identity::judge_number(view, at, detect::digits_before(at), enabled_, found_);
+}
+
+Judged EventJudge::ask_number(const detect::FieldView& view, const std::uint8_t* at, Concerns concerns) noexcept {
   const std::uint64_t digits = detect::digits_before(at);
   // A single group of digits has one judge at most; groups with separators may have several.
   const std::size_t last = detect::last_group(digits);
@@ -75,7 +93,10 @@ Judged EventJudge::ask_number(const detect::FieldView& view, const std::uint8_t*
     return Judged::pending;
   if ((grouped || last == 9) && enabled(detect::kUsSsn) && judge_ssn(view, at, digits, found_) == Judged::pending)
     return Judged::pending;
-  if (last < detect::kMinCardDigits && enabled(detect::kPhone)) return judge_phone_national(view, at, digits, found_);
+  // What a word names is no telephone number.
+  if (concerns.named && found_.count() == 0 && ask_identity(view, at) == Judged::pending) return Judged::pending;
+  if (last < detect::kMinCardDigits && enabled(detect::kPhone) && found_.count() == 0)
+    return judge_phone_national(view, at, digits, found_);
   return Judged::decided;
 }
 
@@ -100,7 +121,8 @@ Judged EventJudge::ask_anchor(const detect::FieldView& view, const std::uint8_t*
     if ((anchors & owner.anchors) == 0 || !enabled(owner.detector)) continue;
     if (owner.judge(view, at, found_) == Judged::pending) return Judged::pending;
   }
-  return Judged::decided;
+  if ((anchors & kAnchorIban) == 0 || !identities_ || found_.count() != 0) return Judged::decided;
+  return detect::identity::judge_token(view, at, enabled_, found_);
 }
 
 }  // namespace bulkhead::lane

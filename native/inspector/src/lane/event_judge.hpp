@@ -1,10 +1,13 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "bulkhead/detection.hpp"
 #include "detect/candidate.hpp"
+#include "detect/detector_set.hpp"
 #include "detect/field_view.hpp"
 
 namespace bulkhead::lane {
@@ -22,7 +25,8 @@ class Reported {
   struct Entry {
     std::uint32_t offset;  // low bits of the field offset: entries live for a few hundred bytes only
     std::uint8_t length;
-    std::uint8_t detector : 6, confidence : 2;
+    std::uint8_t confidence;
+    std::uint16_t detector;
   };
   // More data than this within the bytes that can wait (kLookAhead) would be reported twice, not lost.
   static constexpr std::size_t kCapacity = 8;
@@ -34,25 +38,39 @@ class Reported {
 /// Asks the judges of an event and hands on what they find. The kind of an event is told from its bytes.
 class EventJudge {
  public:
-  /// `enabled`: bit d stands for built-in detector d. `remember`: this is a provisional end. `found` is working
+  /// `remember`: this is a provisional end. `found` is working
   /// memory: making it anew for each span would cost more than most spans.
-  EventJudge(std::uint32_t enabled, Reported& reported, bool remember, detect::Findings& found,
+  EventJudge(const detect::DetectorSet& enabled, Reported& reported, bool remember, detect::Findings& found,
              DetectionSink& sink) noexcept
-      : enabled_(enabled), reported_(&reported), remember_(remember), found_(found), sink_(&sink) {}
+      : enabled_(enabled),
+        identities_(enabled.any_of(detect::kFirstIdentity, detect::kFirstIdentity + detect::identity::kRuleCount)),
+        reported_(&reported), remember_(remember), found_(found), sink_(&sink) {}
 
-  /// Judges the events among `positions` (of `from`) in order, up to one whose candidate waits for more bytes.
-  /// Returns its position, or null when all are decided.
-  const std::uint8_t* judge(const detect::FieldView& view, const std::uint8_t* from, const std::uint16_t* positions,
-                            std::size_t count) noexcept;
+  using Positions = std::span<const std::uint16_t>;
+
+  /// Those of `positions` that identity/ may have to judge, written to `named`; none when nothing of it is enabled.
+  std::size_t select_named(const std::uint8_t* from, Positions positions, std::uint16_t* named) noexcept;
+
+  /// Judges the events `positions` (of `from`), and those of `named` for identity numbers, in order and up to one whose
+  /// candidate waits for more bytes. Returns its position, or null when all are decided.
+  const std::uint8_t* judge(const detect::FieldView& view, const std::uint8_t* from, Positions positions,
+                            Positions named) noexcept;
 
  private:
-  [[gnu::noinline]] detect::Judged judge_one(const detect::FieldView& view, const std::uint8_t* at) noexcept;
-  detect::Judged ask_all(const detect::FieldView& view, const std::uint8_t* at) noexcept;
-  detect::Judged ask_number(const detect::FieldView& view, const std::uint8_t* at) noexcept;
+  /// Who may have to say something about an event.
+  struct Concerns {
+    bool sifted, named;
+  };
+  [[gnu::noinline]] detect::Judged judge_one(const detect::FieldView& view, const std::uint8_t* at,
+                                             Concerns concerns) noexcept;
+  detect::Judged ask_all(const detect::FieldView& view, const std::uint8_t* at, Concerns concerns) noexcept;
+  detect::Judged ask_identity(const detect::FieldView& view, const std::uint8_t* at) noexcept;
+  detect::Judged ask_number(const detect::FieldView& view, const std::uint8_t* at, Concerns concerns) noexcept;
   detect::Judged ask_anchor(const detect::FieldView& view, const std::uint8_t* at) noexcept;
-  [[nodiscard]] bool enabled(detect::BuiltIn detector) const noexcept { return (enabled_ >> detector & 1) != 0; }
+  [[nodiscard]] bool enabled(detect::BuiltIn detector) const noexcept { return enabled_.has(detector); }
 
-  std::uint32_t enabled_;
+  const detect::DetectorSet& enabled_;
+  bool identities_;  ///< one of identity/ is enabled
   Reported* reported_;
   bool remember_;
   detect::Findings& found_;

@@ -18,7 +18,7 @@ namespace bulkhead::lane {
 template <class Classifier>
 [[gnu::always_inline]] inline std::size_t find_loop(const std::uint8_t* from, std::size_t length,
                                                     std::uint16_t* positions) noexcept {
-  std::uint64_t digit_before = 0, chain_before = 0, chain2_before = 0, chain4_before = 0, group_before = 0,
+  std::uint64_t digit_before = 0, chain_before = 0, chain2_before = 0, chain4_before = 0, number_before = 0, run2_before = 0,
                 opening_before = 0;
   const auto events_of = [&](const BlockMasks& m) __attribute__((always_inline)) {
     const std::uint64_t digit1 = shifted(m.digit, digit_before, 1);
@@ -29,13 +29,17 @@ template <class Classifier>
     // Third digit or later of its group, and ninth byte or later of its chain.
     const std::uint64_t group =
         m.digit & digit1 & shifted(m.digit, digit_before, 2) & chain8 & shifted(chain, chain_before, 8);
-    const std::uint64_t number_end = shifted(group, group_before, 1) & ~m.digit;
+    // Six digits in a row are enough for a number with letters around it.
+    const std::uint64_t run2 = m.digit & digit1;
+    const std::uint64_t run6 = run2 & shifted(run2, run2_before, 2) & shifted(run2, run2_before, 4);
+    const std::uint64_t number_end = shifted(group | run6, number_before, 1) & ~m.digit;
     const std::uint64_t phone = m.digit & shifted(m.opening, opening_before, 1);
     digit_before = m.digit;
     chain_before = chain;
     chain2_before = chain2;
     chain4_before = chain4;
-    group_before = group;
+    run2_before = run2;
+    number_before = group | run6;
     opening_before = m.opening;
     return number_end | phone | m.point;
   };

@@ -8,6 +8,7 @@
 #include "detect/char_class.hpp"
 #include "lane/event_judge.hpp"
 #include "lane/find_events.hpp"
+#include "lane/named.hpp"
 #include "lane/scratch_impl.hpp"
 #include "lane/sift.hpp"
 
@@ -27,10 +28,14 @@ const std::uint8_t* judge_events(const detect::FieldView& view, const std::uint8
   const lane::FindEvents find = lane::best_find_events();
   const lane::SiftEvents sift = lane::best_sift();
   std::uint16_t positions[lane::kMaxEvents];
+  std::uint16_t named[lane::kMaxEvents];
   while (from < to) {
     const std::size_t length = std::min<std::size_t>(static_cast<std::size_t>(to - from), lane::kChunk);
-    const std::size_t count = sift(from, positions, find(from, length, positions), numbers);
-    if (const std::uint8_t* const waiting = judge.judge(view, from, positions, count)) return waiting;
+    const std::size_t found = find(from, length, positions);
+    const std::size_t named_count = judge.select_named(from, {positions, found}, named);
+    const std::size_t count = sift(from, positions, found, numbers);
+    if (const std::uint8_t* const waiting = judge.judge(view, from, {positions, count}, {named, named_count}))
+      return waiting;
     from += length;
   }
   return to;
@@ -112,7 +117,7 @@ void ContentScanner::scan(Bytes bytes, Scratch& scratch, DetectionSink& sink) no
   State& state = *state_;
   const ProgramImpl& program = program_->impl();
   state.literals.scan(program.literals, program.generation, scratch.impl().literals, bytes, state.scanned, sink);
-  if (program.enabled == 0) {
+  if (program.enabled.none()) {
     state.decided = state.scanned + bytes.size();
   } else if (bytes.size() <= kWindow) {
     state.scan_window(bytes, bytes.size(), false, false, program, scratch.impl(), sink);

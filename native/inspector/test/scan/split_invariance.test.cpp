@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <random>
 
+#include "detect/candidate.hpp"
 #include "scan/scan_support.hpp"
 
 using namespace bulkhead;
@@ -34,10 +35,11 @@ std::vector<std::size_t> every(std::size_t step) {
 
 }  // namespace
 
-TEST_CASE("the corpus has data of every detector in it") {
+// Numbers of identity/ have a corpus of their own: identity.test.cpp.
+TEST_CASE("the corpus has data of every other detector in it") {
   std::vector<bool> seen(kDetectors.size());
   for (const Detection& d : scan_text(kCorpus)) seen[d.detector] = true;
-  for (std::size_t i = 0; i < seen.size(); ++i) CHECK_MESSAGE(seen[i], kDetectors[i].id);
+  for (std::size_t i = 0; i < detect::kFirstIdentity; ++i) CHECK_MESSAGE(seen[i], kDetectors[i].id);
 }
 
 TEST_CASE("a cut at any byte changes no detection") {

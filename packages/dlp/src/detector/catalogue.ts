@@ -1,26 +1,5 @@
-/** What kind of datum a detector finds. */
-export type DetectorCategory = 'payment' | 'identity' | 'contact' | 'secret';
-
-/**
- * How much a detector's own check proves. `checksum`: of random values of the right shape at most one in 97 passes;
- * `weak-checksum`: about one in ten passes; `shape`: there is no checksum, context decides; `anchored`: the value
- * starts with a literal that stands for itself.
- */
-export type DetectorStrength = 'checksum' | 'weak-checksum' | 'shape' | 'anchored';
-
-export interface DetectorDescription {
-  /** Stable: policies and reports name it. */
-  readonly id: string;
-  readonly title: string;
-  readonly category: DetectorCategory;
-  readonly strength: DetectorStrength;
-  /** What is matched and checked, in words. */
-  readonly rule: string;
-  /** Who defines the format. */
-  readonly norm: string;
-  /** How a finding shows the datum; made from a published test value. */
-  readonly example: string;
-}
+import type { DetectorDescription } from './description.ts';
+import { IDENTITY_NUMBERS } from './identity-numbers.ts';
 
 /** The built-in detectors, in the order of the inspector's own table. */
 export const DETECTORS: readonly DetectorDescription[] = [
@@ -138,6 +117,7 @@ export const DETECTORS: readonly DetectorDescription[] = [
     norm: 'Stripe API, keys',
     example: 'sk_live_************',
   },
+  ...IDENTITY_NUMBERS,
 ];
 
 const BY_ID: ReadonlyMap<string, DetectorDescription> = new Map(DETECTORS.map((detector) => [detector.id, detector]));

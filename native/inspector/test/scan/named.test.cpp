@@ -1,0 +1,95 @@
+#include "lane/named.hpp"
+
+#include <doctest/doctest.h>
+
+#include <random>
+#include <string>
+#include <vector>
+
+#include "detect/identity/written.hpp"
+#include "lane/find_events.hpp"
+
+using namespace bulkhead;
+using namespace bulkhead::lane;
+using detect::identity::QuietKeys;
+
+namespace {
+
+std::vector<std::uint16_t> selected(SelectNamed select, const std::string& text,
+                                    const std::vector<std::uint16_t>& positions, const QuietKeys& quiet) {
+  std::vector<std::uint16_t> named(positions.size() + 1);
+  named.resize(select(reinterpret_cast<const std::uint8_t*>(text.data()), positions.data(), positions.size(),
+                      named.data(), quiet));
+  return named;
+}
+
+/// Whether the number that ends `text` is selected.
+bool is_selected(const std::string& text, const QuietKeys& quiet, char after = ',') {
+  const std::string padded = std::string(kNamedLookBack, '\n') + text + after;
+  const std::vector<std::uint16_t> end{static_cast<std::uint16_t>(padded.size() - 1)};
+  const bool scalar = !selected(select_named_scalar, padded, end, quiet).empty();
+  if (cpu_has_avx2()) CHECK(!selected(select_named_avx2, padded, end, quiet).empty() == scalar);
+  return scalar;
+}
+
+QuietKeys knowing(const std::string& text) {
+  const std::string padded = std::string(kNamedLookBack, '\n') + text;
+  QuietKeys quiet;
+  QuietKeys::Entry key;
+  REQUIRE(QuietKeys::read(reinterpret_cast<const std::uint8_t*>(padded.data()) + padded.size(), key));
+  quiet.add(key);
+  return quiet;
+}
+
+}  // namespace
+
+TEST_CASE("numbers that words may name are selected by their length and their neighbours") {
+  const QuietKeys none;
+  CHECK(is_selected("pesel 44051401359", none));
+  CHECK(is_selected("12345678", none, 'Z'));
+  CHECK_FALSE(is_selected("id 12", none));
+  CHECK_FALSE(is_selected("1234567890123456789", none));
+  CHECK_FALSE(is_selected("abc123456", none));
+  CHECK_FALSE(is_selected("123456", none, 'f'));
+}
+
+TEST_CASE("a quiet key turns its values away, in its own writing and no other key's") {
+  const QuietKeys quiet = knowing(R"("orderId":")");
+  CHECK_FALSE(is_selected(R"({"x":1,"orderId":"44051401359)", quiet, '"'));
+  CHECK(is_selected(R"({"orderId":44051401359)", quiet));
+  CHECK(is_selected(R"({"xorderId":"44051401359)", quiet, '"'));
+  CHECK(is_selected(R"({"orderIds":"44051401359)", quiet, '"'));
+}
+
+TEST_CASE("numbers that may need no word are selected behind a quiet key too") {
+  const QuietKeys quiet = knowing(R"("orderId":")");
+  CHECK(is_selected(R"({"orderId":"360426199101010071)", quiet, '"'));
+  CHECK(is_selected(R"({"orderId":"36042619910101007)", quiet, 'X'));
+  for (std::size_t digits = 0; digits <= kMaxNamedDigits; ++digits)
+    CHECK(detect::identity::digits_may_stand_alone(digits) == (digits == kAloneDigits));
+}
+
+TEST_CASE("the AVX2 selection is the scalar one") {
+  if (!cpu_has_avx2()) {
+    MESSAGE("this CPU has no AVX2: nothing to compare");
+    return;
+  }
+  std::mt19937 random(5);
+  constexpr std::string_view kAlphabet = "0123456789012345678901234567890123456789\"\"\":: ,aZ-";
+  QuietKeys quiet = knowing(R"("a":)");
+  std::size_t count = 0;
+  for (int round = 0; round < 2000; ++round) {
+    std::string text(kNamedLookBack + 512, '\n');
+    for (std::size_t i = kNamedLookBack; i < text.size(); ++i) text[i] = kAlphabet[random() % kAlphabet.size()];
+    std::vector<std::uint16_t> positions;
+    for (std::size_t at = kNamedLookBack; at + 1 < text.size(); ++at) {
+      positions.push_back(static_cast<std::uint16_t>(at));
+      QuietKeys::Entry key;
+      if (random() % 8 == 0 && QuietKeys::read(reinterpret_cast<const std::uint8_t*>(text.data()) + at, key)) quiet.add(key);
+    }
+    const auto scalar = selected(select_named_scalar, text, positions, quiet);
+    REQUIRE(selected(select_named_avx2, text, positions, quiet) == scalar);
+    count += scalar.size();
+  }
+  CHECK(count > 0);
+}
