@@ -53,6 +53,7 @@ export {
 } from './registry/crawl-registry.ts';
 export { findDifference, isUnchanged } from './registry/difference.ts';
 export { isWanted, matchesPattern, type NameFilter } from './registry/name-pattern.ts';
+export { type DatabaseChange, planRescan } from './registry/plan-rescan.ts';
 export type {
   CrawlNote,
   ImageInspector,
@@ -84,6 +85,7 @@ export type {
   ScanEvent,
   StoredScan,
 } from './registry/stored-scan.ts';
+export { EVERY_IMAGE } from './registry/stored-scan.ts';
 export { WatchedRegistry } from './registry/watched-registry.ts';
 export { explainFindings, hasName } from './report/explain/explain.ts';
 export { REPORT_FORMATS, type ReportFormat, type ReportOptions, type ReportText } from './report/format.ts';

@@ -302,6 +302,14 @@ for (const database of testDatabases()) {
         ]);
       });
 
+      it('is remembered by the state of the advisories that all images are judged by', async () => {
+        expect(await store.scans.judgedBy()).toBeUndefined();
+        await store.scans.noteJudgedBy('state-1');
+        await store.scans.noteJudgedBy('state-2');
+
+        expect(await store.scans.judgedBy()).toBe('state-2');
+      });
+
       it('does nothing for an image that is gone', async () => {
         expect(await store.scans.rejudge(digestOf('gone'), 'r1', AT, (scan) => scan)).toBeUndefined();
       });

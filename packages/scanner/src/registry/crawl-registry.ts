@@ -1,4 +1,5 @@
 import { type Clock, CodedError, printable } from '@bulkhead/core';
+import { eachAtOnce, portions } from './in-portions.ts';
 import { isWanted, spelledOut } from './name-pattern.ts';
 import type { RegistryCatalog, RegistryStore, ScanRequests, ScanStore, TagSighting } from './ports.ts';
 import type { PlatformImage } from './stored-scan.ts';
@@ -6,8 +7,8 @@ import type { WatchedRegistry } from './watched-registry.ts';
 
 export interface CrawlPorts {
   readonly catalog: RegistryCatalog;
-  readonly registries: RegistryStore;
-  readonly scans: ScanStore;
+  readonly registries: Pick<RegistryStore, 'noteCrawl'>;
+  readonly scans: Pick<ScanStore, 'imagesOf' | 'noteImages' | 'noteTags' | 'unscanned'>;
   readonly requests: ScanRequests;
   readonly clock: Clock;
 }
@@ -119,7 +120,6 @@ class Crawl {
 
   async #repository(repository: string): Promise<void> {
     const { signal } = this.#options;
-    const gone = new Set<string>();
     const sightings: TagSighting[] = [];
     let complete = true;
     const failed = (what: string, error: unknown): void => {
@@ -129,7 +129,7 @@ class Crawl {
     };
     try {
       for await (const tags of portions(this.#wantedTags(repository), PORTION)) {
-        const found = await this.#look(repository, tags, gone, failed);
+        const found = await this.#look(repository, tags, failed);
         sightings.push(...found);
         await this.#ports.scans.noteTags(this.#registry.name, repository, found, false);
         await this.#requestImages(repository, found, failed);
@@ -156,14 +156,12 @@ class Crawl {
   async #look(
     repository: string,
     tags: readonly string[],
-    gone: Set<string>,
     failed: (what: string, error: unknown) => void,
   ): Promise<TagSighting[]> {
     const found = await eachAtOnce(tags, TAGS_AT_ONCE, async (tag): Promise<TagSighting | undefined> => {
       try {
         const digest = await this.#ports.catalog.resolve(repository, tag, this.#options.signal);
         this.#counts.tags += 1;
-        if (digest === undefined) gone.add(tag);
         return digest === undefined ? undefined : { tag, digest };
       } catch (error) {
         failed(`${repository}:${tag}`, error);
@@ -238,26 +236,4 @@ function isWatched(platforms: readonly string[], image: PlatformImage): boolean 
   if (platforms.length === 0) return true;
   const exact = platformOf(image);
   return platforms.includes(exact) || platforms.includes(`${image.os}/${image.architecture}`);
-}
-
-async function* portions<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
-  let portion: T[] = [];
-  for await (const item of items) {
-    portion.push(item);
-    if (portion.length < size) continue;
-    yield portion;
-    portion = [];
-  }
-  if (portion.length > 0) yield portion;
-}
-
-/** Maps with a bounded number of calls in flight; results keep the order. */
-async function eachAtOnce<T, R>(items: readonly T[], width: number, map: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    for (let at = next++; at < items.length; at = next++) results[at] = await map(items[at] as T);
-  };
-  await Promise.all(Array.from({ length: Math.min(width, items.length) }, lane));
-  return results;
 }

@@ -31,6 +31,7 @@ export interface ImageInspector {
 
 /** Judges inventories by the advisory database as it is at the moment of the call. */
 export interface InventoryJudge {
+  /** `lookedUp` has `EVERY_IMAGE` among its keys. */
   judge(inventory: Inventory): Judgement;
   /** Which state of the database the next judgement uses. */
   readonly database: string;
@@ -114,6 +115,9 @@ export interface ScanStore {
     at: string,
     judge: (scan: StoredScan) => Judgement,
   ): Promise<Difference | undefined>;
+  /** The state of the advisory database that all stored images are judged by, or are about to be. */
+  judgedBy(): Promise<string | undefined>;
+  noteJudgedBy(database: string): Promise<void>;
   /** What happened after an event, oldest first. */
   events(after: number, limit: number): Promise<readonly ScanEvent[]>;
   /** The events of one cause. */

@@ -7,6 +7,12 @@ export interface PackageKey {
   readonly name: string;
 }
 
+/**
+ * The key that every scanned image is found by: looked up when nobody knows which advisories changed, or when an
+ * ecosystem got its first ones. No feed has a package of this name.
+ */
+export const EVERY_IMAGE: PackageKey = { ecosystem: '*', name: '*' };
+
 /** The image of one platform. `digest` is that of its manifest: the same image in two registries is one. */
 export interface PlatformImage {
   readonly digest: string;

@@ -142,6 +142,19 @@ export class KyselyScanStore implements ScanStore {
     });
   }
 
+  async judgedBy(): Promise<string | undefined> {
+    const row = await this.#db.selectFrom('setting').select('value').where('name', '=', 'judged-by').executeTakeFirst();
+    return row?.value;
+  }
+
+  async noteJudgedBy(database: string): Promise<void> {
+    await this.#db
+      .insertInto('setting')
+      .values({ name: 'judged-by', value: database })
+      .onConflict((conflict) => conflict.column('name').doUpdateSet({ value: database }))
+      .execute();
+  }
+
   async events(after: number, limit: number): Promise<readonly ScanEvent[]> {
     const rows = await this.#selectEvents().where('scan_event.id', '>', after).limit(limit).execute();
     return rows.map(toEvent);

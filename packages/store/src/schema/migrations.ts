@@ -24,6 +24,7 @@ export const MIGRATIONS: readonly Migration[] = [
   {
     version: 1,
     statements: ({ id, bytes, keyed }) => [
+      `create table setting (name text primary key, value text not null)${keyed}`,
       `create table registry (id ${id}, name text not null unique, document text not null, crawl text)`,
       `create table repository (
         id ${id}, registry_id integer not null references registry on delete cascade, name text not null,

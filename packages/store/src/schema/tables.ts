@@ -2,6 +2,7 @@ import type { Generated } from 'kysely';
 
 /** The tables as they are after all migrations. Times are ISO 8601 text in UTC, truth values are 0 and 1. */
 export interface Tables {
+  readonly setting: SettingTable;
   readonly registry: RegistryTable;
   readonly repository: RepositoryTable;
   readonly tag: TagTable;
@@ -13,6 +14,12 @@ export interface Tables {
   readonly image_package: ImagePackageTable;
   readonly finding: FindingTable;
   readonly scan_event: ScanEventTable;
+}
+
+/** What the store says of itself as a whole. */
+interface SettingTable {
+  readonly name: 'judged-by';
+  readonly value: string;
 }
 
 interface RegistryTable {

@@ -1,0 +1,169 @@
+import { describe, expect, it } from 'vitest';
+import { type CrawlReport, crawlRegistry } from './crawl-registry.ts';
+import type { RegistryCatalog, RegistryStore, ScanRequests, ScanStore, TagSighting } from './ports.ts';
+import type { ImagePlace, PlatformImage } from './stored-scan.ts';
+import { WatchedRegistry } from './watched-registry.ts';
+
+const AMD: PlatformImage = { digest: 'sha256:amd', os: 'linux', architecture: 'amd64' };
+const ARM: PlatformImage = { digest: 'sha256:arm', os: 'linux', architecture: 'arm', variant: 'v7' };
+
+describe('crawlRegistry', () => {
+  it('requests every image behind the wanted tags once, and only for the platforms that are watched', async () => {
+    const stage = new Stage({
+      'shop/web': { '1.0': 'sha256:index', '1.1-rc1': 'sha256:rc', latest: 'sha256:index' },
+      'shop/api': { latest: 'sha256:amd' },
+      'other/thing': { latest: 'sha256:other' },
+    });
+    stage.behind.set('sha256:index', [AMD, ARM]);
+    stage.behind.set('sha256:amd', [AMD]);
+
+    const report = await stage.crawl({ repositories: { include: ['shop/*'] }, tags: { exclude: ['*-rc*'] } });
+
+    expect(stage.requested).toEqual([{ registry: 'hub', repository: 'shop/web', digest: 'sha256:amd' }]);
+    expect(report).toMatchObject({ repositories: 2, tags: 3, images: 1, requested: 1, problems: [] });
+    expect(stage.resolved).not.toContain('shop/web:1.1-rc1');
+  });
+
+  it('asks for what is behind a digest only when it is new', async () => {
+    const stage = new Stage({ web: { a: 'sha256:index', b: 'sha256:index' } });
+    stage.behind.set('sha256:index', [AMD]);
+
+    await stage.crawl();
+    await stage.crawl();
+
+    expect(stage.opened).toEqual(['sha256:index']);
+  });
+
+  it('requests nothing that is scanned, and counts what is queued or dead', async () => {
+    const stage = new Stage({ web: { a: 'sha256:a', b: 'sha256:b', c: 'sha256:c', d: 'sha256:d' } });
+    for (const name of ['a', 'b', 'c', 'd']) stage.behind.set(`sha256:${name}`, [{ ...AMD, digest: `sha256:${name}` }]);
+    stage.scanned.add('sha256:a');
+    stage.answers = { 'sha256:b': 'already-queued', 'sha256:c': 'dead' };
+
+    const report = await stage.crawl();
+
+    expect(report).toMatchObject({ images: 4, requested: 1, alreadyScanned: 1, alreadyQueued: 1, dead: 1 });
+  });
+
+  it('goes on past what cannot be looked at, says so, and takes no tag for gone', async () => {
+    const stage = new Stage({ web: { a: 'sha256:a', broken: 'sha256:b' }, secret: {} });
+    stage.behind.set('sha256:a', [AMD]);
+    stage.failing.add('web:broken').add('secret');
+
+    const report = await stage.crawl();
+
+    expect(report.problems).toEqual(['web:broken: it is down', 'tags of secret: it is down']);
+    expect(report.requested).toBe(1);
+    expect(stage.noted.filter(({ complete }) => complete)).toEqual([]);
+  });
+
+  it('knows that a tag is gone when it has seen the whole list', async () => {
+    const stage = new Stage({ web: { a: 'sha256:a' } });
+    stage.behind.set('sha256:a', [AMD]);
+
+    await stage.crawl();
+
+    expect(stage.noted.at(-1)).toEqual({ repository: 'web', tags: [{ tag: 'a', digest: 'sha256:a' }], complete: true });
+  });
+
+  it('uses no name that a hostile registry makes up', async () => {
+    const stage = new Stage({
+      '../../secret': { a: 'sha256:a' },
+      UPPER: {},
+      web: { '../x': 'sha256:a', 'a b': 'sha256:a' },
+    });
+
+    const report = await stage.crawl();
+
+    expect(stage.resolved).toEqual([]);
+    expect(report.problems).toHaveLength(4);
+  });
+
+  it('says when a tag has no image for a platform that is watched', async () => {
+    const stage = new Stage({ web: { a: 'sha256:a' } });
+    stage.behind.set('sha256:a', [ARM]);
+
+    expect((await stage.crawl()).problems).toEqual(['web:a: it has no image for linux/amd64, only for linux/arm/v7']);
+    expect((await stage.crawl({ platforms: ['linux/arm'] })).requested).toBe(1);
+    expect((await stage.crawl({ platforms: [] })).requested).toBe(1);
+  });
+
+  it('asks no registry for its list when the repositories are spelled out', async () => {
+    const stage = new Stage({ web: { a: 'sha256:a' } });
+    stage.behind.set('sha256:a', [AMD]);
+    stage.failing.add('catalog');
+
+    expect((await stage.crawl({ repositories: { include: ['web'] } })).requested).toBe(1);
+    await expect(stage.crawl()).rejects.toThrow('it is down');
+  });
+
+  it('stops when it is told to', async () => {
+    const stage = new Stage({ web: { a: 'sha256:a' } });
+
+    await expect(stage.crawl({}, AbortSignal.abort(new Error('enough')))).rejects.toThrow('enough');
+  });
+});
+
+/** A registry in memory, and what a crawl did with it. */
+class Stage implements RegistryCatalog, ScanRequests {
+  readonly #repositories: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** What is behind each digest. */
+  readonly behind = new Map<string, readonly PlatformImage[]>();
+  readonly #known = new Map<string, readonly PlatformImage[]>();
+  readonly failing = new Set<string>();
+  readonly scanned = new Set<string>();
+  readonly resolved: string[] = [];
+  readonly opened: string[] = [];
+  readonly requested: ImagePlace[] = [];
+  readonly noted: { repository: string; tags: readonly TagSighting[]; complete: boolean }[] = [];
+  answers: Readonly<Record<string, 'already-queued' | 'dead'>> = {};
+
+  constructor(repositories: Readonly<Record<string, Readonly<Record<string, string>>>>) {
+    this.#repositories = repositories;
+  }
+
+  async *repositories(): AsyncGenerator<string> {
+    this.#mayFail('catalog');
+    yield* Object.keys(this.#repositories);
+  }
+
+  async *tags(repository: string): AsyncGenerator<string> {
+    this.#mayFail(repository);
+    yield* Object.keys(this.#repositories[repository] ?? {});
+  }
+
+  async resolve(repository: string, tag: string): Promise<string | undefined> {
+    this.#mayFail(`${repository}:${tag}`);
+    this.resolved.push(`${repository}:${tag}`);
+    return this.#repositories[repository]?.[tag];
+  }
+
+  async images(_: string, digest: string): Promise<readonly PlatformImage[]> {
+    this.opened.push(digest);
+    return this.behind.get(digest) ?? [];
+  }
+
+  async request(place: ImagePlace): Promise<'queued' | 'already-queued' | 'dead'> {
+    const answer = this.answers[place.digest];
+    if (answer !== undefined) return answer;
+    this.requested.push(place);
+    return 'queued';
+  }
+
+  crawl(over: object = {}, signal = new AbortController().signal): Promise<CrawlReport> {
+    const registry = WatchedRegistry.parse({ name: 'hub', host: 'registry.example', ...over });
+    const scans: Pick<ScanStore, 'imagesOf' | 'noteImages' | 'noteTags' | 'unscanned'> = {
+      imagesOf: async (digest) => this.#known.get(digest),
+      noteImages: async (digest, images) => void this.#known.set(digest, images),
+      noteTags: async (_, repository, tags, complete) => void this.noted.push({ repository, tags, complete }),
+      unscanned: async (digests) => digests.filter((digest) => !this.scanned.has(digest)),
+    };
+    const registries: Pick<RegistryStore, 'noteCrawl'> = { noteCrawl: async () => undefined };
+    const clock = { now: () => 0 };
+    return crawlRegistry(registry, { catalog: this, scans, registries, requests: this, clock }, { signal });
+  }
+
+  #mayFail(what: string): void {
+    if (this.failing.has(what)) throw new Error('it is down');
+  }
+}
