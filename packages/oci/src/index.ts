@@ -7,3 +7,5 @@ export { type CredentialSource, type Credentials, dockerCredentials } from './re
 export { type ImageReference, parseReference, referenceText } from './registry/reference.ts';
 export { Registry, type RegistryOptions } from './registry/registry.ts';
 export type { Repository } from './registry/repository.ts';
+export { WatchedCatalog } from './watched/watched-catalog.ts';
+export { WatchedInspector } from './watched/watched-inspector.ts';

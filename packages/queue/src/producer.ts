@@ -32,8 +32,8 @@ export interface QueueCounts {
 const JITTER = 0.5;
 /** Dead letters are kept for a person, not for ever. */
 const KEEP_DEAD = { age: 14 * 24 * 3600, count: 10_000 };
-/** The largest job has 500 keys of 1 KB; anything beyond has something in it that does not belong there. */
-const MAX_JOB_BYTES = 1024 * 1024;
+/** The largest job has 2,000 keys of at most 1 KB; anything beyond has something in it that does not belong there. */
+const MAX_JOB_BYTES = 4 * 1024 * 1024;
 
 /** Puts jobs into queues, looks after them, and fails fast when it cannot. */
 export class Producer {

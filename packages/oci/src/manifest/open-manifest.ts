@@ -9,9 +9,10 @@ import { choosePlatform, type Platform } from './platform.ts';
 import { ConfigSchema, type Descriptor, IndexSchema, type Manifest, ManifestSchema } from './schema.ts';
 
 /** An index in an index happens (containerd's exports); deeper nesting is a loop of somebody's making. */
-const MAX_INDEX_DEPTH = 4;
+export const MAX_INDEX_DEPTH = 4;
 
-const IMAGE_CONFIGS = [
+/** Media types of an image's configuration; manifests with others are artifacts of another kind. */
+export const IMAGE_CONFIGS = [
   'application/vnd.oci.image.config.v1+json',
   'application/vnd.docker.container.image.v1+json',
   // What some builders leave out.
@@ -58,7 +59,7 @@ async function findManifest(
 }
 
 /** Told by what it holds, not by its media type: a document that is both is refused (CVE-2021-41190). */
-function kindOf(content: Buffer, what: string): 'manifest' | 'index' {
+export function kindOf(content: Buffer, what: string): 'manifest' | 'index' {
   let value: unknown;
   try {
     value = JSON.parse(content.toString());

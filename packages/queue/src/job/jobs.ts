@@ -10,11 +10,11 @@ const repository = z
   .string()
   .max(255)
   .regex(/^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$/);
-const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
+const digest = z.string().regex(/^(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/);
 const key = z.strictObject({ ecosystem: z.string().max(500), name: z.string().max(500) });
 
 /** More keys make another job: a portion is judged again after a crash, and it should be short. */
-export const MAX_KEYS = 500;
+export const MAX_KEYS = 2_000;
 
 export const ScanImageJob = z.strictObject({ registry, repository, digest });
 export type ScanImageJob = z.output<typeof ScanImageJob>;

@@ -25,6 +25,8 @@ export interface CrawlReport {
   readonly alreadyScanned: number;
   /** They failed for good before; a person has to decide. */
   readonly dead: number;
+  /** Tags of what is no image: signatures, charts, attestations. */
+  readonly otherArtifacts: number;
   readonly problems: readonly string[];
 }
 
@@ -71,7 +73,15 @@ class Crawl {
   readonly #ports: CrawlPorts;
   readonly #options: CrawlOptions;
   readonly #images = new Set<string>();
-  readonly #counts = { repositories: 0, tags: 0, requested: 0, alreadyQueued: 0, alreadyScanned: 0, dead: 0 };
+  readonly #counts = {
+    repositories: 0,
+    tags: 0,
+    requested: 0,
+    alreadyQueued: 0,
+    alreadyScanned: 0,
+    dead: 0,
+    otherArtifacts: 0,
+  };
   readonly #problems: string[] = [];
   #moreProblems = 0;
 
@@ -202,12 +212,16 @@ class Crawl {
       images = await catalog.images(repository, digest, this.#options.signal);
       await scans.noteImages(digest, images);
     }
+    if (images.length === 0) {
+      this.#counts.otherArtifacts += 1;
+      return [];
+    }
     const wanted = images.filter((image) => isWatched(this.#registry.platforms, image));
     if (wanted.length === 0) {
       const there = images.map(platformOf).join(', ');
       this.#problem(
         `${repository}:${tag}`,
-        `it has no image for ${this.#registry.platforms.join(', ')}, only for ${there || 'nothing'}`,
+        `it has no image for ${this.#registry.platforms.join(', ')}, only for ${there}`,
       );
     }
     return wanted.map((image) => image.digest);
