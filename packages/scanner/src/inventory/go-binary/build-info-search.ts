@@ -1,3 +1,5 @@
+import { StreamWindow } from '../reading/window.ts';
+
 /** What the linker writes before the build information: 14 bytes, then pointer size and flags, 32 bytes in all. */
 const MAGIC = Buffer.from('\xff Go buildinf:', 'latin1');
 const HEADER = 32;
@@ -20,29 +22,34 @@ export interface BuildInfo {
   readonly modules: string;
 }
 
+/** Something that begins here and ends beyond what has been seen: not looked at again before so many bytes are there. */
+interface Unfinished {
+  readonly needed: number;
+}
+
 /** Finds Go's build information in a file that is written piece by piece. Holds at most the information itself. */
 export class BuildInfoSearch {
-  /** Bytes seen that may belong to something that is not complete. */
-  #pending: Buffer = Buffer.alloc(0);
-  /** Offset in the file of the first pending byte. */
-  #offset = 0;
+  readonly #window = new StreamWindow();
+  #needed = 0;
   #found: BuildInfo | undefined;
   #hasPointers = false;
   #modules: string | undefined;
   /** A list that does not end is looked for once: every further beginning would be searched to its end again. */
   #seeksList = true;
-  /** Whether pending bytes begin something that was recognised. */
-  isOpen = false;
+  /** How far the open list has been searched for its end. */
+  #searched = 0;
 
   /** False when all is known and the rest of the file is not needed. */
   write(chunk: Buffer): boolean {
     if (this.#found !== undefined) return false;
-    // While something is open the pieces are gathered; otherwise only what a magic could begin in is kept.
-    this.#pending = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
-    this.#search();
-    if (this.#found !== undefined) return false;
-    this.#pending = Buffer.from(this.#pending);
-    return true;
+    this.#window.append(chunk);
+    if (this.#window.bytes.length >= this.#needed) this.#search();
+    return this.#found === undefined;
+  }
+
+  /** Whether something was recognised that ends beyond what was written. */
+  get isOpen(): boolean {
+    return this.#needed > 0;
   }
 
   end(): BuildInfo | undefined {
@@ -51,75 +58,78 @@ export class BuildInfoSearch {
   }
 
   #search(): void {
-    this.isOpen = false;
+    const { bytes } = this.#window;
+    this.#needed = 0;
     let at = 0;
-    while (at < this.#pending.length) {
-      const magic = this.#pending.indexOf(MAGIC, at);
-      const list = this.#seeksList ? this.#pending.indexOf(MODULES_START, at) : -1;
+    while (at < bytes.length) {
+      const magic = bytes.indexOf(MAGIC, at);
+      const list = this.#seeksList ? bytes.indexOf(MODULES_START, at) : -1;
       const next = magic === -1 ? list : list === -1 ? magic : Math.min(magic, list);
       if (next === -1) break;
-      const used = next === magic ? this.#header(next) : this.#list(next);
+      const used = next === magic ? this.#header(bytes, next) : this.#list(bytes, next);
       if (this.#found !== undefined) return;
-      if (used === 'more') {
-        this.isOpen = true;
-        this.#keepFrom(next);
+      if (typeof used === 'object') {
+        this.#needed = used.needed - next;
+        this.#window.drop(next);
         return;
       }
       at = next + used;
     }
-    this.#keepFrom(Math.max(at, this.#pending.length - SENTINEL + 1));
+    // What a magic could begin in.
+    this.#window.drop(Math.max(at, bytes.length - SENTINEL + 1));
   }
 
-  #keepFrom(start: number): void {
-    const kept = Math.min(start, this.#pending.length);
-    this.#offset += kept;
-    this.#pending = this.#pending.subarray(kept);
-  }
-
-  /** How many bytes the header and its texts take, or `more` where they are not there yet. */
-  #header(start: number): number | 'more' {
+  /** How many bytes the header and its texts take. */
+  #header(bytes: Buffer, start: number): number | Unfinished {
     // The same bytes stand unaligned in programs that look for them.
-    if ((this.#offset + start) % ALIGNMENT !== 0) return MAGIC.length;
-    if (this.#pending.length < start + HEADER) return 'more';
-    const flags = this.#pending[start + 15] ?? 0;
+    if ((this.#window.offset + start) % ALIGNMENT !== 0) return MAGIC.length;
+    if (bytes.length < start + HEADER) return { needed: start + HEADER };
+    const flags = bytes[start + 15] ?? 0;
     if ((flags & INLINE) === 0) {
-      const pointerSize = this.#pending[start + 14];
+      const pointerSize = bytes[start + 14];
       if (pointerSize === 4 || pointerSize === 8) this.#hasPointers = true;
       return MAGIC.length;
     }
-    const version = this.#text(start + HEADER, MAX_VERSION);
-    if (typeof version !== 'object') return version ?? MAGIC.length;
-    if (!/^(?:devel )?go\d/.test(version.bytes.toString('latin1'))) return MAGIC.length;
-    const modules = this.#text(version.end, MAX_MODULES);
-    if (typeof modules !== 'object') return modules ?? MAGIC.length;
-    this.#found = { version: version.bytes.toString(), modules: withoutSentinels(modules.bytes) };
+    const version = textAt(bytes, start + HEADER, MAX_VERSION);
+    if (version === undefined || 'needed' in version) return version ?? MAGIC.length;
+    if (!/^(?:devel )?go\d/.test(version.text.toString('latin1'))) return MAGIC.length;
+    const modules = textAt(bytes, version.end, MAX_MODULES);
+    if (modules === undefined || 'needed' in modules) return modules ?? MAGIC.length;
+    this.#found = { version: version.text.toString(), modules: withoutSentinels(modules.text) };
     return modules.end - start;
   }
 
-  /** A text with its length in front, as an unsigned LEB128 number. Undefined where it is longer than it may be. */
-  #text(start: number, limit: number): { readonly bytes: Buffer; readonly end: number } | 'more' | undefined {
-    let length = 0;
-    for (let index = 0; index < 4; index += 1) {
-      const byte = this.#pending[start + index];
-      if (byte === undefined) return 'more';
-      length += (byte & 0x7f) * 128 ** index;
-      if (byte >= 0x80) continue;
-      if (length > limit) return undefined;
-      const first = start + index + 1;
-      if (this.#pending.length < first + length) return 'more';
-      return { bytes: this.#pending.subarray(first, first + length), end: first + length };
+  #list(bytes: Buffer, start: number): number | Unfinished {
+    const end = bytes.indexOf(MODULES_END, start + Math.max(SENTINEL, this.#searched));
+    if (end === -1 && bytes.length - start <= MAX_MODULES) {
+      this.#searched = bytes.length - start - SENTINEL;
+      return { needed: bytes.length + 1 };
     }
-    return undefined;
-  }
-
-  #list(start: number): number | 'more' {
-    const end = this.#pending.indexOf(MODULES_END, start + SENTINEL);
-    if (end === -1 && this.#pending.length - start <= MAX_MODULES) return 'more';
     this.#seeksList = false;
     if (end === -1 || end - start > MAX_MODULES) return SENTINEL;
-    this.#modules = this.#pending.toString('utf8', start + SENTINEL, end);
+    this.#modules = bytes.toString('utf8', start + SENTINEL, end);
     return end - start;
   }
+}
+
+/** A text with its length in front, as an unsigned LEB128 number. Undefined where it is longer than it may be. */
+function textAt(
+  bytes: Buffer,
+  start: number,
+  limit: number,
+): { readonly text: Buffer; readonly end: number } | Unfinished | undefined {
+  let length = 0;
+  for (let index = 0; index < 4; index += 1) {
+    const byte = bytes[start + index];
+    if (byte === undefined) return { needed: start + index + 1 };
+    length += (byte & 0x7f) * 128 ** index;
+    if (byte >= 0x80) continue;
+    if (length > limit) return undefined;
+    const first = start + index + 1;
+    const end = first + length;
+    return bytes.length < end ? { needed: end } : { text: bytes.subarray(first, end), end };
+  }
+  return undefined;
 }
 
 function withoutSentinels(bytes: Buffer): string {
