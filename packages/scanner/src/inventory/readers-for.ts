@@ -7,6 +7,8 @@ import { dpkgFilesReader } from './dpkg-files/dpkg-files.ts';
 import { goBinaryReader } from './go-binary/go-binary.ts';
 import { goModReader } from './go-mod/go-mod.ts';
 import { goSumReader } from './go-sum/go-sum.ts';
+import { gradleReader } from './gradle/gradle.ts';
+import { javaReader } from './java/java.ts';
 import { npmInstalledReader } from './npm-installed/npm-installed.ts';
 import { npmLockReader } from './npm-lock/npm-lock.ts';
 import { osReleaseReader } from './os-release/os-release.ts';
@@ -14,6 +16,7 @@ import { pdmReader } from './pdm/pdm.ts';
 import { pipenvReader } from './pipenv/pipenv.ts';
 import { pnpmReader } from './pnpm/pnpm.ts';
 import { poetryReader } from './poetry/poetry.ts';
+import { pomReader } from './pom/pom.ts';
 import { pypiInstalledReader } from './pypi-installed/pypi-installed.ts';
 import { requirementsReader } from './requirements/requirements.ts';
 import { rpmReader } from './rpm/rpm.ts';
@@ -37,6 +40,7 @@ const INSTALLED: readonly Reader[] = [
   npmInstalledReader,
   pypiInstalledReader,
   goBinaryReader,
+  javaReader,
 ];
 
 /** Lock files and manifests: they say what a project would install, and count where sources are scanned. */
@@ -52,6 +56,8 @@ const DECLARED: readonly Reader[] = [
   requirementsReader,
   goModReader,
   goSumReader,
+  pomReader,
+  gradleReader,
 ];
 
 const READERS: Readonly<Record<ReaderSubject, readonly Reader[]>> = {

@@ -104,7 +104,7 @@ function given(value: string | undefined): value is string {
 function assignments(text: string): Map<string, string> {
   const values = new Map<string, string>();
   for (const line of linesOf(text)) {
-    const match = /^\s*([A-Z][A-Z0-9_]*)=(.*)$/.exec(line);
+    const match = /^\s*([A-Z][A-Z0-9_]*)=(.*)$/s.exec(line);
     if (match?.[1] !== undefined && match[2] !== undefined) values.set(match[1], unquoted(match[2].trim()));
   }
   return values;

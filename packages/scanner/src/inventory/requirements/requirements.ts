@@ -4,7 +4,7 @@ import { linesOf, textOf } from '../reading/text.ts';
 
 const MAX_BYTES = 8 * 1024 * 1024;
 /** PEP 508: name, extras, then versions, a URL, or nothing. */
-const REQUIREMENT = /^([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*(.*)$/;
+const REQUIREMENT = /^([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*(.*)$/s;
 const PINNED = /^\(?\s*===?\s*([^\s,;*()]+)\s*\)?$/;
 
 /**

@@ -28,7 +28,7 @@ export const yarnReader = wholeFileReader({
         addEntry(entry, found);
         entry = openEntry(line, found);
       } else if (entry !== undefined && line[2] !== ' ') {
-        const field = /^ {2}"?([A-Za-z]+)"?:? +(.+)$/.exec(line);
+        const field = /^ {2}"?([A-Za-z]+)"?:? +(.+)$/s.exec(line);
         if (field?.[1] !== undefined && field[2] !== undefined) entry.fields.set(field[1], unquoted(field[2].trim()));
       }
     }
