@@ -1,4 +1,5 @@
 export { type ArchiveOptions, openArchive } from './archive/open-archive.ts';
+export { DEFAULT_CACHE_BYTES, DiskLayerCache, type DiskLayerCacheOptions } from './cache/disk-layer-cache.ts';
 export { OciError, type OciErrorCode } from './error.ts';
 export { hostPlatform, type Platform, parsePlatform, platformText } from './manifest/platform.ts';
 export type { Descriptor } from './manifest/schema.ts';
