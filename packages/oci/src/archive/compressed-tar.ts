@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { OciError } from '../error.ts';
 import { DEFAULT_BOUNDS } from '../layer/bounds.ts';
-import { type Compression, createDecompressor } from '../layer/decompress.ts';
+import { type Compression, createDecompressor, release } from '../layer/decompress.ts';
 import { TarReader } from '../tar/reader.ts';
 import { archiveCorrupt, EntryTable, type Extent } from './entry-table.ts';
 import { asArchive, streamExtent } from './tar-index.ts';
@@ -68,6 +68,7 @@ export async function indexCompressedTar(
           );
         }
         yield chunk;
+        release(chunk);
       }
     } catch (error) {
       if (error instanceof OciError || streamSignal.aborted) throw error;

