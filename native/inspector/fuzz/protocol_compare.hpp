@@ -13,11 +13,12 @@ namespace bulkhead::fuzz {
 /// What a decoder said, with the content of a field joined, and a trap for calls out of order.
 class Record final : public ContentSink {
  public:
-  void begin(Direction direction, Protocol protocol, Location location) noexcept override {
+  void begin(Direction direction, const Field& field) noexcept override {
     if (open_[index_of(direction)]) std::abort();
     open_[index_of(direction)] = true;
-    add(direction, std::string("\nbegin ") + std::to_string(static_cast<int>(protocol)) +
-                       std::to_string(static_cast<int>(location)) + ' ');
+    add(direction, std::string("\nbegin ") + std::to_string(static_cast<int>(field.protocol)) + ' ' +
+                       std::to_string(static_cast<int>(field.location)) + ' ' +
+                       std::to_string(static_cast<int>(field.role)) + ' ' + std::string(field.key) + ' ');
   }
   void content(Direction direction, Bytes bytes, Origin) noexcept override {
     if (!open_[index_of(direction)] || bytes.empty()) std::abort();

@@ -17,7 +17,8 @@ enum class Origin : std::uint8_t { in_packet, decoded };
 /// How a field is cut into spans carries no meaning: findings may not depend on it.
 class ContentSink {
  public:
-  virtual void begin(Direction direction, Protocol protocol, Location location) noexcept = 0;
+  /// `field.key` is valid until the field ends.
+  virtual void begin(Direction direction, const Field& field) noexcept = 0;
   /// `bytes` is valid during the call only. With Origin::in_packet it views the current packet's payload.
   virtual void content(Direction direction, Bytes bytes, Origin origin) noexcept = 0;
   /// The field is complete: whatever comes next does not continue it.

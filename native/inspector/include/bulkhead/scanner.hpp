@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string_view>
 
 #include "bulkhead/bytes.hpp"
 #include "bulkhead/detection.hpp"
@@ -46,8 +47,9 @@ class ContentScanner {
   ContentScanner(ContentScanner&&) noexcept;
   ContentScanner& operator=(ContentScanner&&) noexcept;
 
-  /// Starts a field: no context of the previous one remains.
-  void begin() noexcept;
+  /// Starts a field: no context of the previous one remains. `key`, the name the field has by its protocol, is read as
+  /// `"key": ` in front of it would be.
+  void begin(std::string_view key = {}) noexcept;
   void scan(Bytes bytes, Scratch& scratch, DetectionSink& sink) noexcept;
   void provisional_end(Scratch& scratch, DetectionSink& sink) noexcept;
   void end(Scratch& scratch, DetectionSink& sink) noexcept;

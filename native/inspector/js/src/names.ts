@@ -3,8 +3,58 @@ export const CONFIDENCES = ['none', 'low', 'medium', 'high'] as const;
 export const VERDICTS = ['allow', 'alert', 'mask', 'block'] as const;
 export const DIRECTIONS = ['request', 'response'] as const;
 export const DIRECTION_SCOPES = ['request', 'response', 'both'] as const;
-export const PROTOCOLS = ['unknown', 'raw', 'http1', 'tls', 'ssh', 'quic', 'udp', 'icmp'] as const;
-export const LOCATIONS = ['stream', 'head', 'body', 'trailer'] as const;
+export const PROTOCOLS = [
+  'unknown',
+  'raw',
+  'http1',
+  'tls',
+  'ssh',
+  'quic',
+  'udp',
+  'icmp',
+  'http2',
+  'grpc',
+  'websocket',
+  'postgresql',
+  'mysql',
+  'redis',
+  'smtp',
+  'pop3',
+  'imap',
+  'ftp',
+  'mongodb',
+  'kafka',
+  'amqp',
+  'nats',
+  'mqtt',
+  'cassandra',
+  'memcached',
+  'ldap',
+  'dns',
+  'syslog',
+  'statsd',
+  'prometheus',
+  'tds',
+  'tns',
+  'wireguard',
+] as const;
+export const LOCATIONS = [
+  'stream',
+  'head',
+  'body',
+  'trailer',
+  'command',
+  'argument',
+  'reply',
+  'key',
+  'value',
+  'column',
+  'header',
+  'topic',
+  'message',
+  'part',
+  'name',
+] as const;
 export const STRENGTHS = ['checksum', 'weak-checksum', 'shape', 'anchored'] as const;
 export const EXCEPTION_POLICIES = ['pass', 'alert', 'block'] as const;
 export const TRAFFIC_EXCEPTIONS = [

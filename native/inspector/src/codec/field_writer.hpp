@@ -8,14 +8,13 @@ namespace bulkhead {
 class FieldWriter {
  public:
   /// What the next bytes belong to. Ends the field before it.
-  void start(Direction direction, Protocol protocol, Location location, ContentSink& sink) noexcept {
+  void start(Direction direction, const Field& field, ContentSink& sink) noexcept {
     close(direction, sink);
-    protocol_ = protocol;
-    location_ = location;
+    field_ = field;
   }
   void write(Direction direction, Bytes bytes, Origin origin, ContentSink& sink) noexcept {
     if (bytes.empty()) return;
-    if (!begun_) sink.begin(direction, protocol_, location_);
+    if (!begun_) sink.begin(direction, field_);
     begun_ = true;
     sink.content(direction, bytes, origin);
   }
@@ -27,8 +26,7 @@ class FieldWriter {
   [[nodiscard]] bool begun() const noexcept { return begun_; }
 
  private:
-  Protocol protocol_ = Protocol::raw;
-  Location location_ = Location::stream;
+  Field field_;
   bool begun_ = false;
 };
 
@@ -38,7 +36,8 @@ struct Outlet {
   FieldWriter& field;
   ContentSink& sink;
 
-  void start(Protocol protocol, Location location) const noexcept { field.start(direction, protocol, location, sink); }
+  void start(Protocol protocol, Location location) const noexcept { start(Field{protocol, location}); }
+  void start(const Field& what) const noexcept { field.start(direction, what, sink); }
   void write(Bytes bytes, Origin origin) const noexcept { field.write(direction, bytes, origin, sink); }
   void close() const noexcept { field.close(direction, sink); }
   void raise(Exception reason, std::uint64_t bytes) const noexcept { sink.not_inspected(direction, reason, bytes); }

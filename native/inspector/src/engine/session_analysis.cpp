@@ -60,11 +60,11 @@ void SessionAnalysis::refresh_view() noexcept {
   session_.view.tls_version = conversation_.tls_version();
 }
 
-void SessionAnalysis::begin(Direction direction, Protocol protocol, Location location) noexcept {
-  session_.view.protocol = labelled(protocol, session_);
-  locations_[index_of(direction)] = location;
+void SessionAnalysis::begin(Direction direction, const Field& field) noexcept {
+  session_.view.protocol = labelled(field.protocol, session_);
+  locations_[index_of(direction)] = field.location;
   context_.view.begin(direction);
-  scanners_[index_of(direction)].begin();
+  scanners_[index_of(direction)].begin(field.key);
 }
 
 void SessionAnalysis::content(Direction direction, Bytes bytes, Origin origin) noexcept {

@@ -40,7 +40,7 @@ class SessionAnalysis final : public Attachment, private ContentSink, private De
   }
 
  private:
-  void begin(Direction direction, Protocol protocol, Location location) noexcept override;
+  void begin(Direction direction, const Field& field) noexcept override;
   void content(Direction direction, Bytes bytes, Origin origin) noexcept override;
   void end(Direction direction) noexcept override;
   void not_inspected(Direction direction, Exception reason, std::uint64_t bytes) noexcept override;

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <utility>
 
+#include "bulkhead/field.hpp"
 #include "decide/program_impl.hpp"
 #include "detect/char_class.hpp"
 #include "lane/event_judge.hpp"
@@ -109,7 +110,22 @@ ContentScanner::~ContentScanner() = default;
 ContentScanner::ContentScanner(ContentScanner&&) noexcept = default;
 ContentScanner& ContentScanner::operator=(ContentScanner&&) noexcept = default;
 
-void ContentScanner::begin() noexcept { state_.reset(); }
+void ContentScanner::begin(std::string_view key) noexcept {
+  state_.reset();
+  if (key.empty()) return;
+  constexpr std::size_t kAround = 5;  // as in JSON: a line of its own, quotes, a colon, a blank
+  const std::size_t length = std::min(key.size(), kMaxFieldKey);
+  static_assert(kMaxFieldKey + kAround <= kTail);
+  state_ = std::make_unique<State>();
+  std::uint8_t* at = state_->tail + kTail - length - kAround;
+  *at++ = '\n';
+  *at++ = '"';
+  std::memcpy(at, key.data(), length);
+  at += length;
+  *at++ = '"';
+  *at++ = ':';
+  *at = ' ';
+}
 
 void ContentScanner::scan(Bytes bytes, Scratch& scratch, DetectionSink& sink) noexcept {
   if (bytes.empty()) return;

@@ -1,55 +1,61 @@
 #include "protocol/conversation.hpp"
 
-#include <array>
-#include <cstring>
 #include <utility>
 
-#include "protocol/http1_stream.hpp"
+#include "protocol/http1_follower.hpp"
 #include "protocol/opening.hpp"
+#include "protocol/proof_follower.hpp"
+#include "protocol/protocol_table.hpp"
 #include "protocol/quic.hpp"
 #include "protocol/ssh.hpp"
-#include "protocol/tls.hpp"
 
 namespace bulkhead {
 namespace {
 
-enum class Mode : std::uint8_t { opening, http1, tls, ssh, raw };
+enum class Mode : std::uint8_t { opening, followed, raw };
 
 struct Side {
+  explicit Side(Direction direction) noexcept : opening(direction, false) {}
   FieldWriter field;
   Mode mode = Mode::opening;
+  std::uint8_t slot = 0;  ///< of its follower
   Opening opening;
-};
-
-struct Http1 {
-  explicit Http1(DecodePool& pool) noexcept : streams{Http1Stream(pool), Http1Stream(pool)} {}
-  std::array<Http1Stream, 2> streams;
-  Http1Exchange exchange;
 };
 
 }  // namespace
 
-/// Idle: what identifies both directions, and nothing on the heap. What a protocol needs is made when it is identified.
+/// Idle: what identifies both directions, and nothing on the heap. A follower is made when its protocol is identified;
+/// both directions mostly share one.
 struct Conversation::Impl {
   explicit Impl(std::shared_ptr<DecodePool> decode_pool) noexcept : pool(std::move(decode_pool)) {}
 
   void feed(Direction direction, Bytes bytes, Origin origin, ContentSink& sink) noexcept;
   Bytes open(Direction direction, Bytes bytes, Origin origin, const Outlet& out) noexcept;
-  Bytes feed_http1(Direction direction, Bytes bytes, Origin origin, const Outlet& out) noexcept;
-  Bytes feed_tls(Direction direction, Bytes bytes, Origin origin, const Outlet& out) noexcept;
-  Bytes feed_ssh(Direction direction, Bytes bytes, Origin origin, const Outlet& out) noexcept;
-  void begin_http1(Direction direction, bool response, Bytes prefix, const Outlet& out) noexcept;
-  void begin_stream(Direction direction, Opening::Verdict verdict, const Outlet& out) noexcept;
-  void upgraded(const Outlet& out) noexcept;
+  Bytes follow(Direction direction, Bytes bytes, Origin origin, const Outlet& out) noexcept;
+  void begin(Direction direction, Opening::Verdict verdict, const Outlet& out) noexcept;
+  void begin_raw(Direction direction) noexcept;
+  /// The session's follower of this protocol, made by `make` unless the other direction has one.
+  template <typename Make>
+  Follower& join(Direction direction, Protocol wanted, Make make) noexcept;
+  void reopen(Direction direction, bool upgraded) noexcept;
+  void reopen_both(Direction by) noexcept;
+  /// The opening is over before it came to a verdict: what was held is raw content.
+  void give_up_opening(Direction direction, const Outlet& out) noexcept;
   void proven(Protocol protocol, ContentSink& sink) noexcept;
-  [[nodiscard]] bool answers_http1(Direction direction) const noexcept;
+  [[nodiscard]] Follower* follower_of(const Side& side) const noexcept {
+    return side.mode == Mode::followed ? followers[side.slot].get() : nullptr;
+  }
+
+  [[nodiscard]] const TlsHellos* hellos() const noexcept {
+    for (const auto& follower : followers)
+      if (follower != nullptr && follower->hellos() != nullptr) return follower->hellos();
+    return nullptr;
+  }
 
   std::shared_ptr<DecodePool> pool;
-  std::unique_ptr<Http1> http1;
-  std::unique_ptr<Tls> tls;
-  std::unique_ptr<Ssh> ssh;
+  std::unique_ptr<Follower> followers[2];
   std::unique_ptr<Quic> quic;
-  Side sides[2];
+  Side sides[2]{Side(Direction::request), Side(Direction::response)};
   Protocol protocol = Protocol::unknown;
   bool encrypted = false;
 };
@@ -59,17 +65,11 @@ void Conversation::Impl::feed(Direction direction, Bytes bytes, Origin origin, C
   const Outlet out{direction, side.field, sink};
   while (!bytes.empty() && !encrypted) {
     switch (side.mode) {
+      case Mode::followed:
+        bytes = follow(direction, bytes, origin, out);
+        break;
       case Mode::opening:
         bytes = open(direction, bytes, origin, out);
-        break;
-      case Mode::http1:
-        bytes = feed_http1(direction, bytes, origin, out);
-        break;
-      case Mode::tls:
-        bytes = feed_tls(direction, bytes, origin, out);
-        break;
-      case Mode::ssh:
-        bytes = feed_ssh(direction, bytes, origin, out);
         break;
       case Mode::raw:
         out.write(bytes, origin);
@@ -78,107 +78,141 @@ void Conversation::Impl::feed(Direction direction, Bytes bytes, Origin origin, C
   }
 }
 
-bool Conversation::Impl::answers_http1(Direction direction) const noexcept {
-  const std::size_t other = index_of(opposite(direction));
-  return sides[other].mode == Mode::http1 && !http1->streams[other].response();
-}
-
 Bytes Conversation::Impl::open(Direction direction, Bytes bytes, Origin origin, const Outlet& out) noexcept {
   Side& side = sides[index_of(direction)];
   Opening& opening = side.opening;
   const std::size_t before = opening.prefix().size();
-  if (before == 0 && answers_http1(direction)) {
-    // Whatever answers an HTTP request is read as a response, as lenient clients do.
-    begin_http1(direction, true, {}, out);
-    return bytes;
+  if (before == 0) {
+    const Side& other = sides[index_of(opposite(direction))];
+    if (Follower* const follower = follower_of(other); follower != nullptr && follower->answers(direction)) {
+      side.mode = Mode::followed;
+      side.slot = other.slot;
+      if (follower->protocol() == Protocol::http1)
+        static_cast<Http1Follower*>(follower)->begin(direction, true, {}, out);
+      return bytes;
+    }
   }
+  const std::size_t http_before = opening.http_bytes();
   std::size_t taken = 0;
   Opening::Verdict verdict = Opening::Verdict::undecided;
   while (taken < bytes.size() && verdict == Opening::Verdict::undecided) verdict = opening.step(bytes[taken++]);
-  if (before == 0 && opening.may_be_http()) out.start(Protocol::http1, Location::head);
+  if (before == 0 && opening.http_bytes() > 0) out.start(Protocol::http1, Location::head);
+  // What may be HTTP goes on as a head at once.
+  out.write(bytes.first(opening.http_bytes() - http_before), origin);
+  if (verdict == Opening::Verdict::undecided) return bytes.subspan(taken);
+  begin(direction, verdict, out);
   const bool http = verdict == Opening::Verdict::request || verdict == Opening::Verdict::response;
-  if (http || verdict == Opening::Verdict::undecided) {
-    out.write(bytes.first(taken), origin);
-    const bool response = verdict == Opening::Verdict::response;
-    if (http) begin_http1(direction, response, opening.prefix(), out);
-    return bytes.subspan(taken);
-  }
-  if (opening.may_be_http()) out.write(bytes.first(taken - 1), origin);  // the head that was none
-  begin_stream(direction, verdict, out);
-  feed(direction, opening.prefix().first(before), Origin::decoded, out.sink);
+  if (http) return bytes.subspan(taken);
+  const Bytes held = opening.prefix().first(before);
+  feed(direction, held, Origin::decoded, out.sink);
   return bytes;
 }
 
-void Conversation::Impl::begin_stream(Direction direction, Opening::Verdict verdict, const Outlet& out) noexcept {
+template <typename Make>
+Follower& Conversation::Impl::join(Direction direction, Protocol wanted, Make make) noexcept {
   Side& side = sides[index_of(direction)];
-  out.start(Protocol::raw, Location::stream);
-  if (verdict == Opening::Verdict::tls) {
-    side.mode = Mode::tls;
-    if (!tls) tls = std::make_unique<Tls>();
-  } else if (verdict == Opening::Verdict::ssh) {
-    side.mode = Mode::ssh;
-    if (!ssh) ssh = std::make_unique<Ssh>();
+  const Side& other = sides[index_of(opposite(direction))];
+  const Follower* const existing = follower_of(other);
+  side.mode = Mode::followed;
+  if (existing != nullptr && existing->protocol() == wanted) {
+    side.slot = other.slot;
   } else {
-    side.mode = Mode::raw;
-    if (protocol == Protocol::unknown) protocol = Protocol::raw;
+    side.slot = existing == nullptr ? side.slot : static_cast<std::uint8_t>(1 - other.slot);
+    // The answer to CONNECT may come when the request's direction is another protocol already.
+    const Follower* const left = followers[side.slot].get();
+    const bool waiting = wanted == Protocol::http1 && left != nullptr && left->protocol() == wanted;
+    if (!waiting) followers[side.slot] = make();
+  }
+  return *followers[side.slot];
+}
+
+void Conversation::Impl::begin(Direction direction, Opening::Verdict verdict, const Outlet& out) noexcept {
+  const Opening& opening = sides[index_of(direction)].opening;
+  switch (verdict) {
+    case Opening::Verdict::request:
+    case Opening::Verdict::response: {
+      const auto make = [this] { return std::make_unique<Http1Follower>(*pool); };
+      auto& http = static_cast<Http1Follower&>(join(direction, Protocol::http1, make));
+      protocol = Protocol::http1;
+      return http.begin(direction, verdict == Opening::Verdict::response, opening.prefix(), out);
+    }
+    case Opening::Verdict::known: {
+      out.close();
+      const ProtocolEntry& entry = protocol_table()[opening.entry()];
+      std::unique_ptr<Follower> made = entry.make(*pool);
+      const Protocol kind = made->protocol();
+      protocol = join(direction, kind, [&] { return std::move(made); }).protocol();
+      return;
+    }
+    case Opening::Verdict::tls:
+      out.start(Protocol::raw, Location::stream);
+      (void)join(direction, Protocol::tls, [] { return std::make_unique<ProofFollower<Tls, Protocol::tls>>(); });
+      return;
+    case Opening::Verdict::ssh:
+      out.start(Protocol::raw, Location::stream);
+      (void)join(direction, Protocol::ssh, [] { return std::make_unique<ProofFollower<Ssh, Protocol::ssh>>(); });
+      return;
+    case Opening::Verdict::undecided:
+    case Opening::Verdict::raw:
+      out.start(Protocol::raw, Location::stream);
+      return begin_raw(direction);
   }
 }
 
-void Conversation::Impl::begin_http1(Direction direction, bool response, Bytes prefix, const Outlet& out) noexcept {
-  if (!http1) http1 = std::make_unique<Http1>(*pool);
-  protocol = Protocol::http1;
-  sides[index_of(direction)].mode = Mode::http1;
-  http1->streams[index_of(direction)].begin(response, prefix, out);
+void Conversation::Impl::begin_raw(Direction direction) noexcept {
+  sides[index_of(direction)].mode = Mode::raw;
+  if (protocol == Protocol::unknown) protocol = Protocol::raw;
 }
 
-Bytes Conversation::Impl::feed_http1(Direction direction, Bytes bytes, Origin origin, const Outlet& out) noexcept {
-  Http1Stream& stream = http1->streams[index_of(direction)];
-  const Http1Stream::Result result = stream.feed(bytes, origin, out, http1->exchange);
-  if (result.signal == Http1Stream::Signal::tunnel) {
-    Side& side = sides[index_of(direction)];
-    side.opening = Opening();
-    side.mode = Mode::opening;
-  } else if (result.signal == Http1Stream::Signal::upgraded) {
-    upgraded(out);
+Bytes Conversation::Impl::follow(Direction direction, Bytes bytes, Origin origin, const Outlet& out) noexcept {
+  Follower& follower = *followers[sides[index_of(direction)].slot];
+  const Follower::Result result = follower.feed(direction, bytes, origin, out);
+  switch (result.next) {
+    case Next::more:
+      break;
+    case Next::foreign:
+      begin_raw(direction);
+      break;
+    case Next::reopen:
+      reopen(direction, false);
+      break;
+    case Next::reopen_both:
+      reopen_both(direction);
+      break;
+    case Next::encrypted:
+      proven(follower.protocol(), out.sink);
+      break;
   }
+  if (result.next == Next::more && follower.protocol() != protocol && follower.hellos() == nullptr &&
+      follower.protocol() != Protocol::ssh)
+    protocol = follower.protocol();
   return bytes.subspan(result.taken);
 }
 
-void Conversation::Impl::upgraded(const Outlet& out) noexcept {
+void Conversation::Impl::reopen(Direction direction, bool upgraded) noexcept {
+  Side& side = sides[index_of(direction)];
+  side.opening = Opening(direction, upgraded);
+  side.mode = Mode::opening;
+}
+
+void Conversation::Impl::reopen_both(Direction by) noexcept {
+  const Follower& follower = *followers[sides[index_of(by)].slot];
+  const bool upgraded = follower.protocol() == Protocol::http1;
   for (const Direction direction : {Direction::request, Direction::response}) {
-    const std::size_t i = index_of(direction);
-    Side& side = sides[i];
-    const bool between = side.mode == Mode::http1 && (direction == out.direction || http1->streams[i].idle());
-    if (!between && side.mode != Mode::opening) continue;
-    side.mode = Mode::raw;
-    side.field.start(direction, Protocol::raw, Location::stream, out.sink);
+    const Side& side = sides[index_of(direction)];
+    const bool between = follower_of(side) == &follower && (direction == by || follower.between(direction));
+    const bool fresh = side.mode == Mode::opening && side.opening.prefix().empty();
+    if (between || fresh) reopen(direction, upgraded);
   }
 }
 
-Bytes Conversation::Impl::feed_tls(Direction direction, Bytes bytes, Origin origin, const Outlet& out) noexcept {
-  const Tls::Result result = tls->feed(direction, bytes);
-  out.write(bytes.first(result.taken), origin);
-  if (result.outcome == Tls::Outcome::proven) {
-    proven(Protocol::tls, out.sink);
-  } else if (result.outcome == Tls::Outcome::not_tls) {
-    for (Side& side : sides)
-      if (side.mode == Mode::tls) side.mode = Mode::raw;
-    if (protocol == Protocol::unknown) protocol = Protocol::raw;
-  }
-  return bytes.subspan(result.taken);
-}
-
-Bytes Conversation::Impl::feed_ssh(Direction direction, Bytes bytes, Origin origin, const Outlet& out) noexcept {
-  const Ssh::Result result = ssh->feed(direction, bytes);
-  out.write(bytes.first(result.taken), origin);
-  if (result.outcome == Ssh::Outcome::proven) {
-    proven(Protocol::ssh, out.sink);
-  } else if (result.outcome == Ssh::Outcome::not_ssh) {
-    for (Side& side : sides)
-      if (side.mode == Mode::ssh) side.mode = Mode::raw;
-    if (protocol == Protocol::unknown) protocol = Protocol::raw;
-  }
-  return bytes.subspan(result.taken);
+void Conversation::Impl::give_up_opening(Direction direction, const Outlet& out) noexcept {
+  const Side& side = sides[index_of(direction)];
+  const Bytes prefix = side.opening.prefix();
+  if (side.mode != Mode::opening || prefix.size() == side.opening.http_bytes()) return;
+  out.start(Protocol::raw, Location::stream);
+  out.write(prefix, Origin::decoded);
+  begin_raw(direction);
 }
 
 void Conversation::Impl::proven(Protocol what, ContentSink& sink) noexcept {
@@ -200,16 +234,20 @@ void Conversation::gap(Direction direction, std::uint64_t bytes, ContentSink& si
   Side& side = impl_->sides[index_of(direction)];
   const Outlet out{direction, side.field, sink};
   if (impl_->encrypted) return;
-  if (side.mode == Mode::http1) return impl_->http1->streams[index_of(direction)].gap(bytes, out);
+  impl_->give_up_opening(direction, out);
+  Follower* const follower = impl_->follower_of(side);
+  if (follower != nullptr && follower->gap(direction, bytes, out)) return;
   out.start(Protocol::raw, Location::stream);
-  side.mode = Mode::raw;
-  if (impl_->protocol == Protocol::unknown) impl_->protocol = Protocol::raw;
+  impl_->begin_raw(direction);
 }
 
 void Conversation::end(Direction direction, ContentSink& sink) noexcept {
   Side& side = impl_->sides[index_of(direction)];
   const Outlet out{direction, side.field, sink};
-  if (side.mode == Mode::http1 && !impl_->encrypted) impl_->http1->streams[index_of(direction)].end(out);
+  if (!impl_->encrypted) {
+    impl_->give_up_opening(direction, out);
+    if (Follower* const follower = impl_->follower_of(side)) follower->end(direction, out);
+  }
   out.close();
 }
 
@@ -229,10 +267,12 @@ void Conversation::datagram(Direction direction, Bytes bytes, Origin origin, Con
 Protocol Conversation::protocol() const noexcept { return impl_->protocol; }
 bool Conversation::encrypted() const noexcept { return impl_->encrypted; }
 std::string_view Conversation::server_name() const noexcept {
-  return impl_->tls ? std::string_view(impl_->tls->hellos().server_name) : std::string_view();
+  const TlsHellos* const hellos = impl_->hellos();
+  return hellos == nullptr ? std::string_view() : std::string_view(hellos->server_name);
 }
 std::uint16_t Conversation::tls_version() const noexcept {
-  return impl_->tls ? impl_->tls->hellos().version : std::uint16_t{0};
+  const TlsHellos* const hellos = impl_->hellos();
+  return hellos == nullptr ? std::uint16_t{0} : hellos->version;
 }
 
 }  // namespace bulkhead

@@ -1,8 +1,10 @@
 #include "protocol/opening.hpp"
 
+#include <bit>
 #include <string_view>
 
 #include "protocol/characters.hpp"
+#include "protocol/protocol_table.hpp"
 
 namespace bulkhead {
 namespace {
@@ -27,6 +29,14 @@ bool begins_like_status(std::string_view word) noexcept {
 
 }  // namespace
 
+Opening::Opening(Direction direction, bool upgraded) noexcept : http_(!upgraded), direction_(direction) {
+  const auto table = protocol_table();
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    const bool shown = (direction == Direction::request ? table[i].client : table[i].server) != nullptr;
+    if (shown && (upgraded || !table[i].after_upgrade)) possible_ |= std::uint64_t{1} << i;
+  }
+}
+
 bool Opening::may_be_http() const noexcept {
   const std::uint8_t first = prefix_[0];
   return is_alpha(first) || first == '\n' || (is_blank(first) && first != 0);
@@ -36,8 +46,36 @@ Opening::Verdict Opening::step(std::uint8_t byte) noexcept {
   prefix_[count_++] = byte;
   if (count_ == 1) {
     if (byte == kTlsHandshake) return Verdict::tls;
-    if (!may_be_http()) return Verdict::raw;
+    http_ = http_ && may_be_http();
   }
+  const Verdict http = http_ ? judge_http(byte) : Verdict::raw;
+  if (http != Verdict::undecided && http != Verdict::raw) {
+    if (http != Verdict::ssh) ++http_bytes_;
+    return http;
+  }
+  http_ = http == Verdict::undecided;
+  if (http_) ++http_bytes_;
+  const Verdict table = judge_table();
+  if (table == Verdict::known) return table;
+  return count_ < kMost && (http_ || table == Verdict::undecided) ? Verdict::undecided : Verdict::raw;
+}
+
+Opening::Verdict Opening::judge_table() noexcept {
+  const auto table = protocol_table();
+  for (std::uint64_t left = possible_; left != 0; left &= left - 1) {
+    const auto i = static_cast<std::size_t>(std::countr_zero(left));
+    const ProtocolEntry::Matcher matcher = direction_ == Direction::request ? table[i].client : table[i].server;
+    const Match match = matcher(prefix());
+    if (match == Match::maybe) continue;
+    possible_ &= ~(std::uint64_t{1} << i);
+    if (match == Match::no) continue;
+    entry_ = static_cast<std::uint8_t>(i);
+    return Verdict::known;
+  }
+  return possible_ != 0 ? Verdict::undecided : Verdict::raw;
+}
+
+Opening::Verdict Opening::judge_http(std::uint8_t byte) noexcept {
   if (blanks_ + 1 == count_ && (byte == '\n' || (is_blank(byte) && byte != 0))) {
     ++blanks_;
     return count_ == kMost ? Verdict::raw : Verdict::undecided;

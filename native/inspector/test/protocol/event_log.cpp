@@ -8,13 +8,25 @@ namespace {
 const char* name_of(Direction direction) { return direction == Direction::request ? "request" : "response"; }
 
 const char* name_of(Protocol protocol) {
-  constexpr const char* kNames[] = {"unknown", "raw", "http1", "tls", "ssh", "quic", "udp", "icmp"};
+  constexpr const char* kNames[] = {"unknown", "raw",       "http1",     "tls",        "ssh",   "quic",  "udp",
+                                    "icmp",    "http2",     "grpc",      "websocket",  "postgresql", "mysql", "redis",
+                                    "smtp",    "pop3",      "imap",      "ftp",        "mongodb", "kafka", "amqp",
+                                    "nats",    "mqtt",      "cassandra", "memcached",  "ldap",  "dns",   "syslog",
+                                    "statsd",  "prometheus", "tds",      "tns",        "wireguard"};
   return kNames[static_cast<std::size_t>(protocol)];
 }
 
 const char* name_of(Location location) {
-  constexpr const char* kNames[] = {"stream", "head", "body", "trailer"};
+  constexpr const char* kNames[] = {"stream", "head",   "body",   "trailer", "command", "argument", "reply", "key",
+                                    "value",  "column", "header", "topic",   "message", "part",     "name"};
   return kNames[static_cast<std::size_t>(location)];
+}
+
+std::string label(const Field& field) {
+  constexpr const char* kRoles[] = {"", " user", " secret", " cookie"};
+  std::string out = std::string(name_of(field.protocol)) + ' ' + name_of(field.location);
+  if (!field.key.empty()) out += '(' + escape(std::string(field.key)) + ')';
+  return out + kRoles[static_cast<std::size_t>(field.role)];
 }
 
 const char* name_of(Exception exception) {
@@ -52,11 +64,11 @@ std::string escape(const std::string& bytes) {
   return out;
 }
 
-void EventLog::begin(Direction direction, Protocol protocol, Location location) noexcept {
+void EventLog::begin(Direction direction, const Field& field) noexcept {
   std::size_t& open = open_[index_of(direction)];
   if (open != kNone) misuse_ += "field begun inside a field; ";
   open = entries_.size();
-  entries_.push_back({std::string(name_of(direction)) + ' ' + name_of(protocol) + ' ' + name_of(location), {}, true});
+  entries_.push_back({std::string(name_of(direction)) + ' ' + label(field), {}, true});
 }
 
 void EventLog::content(Direction direction, Bytes bytes, Origin) noexcept {

@@ -12,7 +12,7 @@ namespace bulkhead {
 /// same, however the input was cut.
 class EventLog final : public ContentSink {
  public:
-  void begin(Direction direction, Protocol protocol, Location location) noexcept override;
+  void begin(Direction direction, const Field& field) noexcept override;
   void content(Direction direction, Bytes bytes, Origin origin) noexcept override;
   void end(Direction direction) noexcept override;
   void not_inspected(Direction direction, Exception reason, std::uint64_t bytes) noexcept override;

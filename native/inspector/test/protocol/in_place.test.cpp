@@ -11,7 +11,7 @@ namespace {
 class PlaceSink final : public ContentSink {
  public:
   explicit PlaceSink(Bytes packet) : packet_(packet) {}
-  void begin(Direction, Protocol, Location) noexcept override {}
+  void begin(Direction, const Field&) noexcept override {}
   void content(Direction, Bytes bytes, Origin origin) noexcept override {
     const std::uint8_t* const packet_end = packet_.data() + packet_.size();
     const bool inside = bytes.data() >= packet_.data() && bytes.data() + bytes.size() <= packet_end;

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "protocol/input.hpp"
+#include "protocol/script.hpp"
+
+namespace bulkhead {
+
+/// A follower whose two directions are scripts. A protocol derives from it, keeps what its directions tell each other
+/// as members, and writes `client` and `server`.
+///
+/// A script that ends with Next::foreign met something the protocol does not allow: `parser_error` is raised, and the
+/// number or word it met comes again at the start of the raw rest.
+class Scripted : public Follower {
+ public:
+  explicit Scripted(Protocol protocol) noexcept;
+
+  [[nodiscard]] Protocol protocol() const noexcept override { return protocol_; }
+  Result feed(Direction direction, Bytes bytes, Origin origin, const Outlet& out) noexcept override;
+  bool gap(Direction direction, std::uint64_t bytes, const Outlet& out) noexcept override;
+  void end(Direction, const Outlet&) noexcept override {}
+  [[nodiscard]] bool answers(Direction) const noexcept override { return true; }
+  [[nodiscard]] bool between(Direction) const noexcept override { return true; }
+
+ protected:
+  virtual Script client(Input& in) noexcept = 0;
+  virtual Script server(Input& in) noexcept = 0;
+  /// What the session is spoken of as, once that is known better than from its start.
+  void rename(Protocol protocol) noexcept;
+
+ private:
+  struct Side {
+    Input input;
+    Script script;
+  };
+  Side sides_[2];
+  Protocol protocol_;
+};
+
+/// A script fed with what a decoder gives: an inner protocol.
+class InnerScript final : public Consumer {
+ public:
+  explicit InnerScript(Protocol protocol) noexcept { input_.set_protocol(protocol); }
+  [[nodiscard]] Input& input() noexcept { return input_; }
+  void begin(Script script) noexcept { script_ = std::move(script); }
+  /// What the script leaves when it ends is raw content of the protocol.
+  void take(Bytes bytes, Origin origin, const Outlet& out) noexcept override;
+  [[nodiscard]] bool begun() const noexcept { return script_.begun(); }
+
+ private:
+  Input input_;
+  Script script_;
+  bool started_ = false;
+  bool rest_ = false;
+};
+
+}  // namespace bulkhead
