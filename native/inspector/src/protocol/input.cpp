@@ -115,15 +115,20 @@ bool Input::progress() noexcept {
     case Kind::word_until:
       return until_step();
     case Kind::peek:
+      if (has_put_back_) return value_ = put_back_, true;
       if (frame_ == 0) return value_ = 256, true;
       if (now_.empty()) return false;
       value_ = now_[0];
       return true;
+    case Kind::ahead:
+      return ahead_step();
   }
   return true;
 }
 
 bool Input::number_step() noexcept {
+  if (has_put_back_) keep({&put_back_, 1});
+  has_put_back_ = false;
   if (kind_ == Kind::fixed && kept_count_ == 0 && now_.size() >= wanted_ && frame_ >= wanted_) {
     const auto size = static_cast<std::size_t>(wanted_);
     keep(now_.first(size));
@@ -176,9 +181,20 @@ bool Input::until_step() noexcept {
   return cut_short();
 }
 
+bool Input::ahead_step() noexcept {
+  const std::uint8_t taken = kept_count_;
+  const std::uint64_t wanted = std::min<std::uint64_t>(2 - taken, frame_);
+  value_ = taken;
+  keep(now_.first(static_cast<std::size_t>(std::min<std::uint64_t>(wanted, now_.size()))));
+  if (kept_count_ - taken == static_cast<int>(wanted)) return true;
+  drop(kept_count_ - taken);
+  return false;
+}
+
 bool Input::lose(std::uint64_t bytes) noexcept {
-  if (kind_ != Kind::content && kind_ != Kind::skip) return false;
+  if (kind_ != Kind::content && kind_ != Kind::skip && kind_ != Kind::through) return false;
   if (bytes > wanted_ || bytes > frame_) return false;
+  if (kind_ == Kind::through && !consumer_->lose(bytes)) return false;
   wanted_ -= bytes;
   if (frame_ != kNoFrame) frame_ -= bytes;
   return true;
@@ -190,6 +206,7 @@ Bytes Input::held() const noexcept {
     case Kind::sized:
     case Kind::word:
     case Kind::word_until:
+    case Kind::ahead:
       return {reinterpret_cast<const std::uint8_t*>(kept_.data()), kept_count_};
     default:
       return {};

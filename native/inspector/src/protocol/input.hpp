@@ -13,6 +13,8 @@ namespace bulkhead {
 class Consumer {
  public:
   virtual void take(Bytes bytes, Origin origin, const Outlet& out) noexcept = 0;
+  /// Bytes never came. False when what follows them cannot be placed.
+  virtual bool lose(std::uint64_t) noexcept { return false; }
 
  protected:
   ~Consumer() = default;
@@ -71,11 +73,21 @@ class Input {
   Wait<std::uint16_t> peek() noexcept { return ask<std::uint16_t>(Kind::peek, 1); }
 
   /// The first bytes of what was asked for last.
+  /// The next two bytes (fewer at the end of the frame) are kept and stay, except for those that came alone before a cut:
+  /// so many have been taken.
+  Wait<std::uint8_t> ahead() noexcept { return ask<std::uint8_t>(Kind::ahead, 2); }
+
   [[nodiscard]] std::string_view kept() const noexcept { return {kept_.data(), kept_count_}; }
   /// Keeps that as the key of fields to come.
   void keep_as_key() noexcept { set_key(kept()); }
   void set_key(std::string_view key) noexcept;
   [[nodiscard]] std::string_view key() const noexcept { return {key_.data(), key_count_}; }
+
+  /// A byte that `ahead` took comes again, as the first of the number asked for next.
+  void put_back(std::uint8_t byte) noexcept {
+    put_back_ = byte;
+    has_put_back_ = true;
+  }
 
   void enter(std::uint64_t bytes) noexcept {
     frame_ = bytes;
@@ -92,6 +104,7 @@ class Input {
   void raise(Exception reason, std::uint64_t bytes = 0) noexcept { out_->raise(reason, bytes); }
   /// Content that does not stand in the packet as it is: a number in digits, a word that was kept.
   void write(std::string_view text) noexcept;
+  void write(Bytes bytes, Origin origin) noexcept { out_->write(bytes, origin); }
   void write_number(std::uint64_t number, bool negative = false) noexcept;
   [[nodiscard]] const Outlet& out() const noexcept { return *out_; }
   void set_protocol(Protocol protocol) noexcept { protocol_ = protocol; }
@@ -108,7 +121,7 @@ class Input {
   [[nodiscard]] Bytes held() const noexcept;
 
  private:
-  enum class Kind : std::uint8_t { none, fixed, sized, skip, content, until, word, word_until, through, peek };
+  enum class Kind : std::uint8_t { none, fixed, sized, skip, content, until, word, word_until, through, peek, ahead };
 
   static std::uint64_t big(Bytes number) noexcept;
   static std::uint64_t little(Bytes number) noexcept;
@@ -128,6 +141,7 @@ class Input {
   bool number_step() noexcept;
   bool counted_step() noexcept;
   bool until_step() noexcept;
+  bool ahead_step() noexcept;
   void keep(Bytes bytes) noexcept;
   void drop(std::size_t count) noexcept;
   [[nodiscard]] bool cut_short() noexcept;
@@ -145,10 +159,12 @@ class Input {
   std::uint8_t kept_count_ = 0;
   std::uint8_t key_count_ = 0;
   std::uint8_t stop_[2] = {};
+  std::uint8_t put_back_ = 0;
   Kind kind_ = Kind::none;
   Origin origin_ = Origin::in_packet;
   Protocol protocol_ = Protocol::raw;
   bool ok_ = true;
+  bool has_put_back_ = false;
 };
 
 }  // namespace bulkhead

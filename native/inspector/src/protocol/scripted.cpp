@@ -48,7 +48,10 @@ void InnerScript::take(Bytes bytes, Origin origin, const Outlet& out) noexcept {
   started_ = true;
   if (!script_.over()) return;
   rest_ = true;
+  out.close();
+  if (script_.ending() == Next::foreign) out.raise(Exception::parser_error, 0);
   out.start(Field{input_.protocol(), Location::stream});
+  out.write(input_.held(), Origin::decoded);
   out.write(bytes.last(input_.remaining()), origin);
 }
 

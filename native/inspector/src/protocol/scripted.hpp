@@ -44,6 +44,7 @@ class InnerScript final : public Consumer {
   void begin(Script script) noexcept { script_ = std::move(script); }
   /// What the script leaves when it ends is raw content of the protocol.
   void take(Bytes bytes, Origin origin, const Outlet& out) noexcept override;
+  bool lose(std::uint64_t bytes) noexcept override { return started_ && !rest_ && input_.lose(bytes); }
   [[nodiscard]] bool begun() const noexcept { return script_.begun(); }
 
  private:

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "protocol/protocol_table.hpp"
+
+namespace bulkhead {
+
+/// MySQL and MariaDB client/server protocol 4.1 (MySQL Source Code Documentation, "Client/Server Protocol"), also in
+/// its compressed form.
+///
+/// Statements, what is bound to them, and the columns of text and binary rows are fields; a column's key is its name.
+/// Whole numbers of binary rows are written out in digits. A client that asks for SSL is identified anew from there.
+Match mysql_server(Bytes first) noexcept;
+std::unique_ptr<Follower> follow_mysql(DecodePool& pool);
+
+}  // namespace bulkhead

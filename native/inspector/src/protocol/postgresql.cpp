@@ -1,0 +1,228 @@
+#include "protocol/postgresql.hpp"
+
+#include "protocol/column_table.hpp"
+#include "protocol/scripted.hpp"
+#include "protocol/text_match.hpp"
+
+namespace bulkhead {
+namespace {
+
+constexpr std::uint32_t kCancel = 80877102, kSsl = 80877103, kGssEncryption = 80877104;
+constexpr std::uint32_t kCleartextPassword = 3;
+/// MAX_STARTUP_PACKET_LENGTH of the server, and the most a message may have (1 GiB less one).
+constexpr std::uint32_t kLongestStartup = 10'000, kLongestMessage = (1U << 30) - 1;
+constexpr std::uint32_t kInt8 = 20, kInt2 = 21, kInt4 = 23;
+
+bool is_whole_number(std::uint32_t type) noexcept { return type == kInt8 || type == kInt4 || type == kInt2; }
+
+/// Types of messages, so that something else is noticed soon.
+bool is_client_type(std::uint8_t type) noexcept {
+  return std::string_view("QPBEDCSHXpdcfF").find(static_cast<char>(type)) != std::string_view::npos;
+}
+bool is_server_type(std::uint8_t type) noexcept {
+  return std::string_view("RSKTDCENAdtGHWIZcnsv123V").find(static_cast<char>(type)) != std::string_view::npos;
+}
+
+class PostgreSql final : public Scripted {
+ public:
+  PostgreSql() noexcept : Scripted(Protocol::postgresql) {}
+
+ private:
+  Script client(Input& in) noexcept override {
+    for (;;) {  // until a real startup: encryption may be asked for, and refused, before
+      if (encryption_asked_ && co_await in.peek() == 0x16) co_return Next::reopen;
+      const std::uint32_t length = co_await in.u32();
+      if (length < 8 || length > kLongestStartup) co_return Next::foreign;
+      in.enter(length - 4);
+      const std::uint32_t code = co_await in.u32();
+      if (code == kSsl || code == kGssEncryption) {
+        encryption_asked_ = true;
+        in.leave();
+        continue;
+      }
+      if (code != kCancel && code >> 16 != 3) co_return Next::foreign;
+      while (code != kCancel && in.left() > 1) {
+        co_await in.word_until(0, 0);
+        in.keep_as_key();
+        co_await in.u8();
+        in.start(Location::argument, in.key() == "user" ? Role::user : Role::none, in.key());
+        co_await in.until(0);
+        co_await in.u8();
+      }
+      in.close();
+      co_await in.skip(in.left());
+      in.leave();
+      if (code != kCancel) break;
+    }
+    for (;;) {
+      const std::uint8_t type = co_await in.u8();
+      if (!is_client_type(type)) co_return Next::foreign;
+      const std::uint32_t length = co_await in.u32();
+      if (length < 4 || length > kLongestMessage) co_return Next::foreign;
+      in.enter(length - 4);
+      if (type != 'd') in.close();
+      if (type == 'Q') {
+        in.start(Location::command);
+        co_await in.until(0);
+        co_await in.u8();
+      } else if (type == 'P') {
+        in.start(Location::name);
+        co_await in.until(0);
+        co_await in.u8();
+        in.start(Location::command);
+        co_await in.until(0);
+        in.close();
+        co_await in.skip(in.left());
+      } else if (type == 'B') {
+        for (int i = 0; i < 2; ++i) {  // portal and statement
+          in.start(Location::name);
+          co_await in.until(0);
+          co_await in.u8();
+        }
+        in.close();
+        const std::uint16_t formats = co_await in.u16();
+        co_await in.skip(std::uint64_t{2} * formats);
+        const std::uint16_t count = co_await in.u16();
+        for (std::uint32_t i = 0; i < count && in.ok(); ++i) {
+          const std::uint32_t size = co_await in.u32();
+          if (size == UINT32_MAX || !in.ok()) continue;  // NULL
+          in.start(Location::argument);
+          co_await in.content(size);
+        }
+        in.close();
+        co_await in.skip(in.ok() ? in.left() : 0);  // result formats
+      } else if (type == 'p') {
+        in.start(Location::argument, authentication_ == kCleartextPassword ? Role::secret : Role::none);
+        co_await in.until(0);
+        co_await in.u8();
+      } else if (type == 'd') {
+        if (!copying_[0]) in.start(Location::message);
+        co_await in.content(in.left());
+      }
+      copying_[0] = type == 'd';
+      if (in.left() > 0 && type != 'd') {
+        in.start(Location::stream);
+        co_await in.content(in.left());
+      }
+      if (type != 'd') in.close();
+      in.leave();
+    }
+  }
+
+  Script server(Input& in) noexcept override {
+    for (;;) {
+      const std::uint8_t type = co_await in.u8();
+      if (encryption_asked_) {
+        encryption_asked_ = false;
+        if (type == 'S' || type == 'G') co_return Next::reopen_both;
+        if (type == 'N') continue;
+      }
+      if (!is_server_type(type)) co_return Next::foreign;
+      const std::uint32_t length = co_await in.u32();
+      if (length < 4 || length > kLongestMessage) co_return Next::foreign;
+      in.enter(length - 4);
+      if (type != 'd') in.close();
+      if (type == 'R') {
+        authentication_ = co_await in.u32();
+        co_await in.skip(in.left());
+      } else if (type == 'S') {
+        co_await in.word_until(0, 0);
+        in.keep_as_key();
+        co_await in.u8();
+        in.start(Location::reply, Role::none, in.key());
+        co_await in.until(0);
+        co_await in.u8();
+      } else if (type == 'T') {
+        columns_.clear();
+        const std::uint16_t count = co_await in.u16();
+        for (std::uint32_t i = 0; i < count && in.ok(); ++i) {
+          in.start(Location::key);
+          co_await in.until(0);
+          in.keep_as_key();
+          in.close();
+          co_await in.u8();
+          co_await in.skip(6);
+          const std::uint32_t oid = co_await in.u32();
+          co_await in.skip(8);
+          columns_.add(in.key(), oid);
+        }
+      } else if (type == 'D') {
+        const std::uint16_t count = co_await in.u16();
+        const bool named = count == columns_.size();
+        for (std::uint32_t i = 0; i < count && in.ok(); ++i) {
+          const std::uint32_t size = co_await in.u32();
+          if (size == UINT32_MAX || !in.ok()) continue;  // NULL
+          in.start(Location::column, Role::none, named ? columns_.name(i) : std::string_view());
+          const bool may_be_binary = named && is_whole_number(columns_.type(i)) && (size == 2 || size == 4 || size == 8);
+          const std::uint16_t first = may_be_binary ? co_await in.peek() : std::uint16_t{'0'};
+          if (is_digit(static_cast<std::uint8_t>(first)) || first == '-' || first > 255) {
+            co_await in.content(size);
+          } else if (size == 8) {
+            in.write_number(co_await in.u64());
+          } else if (size == 4) {
+            in.write_number(co_await in.u32());
+          } else {
+            in.write_number(co_await in.u16());
+          }
+        }
+      } else if (type == 'E' || type == 'N') {
+        while (in.left() > 1) {
+          co_await in.u8();
+          in.start(Location::reply);
+          co_await in.until(0);
+          co_await in.u8();
+        }
+        in.close();
+        co_await in.skip(in.left());
+      } else if (type == 'A') {
+        co_await in.u32();
+        in.start(Location::topic);
+        co_await in.until(0);
+        co_await in.u8();
+        in.start(Location::message);
+        co_await in.until(0);
+        co_await in.u8();
+      } else if (type == 'C') {
+        in.start(Location::reply);
+        co_await in.until(0);
+        co_await in.u8();
+      } else if (type == 'd') {
+        if (!copying_[1]) in.start(Location::message);
+        co_await in.content(in.left());
+      } else if (type == 'K' || type == 't' || type == 'G' || type == 'H' || type == 'W' ||
+                 type == 'Z') {
+        co_await in.skip(in.left());  // keys, types, formats, a state: no text
+      }
+      copying_[1] = type == 'd';
+      if (in.left() > 0 && type != 'd') {
+        in.start(Location::stream);
+        co_await in.content(in.left());
+      }
+      if (type != 'd') in.close();
+      in.leave();
+    }
+  }
+
+  ColumnTable columns_;
+  std::uint32_t authentication_ = 0;
+  bool encryption_asked_ = false;
+  bool copying_[2] = {};
+};
+
+}  // namespace
+
+Match postgresql_client(Bytes first) noexcept {
+  if (first[0] != 0 || (first.size() > 1 && first[1] != 0)) return Match::no;
+  if (first.size() > 3 && (first[2] << 8 | first[3]) < 8) return Match::no;
+  if (first.size() > 2 && first[2] << 8 > static_cast<int>(kLongestStartup)) return Match::no;
+  if (first.size() > 4 && first[4] != 0 && first[4] != 4) return Match::no;
+  if (first.size() < 8) return first.size() > 5 && first[5] != 3 && first[5] != 0xd2 ? Match::no : Match::maybe;
+  Reader code(first.subspan(4, 4));
+  const std::uint32_t value = code.u32();
+  const bool request = value == kSsl || value == kGssEncryption || value == kCancel;
+  return request || (value >= 0x30000 && value <= 0x30002) ? Match::yes : Match::no;
+}
+
+std::unique_ptr<Follower> follow_postgresql(DecodePool&) { return std::make_unique<PostgreSql>(); }
+
+}  // namespace bulkhead
