@@ -1,12 +1,13 @@
 import { PassThrough } from 'node:stream';
 import { DETECTORS, jsonSchemas as dlpSchemas } from '@bulkhead/dlp';
 import { jsonSchemas as policySchemas } from '@bulkhead/policy';
+import { MISCONFIGURATION_RULES, type MisconfigurationRule } from '@bulkhead/scanner';
 import type { Command } from 'commander';
 import { createProgram } from '../program.ts';
 
 /** The reference pages that follow from the code, by their path below docs/reference. */
 export function referencePages(): Readonly<Record<string, string>> {
-  return { 'cli.md': cliPage(), 'detectors.md': detectorsPage() };
+  return { 'cli.md': cliPage(), 'detectors.md': detectorsPage(), 'misconfigurations.md': misconfigurationsPage() };
 }
 
 /** The JSON Schemas that follow from the code, by their path below docs/reference. */
@@ -82,4 +83,34 @@ function detectorsPage(): string {
       `\n## ${id}\n\n${title} (${category}, \`${strength}\`).\n\n- Rule: ${rule}.\n- Norm: ${norm}.\n- Masked: \`${example}\`\n`,
   );
   return DETECTORS_INTRODUCTION + sections.join('');
+}
+
+const MISCONFIGURATIONS_INTRODUCTION = `# Misconfigurations
+
+Generated from the catalogue; \`node apps/cli/src/docs/write.ts\` writes it anew.
+
+What is looked for in Dockerfiles and Containerfiles (by their names) and in Kubernetes manifests (YAML and JSON, by what
+is in them; items of a \`List\` and all documents of a file). Rules that say "Pod Security Standard" are the controls of
+[Kubernetes' Pod Security Standards](https://kubernetes.io/docs/concepts/security/pod-security-standards/) at that level.
+
+A file that is a template (Helm), is no valid YAML, nests deeper than 200 levels or holds more than 5000 objects is named
+as a gap: it was not looked at, which is not the same as being in order. A rule sees one object of one file: what another
+file adds, such as a network policy for the same namespace, it does not know.
+`;
+
+function misconfigurationsPage(): string {
+  return MISCONFIGURATIONS_INTRODUCTION + MISCONFIGURATION_RULES.map(misconfigurationSection).join('');
+}
+
+function misconfigurationSection({
+  id,
+  severity,
+  title,
+  why,
+  fix,
+  references,
+  standard,
+}: MisconfigurationRule): string {
+  const level = standard === undefined ? '' : `- Pod Security Standard: ${standard}\n`;
+  return `\n## ${id}\n\n${title} (${severity}).\n\n- Why: ${why}\n- Fix: ${fix}.\n${level}- See: ${references.map((one) => `<${one}>`).join(', ')}\n`;
 }
