@@ -89,6 +89,17 @@ std::string make_html() {
   return out;
 }
 
+/// What a file that was compressed or encrypted elsewhere looks like.
+std::string make_noise() {
+  std::string out(kSize, '\0');
+  Random random;
+  for (std::size_t i = 0; i + 8 <= out.size(); i += 8) {
+    const std::uint64_t word = random.next();
+    std::memcpy(out.data() + i, &word, 8);
+  }
+  return out;
+}
+
 struct Counter final : DetectionSink {
   std::size_t count = 0;
   std::size_t sure = 0;
@@ -168,7 +179,8 @@ int main() {
     std::string text;
   } corpora[] = {{"JSON with ids, e-mails, cards, SSNs", make_json(true)},
                  {"JSON with ids only", make_json(false)},
-                 {"HTML text", make_html()}};
+                 {"HTML text", make_html()},
+                 {"random bytes", make_noise()}};
   for (const auto& corpus : corpora) {
     std::printf("%s: memory read %.1f GB/s\n", corpus.name, read_rate(corpus.text));
     for (const std::size_t span : {std::size_t{256}, std::size_t{1448}, std::size_t{16384}, std::size_t{65536}})

@@ -90,6 +90,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     scalar.resize(lane::find_events_scalar(from, length, scalar.data()));
     vector.resize(lane::find_events_avx2(from, length, vector.data()));
     if (scalar != vector) fail("the AVX2 finder differs from the scalar one");
+    if (lane::cpu_has_avx512()) {
+      vector.resize(lane::kMaxEvents);
+      vector.resize(lane::find_events_avx512(from, length, vector.data()));
+      if (scalar != vector) fail("the AVX-512 finder differs from the scalar one");
+    }
   }
   return 0;
 }

@@ -121,6 +121,8 @@ bool is_reserved(std::string_view name) noexcept {
 }  // namespace
 
 Judged judge_email(const FieldView& view, const std::uint8_t* event, Findings& found) noexcept {
+  // No domain starts otherwise. Of bytes that are no text, this turns nearly every '@' away.
+  if (view.has(event + 1) && !is(event[1], kAlnum)) return Judged::decided;
   const std::uint8_t* const start = local_start(event);
   if (start == nullptr || in_url(start)) return Judged::decided;
   Domain name;

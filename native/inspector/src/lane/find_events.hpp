@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "lane/block.hpp"
+#include "lane/cpu.hpp"
 
 namespace bulkhead::lane {
 
@@ -25,8 +26,9 @@ using FindEvents = std::size_t (*)(const std::uint8_t* from, std::size_t length,
 std::size_t find_events_scalar(const std::uint8_t* from, std::size_t length, std::uint16_t* positions) noexcept;
 /// Same events; needs AVX2, BMI and BMI2. Elsewhere than on x86-64 it is the scalar one.
 std::size_t find_events_avx2(const std::uint8_t* from, std::size_t length, std::uint16_t* positions) noexcept;
+/// Same events; needs what cpu_has_avx512 asks for. Elsewhere than on x86-64 it is the scalar one.
+std::size_t find_events_avx512(const std::uint8_t* from, std::size_t length, std::uint16_t* positions) noexcept;
 
-bool cpu_has_avx2() noexcept;
 /// The fastest one this CPU can run.
 FindEvents best_find_events() noexcept;
 

@@ -30,7 +30,9 @@ std::size_t select_named_scalar(const std::uint8_t* from, const std::uint16_t* p
 }
 
 SelectNamed best_select_named() noexcept {
-  static const SelectNamed best = cpu_has_avx2() ? select_named_avx2 : select_named_scalar;
+  static const SelectNamed best = cpu_has_avx512() ? select_named_avx512
+                                  : cpu_has_avx2() ? select_named_avx2
+                                                   : select_named_scalar;
   return best;
 }
 

@@ -24,6 +24,9 @@ std::size_t select_named_scalar(const std::uint8_t* from, const std::uint16_t* p
 /// Same outcome; needs AVX2, BMI and LZCNT. Elsewhere than on x86-64 it is the scalar one.
 std::size_t select_named_avx2(const std::uint8_t* from, const std::uint16_t* positions, std::size_t count,
                               std::uint16_t* named, const detect::identity::QuietKeys& quiet) noexcept;
+/// Same outcome; needs what cpu_has_avx512 asks for. Elsewhere than on x86-64 it is the scalar one.
+std::size_t select_named_avx512(const std::uint8_t* from, const std::uint16_t* positions, std::size_t count,
+                                std::uint16_t* named, const detect::identity::QuietKeys& quiet) noexcept;
 
 /// The fastest one this CPU can run.
 SelectNamed best_select_named() noexcept;

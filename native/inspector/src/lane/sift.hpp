@@ -7,9 +7,10 @@
 
 namespace bulkhead::lane {
 
-/// Removes from `positions` (of `from`, in order) the ends of numbers that no wanted datum has; returns how many are
-/// left. Numbers are by far the most events and nearly all of them go here, so it is done for all at once, without a
-/// branch whose outcome depends on the bytes. Reads kDigitHistory bytes before each position and the one there.
+/// Removes from `positions` (of `from`, in order) the ends of numbers that no wanted datum has, and every '@' behind a
+/// byte that no address has there; returns how many are left. Numbers are by far the most events of text, and '@' of
+/// bytes that are none; nearly all of them go here, so it is done for all at once, without a branch whose outcome
+/// depends on the bytes. Reads kDigitHistory bytes before each position and the one there.
 using SiftEvents = std::size_t (*)(const std::uint8_t* from, std::uint16_t* positions, std::size_t count,
                                    detect::NumbersWanted wanted) noexcept;
 
@@ -18,6 +19,9 @@ std::size_t sift_scalar(const std::uint8_t* from, std::uint16_t* positions, std:
 /// Same outcome; needs AVX2, BMI and LZCNT. Elsewhere than on x86-64 it is the scalar one.
 std::size_t sift_avx2(const std::uint8_t* from, std::uint16_t* positions, std::size_t count,
                       detect::NumbersWanted wanted) noexcept;
+/// Same outcome; needs what cpu_has_avx512 asks for. Elsewhere than on x86-64 it is the scalar one.
+std::size_t sift_avx512(const std::uint8_t* from, std::uint16_t* positions, std::size_t count,
+                        detect::NumbersWanted wanted) noexcept;
 
 /// The fastest one this CPU can run.
 SiftEvents best_sift() noexcept;

@@ -5,6 +5,8 @@
 
 #include <immintrin.h>
 
+#include "detect/char_class.hpp"
+
 namespace bulkhead::lane {
 namespace {
 
@@ -33,6 +35,7 @@ consteval Shapes make_shapes() {
 constexpr Shapes kShapes = make_shapes();
 
 constexpr std::array<std::uint32_t, 256> kStarts = detect::internal::kLengthsByStart;
+constexpr std::array<std::uint8_t, 256> kClasses = detect::internal::kClasses;
 
 [[gnu::always_inline]] inline __m256i load(const void* p) noexcept {
   return _mm256_loadu_si256(static_cast<const __m256i*>(p));
@@ -77,9 +80,11 @@ std::size_t sift_avx2(const std::uint8_t* from, std::uint16_t* positions, std::s
         _mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpeq_epi32(recent, shape_digits))));
     const bool grouped = (shapes & wanted.shapes) != 0;
 
-    const bool other = (digits >> 31 == 0) | (*at == '@') | (static_cast<std::uint8_t>(*at - '0') <= 9);
+    const bool address = *at == '@';
+    const bool other = (digits >> 31 == 0) | address | (static_cast<std::uint8_t>(*at - '0') <= 9);
+    const bool bare = address & ((kClasses[at[-1]] & detect::kMailLocal) == 0);
     positions[left] = position;
-    left += static_cast<std::size_t>(single | grouped | other);
+    left += static_cast<std::size_t>((single | grouped | other) & !bare);
   }
   return left;
 }

@@ -29,6 +29,7 @@ bool is_selected(const std::string& text, const QuietKeys& quiet, char after = '
   const std::vector<std::uint16_t> end{static_cast<std::uint16_t>(padded.size() - 1)};
   const bool scalar = !selected(select_named_scalar, padded, end, quiet).empty();
   if (cpu_has_avx2()) CHECK(!selected(select_named_avx2, padded, end, quiet).empty() == scalar);
+  if (cpu_has_avx512()) CHECK(!selected(select_named_avx512, padded, end, quiet).empty() == scalar);
   return scalar;
 }
 
@@ -69,7 +70,7 @@ TEST_CASE("numbers that may need no word are selected behind a quiet key too") {
     CHECK(detect::identity::digits_may_stand_alone(digits) == (digits == kAloneDigits));
 }
 
-TEST_CASE("the AVX2 selection is the scalar one") {
+TEST_CASE("the selections for AVX2 and AVX-512 are the scalar one") {
   if (!cpu_has_avx2()) {
     MESSAGE("this CPU has no AVX2: nothing to compare");
     return;
@@ -89,6 +90,7 @@ TEST_CASE("the AVX2 selection is the scalar one") {
     }
     const auto scalar = selected(select_named_scalar, text, positions, quiet);
     REQUIRE(selected(select_named_avx2, text, positions, quiet) == scalar);
+    if (cpu_has_avx512()) REQUIRE(selected(select_named_avx512, text, positions, quiet) == scalar);
     count += scalar.size();
   }
   CHECK(count > 0);
