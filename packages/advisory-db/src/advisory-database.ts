@@ -6,19 +6,23 @@ import type { StoredAdvisory } from './store/advisory-rows.ts';
 import { decodeAffected, type EncodedAffected } from './store/affected-codec.ts';
 import { openDatabase } from './store/open.ts';
 import { Recent } from './store/recent.ts';
+import { Snapshot } from './store/snapshot.ts';
 import { databaseError } from './store/sqlite-error.ts';
 import { unpackValue } from './store/value.ts';
 import { verifyDatabase } from './store/verify.ts';
 
 /** Encoded bytes; decoded they take about five times as much. */
 const RECENT_AFFECTED_BYTES = 8 * 1024 * 1024;
-const RECENT_ADVISORY_BYTES = 2 * 1024 * 1024;
+const RECENT_ADVISORY_BYTES = 4 * 1024 * 1024;
 
 const NOTHING: readonly AffectedPackage[] = [];
 
 /**
  * A vulnerability database, open for reading. Look-ups are synchronous and take microseconds; any of them throws
  * `AdvisoryDbError` DB_CORRUPT where the file does not hold what was written. Close it when done.
+ *
+ * All look-ups of one turn of the event loop see one state of the file; updates by others are seen from the next turn
+ * on. A file that was built anew has taken this one's place and has to be opened again.
  */
 export class AdvisoryDatabase implements AdvisorySource {
   readonly file: string;
@@ -28,10 +32,10 @@ export class AdvisoryDatabase implements AdvisorySource {
   readonly #epss: StatementSync;
   readonly #kev: StatementSync;
   readonly #vex: StatementSync;
-  readonly #version: StatementSync;
+  readonly #snapshot: Snapshot;
   readonly #recentAffected = new Recent<readonly AffectedPackage[]>(RECENT_AFFECTED_BYTES);
   readonly #recentAdvisories = new Recent<Advisory>(RECENT_ADVISORY_BYTES);
-  #state: { readonly ecosystems: ReadonlySet<string>; readonly epssDate: string; readonly version: unknown };
+  #state: { readonly ecosystems: ReadonlySet<string>; readonly epssDate: string } | undefined;
 
   private constructor(file: string) {
     this.file = file;
@@ -42,8 +46,11 @@ export class AdvisoryDatabase implements AdvisorySource {
     this.#epss = database.prepare('SELECT probability, percentile FROM epss WHERE cve = ?');
     this.#kev = database.prepare('SELECT date_added, due_date, ransomware FROM kev WHERE cve = ?');
     this.#vex = database.prepare('SELECT value FROM vex WHERE vulnerability = ? ORDER BY document, statement');
-    this.#version = database.prepare('PRAGMA data_version');
-    this.#state = this.#readState();
+    this.#snapshot = new Snapshot(database, () => {
+      this.#recentAffected.clear();
+      this.#recentAdvisories.clear();
+      this.#state = undefined;
+    });
   }
 
   /** Opens a file; throws `AdvisoryDbError` with DB_MISSING, DB_CORRUPT or DB_TOO_NEW. */
@@ -56,36 +63,37 @@ export class AdvisoryDatabase implements AdvisorySource {
   }
 
   get ecosystems(): ReadonlySet<string> {
-    return this.#state.ecosystems;
+    return this.#known().ecosystems;
   }
 
   affecting(ecosystem: string, name: string): readonly AffectedPackage[] {
+    this.#hold();
     const key = packageKey(ecosystem, name);
-    const rowKey = `${ecosystem}\0${key}`;
-    const recent = this.#recentAffected.get(rowKey);
+    const recent = this.#recentAffected.get(ecosystem, key);
     if (recent !== undefined) return recent;
 
     const row = this.#read(() => this.#affected.get(ecosystem, key));
     if (row === undefined) {
-      this.#recentAffected.set(rowKey, NOTHING, 0);
+      this.#recentAffected.set(ecosystem, key, NOTHING, 0);
       return NOTHING;
     }
     const packed = row['value'] as Uint8Array;
-    const encoded = unpackValue(rowKey, packed) as readonly EncodedAffected[];
+    const encoded = unpackValue(`${ecosystem}\0${key}`, packed) as readonly EncodedAffected[];
     const affected = encoded.map((entry) => decodeAffected(entry, ecosystem, key));
-    this.#recentAffected.set(rowKey, affected, packed.byteLength);
+    this.#recentAffected.set(ecosystem, key, affected, packed.byteLength);
     return affected;
   }
 
   advisory(id: string): Advisory | undefined {
-    const recent = this.#recentAdvisories.get(id);
+    this.#hold();
+    const recent = this.#recentAdvisories.get('', id);
     if (recent !== undefined) return recent;
     const row = this.#read(() => this.#advisory.get(id));
     if (row === undefined) return undefined;
     const packed = row['value'] as Uint8Array;
     const stored = unpackValue(id, packed) as StoredAdvisory;
     const advisory = { id, source: String(row['source']), modified: String(row['modified']), ...stored };
-    this.#recentAdvisories.set(id, advisory, packed.byteLength);
+    this.#recentAdvisories.set('', id, advisory, packed.byteLength);
     return advisory;
   }
 
@@ -93,7 +101,7 @@ export class AdvisoryDatabase implements AdvisorySource {
     const row = this.#read(() => this.#epss.get(cve));
     if (row === undefined) return undefined;
     const { probability, percentile } = row as { probability: number; percentile: number };
-    return { probability, percentile, date: this.#state.epssDate };
+    return { probability, percentile, date: this.#known().epssDate };
   }
 
   kev(
@@ -143,37 +151,35 @@ export class AdvisoryDatabase implements AdvisorySource {
     this.#read(() => verifyDatabase(this.#database, this.file));
   }
 
-  /**
-   * Forgets what was decoded if another process has updated the file since, and says whether it has. For processes
-   * that keep a database open; a file that was built anew has taken this one's place and has to be opened again.
-   */
-  refresh(): boolean {
-    const { data_version: version } = this.#read(() => this.#version.get()) ?? {};
-    if (version === this.#state.version) return false;
-    this.#recentAffected.clear();
-    this.#recentAdvisories.clear();
-    this.#state = this.#readState();
-    return true;
-  }
-
   [Symbol.dispose](): void {
     this.close();
   }
 
   close(): void {
+    this.#snapshot.release();
     this.#database.close();
   }
 
-  #readState(): { ecosystems: ReadonlySet<string>; epssDate: string; version: unknown } {
-    return this.#read(() => ({
-      ecosystems: readEcosystems(this.#database),
-      epssDate: String(this.#database.prepare("SELECT newest FROM source WHERE name = 'EPSS'").get()?.['newest'] ?? ''),
-      version: this.#version.get()?.['data_version'],
-    }));
+  #known(): { readonly ecosystems: ReadonlySet<string>; readonly epssDate: string } {
+    return this.#read(() => {
+      this.#state ??= {
+        ecosystems: readEcosystems(this.#database),
+        epssDate: String(
+          this.#database.prepare("SELECT newest FROM source WHERE name = 'EPSS'").get()?.['newest'] ?? '',
+        ),
+      };
+      return this.#state;
+    });
+  }
+
+  /** Before what was decoded earlier is used: the file may have changed since. */
+  #hold(): void {
+    if (!this.#snapshot.isHeld) this.#read(() => undefined);
   }
 
   #read<Result>(query: () => Result): Result {
     try {
+      this.#snapshot.hold();
       return query();
     } catch (cause) {
       throw databaseError(`cannot read the advisory database ${JSON.stringify(this.file)}`, cause);

@@ -1,9 +1,10 @@
 /**
  * Decoded rows that were asked for lately, bounded by the bytes they were decoded from: a scan asks for the same
- * packages image after image, and a base image's packages are the same thousand.
+ * packages image after image, and a base image's packages are the same thousand. Keys have two parts, so that a look-up
+ * need not put them together.
  */
 export class Recent<Value> {
-  readonly #entries = new Map<string, { readonly value: Value; readonly weight: number }>();
+  readonly #groups = new Map<string, Map<string, Value>>();
   readonly #capacity: number;
   #weight = 0;
 
@@ -11,25 +12,22 @@ export class Recent<Value> {
     this.#capacity = capacityBytes;
   }
 
-  get(key: string): Value | undefined {
-    return this.#entries.get(key)?.value;
+  get(group: string, key: string): Value | undefined {
+    return this.#groups.get(group)?.get(key);
   }
 
-  /** First in, first out: keeping the order of use would cost each hit more than the rare second decoding. */
-  set(key: string, value: Value, bytes: number): void {
+  /** Starts over when it is full: keeping an order of use would cost every hit more than the rare second decoding. */
+  set(group: string, key: string, value: Value, bytes: number): void {
     // Beside its bytes, an entry costs its key and the map's slot.
-    const weight = bytes + key.length + 64;
-    this.#entries.set(key, { value, weight });
-    this.#weight += weight;
-    for (const [oldest, { weight: freed }] of this.#entries) {
-      if (this.#weight <= this.#capacity) break;
-      this.#entries.delete(oldest);
-      this.#weight -= freed;
-    }
+    this.#weight += bytes + key.length + 64;
+    if (this.#weight > this.#capacity) this.clear();
+    const known = this.#groups.get(group);
+    if (known === undefined) this.#groups.set(group, new Map([[key, value]]));
+    else known.set(key, value);
   }
 
   clear(): void {
-    this.#entries.clear();
+    this.#groups.clear();
     this.#weight = 0;
   }
 }

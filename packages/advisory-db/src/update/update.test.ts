@@ -55,13 +55,35 @@ describe('updateDatabase', () => {
       sources: [{ records: 3, withdrawn: 1, newest: '2026-08-07T00:00:00Z', highWater: '2026-08-07T00:00:00Z' }],
     });
 
-    expect(database.refresh()).toBe(true);
     expect(database.affecting('Go', 'a').map(({ advisory }) => advisory)).toEqual(['GO-1', 'GO-4']);
     expect(database.affecting('Go', 'b')).toEqual([]);
     expect(database.affecting('Go', 'moved')).toHaveLength(1);
     expect(database.affecting('Go', 'c')).toEqual([]);
     expect(database.advisory('GO-3')).toBeUndefined();
-    expect(database.refresh()).toBe(false);
+  });
+
+  it('waits for scans of the same process, which see one state as long as their turn lasts', async () => {
+    using database = await databaseOf(folder, { Go: FIRST });
+    const bucket = writeBucket(join(folder, 'bucket'), {
+      Go: [...FIRST, about('GO-4', 'a', 4), about('GO-5', 'b', 5)],
+    });
+    const seen = new Set<string>();
+    let turns = 0;
+    const scan = (): void => {
+      seen.add(`${database.affecting('Go', 'a').length} ${database.affecting('Go', 'b').length}`);
+      turns += 1;
+      timer = setImmediate(scan);
+    };
+    let timer = setImmediate(scan);
+
+    await update(new FolderBucket(bucket));
+    await new Promise((resolve) => {
+      setTimeout(resolve, 20);
+    });
+    clearImmediate(timer);
+
+    expect([...seen]).toEqual(['1 1', '2 2']);
+    expect(turns).toBeGreaterThan(2);
   });
 
   it('asks for nothing but the list when nothing has changed', async () => {
@@ -133,7 +155,6 @@ describe('updateDatabase', () => {
     const result = await update(new FolderBucket(bucket));
 
     expect(result.sources).toMatchObject([{ outcome: 'updated', added: 1, removed: 2 }]);
-    database.refresh();
     expect(database.affecting('Go', 'd')).toHaveLength(1);
     expect(database.affecting('Go', 'b')).toEqual([]);
   });
