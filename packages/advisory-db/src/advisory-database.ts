@@ -35,6 +35,7 @@ export class AdvisoryDatabase implements AdvisorySource {
   readonly #snapshot: Snapshot;
   readonly #recentAffected = new Recent<readonly AffectedPackage[]>(RECENT_AFFECTED_BYTES);
   readonly #recentAdvisories = new Recent<Advisory>(RECENT_ADVISORY_BYTES);
+  #hasChanged = false;
   #state: { readonly ecosystems: ReadonlySet<string>; readonly epssDate: string } | undefined;
 
   private constructor(file: string) {
@@ -50,6 +51,7 @@ export class AdvisoryDatabase implements AdvisorySource {
       this.#recentAffected.clear();
       this.#recentAdvisories.clear();
       this.#state = undefined;
+      this.#hasChanged = true;
     });
   }
 
@@ -149,6 +151,14 @@ export class AdvisoryDatabase implements AdvisorySource {
   /** Reads all of it, and throws DB_CORRUPT where it is not what was written. Takes seconds. */
   verify(): void {
     this.#read(() => verifyDatabase(this.#database, this.file));
+  }
+
+  /** Whether others have updated the file since this was asked last. Look-ups need not ask: they see it by themselves. */
+  refresh(): boolean {
+    this.#hold();
+    const hasChanged = this.#hasChanged;
+    this.#hasChanged = false;
+    return hasChanged;
   }
 
   [Symbol.dispose](): void {

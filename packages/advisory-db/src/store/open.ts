@@ -7,7 +7,7 @@ import { databaseError } from './sqlite-error.ts';
 const HEADER_BYTES = 100;
 const MAGIC = 'SQLite format 3\0';
 
-/** How long a reader waits for an update to commit. An update waits by turns instead: see `inTransaction`. */
+/** How long a reader waits for an update to commit. An update waits otherwise: see `inTransaction`. */
 const BUSY_MS = { read: 10_000, write: 0 } as const;
 
 /** Pages of rows that were read lately, in KiB. A scan of a distribution touches a few megabytes. */

@@ -28,6 +28,7 @@ export class Snapshot {
     if (this.isHeld) return;
     this.#database.exec('BEGIN');
     this.#pending = setImmediate(() => this.release());
+    HELD.add(this);
     const version = this.#version.get()?.['data_version'];
     if (this.#seen !== undefined && version !== this.#seen) this.#onChange();
     this.#seen = version;
@@ -37,6 +38,18 @@ export class Snapshot {
     if (this.#pending === undefined) return;
     clearImmediate(this.#pending);
     this.#pending = undefined;
+    HELD.delete(this);
     this.#database.exec('COMMIT');
   }
+}
+
+/** The snapshots of this process. */
+const HELD = new Set<Snapshot>();
+
+/**
+ * Ends the snapshots of this process. An update calls it right before it commits: it cannot wait for what only the turn
+ * of the event loop would end that it is waiting in.
+ */
+export function releaseSnapshots(): void {
+  for (const snapshot of HELD) snapshot.release();
 }

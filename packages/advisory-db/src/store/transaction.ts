@@ -1,10 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { releaseSnapshots } from './snapshot.ts';
 
-/** How long an update waits for scans that are reading, and for another update. */
+/** How long an update waits for another one. */
 const PATIENCE_MS = 30_000;
-/** Between two tries; the event loop turns meanwhile, since the reader may be in this very process. */
-const PAUSE_MS = 20;
+const PAUSE_MS = 50;
+/** How long it waits, at its end and with the whole process, for scans of other processes: each a turn of theirs. */
+const COMMIT_MS = 10_000;
 const SQLITE_BUSY = 5;
 
 /** Runs changes as one: all of them are in the file afterwards, or none is. */
@@ -12,10 +14,10 @@ export async function inTransaction<Result>(
   database: DatabaseSync,
   change: () => Promise<Result> | Result,
 ): Promise<Result> {
-  await whenFree(database, 'BEGIN IMMEDIATE');
+  await begin(database);
   try {
     const result = await change();
-    await whenFree(database, 'COMMIT');
+    commit(database);
     return result;
   } catch (error) {
     // A full disk has SQLite roll back by itself.
@@ -24,11 +26,12 @@ export async function inTransaction<Result>(
   }
 }
 
-async function whenFree(database: DatabaseSync, sql: string): Promise<void> {
+/** Takes the right to write. Readers go on reading until the commit. */
+async function begin(database: DatabaseSync): Promise<void> {
   const until = performance.now() + PATIENCE_MS;
   for (;;) {
     try {
-      database.exec(sql);
+      database.exec('BEGIN IMMEDIATE');
       return;
     } catch (error) {
       const { errcode } = error as { readonly errcode?: unknown };
@@ -36,4 +39,11 @@ async function whenFree(database: DatabaseSync, sql: string): Promise<void> {
     }
     await sleep(PAUSE_MS);
   }
+}
+
+/** Without a pause: a reader of this process that began in it would wait for the commit, and the commit for it. */
+function commit(database: DatabaseSync): void {
+  database.exec(`PRAGMA busy_timeout = ${COMMIT_MS}`);
+  releaseSnapshots();
+  database.exec('COMMIT; PRAGMA busy_timeout = 0');
 }

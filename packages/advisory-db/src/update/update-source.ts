@@ -6,7 +6,7 @@ import { readArchive } from '../building/read-archive.ts';
 import type { SourceSummary } from '../database-summary.ts';
 import type { Bucket } from '../feed/bucket.ts';
 import type { PackageKey } from '../package-key.ts';
-import { putSource, SourceTally } from '../store/source-rows.ts';
+import { putMeta, putSource, SourceTally } from '../store/source-rows.ts';
 import { inTransaction } from '../store/transaction.ts';
 import { Changes } from './changes.ts';
 import { type FetchedDelta, fetchDelta } from './fetch-delta.ts';
@@ -123,7 +123,9 @@ function finish(
 ): SourceChange {
   changes.flush();
   tally.records = records;
-  putSource(database, tally, highWater, new Date(clock.now()).toISOString());
+  const now = new Date(clock.now()).toISOString();
+  putSource(database, tally, highWater, now);
+  putMeta(database, 'updated_at', now);
   const { added, replaced, removed, changed } = changes;
   return { added, replaced, removed, rejected, changed };
 }

@@ -43,7 +43,7 @@ export interface UpdateResult {
  * from it; only what is wrong with the database itself is thrown. Each source is one transaction.
  */
 export async function updateDatabase(options: UpdateOptions): Promise<UpdateResult> {
-  const { file, catalogues, clock, signal } = options;
+  const { file, catalogues, signal } = options;
   const database = openDatabase(file, 'write');
   try {
     const breather = new Breather(signal);
@@ -58,9 +58,6 @@ export async function updateDatabase(options: UpdateOptions): Promise<UpdateResu
     }
     for (const [name, catalogue] of separate(catalogues)) {
       sources.push(await updateCatalogue(database, name, catalogue, breather, options));
-    }
-    if (sources.some(({ outcome }) => outcome !== 'failed')) {
-      putMeta(database, 'updated_at', new Date(clock.now()).toISOString());
     }
     return { sources, changed: [...changed.values()], summary: readSummary(database, file) };
   } catch (cause) {
@@ -112,7 +109,10 @@ async function updateCatalogue(
       ...(epss !== undefined && { epss: await prefetched(epss, signal) }),
       ...(vex !== undefined && { vex: await Promise.all(vex.map((resource) => prefetched(resource, signal))) }),
     };
-    await inTransaction(database, () => importCatalogues(database, ready, { clock, signal, breather, onProgress }));
+    await inTransaction(database, async () => {
+      await importCatalogues(database, ready, { clock, signal, breather, onProgress });
+      putMeta(database, 'updated_at', new Date(clock.now()).toISOString());
+    });
     return { name, outcome: 'current', ...NO_CHANGE };
   } catch (error) {
     return { name, outcome: 'failed', error: feedFailure(error, signal) };
