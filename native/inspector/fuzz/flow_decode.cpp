@@ -5,6 +5,7 @@
 #include "decode/ip_layer.hpp"
 #include "decode/link_layer.hpp"
 #include "decode/transport_layer.hpp"
+#include "decode/tunnel.hpp"
 
 namespace {
 
@@ -29,6 +30,18 @@ void decode(const RawPacket& packet, bool lenient) {
   require(ip.payload.size() <= ip.payload_length);
   require(ip.payload_offset + ip.payload_length <= std::max<std::size_t>(packet.wire_length, packet.data.size()));
   require(ip.payload.empty() || ip.payload.data() == packet.data.data() + ip.payload_offset);
+  const Tunnel tunnel = decode_tunnel(ip);
+  if (tunnel.state == Tunnel::State::inside) {
+    require(lies_within(tunnel.inner, ip.payload));
+    require(tunnel.inner.size() <= tunnel.inner_length && tunnel.inner_length <= ip.payload_length);
+    const LinkLayer inner_link = decode_inner_link(tunnel.inner, tunnel.type);
+    require(inner_link.l3_offset <= tunnel.inner.size());
+    IpLayer inner;
+    if (inner_link.outcome == LayerOutcome::ok &&
+        decode_ip(tunnel.inner, tunnel.inner_length, inner_link.l3_offset, inner_link.v6, options, inner) ==
+            LayerOutcome::ok)
+      require(lies_within(inner.payload, tunnel.inner));
+  }
   TransportLayer transport;
   if (decode_transport(ip, transport) != LayerOutcome::ok) return;
   require(lies_within(transport.payload, ip.payload));

@@ -6,6 +6,7 @@
 #include "decode/ip_layer.hpp"
 #include "decode/link_layer.hpp"
 #include "decode/transport_layer.hpp"
+#include "decode/tunnel.hpp"
 #include "flow/fragment_table.hpp"
 #include "flow/tcp_tracker.hpp"
 
@@ -67,6 +68,9 @@ struct Flows::Impl {
   Handling process(const RawPacket& packet) noexcept;
   void process_transport(Context& context) noexcept;
   bool join_fragment(Context& context) noexcept;
+  /// Goes into tunnels until a packet carries its own payload; false when there is nothing left to inspect.
+  bool enter_tunnels(Context& context) noexcept;
+  [[nodiscard]] std::uint32_t keyed(std::uint32_t vlan, std::uint64_t path) const noexcept;
   void process_tcp(Context& context) noexcept;
   void process_datagram(Context& context) noexcept;
   [[nodiscard]] ChecksumState judge_checksum(const Context& context) const noexcept;
@@ -110,7 +114,7 @@ Flows::Handling Flows::Impl::process(const RawPacket& packet) noexcept {
   tcp.forget_last();
   const LinkLayer link = decode_link(packet);
   Handling handling;
-  Context context(packet, link.vlan, handling);
+  Context context(packet, keyed(link.vlan, link.path), handling);
   if (link.outcome != LayerOutcome::ok) {
     give_up(context, link.outcome, link.l3_offset);
     return handling;
@@ -128,11 +132,69 @@ Flows::Handling Flows::Impl::process(const RawPacket& packet) noexcept {
     give_up(context, LayerOutcome::bad_checksum, link.l3_offset);
   } else if (!context.ip.fragmented) {
     handling.l4_offset = context.ip.payload_offset;
-    process_transport(context);
-  } else if (join_fragment(context)) {
+    if (enter_tunnels(context)) process_transport(context);
+  } else if (join_fragment(context) && enter_tunnels(context)) {
     process_transport(context);
   }
   return handling;
+}
+
+std::uint32_t Flows::Impl::keyed(std::uint32_t vlan, std::uint64_t path) const noexcept {
+  if (path == 0) return vlan;
+  // Keyed, so that nobody can choose identifiers that make two networks one; no stack of VLAN tags has the highest bit.
+  return static_cast<std::uint32_t>(SipHash(secret.k0, secret.k1).add(vlan).add(path).finish()) | 0x80000000U;
+}
+
+bool Flows::Impl::enter_tunnels(Context& context) noexcept {
+  bool joined = context.ip.fragmented || context.segment.origin == Origin::decoded;
+  for (unsigned depth = 0;; ++depth) {
+    const Tunnel tunnel = decode_tunnel(context.ip);
+    if (tunnel.state == Tunnel::State::none) return true;
+    const std::size_t size = context.ip.payload_length;
+    if (tunnel.state == Tunnel::State::control) return false;
+    if (tunnel.state != Tunnel::State::inside || depth == kMaxTunnels) {
+      context.handling.l4_offset = 0;
+      const bool deep = tunnel.state == Tunnel::State::inside;
+      const bool cut = tunnel.state == Tunnel::State::cut_short;
+      const bool unknown = tunnel.state == Tunnel::State::unknown;
+      not_inspected(context, deep      ? Exception::depth_limit
+                             : cut     ? Exception::truncated_packet
+                             : unknown ? Exception::unknown_layer
+                                       : Exception::malformed_packet,
+                    size);
+      return false;
+    }
+    const LinkLayer link = decode_inner_link(tunnel.inner, tunnel.type);
+    IpLayer inner;
+    const IpOptions options{config.verify_checksums, !config.inline_mode};
+    const LayerOutcome outcome =
+        link.outcome == LayerOutcome::ok
+            ? decode_ip(tunnel.inner, tunnel.inner_length, link.l3_offset, link.v6, options, inner)
+            : link.outcome;
+    // Anybody may send a datagram to a tunnel's port. Unless an IP packet fills it to its end, but for an Ethernet
+    // frame's padding, it is inspected as the datagram it is.
+    constexpr std::size_t kShortestFrame = 60;
+    const std::size_t end = inner.payload_offset + inner.payload_length;
+    const bool filled = end == tunnel.inner_length || tunnel.inner_length <= kShortestFrame;
+    if (tunnel.by_port && (outcome != LayerOutcome::ok || !filled)) return true;
+    // What is inside is not where the packet's own headers say: it cannot be rewritten in place.
+    context.handling.l4_offset = 0;
+    context.segment.origin = Origin::decoded;
+    if (outcome != LayerOutcome::ok) {
+      if (outcome != LayerOutcome::control) not_inspected(context, exception_of(outcome), size);
+      return false;
+    }
+    context.vlan = keyed(context.vlan, tunnel.id ^ link.path * 0xd6e8feb86659fd93ULL ^ std::uint64_t{link.vlan} << 16);
+    context.ip = inner;
+    if (!inner.fragmented) continue;
+    // What was put together lies in the one place there is for it.
+    if (joined || inner.checksum_blank) {
+      not_inspected(context, joined ? Exception::fragment_limit : Exception::bad_checksum, inner.payload_length);
+      return false;
+    }
+    joined = true;
+    if (!join_fragment(context)) return false;
+  }
 }
 
 bool Flows::Impl::join_fragment(Context& context) noexcept {

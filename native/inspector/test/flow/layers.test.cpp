@@ -77,9 +77,9 @@ TEST_CASE("Control traffic passes silently, undecoded protocols are reported wit
     CHECK_FALSE(rig.feed(ethernet_frame(body, {}, type), LinkType::ethernet).drop);
     CHECK(rig.recorder.exceptions.empty());
   }
-  CHECK_FALSE(rig.feed(ethernet_frame(body, {}, 0x8847), LinkType::ethernet).drop);
+  CHECK_FALSE(rig.feed(ethernet_frame(body, {}, 0x894f), LinkType::ethernet).drop);
   CHECK(rig.recorder.bytes_of(Exception::unknown_layer) == 46);
-  for (const std::uint8_t protocol : {std::uint8_t{47}, std::uint8_t{50}, std::uint8_t{132}, std::uint8_t{4}})
+  for (const std::uint8_t protocol : {std::uint8_t{50}, std::uint8_t{89}, std::uint8_t{132}, std::uint8_t{115}})
     rig.feed(ip_packet({false, 1, 0}, {false, 2, 0}, protocol, octets("tunnelled")));
   CHECK(rig.recorder.count(Exception::unknown_layer) == 5);
   CHECK(rig.recorder.bytes_of(Exception::unknown_layer) == 46 + 4 * 9);
