@@ -1,6 +1,6 @@
 import { CodedError } from '@bulkhead/core';
 
-export type CliErrorCode = 'USAGE' | 'UNREADABLE_FILE' | 'NOTHING_INSPECTED' | 'INTERRUPTED';
+export type CliErrorCode = 'USAGE' | 'UNREADABLE_FILE' | 'NOTHING_INSPECTED' | 'INTERRUPTED' | 'UNWRITABLE_FILE';
 
 /** What keeps a command from doing what it was asked to. */
 export class CliError extends CodedError<CliErrorCode> {

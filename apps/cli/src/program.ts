@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { examples, formatOption, numberBetween, type Outcome } from './command.ts';
 import { addDb } from './db/add-db.ts';
 import type { Io } from './io.ts';
+import { addScan } from './scan/add-scan.ts';
 
 /** Builds the command line. Commander reports wrong usage by throwing; nothing here ends the process. */
 export function createProgram(io: Io, outcome: Outcome, version: string): Command {
@@ -18,6 +19,7 @@ export function createProgram(io: Io, outcome: Outcome, version: string): Comman
       outputError: (text, write) => write(`${text.trimEnd()}; add --help for the usage\n`),
     });
 
+  addScan(root, io, outcome);
   addDlp(root, io, outcome);
   addPolicy(root, io, outcome);
   addDb(root, io, outcome);
@@ -34,6 +36,7 @@ export function createProgram(io: Io, outcome: Outcome, version: string): Comman
   return root.addHelpText(
     'after',
     examples(
+      ['bulkhead image alpine:3.20', 'what is known to be wrong with an image'],
       ['bulkhead dlp inspect trace.pcap', 'what travels in clear in a capture'],
       ['bulkhead policy check policy/', 'every problem of a policy'],
       ['bulkhead agent --config agent.yaml', 'protect the workloads of this machine'],

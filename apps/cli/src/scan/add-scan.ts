@@ -1,0 +1,142 @@
+import { SEVERITIES, type Severity } from '@bulkhead/core';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { examples, numberBetween, type Outcome } from '../command.ts';
+import { databasePath } from '../db/database-path.ts';
+import type { Io } from '../io.ts';
+import { cacheFolder } from './cache-folder.ts';
+import { FORMATS, type FolderKind, type ImageCommandOptions, SCANNERS, type ScanCommandOptions } from './options.ts';
+
+/** Adds the commands that scan: `image`, `fs`, `rootfs`, `sbom` and `host`. */
+export function addScan(root: Command, io: Io, outcome: Outcome): void {
+  scanning(root.command('image'))
+    .description('scan an image of a registry, or one that is a file')
+    .argument('[reference]', 'such as alpine:3.20 or registry.example/shop@sha256:…')
+    .option('--input <file>', 'an archive (docker save, OCI, containerd, skopeo) or a folder in the OCI layout')
+    .option('--platform <platform>', 'which image of an index, such as linux/arm64 (default: this machine’s)')
+    .option('--dockerfile <file>', 'what the image was built from: SARIF then points at its lines')
+    .option('--ca <file>', 'certificates of authorities to trust besides the usual ones, in PEM')
+    .option('--plain-http', 'talk to the registry without encryption')
+    .addOption(
+      new Option('--cache-dir <folder>', 'where layers that were scanned before are remembered').default(
+        cacheFolder(process.env),
+        'layers in the user’s cache folder',
+      ),
+    )
+    .addHelpText(
+      'after',
+      examples(
+        ['bulkhead image alpine:3.20', 'an image of a registry, as tables'],
+        ['bulkhead image --input shop.tar --severity high,critical --exit-code 3', 'in a build: exit 3 if it is bad'],
+        ['bulkhead image shop:1 --format sarif --dockerfile Dockerfile --output shop.sarif', 'for a code host'],
+        ['bulkhead image shop:1 --explain CVE-2024-0001', 'why a vulnerability is reported, or is not'],
+      ),
+    )
+    .action(async (reference: string | undefined, options: ImageCommandOptions) => {
+      const { scanImageCommand } = await import('./image.ts');
+      outcome.exitCode = await scanImageCommand(reference, options, io, versionOf(root));
+    });
+
+  addFolder(root, io, outcome, 'filesystem', 'fs', 'scan a folder of sources: lock files and manifests');
+  addFolder(root, io, outcome, 'rootfs', 'rootfs', 'scan the root of an unpacked system: what is installed there');
+
+  scanning(root.command('sbom'))
+    .description('judge the packages of an SBOM: CycloneDX JSON 1.4 to 1.7, SPDX JSON 2.2 and 2.3')
+    .argument('<file>', 'the SBOM; "-" is standard input')
+    .addHelpText('after', examples(['bulkhead sbom shop.cdx.json --ignore-unfixed', 'what can be fixed today']))
+    .action(async (file: string, options: ScanCommandOptions) => {
+      const { scanSbomCommand } = await import('./sbom.ts');
+      outcome.exitCode = await scanSbomCommand(file, options, io, versionOf(root));
+    });
+
+  scanning(root.command('host'))
+    .description('scan this machine: what is installed, and the kernel that runs')
+    .addHelpText('after', examples(['bulkhead host --severity critical', 'the worst of this machine']))
+    .action(async (options: ScanCommandOptions) => {
+      const { scanFolderCommand } = await import('./folder.ts');
+      outcome.exitCode = await scanFolderCommand('host', '/', options, io, versionOf(root));
+    });
+}
+
+function addFolder(root: Command, io: Io, outcome: Outcome, kind: FolderKind, name: string, what: string): void {
+  scanning(root.command(name))
+    .description(what)
+    .argument('<folder>', 'where it is')
+    .addHelpText(
+      'after',
+      examples([`bulkhead ${name} ${kind === 'filesystem' ? '.' : '/mnt/root'} --format json`, 'as one document']),
+    )
+    .action(async (folder: string, options: ScanCommandOptions) => {
+      const { scanFolderCommand } = await import('./folder.ts');
+      outcome.exitCode = await scanFolderCommand(kind, folder, options, io, versionOf(root));
+    });
+}
+
+function versionOf(root: Command): string {
+  return root.version() ?? '';
+}
+
+function scanning(command: Command): Command {
+  return command
+    .addOption(new Option('--format <format>', 'how to print').choices([...FORMATS]).default('table'))
+    .option('--output <file>', 'write the report there instead of to standard output')
+    .option('--template <file>', 'the template, for --format template')
+    .addOption(
+      new Option(
+        '--severity <list>',
+        `only these, separated by commas: ${SEVERITIES.toReversed().join(', ')}`,
+      ).argParser(parseSeverities),
+    )
+    .option('--ignore-unfixed', 'leave out vulnerabilities that nobody has fixed')
+    .addOption(
+      repeatable('--ignorefile <file>', 'findings that do not count: .trivyignore, plain or YAML, or our own form'),
+    )
+    .addOption(repeatable('--vex <file>', 'statements about vulnerabilities: OpenVEX, CycloneDX or CSAF'))
+    .addOption(exitCode('--exit-code <n>', 'what to exit with when a finding counts').default(0))
+    .addOption(exitCode('--exit-on-eol <n>', 'what to exit with when the system gets no security updates any more'))
+    .addOption(
+      new Option('--scanners <list>', `what to look for, separated by commas: ${SCANNERS.join(', ')}`)
+        .argParser(parseScanners)
+        .default(['vuln', 'secret', 'misconfig'], 'all of them'),
+    )
+    .addOption(
+      new Option('--db <file>', 'the advisory database').default(
+        databasePath(process.env),
+        'advisories.db in the user’s cache folder',
+      ),
+    )
+    .option('--offline', 'use no network')
+    .option('--list-all-pkgs', 'list every package, also those without findings')
+    .option('--explain <id>', 'tell how the findings of a vulnerability came about, instead of a report')
+    .option('--allow-partial', 'exit as if the scan were complete when something could not be looked at')
+    .option('--debug', 'say how long every phase took');
+}
+
+function repeatable(flags: string, description: string): Option {
+  return new Option(flags, `${description}; repeatable`)
+    .default([], 'none')
+    .argParser((file: string, files: string[]) => [...files, file]);
+}
+
+function exitCode(flags: string, description: string): Option {
+  return new Option(flags, description).argParser((text) => {
+    const code = numberBetween(0, 255)(text);
+    if (Number.isInteger(code)) return code;
+    throw new InvalidArgumentError('it must be a whole number');
+  });
+}
+
+function parseSeverities(text: string): ReadonlySet<Severity> {
+  return new Set(parseList(text, SEVERITIES));
+}
+
+function parseScanners(text: string): readonly (typeof SCANNERS)[number][] {
+  return parseList(text, SCANNERS);
+}
+
+function parseList<Choice extends string>(text: string, choices: readonly Choice[]): readonly Choice[] {
+  return text.split(',').map((word) => {
+    const found = choices.find((choice) => choice === word.trim().toLowerCase());
+    if (found === undefined) throw new InvalidArgumentError(`it must be some of ${choices.join(', ')}`);
+    return found;
+  });
+}

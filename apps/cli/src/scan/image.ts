@@ -1,0 +1,84 @@
+import { openArchive, openImage, parsePlatform } from '@bulkhead/oci';
+import { type Dockerfile, type ImageSource, readersFor, scanImage } from '@bulkhead/scanner';
+import { CliError } from '../error.ts';
+import type { Io } from '../io.ts';
+import { read } from './inputs.ts';
+import type { ImageCommandOptions } from './options.ts';
+import { runScan } from './run-scan.ts';
+
+/** `bulkhead image`: scans an image of a registry or of a file. */
+export async function scanImageCommand(
+  reference: string | undefined,
+  options: ImageCommandOptions,
+  io: Io,
+  version: string,
+): Promise<number> {
+  const place = placeOf(reference, options);
+  const dockerfile = options.dockerfile === undefined ? undefined : await readDockerfile(options.dockerfile);
+  return runScan({
+    options,
+    io,
+    version,
+    report: dockerfile === undefined ? {} : { dockerfile },
+    read: async (progress) => {
+      progress(`opening ${place.reference ?? place.input ?? ''}`);
+      const source = await open(place, options, io);
+      try {
+        const total = source.image.layers.length;
+        let done = 0;
+        const scan = await scanImage(source, readersFor('image'), undefined, {
+          signal: io.signal,
+          onLayer: () => {
+            done += 1;
+            progress(`${source.image.name}: ${done} of ${total} layers`);
+          },
+        });
+        return {
+          subject: { kind: 'image', name: source.image.name, image: scan.image },
+          inventory: scan.inventory,
+          phases: scan.phases,
+        };
+      } finally {
+        await source.close();
+      }
+    },
+  });
+}
+
+interface Place {
+  readonly reference?: string;
+  readonly input?: string;
+}
+
+function placeOf(reference: string | undefined, { input, offline }: ImageCommandOptions): Place {
+  if (input === undefined && reference === undefined) {
+    throw new CliError('USAGE', { what: 'no image is named', fix: 'give a reference, or a file with --input' });
+  }
+  if (input !== undefined) return { input, ...(reference !== undefined && { reference }) };
+  if (offline === true) {
+    throw new CliError('USAGE', {
+      what: `cannot fetch ${JSON.stringify(reference)}`,
+      why: '--offline allows no network',
+      fix: 'save the image to a file and name that with --input',
+    });
+  }
+  return reference === undefined ? {} : { reference };
+}
+
+async function open(place: Place, options: ImageCommandOptions, io: Io): Promise<ImageSource> {
+  const platform = options.platform === undefined ? undefined : parsePlatform(options.platform);
+  const shared = { signal: io.signal, ...(platform !== undefined && { platform }) };
+  if (place.input !== undefined) {
+    return openArchive(place.input, { ...shared, ...(place.reference !== undefined && { image: place.reference }) });
+  }
+  const ca = options.ca === undefined ? undefined : (await read(options.ca)).toString('utf8');
+  return openImage(place.reference ?? '', {
+    ...shared,
+    ...(ca !== undefined && { ca }),
+    ...(options.plainHttp !== undefined && { plainHttp: options.plainHttp }),
+  });
+}
+
+async function readDockerfile(path: string): Promise<Dockerfile> {
+  return { path: path.replace(/^\.\//, ''), text: (await read(path)).toString('utf8') };
+}

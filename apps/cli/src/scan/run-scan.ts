@@ -1,0 +1,180 @@
+import type { AdvisoryDatabase } from '@bulkhead/advisory-db';
+import { systemClock } from '@bulkhead/core';
+import {
+  ageInDays,
+  applyIgnoreEntries,
+  applyVex,
+  buildReport,
+  explainFindings,
+  type Finding,
+  filterFindings,
+  type Inventory,
+  matchInventory,
+  type ReportOptions,
+  type ReportParts,
+  readVex,
+  renderReport,
+  type ScanReport,
+  type ScanSubject,
+  type VexStatement,
+} from '@bulkhead/scanner';
+import { type Io, writeAll } from '../io.ts';
+import { createdAt } from './created-at.ts';
+import { openAdvisories } from './database.ts';
+import { exitCodeOf } from './exit.ts';
+import { readInputs, type ScanInputs } from './inputs.ts';
+import type { ScanCommandOptions } from './options.ts';
+import { Phases } from './phases.ts';
+import { checkOutput, writeReport } from './write-report.ts';
+
+/** What a command found, before anybody judged it. */
+export interface Scanned {
+  readonly subject: ScanSubject;
+  readonly inventory: Inventory;
+  /** Steps of the reading, for `--debug`. */
+  readonly phases?: readonly { readonly name: string; readonly ms: number }[];
+}
+
+export interface ScanRun {
+  readonly options: ScanCommandOptions;
+  readonly io: Io;
+  readonly version: string;
+  /** What the report is written with beyond the options every command has. */
+  readonly report?: Pick<ReportOptions, 'dockerfile' | 'pathPrefix'>;
+  /** Reads what is to be scanned. */
+  readonly read: (progress: (text: string) => void) => Promise<Scanned>;
+}
+
+/**
+ * Runs a scan from the check of its inputs to the exit code. The result goes to standard output or `--output`, whole or
+ * not at all; what is said about it goes to standard error.
+ */
+export async function runScan(run: ScanRun): Promise<number> {
+  const { options, io } = run;
+  const phases = new Phases();
+  phases.end('start');
+  const made = createdAt(process.env);
+  const [inputs] = await Promise.all([readInputs(options), checkOutput(options.output)]);
+  const database = await openAdvisories(options, io);
+  try {
+    phases.end('inputs and database');
+    const { subject, inventory, phases: steps = [] } = await run.read(progressOn(io));
+    progressOn(io)('');
+    phases.end('read');
+    phases.inside(steps);
+    const report = await judge(subject, inventory, { options, inputs, database, io });
+    phases.end('match');
+    const shown = filterFindings(report, {
+      ...(options.severity !== undefined && { severities: options.severity }),
+      ...(options.ignoreUnfixed !== undefined && { ignoreUnfixed: options.ignoreUnfixed }),
+    });
+    await write(shown, report, run, inputs, made);
+    phases.end('write');
+    io.stderr.write(summaryOf(shown, report));
+    if (options.debug === true) await writeAll(io.stderr, phases.lines());
+    return exitCodeOf(shown, options);
+  } finally {
+    database?.close();
+  }
+}
+
+interface Judging {
+  readonly options: ScanCommandOptions;
+  readonly inputs: ScanInputs;
+  readonly database: AdvisoryDatabase | undefined;
+  readonly io: Io;
+}
+
+async function judge(subject: ScanSubject, inventory: Inventory, judging: Judging): Promise<ScanReport> {
+  const { inputs, database, io } = judging;
+  const now = systemClock.now();
+  const matched = database === undefined ? undefined : matchInventory(inventory, database, { now });
+  const found: readonly Finding[] = matched?.findings ?? [];
+  const statements = [...(await statementsOf(database, found)), ...inputs.statements];
+  const scanned = { subject, ...(inventory.os !== undefined && { os: inventory.os }) };
+  const stated = applyVex(found, statements, scanned);
+  const { findings, expired } = applyIgnoreEntries(stated, inputs.entries, now);
+  for (const { origin, id } of expired) io.stderr.write(`note: ${origin}: the entry for ${id} has expired\n`);
+  const parts: ReportParts = {
+    subject,
+    inventory: { ...inventory, gaps: [...inventory.gaps, ...(matched?.gaps ?? [])] },
+    findings,
+    ...(database !== undefined && { database: database.status() }),
+    ...(matched?.endOfLife !== undefined && { endOfLife: matched.endOfLife }),
+  };
+  return buildReport(parts);
+}
+
+/** Statements that came with the database, about what was found. */
+async function statementsOf(
+  database: AdvisoryDatabase | undefined,
+  findings: readonly Finding[],
+): Promise<readonly VexStatement[]> {
+  if (database === undefined) return [];
+  const names = new Set(
+    findings.flatMap((finding) => (finding.kind === 'vulnerability' ? [finding.id, ...finding.aliases] : [])),
+  );
+  const documents = new Set([...names].flatMap((name) => database.statements(name)));
+  const read = await Promise.all(
+    [...documents].map((document) => readVex(Buffer.from(JSON.stringify(document)), database.file)),
+  );
+  return read.flat();
+}
+
+async function write(
+  shown: ScanReport,
+  report: ScanReport,
+  { options, io, version, report: extra }: ScanRun,
+  inputs: ScanInputs,
+  made: number,
+): Promise<void> {
+  if (options.explain !== undefined) {
+    const lines = [...explainFindings(report, options.explain)];
+    const none = `${options.explain} was not found in ${report.subject.name}\n`;
+    await writeReport([lines.length === 0 ? [none] : lines], options.output, io);
+    return;
+  }
+  const toScreen = options.output === undefined ? screenOf(io) : {};
+  const texts = await renderReport(options.format, shown, {
+    tool: { name: 'bulkhead', version },
+    createdAt: made,
+    ...(options.listAllPkgs !== undefined && { listPackages: options.listAllPkgs }),
+    ...(inputs.template !== undefined && { template: inputs.template }),
+    ...toScreen,
+    ...extra,
+  });
+  await writeReport(texts, options.output, io);
+}
+
+/** Narrower than this, tables are harder to read than lines that wrap. */
+const MIN_COLUMNS = 80;
+
+function screenOf({ stdout }: Io): { readonly columns?: number; readonly colour?: boolean } {
+  const { isTTY, columns } = stdout as { readonly isTTY?: boolean; readonly columns?: number };
+  if (isTTY !== true) return {};
+  return {
+    ...(columns !== undefined && { columns: Math.max(MIN_COLUMNS, columns) }),
+    // https://no-color.org
+    colour: (process.env['NO_COLOR'] ?? '') === '',
+  };
+}
+
+/** Redraws one line at a terminal; everybody else is told when it is done. An empty text takes the line away. */
+function progressOn({ stderr }: Io): (text: string) => void {
+  return (text) => {
+    if (stderr.isTTY === true) stderr.write(`\r\u001b[K${text}`);
+  };
+}
+
+function summaryOf(shown: ScanReport, report: ScanReport): string {
+  const counted = shown.findings.filter(({ suppressed }) => suppressed === undefined).length;
+  const hidden = report.findings.length - shown.findings.length;
+  const age = report.database === undefined ? undefined : ageInDays(report.database.builtAt, systemClock.now());
+  const parts = [
+    `${report.packages.length} packages`,
+    `${counted} findings${hidden === 0 ? '' : ` (${hidden} more are not shown)`}`,
+    ...(age === undefined ? [] : [age === 0 ? 'advisories of today' : `advisories ${age} days old`]),
+    ...(report.status === 'partial' ? [`partial: ${report.gaps.length} gaps`] : []),
+  ];
+  return `scanned ${JSON.stringify(report.subject.name)}: ${parts.join(', ')}\n`;
+}
