@@ -1,7 +1,9 @@
 import { PassThrough } from 'node:stream';
 import { DETECTORS, jsonSchemas as dlpSchemas } from '@bulkhead/dlp';
 import { jsonSchemas as policySchemas } from '@bulkhead/policy';
-import { MISCONFIGURATION_RULES, type MisconfigurationRule } from '@bulkhead/scanner';
+
+import { MISCONFIGURATION_RULES, type MisconfigurationRule, scanJsonSchemas } from '@bulkhead/scanner';
+
 import type { Command } from 'commander';
 import { createProgram } from '../program.ts';
 
@@ -11,8 +13,8 @@ export function referencePages(): Readonly<Record<string, string>> {
 }
 
 /** The JSON Schemas that follow from the code, by their path below docs/reference. */
-export function referenceSchemas(): Readonly<Record<string, object>> {
-  return { ...dlpSchemas(), ...policySchemas() };
+export async function referenceSchemas(): Promise<Readonly<Record<string, object>>> {
+  return { ...dlpSchemas(), ...policySchemas(), ...(await scanJsonSchemas()) };
 }
 
 const CLI_INTRODUCTION = `# Command line
@@ -29,6 +31,8 @@ from measured times.
 | 1                    | wrong usage, or something could not be inspected: the result is not complete       |
 | N of \`--exit-code N\` | everything was inspected, and a finding has the verdict \`alert\`, \`mask\` or \`block\` |
 | 130                  | interrupted by Ctrl-C: nothing partial is left or printed as JSON                  |
+
+What scans exit with is in [scanning](scanning.md).
 
 A file that cannot be inspected does not keep the others from it: it is named on standard error, in \`errors\` of the
 JSON report and as a record of kind \`error\` in JSON lines. A reader that goes away (\`| head\`) ends a command quietly.

@@ -1,5 +1,6 @@
+import { basename } from 'node:path';
 import { openArchive, openImage, parsePlatform } from '@bulkhead/oci';
-import { type Dockerfile, type ImageSource, readersFor, scanImage } from '@bulkhead/scanner';
+import { type Dockerfile, type Image, type ImageSource, readersFor, scanImage } from '@bulkhead/scanner';
 import { CliError } from '../error.ts';
 import type { Io } from '../io.ts';
 import { read } from './inputs.ts';
@@ -34,7 +35,7 @@ export async function scanImageCommand(
           },
         });
         return {
-          subject: { kind: 'image', name: source.image.name, image: scan.image },
+          subject: { kind: 'image', name: nameOf(scan.image, place), image: scan.image },
           inventory: scan.inventory,
           phases: scan.phases,
         };
@@ -43,6 +44,11 @@ export async function scanImageCommand(
       }
     },
   });
+}
+
+/** An image that says no name of its own is called by its file's. */
+function nameOf({ name }: Image, { input }: Place): string {
+  return input !== undefined && name.startsWith('sha256:') ? basename(input) : name;
 }
 
 interface Place {
@@ -69,7 +75,11 @@ async function open(place: Place, options: ImageCommandOptions, io: Io): Promise
   const platform = options.platform === undefined ? undefined : parsePlatform(options.platform);
   const shared = { signal: io.signal, ...(platform !== undefined && { platform }) };
   if (place.input !== undefined) {
-    return openArchive(place.input, { ...shared, ...(place.reference !== undefined && { image: place.reference }) });
+    return openArchive(place.input, {
+      ...shared,
+      ...(options.allowWrongDigests !== undefined && { allowWrongDigests: options.allowWrongDigests }),
+      ...(place.reference !== undefined && { image: place.reference }),
+    });
   }
   const ca = options.ca === undefined ? undefined : (await read(options.ca)).toString('utf8');
   return openImage(place.reference ?? '', {

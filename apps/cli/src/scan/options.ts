@@ -46,5 +46,6 @@ export interface ImageCommandOptions extends ScanCommandOptions {
   readonly dockerfile?: string;
   readonly ca?: string;
   readonly plainHttp?: boolean;
+  readonly allowWrongDigests?: boolean;
   readonly cacheDir: string;
 }

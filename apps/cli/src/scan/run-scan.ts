@@ -70,6 +70,7 @@ export async function runScan(run: ScanRun): Promise<number> {
     });
     await write(shown, report, run, inputs, made);
     phases.end('write');
+    if (report.packages.length === 0 && options.scanners.includes('vuln')) io.stderr.write(NOTHING_FOUND);
     io.stderr.write(summaryOf(shown, report));
     if (options.debug === true) await writeAll(io.stderr, phases.lines());
     return exitCodeOf(shown, options);
@@ -146,6 +147,9 @@ async function write(
   await writeReport(texts, options.output, io);
 }
 
+/** Silence about an image without a package database says nothing about the programs in it. */
+const NOTHING_FOUND = 'note: no package was found, so that no vulnerability could be\n';
+
 /** Narrower than this, tables are harder to read than lines that wrap. */
 const MIN_COLUMNS = 80;
 
@@ -171,10 +175,14 @@ function summaryOf(shown: ScanReport, report: ScanReport): string {
   const hidden = report.findings.length - shown.findings.length;
   const age = report.database === undefined ? undefined : ageInDays(report.database.builtAt, systemClock.now());
   const parts = [
-    `${report.packages.length} packages`,
-    `${counted} findings${hidden === 0 ? '' : ` (${hidden} more are not shown)`}`,
-    ...(age === undefined ? [] : [age === 0 ? 'advisories of today' : `advisories ${age} days old`]),
-    ...(report.status === 'partial' ? [`partial: ${report.gaps.length} gaps`] : []),
+    countOf(report.packages.length, 'package'),
+    `${countOf(counted, 'finding')}${hidden === 0 ? '' : ` (${hidden} more are not shown)`}`,
+    ...(age === undefined ? [] : [age === 0 ? 'advisories of today' : `advisories ${countOf(age, 'day')} old`]),
+    ...(report.status === 'partial' ? [`partial: ${countOf(report.gaps.length, 'gap')}`] : []),
   ];
   return `scanned ${JSON.stringify(report.subject.name)}: ${parts.join(', ')}\n`;
+}
+
+function countOf(amount: number, noun: string): string {
+  return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
 }

@@ -20,9 +20,10 @@ export function* databaseLine({ database }: ScanReport, now: number, colours: Pa
     return;
   }
   const age = ageInDays(database.builtAt, now);
+  const day = database.builtAt.slice(0, 10);
   const sources = database.sources.map(({ name, records }) => `${name} ${records}`).join(', ');
   const text = printable(
-    `advisories: built ${database.builtAt}${age === undefined ? '' : ` (${count(age, 'day')} ago)`}; ${sources}`,
+    `advisories: built ${day}${age === undefined ? '' : age === 0 ? ' (today)' : ` (${count(age, 'day')} ago)`}; ${sources}`,
   );
   yield `${age !== undefined && age > OLD_DAYS ? colours.warning(`${text}: update them`) : text}\n`;
 }
@@ -61,12 +62,25 @@ export function* suppressedLines(
 }
 
 /** What could not be looked at: "found nothing" is not "could not look". */
-export function* gapLines(gaps: readonly Gap[], colours: Paint): Generator<string> {
+export function* gapLines(gaps: readonly Gap[], width: number, colours: Paint): Generator<string> {
   if (gaps.length === 0) return;
   yield `\n${colours.warning(`NOT LOOKED AT (${gaps.length})`)}\n`;
   for (const gap of gaps.slice(0, MAX_GAPS)) {
     const place = gap.path === undefined ? '' : `${gap.path}: `;
-    yield `  ${gap.code}: ${printable(place + gap.message)}\n`;
+    for (const text of wrap(`${gap.code}: ${printable(place + gap.message)}`, width - 2)) yield `  ${text}\n`;
   }
   if (gaps.length > MAX_GAPS) yield `  and ${gaps.length - MAX_GAPS} more: --format json has them all\n`;
+}
+
+/** Breaks a text between words; what follows the first line is indented. */
+function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = `  ${word}`;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
 }

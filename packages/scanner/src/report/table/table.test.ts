@@ -8,7 +8,7 @@ describe('tableReport', () => {
 
     expect(text).toMatchInlineSnapshot(`
       "registry.example/shop:1.2 (Debian GNU/Linux 12 (bookworm)): 2 packages
-      advisories: built 2026-11-20T00:00:00Z (5 days ago); Debian 12345
+      advisories: built 2026-11-20 (5 days ago); Debian 12345
 
       CRITICAL (1)
         SECRET        CONFIDENCE  VALUE     WHERE

@@ -40,7 +40,7 @@ function* sections(report: ScanReport, options: ReportOptions): Generator<string
   }
   if (options.listPackages === true) yield* packageSection(report, width, colours);
   yield* suppressedLines(suppressed, width, colours);
-  yield* gapLines(report.gaps, colours);
+  yield* gapLines(report.gaps, width, colours);
   yield `\n${summary(report, counted, suppressed.length)}\n`;
 }
 
@@ -82,9 +82,10 @@ const VULNERABILITY: readonly Column[] = [
 ];
 
 function vulnerabilityTable(findings: readonly VulnerabilityFinding[], width: number): readonly string[] {
+  const ambiguous = ambiguousNames(findings);
   const rows = findings.map((finding) => [
     finding.id,
-    nameAndPlace(finding),
+    nameAndPlace(finding, ambiguous),
     finding.package.version,
     finding.fixedVersions[0] ?? noFix(finding),
     finding.kev === undefined ? finding.risk.score.toFixed(0) : `${finding.risk.score.toFixed(0)} exploited`,
@@ -93,10 +94,22 @@ function vulnerabilityTable(findings: readonly VulnerabilityFinding[], width: nu
   return rows.length === 0 ? [] : layOut(VULNERABILITY, rows, width, '  ');
 }
 
-/** A distribution's package is found by its name; another one lies in a file, and may lie in several. */
-function nameAndPlace(finding: VulnerabilityFinding): string {
+/** Names of packages that lie in several places: a name alone does not find them. */
+function ambiguousNames(findings: readonly VulnerabilityFinding[]): ReadonlySet<string> {
+  const placeByName = new Map<string, string>();
+  const ambiguous = new Set<string>();
+  for (const { package: subject } of findings) {
+    const name = fullName(subject);
+    const place = placeOf(subject.location);
+    if ((placeByName.get(name) ?? place) !== place) ambiguous.add(name);
+    placeByName.set(name, place);
+  }
+  return ambiguous;
+}
+
+function nameAndPlace(finding: VulnerabilityFinding, ambiguous: ReadonlySet<string>): string {
   const name = fullName(finding.package);
-  if (['apk', 'deb', 'rpm'].includes(finding.package.type)) return name;
+  if (!ambiguous.has(name)) return name;
   const file = [finding.package.location.path, ...(finding.package.location.within ?? [])].at(-1) ?? '';
   return `${name} (${file.slice(file.lastIndexOf('/') + 1)})`;
 }
