@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { openArchive, openImage, parsePlatform } from '@bulkhead/oci';
+import { DiskLayerCache, openArchive, openImage, parsePlatform } from '@bulkhead/oci';
 import { type Dockerfile, type Image, type ImageSource, readersFor, scanImage } from '@bulkhead/scanner';
 import { CliError } from '../error.ts';
 import type { Io } from '../io.ts';
@@ -27,7 +27,7 @@ export async function scanImageCommand(
       try {
         const total = source.image.layers.length;
         let done = 0;
-        const scan = await scanImage(source, readersFor('image'), undefined, {
+        const scan = await scanImage(source, readersFor('image'), new DiskLayerCache(options.cacheDir), {
           signal: io.signal,
           onLayer: () => {
             done += 1;

@@ -7,6 +7,7 @@ import { systemClock } from '@bulkhead/core';
 import { REPORT_FORMATS } from '@bulkhead/scanner';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../run.ts';
+import { zipOf } from '../testing/zip.ts';
 import { createdAt } from './created-at.ts';
 import { FORMATS } from './options.ts';
 
@@ -26,14 +27,12 @@ beforeAll(async () => {
   });
   db = join(folder, 'advisories.db');
   mkdirSync(join(folder, 'osv', 'Go'), { recursive: true });
-  writeFileSync(
-    join(folder, 'osv', 'Go', 'GO-1.json'),
-    JSON.stringify(advisory('GO-1', 'CVE-2024-0001', 'example.com/net', '0.2.0')),
-  );
-  writeFileSync(
-    join(folder, 'osv', 'Go', 'GO-2.json'),
-    JSON.stringify(advisory('GO-2', 'CVE-2024-0002', 'example.com/old')),
-  );
+  const records = [
+    advisory('GO-1', 'CVE-2024-0001', 'example.com/net', '0.2.0'),
+    advisory('GO-2', 'CVE-2024-0002', 'example.com/old'),
+  ];
+  const files = records.map((record) => [`${record.id}.json`, JSON.stringify(record)] as const);
+  writeFileSync(join(folder, 'osv', 'Go', 'all.zip'), zipOf(Object.fromEntries(files)));
   await buildDatabase({
     output: db,
     from: [new FolderBucket(join(folder, 'osv'))],
@@ -200,7 +199,7 @@ function write(name: string, content: object | string): string {
   return path;
 }
 
-function advisory(id: string, alias: string, name: string, fixed?: string): object {
+function advisory(id: string, alias: string, name: string, fixed?: string) {
   return {
     schema_version: '1.7.0',
     id,
