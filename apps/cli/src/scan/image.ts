@@ -1,10 +1,11 @@
 import { basename } from 'node:path';
 import { DiskLayerCache, openArchive, openImage, parsePlatform } from '@bulkhead/oci';
-import { type Dockerfile, type Image, type ImageSource, readersFor, scanImage } from '@bulkhead/scanner';
+import { type Dockerfile, type Image, type ImageSource, scanImage } from '@bulkhead/scanner';
 import { CliError } from '../error.ts';
 import type { Io } from '../io.ts';
 import { read } from './inputs.ts';
 import type { ImageCommandOptions } from './options.ts';
+import { readersOf } from './readers.ts';
 import { runScan } from './run-scan.ts';
 
 /** `bulkhead image`: scans an image of a registry or of a file. */
@@ -27,13 +28,18 @@ export async function scanImageCommand(
       try {
         const total = source.image.layers.length;
         let done = 0;
-        const scan = await scanImage(source, readersFor('image'), new DiskLayerCache(options.cacheDir), {
-          signal: io.signal,
-          onLayer: () => {
-            done += 1;
-            progress(`${source.image.name}: ${done} of ${total} layers`);
+        const scan = await scanImage(
+          source,
+          readersOf('image', options.scanners),
+          new DiskLayerCache(options.cacheDir),
+          {
+            signal: io.signal,
+            onLayer: () => {
+              done += 1;
+              progress(`${source.image.name}: ${done} of ${total} layers`);
+            },
           },
-        });
+        );
         return {
           subject: { kind: 'image', name: nameOf(scan.image, place), image: scan.image },
           inventory: scan.inventory,

@@ -10,6 +10,7 @@ import {
   filterFindings,
   type Inventory,
   matchInventory,
+  misconfigurationFindings,
   type ReportOptions,
   type ReportParts,
   readVex,
@@ -90,7 +91,7 @@ async function judge(subject: ScanSubject, inventory: Inventory, judging: Judgin
   const { inputs, database, io } = judging;
   const now = systemClock.now();
   const matched = database === undefined ? undefined : matchInventory(inventory, database, { now });
-  const found: readonly Finding[] = matched?.findings ?? [];
+  const found: readonly Finding[] = [...(matched?.findings ?? []), ...misconfigurationFindings(inventory)];
   const statements = [...(await statementsOf(database, found)), ...inputs.statements];
   const scanned = { subject, ...(inventory.os !== undefined && { os: inventory.os }) };
   const stated = applyVex(found, statements, scanned);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, open, rename, rm } from 'node:fs/promises';
+import { access, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, extname, resolve } from 'node:path';
 import type { ReportText } from '@bulkhead/scanner';
 import { CliError } from '../error.ts';
@@ -32,6 +32,14 @@ export async function writeReport(texts: readonly ReportText[], file: string | u
     for (const text of texts) await writeAll(io.stdout, text);
     return;
   }
+  if (await isDevice(file)) {
+    // A pipe or /dev/stdout cannot be replaced, and must not be.
+    if (texts.length > 1) throw unwritable(file, new Error(`the report needs ${texts.length} files`));
+    await fill(file, 'w', texts[0] ?? []).catch((cause: unknown) => {
+      throw unwritable(file, cause);
+    });
+    return;
+  }
   const files = texts.map((_, index) => numbered(file, index + 1));
   const written: string[] = [];
   try {
@@ -47,18 +55,28 @@ export async function writeReport(texts: readonly ReportText[], file: string | u
 async function writeBeside(file: string, text: ReportText): Promise<string> {
   const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`;
   try {
-    const handle = await open(temporary, 'wx', 0o644);
-    try {
-      for (const piece of inChunks(text)) await handle.writeFile(piece);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await fill(temporary, 'wx', text);
     return temporary;
   } catch (cause) {
     await rm(temporary, { force: true });
     throw cause;
   }
+}
+
+async function fill(file: string, flags: 'w' | 'wx', text: ReportText): Promise<void> {
+  const handle = await open(file, flags, 0o644);
+  try {
+    for (const piece of inChunks(text)) await handle.writeFile(piece);
+    if (flags === 'wx') await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Whether something that is no file and no folder stands there. */
+async function isDevice(file: string): Promise<boolean> {
+  const status = await stat(file).catch(() => undefined);
+  return status !== undefined && !status.isFile() && !status.isDirectory();
 }
 
 /** Large enough that system calls do not count. */

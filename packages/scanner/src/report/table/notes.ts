@@ -46,19 +46,21 @@ export function* suppressedLines(
   yield `\n${colours.strong(`SUPPRESSED (${suppressed.length})`)}: not counted, because a statement says so\n`;
   const columns = [
     { title: 'FINDING', most: 24 },
-    { title: 'IN', most: 30 },
+    { title: 'IN', most: 40 },
     { title: 'BY', most: 12 },
-    { title: 'STATEMENT', most: 200 },
   ];
   const rows = suppressed.map((finding) => [
     finding.id,
     finding.kind === 'vulnerability' ? fullName(finding.package) : placeOf(locationOf(finding)),
     finding.suppressed.by,
-    finding.suppressed.reason === ''
-      ? finding.suppressed.statement
-      : `${finding.suppressed.statement}: ${finding.suppressed.reason}`,
   ]);
-  for (const text of layOut(columns, rows, width, '  ')) yield `${text}\n`;
+  const [titles = '', ...lines] = layOut(columns, rows, width, '  ');
+  yield `${titles}\n`;
+  for (const [index, { suppressed: by }] of suppressed.entries()) {
+    const statement = by.reason === '' ? by.statement : `${by.statement}: ${by.reason}`;
+    yield `${lines[index] ?? ''}\n`;
+    for (const text of wrap(printable(statement), width - 4)) yield `    ${text}\n`;
+  }
 }
 
 /** What could not be looked at: "found nothing" is not "could not look". */

@@ -23,8 +23,9 @@ describe('tableReport', () => {
         dockerfile-root-user  Dockerfile:9  no USER instruction
 
       SUPPRESSED (1): not counted, because a statement says so
-        FINDING              IN             BY   STATEMENT
-        GHSA-aaaa-bbbb-cccc  @scope/lodash  vex  vex.json#2: vulnerable_code_not_present
+        FINDING              IN             BY
+        GHSA-aaaa-bbbb-cccc  @scope/lodash  vex
+          vex.json#2: vulnerable_code_not_present
 
       NOT LOOKED AT (1)
         corrupt: app/broken.jar: the archive ends early
