@@ -31,7 +31,10 @@ export function hostileFailures(
     }),
     { numRuns },
   );
-  return details.failed ? [fc.defaultReportMessage(details) ?? 'failed'] : [];
+  // The whole counterexample of a binary format fills a terminal.
+  return details.failed
+    ? [(fc.defaultReportMessage(details) ?? 'failed').slice(0, 4000), String(details.errorInstance).slice(0, 2000)]
+    : [];
 }
 
 export function expectWithinBounds({ facts, gaps }: ReadResult): void {
