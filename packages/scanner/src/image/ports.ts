@@ -32,6 +32,8 @@ export interface TreeRead {
   readonly entries: number;
   readonly bytes: number;
   readonly gaps: readonly Gap[];
+  /** Folders that were left out on purpose: the kernel's, other machines', containers'. */
+  readonly leftOut: readonly string[];
 }
 
 export interface EntryVisitor {
