@@ -44,7 +44,9 @@ function modularity(record: OsvRecord, { ranges }: OsvAffected): Qualifiers {
   );
   if (!modular) return {};
   const words = (record.summary ?? '').slice(0, MAX_SUMMARY_LENGTH).split(/[\s,]+/);
-  return { modularity: words.filter((word) => STREAM.test(word)) };
+  // "httpd:2.4/mod_http2 security update" names the package within the module.
+  const streams = words.map((word) => word.split('/', 1)[0] ?? '').filter((word) => STREAM.test(word));
+  return { modularity: [...new Set(streams)] };
 }
 
 function symbols(imports: unknown): Qualifiers {

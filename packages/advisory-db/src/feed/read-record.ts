@@ -27,7 +27,7 @@ export function readRecord(source: string, bytes: Uint8Array): RecordReading {
 
   const record = parsed.data;
   if (record.withdrawn != null) return { outcome: 'withdrawn', id: record.id, modified: record.modified };
-  const affected = reduceAffected(record);
+  const affected = reduceAffected(source, record);
   if (affected.length === 0) return { outcome: 'unmatchable', id: record.id, modified: record.modified };
   return { outcome: 'advisory', advisory: reduceAdvisory(source, record), affected };
 }

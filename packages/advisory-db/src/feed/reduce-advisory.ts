@@ -13,10 +13,11 @@ const NOT_SECURITY = /^(?:AL|RL|RH|RX)[BE]A-/;
 /** What matching and reports need of a record. */
 export function reduceAdvisory(source: string, record: OsvRecord): Advisory {
   const cvss = scoredVectors(record);
+  const aliases = aliasesOf(source, record);
   return {
     id: record.id,
     source,
-    aliases: aliasesOf(source, record),
+    aliases,
     summary: titleOf(record),
     ...(isKnown(record.published) && { published: record.published }),
     modified: record.modified,
@@ -24,7 +25,8 @@ export function reduceAdvisory(source: string, record: OsvRecord): Advisory {
     cvss,
     cwes: cwesOf(record),
     references: referencesOf(record),
-    security: !NOT_SECURITY.test(record.id),
+    // A few name a CVE all the same: ALBA-2021:4604 is the fix of one that is exploited.
+    security: !NOT_SECURITY.test(record.id) || aliases.some(isCve),
   };
 }
 
