@@ -23,7 +23,7 @@ type OwnedFiles = Extract<Fact, { kind: 'owned-files' }>;
 export class Collector {
   readonly #reader: string;
   readonly #path: string;
-  readonly #packages: FoundPackage[] = [];
+  readonly #packages = new Map<string, FoundPackage>();
   readonly #others: Fact[] = [];
   readonly #gaps: Gap[] = [];
   readonly #unresolved: string[] = [];
@@ -38,13 +38,21 @@ export class Collector {
     this.#path = path;
   }
 
-  /** Takes a package, or counts it as malformed when its name or version is empty, too long or not printable. */
+  /**
+   * Takes a package once, however often the file names it, or counts it as malformed when its name or
+   * version is empty, too long or not printable.
+   */
   add(found: FoundPackage): void {
     if (!isField(found.name) || !isField(found.version)) {
       this.malformed();
       return;
     }
-    if (this.#packages.length < MAX_PACKAGES_PER_FILE) this.#packages.push(found);
+    const key = keyOf(found);
+    const known = this.#packages.get(key);
+    if (known !== undefined) {
+      // Needed in production once is needed in production.
+      if (known.scope !== undefined && found.scope !== known.scope) this.#packages.set(key, wider(known, found));
+    } else if (this.#packages.size < MAX_PACKAGES_PER_FILE) this.#packages.set(key, found);
     else this.#limit(`more than ${MAX_PACKAGES_PER_FILE} packages`);
   }
 
@@ -99,12 +107,12 @@ export class Collector {
     if (this.#malformed > 0) this.gap('corrupt', `${entries(this.#malformed)} not well formed`);
     if (this.#unresolved.length > 0) this.gap('unresolved', `no exact version for ${listed(this.#unresolved)}`);
     const packages: Fact[] =
-      this.#packages.length === 0 && this.#supersedes.length === 0
+      this.#packages.size === 0 && this.#supersedes.length === 0
         ? []
         : [
             {
               kind: 'packages',
-              packages: this.#packages,
+              packages: [...this.#packages.values()],
               ...(this.#supersedes.length > 0 && { supersedes: this.#supersedes }),
             },
           ];
@@ -120,6 +128,15 @@ export class Collector {
 /** Whether a text may stand as a name or version: not empty, bounded, and safe to print. */
 export function isField(text: string): boolean {
   return text !== '' && text.length <= MAX_FIELD_LENGTH && !/\p{Cc}/u.test(text);
+}
+
+function keyOf({ type, namespace, name, version, arch, within }: FoundPackage): string {
+  return [type, namespace, name, version, arch, ...(within ?? [])].join('\0');
+}
+
+/** Of two entries for one package, the one that reaches further: production, then optional, then development. */
+function wider(one: FoundPackage, other: FoundPackage): FoundPackage {
+  return other.scope === undefined || one.scope === 'development' ? other : one;
 }
 
 function entries(count: number): string {
