@@ -41,10 +41,13 @@ export const cargoAuditableReader = streamReader({
         return wasProgram || head.length < 4 || isExecutable(head.bytes);
       },
       end(_complete, found) {
-        if (head.length < 4 || !isExecutable(head.bytes)) return;
-        const section = sectionNamed(head.bytes);
-        if (section !== undefined) readSection(head.bytes, section, found);
-        else if (isSeenBeyond) found.gap('too-large', `the program is larger than is read for its ${SECTION} section`);
+        if (head.length >= 4 && isExecutable(head.bytes)) {
+          const section = sectionNamed(head.bytes);
+          if (section !== undefined) readSection(head.bytes, section, found);
+          else if (isSeenBeyond)
+            found.gap('too-large', `the program is larger than is read for its ${SECTION} section`);
+        }
+        head.release();
       },
     };
   },

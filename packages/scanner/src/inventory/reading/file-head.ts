@@ -1,3 +1,9 @@
+/**
+ * One store that no head uses. Fresh memory costs more than the copy into it, page by page, and an image has thousands
+ * of programs that are read one after another.
+ */
+let spare: Buffer = Buffer.alloc(0);
+
 /** The beginning of a stream, kept to a limit. */
 export class FileHead {
   readonly #limit: number;
@@ -7,7 +13,14 @@ export class FileHead {
   /** `expected` is what the source says the stream is long: a hint that saves copies, and may be wrong. */
   constructor(expected: number, limit: number) {
     this.#limit = limit;
-    this.#store = Buffer.allocUnsafe(Math.max(0, Math.min(expected, limit)));
+    this.#store = take(Math.max(0, Math.min(expected, limit)));
+  }
+
+  /** Gives the memory back: neither the head nor its bytes may be used after it. */
+  release(): void {
+    if (this.#store.length > spare.length) spare = this.#store;
+    this.#store = Buffer.alloc(0);
+    this.#length = 0;
   }
 
   /** What is kept, at most `limit` bytes. */
@@ -24,7 +37,7 @@ export class FileHead {
     const kept = Math.min(chunk.length, this.#limit - this.#length);
     const needed = this.#length + kept;
     if (needed > this.#store.length) {
-      const store = Buffer.allocUnsafe(Math.min(this.#limit, Math.max(needed, 2 * this.#store.length)));
+      const store = take(Math.min(this.#limit, Math.max(needed, 2 * this.#store.length)));
       this.#store.copy(store, 0, 0, this.#length);
       this.#store = store;
     }
@@ -32,4 +45,11 @@ export class FileHead {
     this.#length = needed;
     return kept === chunk.length;
   }
+}
+
+function take(size: number): Buffer {
+  if (spare.length < size) return Buffer.allocUnsafe(size);
+  const taken = spare;
+  spare = Buffer.alloc(0);
+  return taken;
 }
