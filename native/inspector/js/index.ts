@@ -27,7 +27,7 @@ export {
   type SensorInput,
   type SensorProgramInput,
 } from './src/program.ts';
-export { Scanner, scanBytes } from './src/text-scan.ts';
+export { Scanner, scanBytes, scanTexts } from './src/text-scan.ts';
 export {
   type CapturedSession,
   type EngineLimits,

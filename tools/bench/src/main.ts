@@ -3,9 +3,9 @@ import { parseArgs } from 'node:util';
 import { describeMachine } from './machine.ts';
 import { keepsBar, type Measure, renderMeasures } from './measure.ts';
 
-const USAGE = `Usage: bulkhead bench [offline|inline|memory]... [--format table|json] [--output FILE] [--rounds N] [--seconds N]
+const USAGE = `Usage: bulkhead bench [offline|inline|memory|scan-match]... [--format table|json] [--output FILE] [--rounds N] [--seconds N]
 
-Measures Bulkhead on this machine against its bars. Without a name all three parts run. inline and memory
+Measures Bulkhead on this machine against its bars. Without a name all parts run. inline and memory
 need root; inline also needs wrk, nginx, iperf3 and gcc.
 
   --rounds N    rounds of each inline case, plain and inspected in turn; default 5
@@ -25,6 +25,7 @@ const PARTS: Readonly<Record<string, (options: Options) => Promise<readonly Meas
   offline: async ({ seconds }) => (await import('./offline.ts')).benchOffline(seconds),
   inline: async (options) => (await import('./inline/bench-inline.ts')).benchInline({ ...options, say }),
   memory: async () => (await import('./memory/bench-memory.ts')).benchMemory(),
+  'scan-match': async ({ seconds }) => (await import('./scan/bench-match.ts')).benchMatch(seconds, say),
 };
 
 async function main(): Promise<number> {

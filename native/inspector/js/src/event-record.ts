@@ -81,6 +81,16 @@ export function readTextFindings(batch: ArrayBuffer, names: ProgramNames): TextF
   );
 }
 
+/** Decodes records of a scan of several texts: the findings of each, in the order of the texts. */
+export function readFindingsByText(batch: ArrayBuffer, texts: number, names: ProgramNames): TextFinding[][] {
+  const byText = Array.from({ length: texts }, (): TextFinding[] => []);
+  for (let i = 0; i < batch.byteLength / RECORD_BYTES; i += 1) {
+    const record = new RecordReader(batch, i);
+    byText[Number(record.u64(OFFSET.packet))]?.push(textFinding(record, names));
+  }
+  return byText;
+}
+
 function readEvent(record: RecordReader, names: RecordNames): InspectorEvent {
   const facts = sessionFacts(record, names);
   const kind = nameOf(KINDS, record.u8(OFFSET.kind));

@@ -68,6 +68,7 @@ export interface Native {
   startTextScan(program: ProgramHandle): TextScanHandle;
   writeTextScan(scan: TextScanHandle, bytes: Uint8Array): ArrayBuffer;
   endTextScan(scan: TextScanHandle): ArrayBuffer;
+  scanTexts(program: ProgramHandle, texts: readonly Uint8Array[]): ArrayBuffer;
   inspectCapture(
     program: ProgramHandle,
     path: string,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Program } from './program.ts';
 import { programWith, TEST_CARD } from './testing/program.ts';
-import { Scanner, scanBytes } from './text-scan.ts';
+import { Scanner, scanBytes, scanTexts } from './text-scan.ts';
 
 const order = Buffer.from(`{"orderId": 17, "cardNumber": "${TEST_CARD}", "amount": 12}`);
 
@@ -50,6 +50,27 @@ describe('scanBytes', () => {
 
   it('finds nothing in nothing', () => {
     expect(scanBytes(programWith({}), new Uint8Array())).toEqual([]);
+  });
+});
+
+describe('scanTexts', () => {
+  it('finds in each text what is found in it alone, and nothing across two', () => {
+    const program = programWith({});
+    const half = order.indexOf(TEST_CARD) + 8;
+    const texts = [order, new Uint8Array(), order.subarray(0, half), order.subarray(half), order];
+    const alone = texts.map((text) => {
+      const scanner = new Scanner(program);
+      return [...scanner.scan(text), ...scanner.end()];
+    });
+
+    const found = scanTexts(program, texts);
+
+    expect(found).toEqual(alone);
+    expect(found.map(({ length }) => length)).toEqual([1, 0, 0, 0, 1]);
+  });
+
+  it('finds nothing in no texts', () => {
+    expect(scanTexts(programWith({}), [])).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { TextFinding } from './event.ts';
-import { readTextFindings } from './event-record.ts';
+import { readFindingsByText, readTextFindings } from './event-record.ts';
 import { native, type TextScanHandle } from './native.ts';
 import type { Program } from './program.ts';
 
@@ -29,6 +29,10 @@ export class Scanner {
 
 /** Finds sensitive data in one whole text. */
 export function scanBytes(program: Program, bytes: Uint8Array): TextFinding[] {
-  const scanner = new Scanner(program);
-  return [...scanner.scan(bytes), ...scanner.end()];
+  return scanTexts(program, [bytes])[0] ?? [];
+}
+
+/** Finds sensitive data in many whole texts with one call of the addon; the findings of each, in their order. */
+export function scanTexts(program: Program, texts: readonly Uint8Array[]): TextFinding[][] {
+  return readFindingsByText(native().scanTexts(program.handle, texts), texts.length, program);
 }

@@ -24,21 +24,29 @@ interface Question {
   readonly epochRule?: MatchExplanation['epochRule'];
 }
 
-/** Everything advisories say about a package of a language. */
+/** `affected` leaves out what is not affected, which is most of it; `all` is for who asks what a distribution says. */
+export type Wanted = 'affected' | 'all';
+
+/** What advisories hold against a package of a language, or could not compare with it. */
 export function languageCandidates(
   one: Package,
   { ecosystem, scheme }: LanguageEcosystem,
   source: AdvisorySource,
 ): Candidate[] {
   const question: Question = { name: advisoryName(one), version: advisoryVersion(one), by: 'binary', epochs: 'with' };
-  return ask(question, ecosystem, scheme, one, source);
+  return ask(question, ecosystem, scheme, one, source, 'affected');
 }
 
-/** Everything a distribution's advisories say about one of its packages, by the names they use. */
-export function distributionCandidates(one: Package, to: DistributionEcosystem, source: AdvisorySource): Candidate[] {
+/** What a distribution's advisories say about one of its packages, by the names they use. */
+export function distributionCandidates(
+  one: Package,
+  to: DistributionEcosystem,
+  source: AdvisorySource,
+  wanted: Wanted,
+): Candidate[] {
   const found: Candidate[] = [];
   for (const question of questionsAbout(one, to)) {
-    for (const ecosystem of to.ecosystems) found.push(...ask(question, ecosystem, to.scheme, one, source));
+    for (const ecosystem of to.ecosystems) found.push(...ask(question, ecosystem, to.scheme, one, source, wanted));
   }
   return found;
 }
@@ -83,6 +91,7 @@ function ask(
   scheme: VersionScheme,
   one: Package,
   source: AdvisorySource,
+  wanted: Wanted,
 ): Candidate[] {
   const entries = source.affecting(ecosystem, name);
   if (entries.length === 0) return [];
@@ -91,11 +100,10 @@ function ask(
   for (const affected of entries) {
     if (!speaksOf(affected, one)) continue;
     installed ??= parseVersion(scheme, version);
-    found.push({
-      affected,
-      verdict: judge(affected, scheme, version, installed, epochs),
-      how: { matchedName: name, by, comparedVersion: version, scheme, ecosystem, ...(epochRule && { epochRule }) },
-    });
+    const verdict = judge(affected, scheme, version, installed, epochs);
+    if (verdict.outcome === 'not-affected' && wanted === 'affected') continue;
+    const how = { matchedName: name, by, comparedVersion: version, scheme, ecosystem, ...(epochRule && { epochRule }) };
+    found.push({ affected, verdict, how });
   }
   return found;
 }
@@ -107,8 +115,7 @@ function judge(
   installed: VersionReading,
   epochs: EpochForm,
 ): RangeVerdict {
-  if (affected.status === 'not-affected')
-    return { outcome: 'not-affected', range: 'the feed says that it is not affected' };
+  if (affected.status === 'not-affected') return { outcome: 'not-affected' };
   if (affected.ranges.length === 0 && affected.versions.length === 0) {
     // A feed's word that no fix will come, without a range, is about every version.
     return { outcome: 'affected', range: 'every version', fixedVersions: [] };

@@ -94,7 +94,7 @@ function candidatesOfDistribution(
     );
     return [];
   }
-  return distributionCandidates(one, to, source);
+  return distributionCandidates(one, to, source, 'affected');
 }
 
 function candidatesOfLanguage(one: LocatedPackage, source: AdvisorySource, gaps: MatchGaps): readonly Candidate[] {

@@ -31,6 +31,7 @@ export class OwnedFiles {
     this.#ownerByPath = inventory.ownerByPath;
     this.#ecosystem = to;
     this.#source = source;
+    if (inventory.ownerByPath.size === 0) return;
     for (const one of inventory.packages) if (one.type === to.type) this.#packages.set(one.name, one);
   }
 
@@ -56,7 +57,7 @@ export class OwnedFiles {
     const known = this.#words.get(owning);
     if (known !== undefined) return known;
     const words = new Map<string, Word>();
-    for (const { affected, verdict } of distributionCandidates(owning, this.#ecosystem, this.#source)) {
+    for (const { affected, verdict } of distributionCandidates(owning, this.#ecosystem, this.#source, 'all')) {
       if (verdict.outcome === 'unknown') continue;
       const advisory = this.#source.advisory(affected.advisory);
       if (advisory === undefined || advisory.withdrawn !== undefined) continue;

@@ -24,7 +24,7 @@ export function speaksOf(affected: AffectedPackage, one: Package): boolean {
 
 function sameModule(one: Package, affected: AffectedPackage): boolean {
   const streams = affected.qualifiers?.['modularity'];
-  const modular = one.modularity !== undefined || MODULAR_BUILD.test(one.version);
+  const modular = one.modularity !== undefined || one.version.includes('.module');
   if (streams === undefined) return modular === isModular(affected);
   if (!modular) return false;
   const named = typeof streams === 'string' ? [streams] : streams;
@@ -33,8 +33,17 @@ function sameModule(one: Package, affected: AffectedPackage): boolean {
   return named.some((stream) => stream.split(':').slice(0, 2).join(':') === label);
 }
 
-function isModular({ ranges }: AffectedPackage): boolean {
-  return ranges.some(({ events }) => events.some((event) => 'fixed' in event && MODULAR_BUILD.test(event.fixed)));
+// Asked for every package that an entry is held against; it goes when the entry goes.
+const MODULAR = new WeakMap<AffectedPackage, boolean>();
+
+function isModular(affected: AffectedPackage): boolean {
+  const known = MODULAR.get(affected);
+  if (known !== undefined) return known;
+  const modular = affected.ranges.some(({ events }) =>
+    events.some((event) => 'fixed' in event && MODULAR_BUILD.test(event.fixed)),
+  );
+  MODULAR.set(affected, modular);
+  return modular;
 }
 
 function among(

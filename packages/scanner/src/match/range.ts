@@ -4,9 +4,12 @@ import type { AffectedPackage, RangeEvent, VersionRange } from '../advisory/advi
 /** What an affected entry says about one version. `range` is the part that holds it, in words. */
 export type RangeVerdict =
   | { readonly outcome: 'affected'; readonly range: string; readonly fixedVersions: readonly string[] }
-  | { readonly outcome: 'not-affected'; readonly range: string }
+  | { readonly outcome: 'not-affected' }
   /** A version of the advisory or the installed one has no order. */
   | { readonly outcome: 'unknown'; readonly version: string; readonly reason: string };
+
+/** Most entries of a package say so: one object for all of them. */
+const NOT_AFFECTED: RangeVerdict = { outcome: 'not-affected' };
 
 interface CompiledEvent {
   readonly kind: 'introduced' | 'fixed' | 'last_affected';
@@ -43,7 +46,7 @@ export function evaluateAffected(
   installed: ReturnType<typeof parseVersion>,
   epochs: EpochForm = 'with',
 ): RangeVerdict {
-  if (affected.versions.includes(text)) {
+  if (affected.versions.length > 0 && affected.versions.includes(text)) {
     return {
       outcome: 'affected',
       range: `listed: ${text}`,
@@ -52,7 +55,7 @@ export function evaluateAffected(
   }
   const ranges = compiledRanges(affected, scheme, epochs);
   if (ranges.length === 0) {
-    return { outcome: 'not-affected', range: `not among ${affected.versions.length} listed versions` };
+    return NOT_AFFECTED;
   }
   if (!installed.ok) return { outcome: 'unknown', version: installed.version, reason: installed.reason };
   for (const range of ranges) {
@@ -61,7 +64,7 @@ export function evaluateAffected(
     if (held === undefined) continue;
     return { outcome: 'affected', range: held, fixedVersions: fixesAbove(affected, scheme, installed, epochs) };
   }
-  return { outcome: 'not-affected', range: ranges.map(inWords).join('; ') };
+  return NOT_AFFECTED;
 }
 
 /** The part of a range that holds the version, in words; undefined where none does. */
@@ -88,10 +91,6 @@ function spanInWords(since: CompiledEvent, next: CompiledEvent | undefined): str
   const from = since.version === undefined ? '' : `>= ${since.text}`;
   const to = next === undefined ? '' : `${next.kind === 'fixed' ? '<' : '<='} ${next.text}`;
   return [from, to].filter((part) => part !== '').join(', ') || 'every version';
-}
-
-function inWords({ events }: CompiledRange): string {
-  return events.map(({ kind, text }) => `${kind.replace('_', ' ')} ${text}`).join(', ');
 }
 
 /** All fixes newer than what is installed, nearest first. */

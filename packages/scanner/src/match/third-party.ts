@@ -11,6 +11,9 @@ const MARKS: readonly (readonly [RegExp, string])[] = [
   [/~(?:ubuntu-)?(?:jammy|focal|noble|bionic|bookworm|bullseye|buster|trixie)$/, 'a vendor of its own'],
 ];
 
+/** Any of them, since most versions have none. */
+const MARK = new RegExp(MARKS.map(([mark]) => mark.source).join('|'));
+
 /**
  * Who built a package that is not the distribution's own: its advisories do not speak of such a build, whose versions
  * mean something else. Undefined for the distribution's own, and where nothing says otherwise.
@@ -19,5 +22,5 @@ export function thirdParty(one: LocatedPackage, ecosystem: DistributionEcosystem
   if (one.vendor !== undefined && ecosystem.vendors !== undefined && !ecosystem.vendors.test(one.vendor)) {
     return one.vendor;
   }
-  return MARKS.find(([mark]) => mark.test(one.version))?.[1];
+  return MARK.test(one.version) ? MARKS.find(([mark]) => mark.test(one.version))?.[1] : undefined;
 }
