@@ -2,14 +2,19 @@ import { PassThrough } from 'node:stream';
 import { DETECTORS, jsonSchemas as dlpSchemas } from '@bulkhead/dlp';
 import { jsonSchemas as policySchemas } from '@bulkhead/policy';
 
-import { MISCONFIGURATION_RULES, type MisconfigurationRule, scanJsonSchemas } from '@bulkhead/scanner';
+import { MISCONFIGURATION_RULES, type MisconfigurationRule, SECRET_SKIPS, scanJsonSchemas } from '@bulkhead/scanner';
 
 import type { Command } from 'commander';
 import { createProgram } from '../program.ts';
 
 /** The reference pages that follow from the code, by their path below docs/reference. */
 export function referencePages(): Readonly<Record<string, string>> {
-  return { 'cli.md': cliPage(), 'detectors.md': detectorsPage(), 'misconfigurations.md': misconfigurationsPage() };
+  return {
+    'cli.md': cliPage(),
+    'detectors.md': detectorsPage(),
+    'misconfigurations.md': misconfigurationsPage(),
+    'secrets.md': secretsPage(),
+  };
 }
 
 /** The JSON Schemas that follow from the code, by their path below docs/reference. */
@@ -117,4 +122,24 @@ function misconfigurationSection({
 }: MisconfigurationRule): string {
   const level = standard === undefined ? '' : `- Pod Security Standard: ${standard}\n`;
   return `\n## ${id}\n\n${title} (${severity}).\n\n- Why: ${why}\n- Fix: ${fix}.\n${level}- See: ${references.map((one) => `<${one}>`).join(', ')}\n`;
+}
+
+const SECRETS_INTRODUCTION = `# Secrets in files
+
+Generated from the catalogue; \`node apps/cli/src/docs/write.ts\` writes it anew.
+
+\`--scanners secret\` looks for keys and tokens in the text files of images and folders, with the inspector's detectors and
+their validators ([detectors](detectors.md)): a finding names the detector, the file and the line, and shows the value
+masked; the value itself is never written anywhere. Values that documentation uses are no findings. In an image, files
+count as they are with all layers applied: what a later layer removes is not reported.
+
+Detectors: DETECTOR_LIST.
+
+## What is passed over
+`;
+
+function secretsPage(): string {
+  const detectors = DETECTORS.filter(({ category }) => category === 'secret').map(({ id }) => `\`${id}\``);
+  const skips = SECRET_SKIPS.map(({ id, title, why }) => `\n- \`${id}\`: ${title}; ${why}.`);
+  return `${SECRETS_INTRODUCTION.replace('DETECTOR_LIST', detectors.join(', '))}${skips.join('')}\n`;
 }

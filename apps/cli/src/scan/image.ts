@@ -30,7 +30,7 @@ export async function scanImageCommand(
         let done = 0;
         const scan = await scanImage(
           source,
-          readersOf('image', options.scanners),
+          await readersOf('image', options.scanners),
           new DiskLayerCache(options.cacheDir),
           {
             signal: io.signal,

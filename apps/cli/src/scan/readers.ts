@@ -1,11 +1,13 @@
-import { MISCONFIGURATION_READERS, type Reader, type ReaderSubject, readersFor } from '@bulkhead/scanner';
+import { MISCONFIGURATION_READERS, type Reader, type ReaderSubject, readersFor, secretReader } from '@bulkhead/scanner';
+import { createSecretScanner } from '../secret-scanner.ts';
 import type { Scanner } from './options.ts';
 
 /**
  * The readers that what is looked for needs. Packages are always read: every format lists them. Dockerfiles and manifests
  * are sources: in an image or on a machine they are somebody's examples and not how it runs.
  */
-export function readersOf(subject: ReaderSubject, scanners: readonly Scanner[]): readonly Reader[] {
+export async function readersOf(subject: ReaderSubject, scanners: readonly Scanner[]): Promise<readonly Reader[]> {
   const misconfigurations = scanners.includes('misconfig') && subject === 'filesystem' ? MISCONFIGURATION_READERS : [];
-  return [...readersFor(subject), ...misconfigurations];
+  const secrets = scanners.includes('secret') ? [secretReader(await createSecretScanner())] : [];
+  return [...readersFor(subject), ...misconfigurations, ...secrets];
 }

@@ -17,6 +17,7 @@ import {
   renderReport,
   type ScanReport,
   type ScanSubject,
+  secretFindings,
   type VexStatement,
 } from '@bulkhead/scanner';
 import { type Io, writeAll } from '../io.ts';
@@ -91,7 +92,11 @@ async function judge(subject: ScanSubject, inventory: Inventory, judging: Judgin
   const { inputs, database, io } = judging;
   const now = systemClock.now();
   const matched = database === undefined ? undefined : matchInventory(inventory, database, { now });
-  const found: readonly Finding[] = [...(matched?.findings ?? []), ...misconfigurationFindings(inventory)];
+  const found: readonly Finding[] = [
+    ...(matched?.findings ?? []),
+    ...misconfigurationFindings(inventory),
+    ...secretFindings(inventory),
+  ];
   const statements = [...(await statementsOf(database, found)), ...inputs.statements];
   const scanned = { subject, ...(inventory.os !== undefined && { os: inventory.os }) };
   const stated = applyVex(found, statements, scanned);

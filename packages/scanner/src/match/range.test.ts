@@ -57,7 +57,7 @@ describe('evaluateAffected', () => {
       fc.property(version, fc.array(event, { maxLength: 5 }), (installed, events) => {
         expect(evaluate(installed, events).outcome).toBe(bySchema(installed, events) ? 'affected' : 'not-affected');
       }),
-      { numRuns: 500 },
+      { numRuns: 3000 },
     );
   });
 });

@@ -75,12 +75,16 @@ function holds(range: CompiledRange, version: ParsedVersion): string | undefined
   for (const event of range.events) {
     const order = event.version === undefined ? 1 : orderVersions(version, event.version);
     if (event.kind === 'introduced') {
-      if (order >= 0) since = event;
+      if (order >= 0) {
+        since = event;
+        next = undefined;
+      }
     } else if (event.kind === 'fixed' ? order >= 0 : order > 0) {
       since = undefined;
     } else if (since !== undefined) {
-      next = event;
-      break;
+      next ??= event;
+      // What stands at the version itself still counts.
+      if (order < 0) break;
     }
   }
   if (since === undefined) return undefined;
