@@ -4,9 +4,9 @@ import { examples, numberBetween, type Outcome } from '../command.ts';
 import { databasePath } from '../db/database-path.ts';
 import type { Io } from '../io.ts';
 import { cacheFolder } from './cache-folder.ts';
-import { FORMATS, type ImageCommandOptions, SCANNERS, type ScanCommandOptions } from './options.ts';
+import { FORMATS, type FolderKind, type ImageCommandOptions, SCANNERS, type ScanCommandOptions } from './options.ts';
 
-/** Adds the commands that scan: `image` and `sbom`. */
+/** Adds the commands that scan: `image`, `fs`, `rootfs`, `sbom` and `host`. */
 export function addScan(root: Command, io: Io, outcome: Outcome): void {
   scanning(root.command('image'))
     .description('scan an image of a registry, or one that is a file')
@@ -37,6 +37,9 @@ export function addScan(root: Command, io: Io, outcome: Outcome): void {
       outcome.exitCode = await scanImageCommand(reference, options, io, versionOf(root));
     });
 
+  addFolder(root, io, outcome, 'filesystem', 'fs', 'scan a folder of sources: lock files and manifests');
+  addFolder(root, io, outcome, 'rootfs', 'rootfs', 'scan the root of an unpacked system: what is installed there');
+
   scanning(root.command('sbom'))
     .description('judge the packages of an SBOM: CycloneDX JSON 1.4 to 1.7, SPDX JSON 2.2 and 2.3')
     .argument('<file>', 'the SBOM; "-" is standard input')
@@ -44,6 +47,28 @@ export function addScan(root: Command, io: Io, outcome: Outcome): void {
     .action(async (file: string, options: ScanCommandOptions) => {
       const { scanSbomCommand } = await import('./sbom.ts');
       outcome.exitCode = await scanSbomCommand(file, options, io, versionOf(root));
+    });
+
+  scanning(root.command('host'))
+    .description('scan this machine: what is installed, and the kernel that runs')
+    .addHelpText('after', examples(['bulkhead host --severity critical', 'the worst of this machine']))
+    .action(async (options: ScanCommandOptions) => {
+      const { scanFolderCommand } = await import('./folder.ts');
+      outcome.exitCode = await scanFolderCommand('host', '/', options, io, versionOf(root));
+    });
+}
+
+function addFolder(root: Command, io: Io, outcome: Outcome, kind: FolderKind, name: string, what: string): void {
+  scanning(root.command(name))
+    .description(what)
+    .argument('<folder>', 'where it is')
+    .addHelpText(
+      'after',
+      examples([`bulkhead ${name} ${kind === 'filesystem' ? '.' : '/mnt/root'} --format json`, 'as one document']),
+    )
+    .action(async (folder: string, options: ScanCommandOptions) => {
+      const { scanFolderCommand } = await import('./folder.ts');
+      outcome.exitCode = await scanFolderCommand(kind, folder, options, io, versionOf(root));
     });
 }
 

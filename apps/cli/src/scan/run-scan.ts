@@ -91,7 +91,13 @@ interface Judging {
 async function judge(subject: ScanSubject, inventory: Inventory, judging: Judging): Promise<ScanReport> {
   const { inputs, database, io } = judging;
   const now = systemClock.now();
-  const matched = database === undefined ? undefined : matchInventory(inventory, database, { now });
+  const matched =
+    database === undefined
+      ? undefined
+      : matchInventory(inventory, database, {
+          now,
+          ...(inventory.kernel !== undefined && { runningKernel: inventory.kernel.release }),
+        });
   const found: readonly Finding[] = [
     ...(matched?.findings ?? []),
     ...misconfigurationFindings(inventory),

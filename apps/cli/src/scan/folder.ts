@@ -1,0 +1,43 @@
+import { isAbsolute, normalize } from 'node:path';
+import { openTree, scanHost } from '@bulkhead/filesystem';
+import { scanTree } from '@bulkhead/scanner';
+import type { Io } from '../io.ts';
+import type { FolderKind, ScanCommandOptions } from './options.ts';
+import { readersOf } from './readers.ts';
+import { runScan } from './run-scan.ts';
+
+/** `bulkhead fs`, `rootfs` and `host`: scans a folder, the root of an unpacked system, or this machine. */
+export function scanFolderCommand(
+  kind: FolderKind,
+  folder: string,
+  options: ScanCommandOptions,
+  io: Io,
+  version: string,
+): Promise<number> {
+  const prefix = kind === 'filesystem' ? prefixOf(folder) : undefined;
+  return runScan({
+    options,
+    io,
+    version,
+    report: prefix === undefined ? {} : { pathPrefix: prefix },
+    read: async (progress) => {
+      progress(`reading ${folder}`);
+      const readers = await readersOf(kind, options.scanners);
+      const scan =
+        kind === 'host'
+          ? await scanHost(readers, { signal: io.signal })
+          : await scanTree(openTree(folder), readers, { signal: io.signal });
+      return {
+        subject: { kind, name: kind === 'host' ? 'this machine' : folder },
+        inventory: scan.inventory,
+        phases: scan.phases,
+      };
+    },
+  });
+}
+
+/** Where the folder lies below the place the command runs in, which in a pipeline is the repository. */
+function prefixOf(folder: string): string | undefined {
+  const path = normalize(folder).replace(/\/+$/, '');
+  return path === '.' || path === '' || isAbsolute(path) || path.startsWith('..') ? undefined : path;
+}
