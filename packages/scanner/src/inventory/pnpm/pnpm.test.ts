@@ -100,7 +100,7 @@ describe('pnpmReader', () => {
 
   it('says what it does not read', () => {
     expect(read(pnpmReader, 'pnpm-lock.yaml', 'lockfileVersion: 4').gaps).toMatchObject([{ code: 'unsupported' }]);
-    expect(read(pnpmReader, 'pnpm-lock.yaml', 'a: [').gaps).toMatchObject([{ message: 'it is no valid YAML' }]);
+    expect(read(pnpmReader, 'pnpm-lock.yaml', 'a: [').gaps).toMatchObject([{ code: 'corrupt' }]);
     expect(read(pnpmReader, 'pnpm-lock.yaml', 'packages: 1').gaps).toMatchObject([{ code: 'corrupt' }]);
   });
 
@@ -110,7 +110,7 @@ describe('pnpmReader', () => {
       (_, n) => `${'bcdefghijklmno'[n]}: &${'bcdefghijklmno'[n]} [${`*${'abcdefghijklmno'[n]},`.repeat(9)}]\n`,
     ).join('')}`;
 
-    expect(read(pnpmReader, 'pnpm-lock.yaml', bomb).gaps).toMatchObject([{ message: 'it is no valid YAML' }]);
+    expect(read(pnpmReader, 'pnpm-lock.yaml', bomb).gaps).toMatchObject([{ code: 'corrupt' }]);
   });
 
   it('is harmless on hostile input', () => {
