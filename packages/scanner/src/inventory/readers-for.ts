@@ -33,6 +33,7 @@ import { pubReader } from './pub/pub.ts';
 import { pypiInstalledReader } from './pypi-installed/pypi-installed.ts';
 import { requirementsReader } from './requirements/requirements.ts';
 import { rpmReader } from './rpm/rpm.ts';
+import { rpmManifestReader } from './rpm-manifest/rpm-manifest.ts';
 import { rpmWalReader } from './rpm-wal/rpm-wal.ts';
 import { swiftReader } from './swift/swift.ts';
 import { uvReader } from './uv/uv.ts';
@@ -51,6 +52,7 @@ const INSTALLED: readonly Reader[] = [
   apkReader,
   rpmReader,
   rpmWalReader,
+  rpmManifestReader,
   npmInstalledReader,
   pypiInstalledReader,
   goBinaryReader,
