@@ -19,7 +19,7 @@ BodyDecoder::~BodyDecoder() {
 void BodyDecoder::feed(std::size_t index, Bytes bytes, Origin origin, const Outlet& out) noexcept {
   if (index == 0) input_ += bytes.size();
   if (index == kMaxStages) {
-    if (!bottom_seen_ && !bytes.empty() && bytes[0] == kGzipMagic[0]) out.raise(Exception::depth_limit, 0);
+    if (!bottom_seen_ && !bytes.empty() && (bytes[0] == kGzipMagic[0] || bytes[0] == kZstdMagic[0])) out.raise(Exception::depth_limit, 0);
     bottom_seen_ = true;
     return out.write(bytes, origin);
   }
@@ -76,38 +76,73 @@ void BodyDecoder::remember(Stage& stage, Bytes bytes) noexcept {
   inflater.taken += bytes.size();
 }
 
+bool BodyDecoder::open_unpacker(std::size_t index, const Outlet& out) noexcept {
+  if (!open_inflater(index, out)) return false;
+  Stage& stage = stages_[index];
+  UnpackerMemory& memory = pool_.unpacker_memory;
+  stage.inflater->unpacker =
+      stage.format == Format::zstd ? make_zstd_unpacker(memory) : make_brotli_unpacker(memory);
+  stage.state = State::inflate;
+  if (stage.inflater->unpacker) return true;
+  give_up(index, Exception::decode_budget, out);
+  undecoded_ += stage.held;
+  write_held(index, out);
+  return false;
+}
+
+BodyDecoder::Step BodyDecoder::step(Stage& stage, Bytes& bytes, MutableBytes room, std::size_t& produced) noexcept {
+  if (stage.inflater->unpacker) {
+    switch (stage.inflater->unpacker->run(bytes, room, produced)) {
+      case Unpacker::Result::more:
+        return Step::more;
+      case Unpacker::Result::end:
+        return Step::end;
+      case Unpacker::Result::corrupt:
+        return Step::corrupt;
+      case Unpacker::Result::no_memory:
+        return Step::no_memory;
+    }
+  }
+  z_stream& stream = stage.inflater->stream;
+  const auto given = static_cast<uInt>(std::min<std::size_t>(bytes.size(), 1U << 30));
+  stream.next_in = const_cast<Bytef*>(bytes.data());
+  stream.avail_in = given;
+  stream.next_out = room.data();
+  stream.avail_out = static_cast<uInt>(room.size());
+  const int result = ::inflate(&stream, Z_NO_FLUSH);
+  produced = room.size() - stream.avail_out;
+  bytes = bytes.subspan(given - stream.avail_in);
+  if (result == Z_STREAM_END) return Step::end;
+  return result == Z_OK || result == Z_BUF_ERROR ? Step::more : Step::corrupt;
+}
+
 void BodyDecoder::inflate(std::size_t index, Bytes& bytes, const Outlet& out) noexcept {
   const MutableBytes buffer = pool_.buffer(index);
   const std::uint64_t budget = pool_.limits.bytes_per_body;
   // The inflater can go away in the recursion below only through this stage, which does not recurse into itself.
   Stage& stage = stages_[index];
-  z_stream& stream = stage.inflater->stream;
   while (!bytes.empty()) {
     // Ends at fixed offsets of the output, so that limits do not depend on how the input was cut.
     const std::uint64_t boundary = kDecodeBuffer - output_ % kDecodeBuffer;
     const std::uint64_t left = budget + 1 - output_;
-    const auto room = static_cast<uInt>(std::min(boundary, left));
-    const auto given = static_cast<uInt>(std::min<std::size_t>(bytes.size(), 1U << 30));
-    stream.next_in = const_cast<Bytef*>(bytes.data());
-    stream.avail_in = given;
-    stream.next_out = buffer.data();
-    stream.avail_out = room;
-    const int result = ::inflate(&stream, Z_NO_FLUSH);
-    const std::size_t consumed = given - stream.avail_in;
-    const std::size_t produced = room - stream.avail_out;
-    remember(stage, bytes.first(consumed));
-    bytes = bytes.subspan(consumed);
+    const Bytes before = bytes;
+    std::size_t produced = 0;
+    const Step result = step(stage, bytes, buffer.first(std::min(boundary, left)), produced);
+    const std::size_t consumed = before.size() - bytes.size();
+    remember(stage, before.first(consumed));
     output_ += produced;
     if (produced > 0) feed(index + 1, {buffer.data(), produced}, Origin::decoded, out);
-    if (result == Z_STREAM_END) {
+    if (result == Step::end) {
+      const bool checked = stage.format == Format::gzip || stage.format == Format::zlib;
       stage.check_left = stage.format == Format::gzip ? kGzipCheck : kZlibCheck;
-      stage.state = stage.format == Format::raw ? State::member : State::check;
+      stage.state = checked ? State::check : State::member;
       return;
     }
-    if (result != Z_OK && result != Z_BUF_ERROR) return corrupt(index, out);
+    if (result == Step::corrupt) return corrupt(index, out);
     const bool too_dense = output_ > kFreeOutput && output_ % kDecodeBuffer == 0 &&
                            output_ / pool_.limits.ratio > input_;
-    if (output_ > budget || too_dense) return give_up(index, Exception::decode_budget, out);
+    if (result == Step::no_memory || output_ > budget || too_dense)
+      return give_up(index, Exception::decode_budget, out);
     if (consumed == 0 && produced == 0) return corrupt(index, out);
   }
 }

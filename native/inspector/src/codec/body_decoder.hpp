@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "codec/decode_pool.hpp"
 #include "codec/field_writer.hpp"
@@ -13,8 +14,8 @@ namespace bulkhead {
 
 /// Takes the encodings off one body, streaming, and writes what is found into fields.
 ///
-/// It believes the bytes more than the header. gzip is known by its magic wherever it stands. Where the message claims
-/// some compression, deflate is tried, with or without the zlib header; but what reads as text is written as text at
+/// It believes the bytes more than the header. gzip and zstd are known by their magic wherever they stand. Brotli has
+/// none and is tried where it is claimed. Where the message claims some other compression, deflate is tried, with or without the zlib header; but what reads as text is written as text at
 /// once, and tried only when it stops doing so. What fails in its first bytes is plain after all. Checksums are not
 /// verified: clients do not insist on them either.
 ///
@@ -22,8 +23,9 @@ namespace bulkhead {
 /// the rest of the body is written undecoded in a field of its own.
 class BodyDecoder {
  public:
-  /// `claimed`: encodings the message names that could be deflate.
-  BodyDecoder(DecodePool& pool, std::uint8_t claimed) noexcept : pool_(pool), claimed_(claimed) {}
+  /// `claimed`: encodings the message names that could be deflate; `brotli`: how often it names brotli.
+  BodyDecoder(DecodePool& pool, std::uint8_t claimed, std::uint8_t brotli = 0) noexcept
+      : pool_(pool), claimed_(claimed), brotli_(brotli) {}
   ~BodyDecoder();
   BodyDecoder(const BodyDecoder&) = delete;
   BodyDecoder& operator=(const BodyDecoder&) = delete;
@@ -36,23 +38,23 @@ class BodyDecoder {
 
  private:
   enum class State : std::uint8_t {
-    sniff,        ///< is it gzip?
+    sniff,        ///< is it gzip or zstd?
     zlib_header,  ///< deflate claimed: with a zlib header or without?
     text,         ///< deflate claimed, but so far it reads as text
     gzip_header,
     inflate,
     check,        ///< the checksum behind the compressed data
-    member,       ///< is there another gzip member?
+    member,       ///< is there another gzip member, another zstd frame?
     plain,        ///< what comes is content
     rest,         ///< what comes is content, but encoded: a decoder gave up
   };
-  enum class Format : std::uint8_t { gzip, zlib, raw };
+  enum class Format : std::uint8_t { gzip, zlib, raw, zstd, brotli };
   struct Stage {
     State state = State::sniff;
     Format format = Format::gzip;
     std::uint8_t held = 0;
     std::uint8_t check_left = 0;
-    std::array<std::uint8_t, 3> hold{};
+    std::array<std::uint8_t, 4> hold{};
     GzipHeader header;
     Utf8Text utf8;
     std::unique_ptr<Inflater> inflater;
@@ -74,6 +76,14 @@ class BodyDecoder {
   void reread_as_deflate(std::size_t index, const Outlet& out) noexcept;
   void write_first(const Inflater& inflater, const Outlet& out) noexcept;
   bool open_inflater(std::size_t index, const Outlet& out) noexcept;
+  /// Gives the stage the bytes it held back, now that it knows what they are.
+  void feed_held(std::size_t index, const Outlet& out) noexcept;
+  bool open_unpacker(std::size_t index, const Outlet& out) noexcept;
+  /// Takes from `bytes` what continues a magic number held so far; which one it is when it is whole.
+  std::optional<Format> magic(Stage& stage, Bytes& bytes) noexcept;
+  enum class Step : std::uint8_t { more, end, corrupt, no_memory };
+  /// Runs the stage's decompressor once.
+  Step step(Stage& stage, Bytes& bytes, MutableBytes room, std::size_t& produced) noexcept;
   void begin_deflate(std::size_t index, Format format, const Outlet& out) noexcept;
   void write_held(std::size_t index, const Outlet& out) noexcept;
   void give_up(std::size_t index, Exception reason, const Outlet& out) noexcept;
@@ -87,6 +97,7 @@ class BodyDecoder {
   std::uint64_t undecoded_ = 0;
   Exception reason_ = Exception::decode_error;
   std::uint8_t claimed_;
+  std::uint8_t brotli_;
   bool bottom_seen_ = false;  ///< content came out of the last stage
   std::array<Stage, kMaxStages> stages_;
 };

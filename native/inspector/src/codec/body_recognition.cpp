@@ -15,29 +15,47 @@ bool is_zlib_header(std::uint8_t method, std::uint8_t flags) noexcept {
 
 }  // namespace
 
+std::optional<BodyDecoder::Format> BodyDecoder::magic(Stage& stage, Bytes& bytes) noexcept {
+  while (!bytes.empty()) {
+    const std::uint8_t first = stage.held > 0 ? stage.hold[0] : bytes[0];
+    const bool zstd = first == kZstdMagic[0];
+    const std::size_t size = zstd ? sizeof kZstdMagic : sizeof kGzipMagic;
+    if (bytes[0] != (zstd ? kZstdMagic : kGzipMagic)[stage.held]) return {};
+    stage.hold[stage.held++] = bytes[0];
+    bytes = bytes.subspan(1);
+    if (stage.held == size) return zstd ? Format::zstd : Format::gzip;
+  }
+  return {};
+}
+
 void BodyDecoder::sniff(std::size_t index, Bytes& bytes, Origin origin, const Outlet& out) noexcept {
   Stage& stage = stages_[index];
   const std::uint8_t held_before = stage.held;
-  std::size_t taken = 0;
-  while (taken < bytes.size() && stage.held < sizeof kGzipMagic && bytes[taken] == kGzipMagic[stage.held])
-    stage.hold[stage.held++] = bytes[taken++];
-  if (stage.held == sizeof kGzipMagic) {
-    bytes = bytes.subspan(taken);
-    stage.format = Format::gzip;
+  const Bytes before = bytes;
+  if (const std::optional<Format> found = magic(stage, bytes)) {
+    stage.format = *found;
     stage.header = {};
-    if (claimed_ > 0) --claimed_;
+    if (found == Format::gzip && claimed_ > 0) --claimed_;
+    if (found == Format::zstd) {
+      if (!open_unpacker(index, out)) return;
+      return feed_held(index, out);
+    }
     if (!open_inflater(index, out)) return;
     stage.state = State::gzip_header;
     remember(stage, {stage.hold.data(), stage.held});
     stage.held = 0;
     return;
   }
-  if (taken == bytes.size()) {
-    bytes = {};
+  if (bytes.empty()) return;
+  // Neither. Bytes of this very span are given back, so that plain content stays in place.
+  bytes = before;
+  stage.held = held_before;
+  if (brotli_ > 0) {
+    --brotli_;
+    stage.format = Format::brotli;
+    if (open_unpacker(index, out)) feed_held(index, out);
     return;
   }
-  // Not gzip. Bytes of this very span are given back, so that plain content stays in place.
-  stage.held = held_before;
   if (claimed_ > 0) {
     stage.state = State::zlib_header;
     return;
@@ -46,6 +64,14 @@ void BodyDecoder::sniff(std::size_t index, Bytes& bytes, Origin origin, const Ou
   write_held(index, out);
   out.write(bytes, origin);
   bytes = {};
+}
+
+void BodyDecoder::feed_held(std::size_t index, const Outlet& out) noexcept {
+  Stage& stage = stages_[index];
+  const std::array<std::uint8_t, 4> hold = stage.hold;
+  const Bytes held{hold.data(), stage.held};
+  stage.held = 0;
+  feed(index, held, Origin::decoded, out);
 }
 
 void BodyDecoder::zlib_header(std::size_t index, Bytes& bytes, const Outlet& out) noexcept {
@@ -65,7 +91,7 @@ void BodyDecoder::begin_deflate(std::size_t index, Format format, const Outlet& 
   --claimed_;
   stage.format = format;
   if (!open_inflater(index, out)) return;
-  const std::array<std::uint8_t, 3> head = stage.hold;
+  const std::array<std::uint8_t, 4> head = stage.hold;
   const Bytes held{head.data(), stage.held};
   stage.held = 0;
   if (format == Format::zlib) {
@@ -140,20 +166,23 @@ void BodyDecoder::gzip_header(std::size_t index, Bytes& bytes, const Outlet& out
 
 void BodyDecoder::member(std::size_t index, Bytes& bytes, const Outlet& out) noexcept {
   Stage& stage = stages_[index];
-  if (stage.format == Format::gzip) {
+  if (stage.format == Format::gzip || stage.format == Format::zstd) {
     const std::uint8_t held_before = stage.held;
-    std::size_t taken = 0;
-    while (taken < bytes.size() && stage.held < sizeof kGzipMagic && bytes[taken] == kGzipMagic[stage.held])
-      stage.hold[stage.held++] = bytes[taken++];
-    if (stage.held == sizeof kGzipMagic || taken == bytes.size()) {
-      bytes = bytes.subspan(taken);
-      if (stage.held < sizeof kGzipMagic) return;
+    const Bytes before = bytes;
+    const std::optional<Format> found = magic(stage, bytes);
+    if (found == stage.format && found == Format::zstd) {
+      stage.state = State::inflate;
+      return feed_held(index, out);
+    }
+    if (found == Format::gzip && found == stage.format) {
       remember(stage, {stage.hold.data(), stage.held});
       stage.held = 0;
       stage.header = {};
       stage.state = inflateReset(&stage.inflater->stream) == Z_OK ? State::gzip_header : State::rest;
       return;
     }
+    if (!found && bytes.empty()) return;
+    bytes = before;
     stage.held = held_before;
   }
   // Junk behind the data. A stream that "ended" in its first bytes and goes on was hardly one: show it all.

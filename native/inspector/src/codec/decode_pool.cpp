@@ -32,6 +32,7 @@ std::unique_ptr<Inflater> DecodePool::acquire() noexcept {
 void DecodePool::release(std::unique_ptr<Inflater> inflater) noexcept {
   if (!inflater) return;
   unreserve();
+  inflater->unpacker.reset();
   if (idle.size() < kIdleInflaters) idle.push_back(std::move(inflater));
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "bulkhead/bytes.hpp"
+#include "codec/unpacker.hpp"
 #include "protocol/conversation.hpp"
 
 namespace bulkhead {
@@ -22,11 +23,12 @@ inline constexpr std::size_t kProbation = 512;
 /// Decompressors kept for the next body instead of being freed.
 inline constexpr std::size_t kIdleInflaters = 8;
 
-/// One raw-deflate decompressor and the first bytes of what it was given.
+/// One decompressor and the first bytes of what it was given. It is for raw deflate unless `unpacker` is set.
 struct Inflater {
   z_stream stream{};
   std::uint64_t taken = 0;  ///< input bytes of this stage, headers included
   std::array<std::uint8_t, kProbation> first{};
+  std::unique_ptr<Unpacker> unpacker;
 
   Inflater() noexcept { usable = inflateInit2(&stream, -MAX_WBITS) == Z_OK; }
   ~Inflater() {
@@ -53,6 +55,7 @@ struct DecodePool {
 
   DecodeLimits limits;
   std::uint32_t open = 0;
+  UnpackerMemory unpacker_memory;  // in front of what uses it
   std::vector<std::unique_ptr<Inflater>> idle;
   std::array<std::unique_ptr<std::uint8_t[]>, kMaxStages> buffers;
 };

@@ -5,6 +5,8 @@
 namespace bulkhead {
 
 /// The identification and the method: what every gzip member begins with.
+/// RFC 8878 3.1.1.
+inline constexpr std::uint8_t kZstdMagic[] = {0x28, 0xb5, 0x2f, 0xfd};
 inline constexpr std::uint8_t kGzipMagic[3] = {0x1f, 0x8b, 0x08};
 
 /// Walks over the header of a gzip member (RFC 1952 2.3) byte by byte, as tolerantly as clients do: reserved flags and

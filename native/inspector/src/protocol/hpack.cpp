@@ -89,8 +89,11 @@ void Hpack::emit(const nghttp2_nv& header, Location location, const Outlet& out)
   const std::string_view value(reinterpret_cast<const char*>(header.value), header.valuelen);
   if (name == "content-type" && value.starts_with("application/grpc")) message_.grpc = true;
   if (name == "content-encoding") {
-    const bool known = value == "gzip" || value == "deflate" || value == "x-gzip";
-    if (known) message_.encodings = 1;
+    const bool known = value == "gzip" || value == "deflate" || value == "x-gzip" || value == "zstd" || value == "br";
+    if (value == "br")
+      message_.brotli = 1;
+    else if (known)
+      message_.encodings = 1;
     message_.unsupported = !known && value != "identity";
   }
   const Role role = role_of(name);

@@ -9,7 +9,8 @@ namespace bulkhead {
 /// What one header field of a block said about the message, as far as following it needs to know.
 struct Http2Message {
   bool grpc = false;
-  std::uint8_t encodings = 0;  ///< content encodings that could be gzip or deflate
+  std::uint8_t encodings = 0;  ///< content encodings that could be gzip, deflate or zstd
+  std::uint8_t brotli = 0;     ///< content encodings that are brotli
   bool unsupported = false;    ///< a content encoding that is not decoded
 };
 

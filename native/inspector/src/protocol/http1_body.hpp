@@ -13,6 +13,7 @@ class Http1Body {
  public:
   void begin(const Http1Framing& framing, const Outlet& out) noexcept {
     encodings_ = framing.encodings;
+    brotli_ = framing.brotli;
     unsupported_ = framing.unsupported;
     known_ = false;
     uncounted_ = 0;
@@ -25,8 +26,8 @@ class Http1Body {
 
   void write(Bytes bytes, Origin origin, DecodePool& pool, const Outlet& out) noexcept {
     if (bytes.empty()) return;
-    if (!known_ && (encodings_ > 0 || bytes[0] == kGzipMagic[0]))
-      decoder_ = std::make_unique<BodyDecoder>(pool, encodings_);
+    if (!known_ && (encodings_ > 0 || brotli_ > 0 || bytes[0] == kGzipMagic[0] || bytes[0] == kZstdMagic[0]))
+      decoder_ = std::make_unique<BodyDecoder>(pool, encodings_, brotli_);
     known_ = true;
     if (decoder_) return decoder_->feed(bytes, origin, out);
     if (unsupported_ && counts_) uncounted_ += bytes.size();
@@ -35,7 +36,7 @@ class Http1Body {
 
   /// Bytes of the body never came.
   void lose(const Outlet& out) noexcept {
-    if (!known_ && encodings_ > 0) out.raise(Exception::decode_error, 0);
+    if (!known_ && (encodings_ > 0 || brotli_ > 0)) out.raise(Exception::decode_error, 0);
     known_ = true;
     if (decoder_) decoder_->lose(out);
     out.close();
@@ -53,6 +54,7 @@ class Http1Body {
   std::unique_ptr<BodyDecoder> decoder_;
   std::uint64_t uncounted_ = 0;  ///< undecodable bytes of a body whose length was not known beforehand
   std::uint8_t encodings_ = 0;
+  std::uint8_t brotli_ = 0;
   bool unsupported_ = false;
   bool counts_ = false;
   bool known_ = false;  ///< whether the first byte has been seen

@@ -13,7 +13,8 @@ struct Http1Framing {
   bool transfer_encoding = false;    ///< a Transfer-Encoding field of whatever value
   bool doubtful = false;             ///< another reader could cut this message differently
   bool unsupported = false;          ///< names an encoding that is not decoded
-  std::uint8_t encodings = 0;        ///< content and transfer encodings that could be deflate or gzip
+  std::uint8_t encodings = 0;        ///< content and transfer encodings that could be deflate, gzip or zstd
+  std::uint8_t brotli = 0;           ///< content and transfer encodings that are brotli
 
   [[nodiscard]] bool lengths_differ() const noexcept { return has_length && shortest != longest; }
   [[nodiscard]] bool says_anything() const noexcept { return has_length || transfer_encoding; }

@@ -9,19 +9,25 @@ namespace {
 
 constexpr std::uint8_t kMostEncodings = 8;  ///< more than are ever decoded; only keeps the count from wrapping
 
-enum class Coding : std::uint8_t { identity, deflate, unsupported, unknown };
+enum class Coding : std::uint8_t { identity, deflate, brotli, zstd, unsupported, unknown };
 
 Coding coding_of(std::string_view name) noexcept {
   if (name.starts_with("x-")) name.remove_prefix(2);
   if (name == "gzip" || name == "deflate") return Coding::deflate;
   if (name == "identity" || name == "none" || name == "chunked") return Coding::identity;
-  for (const std::string_view known : {"br", "zstd", "compress", "lzma", "xz", "bzip2", "dcb", "dcz", "exi", "sdch"})
+  if (name == "br") return Coding::brotli;
+  if (name == "zstd") return Coding::zstd;
+  for (const std::string_view known : {"compress", "lzma", "xz", "bzip2", "dcb", "dcz", "exi", "sdch"})
     if (name == known) return Coding::unsupported;
   return Coding::unknown;
 }
 
 void count_encoding(Http1Framing& framing) noexcept {
   framing.encodings = std::min<std::uint8_t>(static_cast<std::uint8_t>(framing.encodings + 1), kMostEncodings);
+}
+
+void count_brotli(Http1Framing& framing) noexcept {
+  framing.brotli = std::min<std::uint8_t>(static_cast<std::uint8_t>(framing.brotli + 1), kMostEncodings);
 }
 
 }  // namespace
@@ -102,7 +108,11 @@ void Http1Value::transfer_token(std::string_view token, Http1Framing& framing) n
     case Coding::identity:
       break;
     case Coding::deflate:
+    case Coding::zstd:
       count_encoding(framing);
+      break;
+    case Coding::brotli:
+      count_brotli(framing);
       break;
     case Coding::unsupported:
       framing.unsupported = true;
@@ -120,7 +130,11 @@ void Http1Value::content_token(std::string_view token, Http1Framing& framing) no
     case Coding::unsupported:
       framing.unsupported = true;
       break;
+    case Coding::brotli:
+      count_brotli(framing);
+      break;
     case Coding::deflate:
+    case Coding::zstd:
     case Coding::unknown:
       count_encoding(framing);
       break;

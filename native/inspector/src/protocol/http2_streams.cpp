@@ -9,7 +9,7 @@ void Http2Body::begin(const Http2Message& message, DecodePool& pool, const Outle
     grpc_ = std::make_unique<GrpcMessages>(pool);
     return;
   }
-  decoder_ = std::make_unique<BodyDecoder>(pool, message.encodings);
+  decoder_ = std::make_unique<BodyDecoder>(pool, message.encodings, message.brotli);
   unsupported_ = message.unsupported;
   if (unsupported_) out.raise(Exception::unsupported_encoding, 0);
 }

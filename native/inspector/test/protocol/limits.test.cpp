@@ -1,6 +1,9 @@
 #include <doctest/doctest.h>
 
+#include <zstd.h>
+
 #include <memory>
+#include <vector>
 
 #include "codec/decode_pool.hpp"
 #include "protocol/golden_file.hpp"
@@ -42,6 +45,46 @@ TEST_CASE("a ratio no honest text reaches is a bomb once it is past the free par
   CHECK(raised(play(response(gzip_response(bomb)), whole(), {.ratio = 500}), "decode_budget"));
   const std::string small = compress(std::string(1 << 19, 'a'), Compression::gzip);
   CHECK_FALSE(raised(play(response(gzip_response(small)), whole(), {.ratio = 500}), "decode_budget"));
+}
+
+TEST_CASE("a bomb of Zstandard is stopped like one of gzip") {
+  const std::string plain(8 << 20, 'a');
+  std::string bomb(ZSTD_compressBound(plain.size()), '\0');
+  bomb.resize(ZSTD_compress(bomb.data(), bomb.size(), plain.data(), plain.size(), 3));
+  const DecodeLimits limits{.bytes_per_body = 3 << 20, .ratio = 1'000'000, .max_inflaters = 4};
+  const Outcome outcome = play(response(gzip_response(bomb)), whole(), limits);
+  CHECK(raised(outcome, "decode_budget"));
+  CHECK(outcome.log.fields()[2].size() == (3 << 20) + 1);
+  CHECK(play(response(gzip_response(bomb)), at_random(7), limits).log.fields()[2] == outcome.log.fields()[2]);
+  CHECK(raised(play(response(gzip_response(bomb)), whole(), {.ratio = 500}), "decode_budget"));
+}
+
+TEST_CASE("a window larger than decoders have to have is refused, and said") {
+  ZSTD_CCtx* const context = ZSTD_createCCtx();
+  ZSTD_CCtx_setParameter(context, ZSTD_c_windowLog, 24);
+  ZSTD_CCtx_setParameter(context, ZSTD_c_contentSizeFlag, 0);
+  std::string frame(1 << 16, '\0');
+  ZSTD_inBuffer in{"card=4111111111111111", 21, 0};
+  ZSTD_outBuffer out{frame.data(), frame.size(), 0};
+  ZSTD_compressStream2(context, &out, &in, ZSTD_e_flush);
+  CHECK(ZSTD_compressStream2(context, &out, &in, ZSTD_e_end) == 0);
+  ZSTD_freeCCtx(context);
+  frame.resize(out.pos);
+  CHECK(raised(play(response(gzip_response(frame)), whole()), "decode_budget"));
+}
+
+TEST_CASE("decompressors with windows share a bounded memory, and give it back") {
+  UnpackerMemory memory{.limit = 1 << 20, .used = 0};
+  {
+    std::vector<std::unique_ptr<Unpacker>> open;
+    while (auto unpacker = open.size() % 2 == 0 ? make_brotli_unpacker(memory) : make_zstd_unpacker(memory)) {
+      open.push_back(std::move(unpacker));
+      REQUIRE(open.size() < 1000);
+    }
+    CHECK(open.size() > 2);
+    CHECK(memory.used <= memory.limit);
+  }
+  CHECK(memory.used == 0);
 }
 
 TEST_CASE("four levels of compression are taken off, a fifth is reported") {

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "bulkhead/bytes.hpp"
+
+namespace bulkhead {
+
+/// Memory that decompressors with large windows share. zlib's 44 KiB are counted by number; these can each want
+/// megabytes, and whoever sends the data decides how many.
+struct UnpackerMemory {
+  std::uint64_t limit = 64ULL << 20;
+  std::uint64_t used = 0;
+};
+
+/// A decompressor beside zlib's. Streaming; a frame at a time.
+class Unpacker {
+ public:
+  enum class Result : std::uint8_t {
+    more,       ///< give it more input, or more room
+    end,        ///< the frame is over; what is left of the input does not belong to it
+    corrupt,
+    no_memory,  ///< it would need more than UnpackerMemory has
+  };
+  virtual ~Unpacker() = default;
+  /// Takes what it can from the front of `in` and writes to the front of `out`.
+  virtual Result run(Bytes& in, MutableBytes out, std::size_t& produced) noexcept = 0;
+};
+
+/// Zstandard (RFC 8878) with a window of at most 8 MiB, as the standard recommends decoders to support. Null when there
+/// is no memory for it. `memory` must outlive it.
+std::unique_ptr<Unpacker> make_zstd_unpacker(UnpackerMemory& memory) noexcept;
+/// Brotli (RFC 7932), without the large windows that are not part of it.
+std::unique_ptr<Unpacker> make_brotli_unpacker(UnpackerMemory& memory) noexcept;
+
+}  // namespace bulkhead
