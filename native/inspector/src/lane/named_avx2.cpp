@@ -66,7 +66,8 @@ std::size_t select_named_avx2(const std::uint8_t* from, const std::uint16_t* pos
     const std::uint32_t run = _lzcnt_u32(~within(load(at - 32), '0', 9));
     const std::uint8_t* const start = at - run;
     const bool sized = (run >= kMinNamedDigits) & (run <= kMaxNamedDigits);
-    const bool follows = (static_cast<std::uint8_t>(*at - '0') > 9) & !is_lower(*at) & !is_lower(start[-1]);
+    const unsigned lower = static_cast<unsigned>(is_lower(*at)) | static_cast<unsigned>(is_lower(start[-1]));
+    const bool follows = (static_cast<std::uint8_t>(*at - '0') > 9) & (lower == 0);
     const bool alone = (run == kAloneDigits) | (static_cast<std::uint8_t>(*at - 'A') <= 'Z' - 'A');
     named[left] = position;
     left += static_cast<std::size_t>(sized & follows & (alone | !is_quiet(at - (sized ? run : 0U), quiet)));

@@ -49,7 +49,8 @@ std::size_t select_named_avx512(const std::uint8_t* from, const std::uint16_t* p
         _mm256_cmpgt_epu8_mask(_mm256_sub_epi8(load(at - 32), _mm256_set1_epi8('0')), _mm256_set1_epi8(9)));
     const std::uint8_t* const start = at - run;
     const bool sized = (run >= kMinNamedDigits) & (run <= kMaxNamedDigits);
-    const bool follows = (static_cast<std::uint8_t>(*at - '0') > 9) & !is_lower(*at) & !is_lower(start[-1]);
+    const unsigned lower = static_cast<unsigned>(is_lower(*at)) | static_cast<unsigned>(is_lower(start[-1]));
+    const bool follows = (static_cast<std::uint8_t>(*at - '0') > 9) & (lower == 0);
     const bool alone = (run == kAloneDigits) | (static_cast<std::uint8_t>(*at - 'A') <= 'Z' - 'A');
     named[left] = position;
     left += static_cast<std::size_t>(sized & follows & (alone | !is_quiet(at - (sized ? run : 0U), quiet)));

@@ -14,7 +14,7 @@ constexpr std::uint32_t kConnectWithDb = 0x8, kCompress = 0x20, kProtocol41 = 0x
                         kPluginAuth = 0x80000, kLenencAuth = 0x200000, kNoEofPackets = 0x1000000,
                         kZstd = 0x4000000, kQueryAttributes = 0x8000000;
 constexpr std::uint32_t kWholePacket = 0xffffff;  ///< a packet of this size goes on in the next one
-constexpr std::uint8_t kQuit = 1, kInitDb = 2, kQuery = 3, kFieldList = 4, kStatistics = 9, kChangeUser = 0x11,
+constexpr std::uint8_t kInitDb = 2, kQuery = 3, kFieldList = 4, kStatistics = 9, kChangeUser = 0x11,
                        kPrepare = 0x16, kExecute = 0x17, kLongData = 0x18;
 constexpr std::uint16_t kMoreResults = 8;
 /// Null bits of a binary row that are kept; a row of more columns is not taken apart.
