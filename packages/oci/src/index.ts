@@ -1,5 +1,6 @@
 export { type ArchiveOptions, openArchive } from './archive/open-archive.ts';
 export { DEFAULT_CACHE_BYTES, DiskLayerCache, type DiskLayerCacheOptions } from './cache/disk-layer-cache.ts';
+export type { ContainerdOptions } from './containerd/open-containerd-image.ts';
 export { OciError, type OciErrorCode } from './error.ts';
 export { hostPlatform, type Platform, parsePlatform, platformText } from './manifest/platform.ts';
 export type { Descriptor } from './manifest/schema.ts';
