@@ -62,7 +62,7 @@ export class DatabaseJudge implements InventoryJudge {
  * not count, since they make nothing affected.
  */
 export function databaseState(database: AdvisoryDatabase): string {
-  const { builtAt, sources } = database.summary();
+  const { builtAt, sources } = database.age();
   const advisories = sources.filter(({ kind }) => kind !== 'epss' && kind !== 'kev');
   const parts = advisories.map(({ name, kind, records, withdrawn, newest, highWater }) => [
     name,

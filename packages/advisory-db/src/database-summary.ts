@@ -1,18 +1,22 @@
 import { statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 
-/** What a database holds and where it has it from. */
-export interface DatabaseSummary {
+/** How old a database is, and what it has from where: what can be said without counting. */
+export interface DatabaseAge {
   readonly file: string;
-  readonly sizeBytes: number;
   readonly schema: number;
   /** ISO 8601: when it was built, and when it was last built or updated. */
   readonly builtAt: string;
   readonly updatedAt: string;
+  readonly sources: readonly SourceSummary[];
+}
+
+/** What a database holds and where it has it from. Counting reads all of it. */
+export interface DatabaseSummary extends DatabaseAge {
+  readonly sizeBytes: number;
   readonly advisories: number;
   readonly packages: number;
   readonly ecosystems: readonly { readonly name: string; readonly packages: number }[];
-  readonly sources: readonly SourceSummary[];
 }
 
 export type SourceKind = 'osv' | 'kev' | 'epss' | 'openvex';
@@ -47,25 +51,27 @@ export interface Rejection {
 
 export function readSummary(database: DatabaseSync, file: string): DatabaseSummary {
   const count = (table: string): number => Number(database.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.['n']);
+  const { sources, ...age } = readAge(database, file);
   return {
-    file,
+    ...age,
     sizeBytes: statSync(file).size,
-    ...readAge(database),
     advisories: count('advisory'),
     packages: count('affected'),
     ecosystems: database
       .prepare('SELECT ecosystem, count(*) AS n FROM affected GROUP BY ecosystem ORDER BY ecosystem')
       .all()
       .map(({ ecosystem, n }) => ({ name: String(ecosystem), packages: Number(n) })),
-    sources: readSources(database),
+    sources,
   };
 }
 
-export function readAge(database: DatabaseSync): Pick<DatabaseSummary, 'schema' | 'builtAt' | 'updatedAt'> {
+export function readAge(database: DatabaseSync, file: string): DatabaseAge {
   return {
+    file,
     schema: Number(database.prepare('PRAGMA user_version').get()?.['user_version']),
     builtAt: readMeta(database, 'built_at') ?? '',
     updatedAt: readMeta(database, 'updated_at') ?? '',
+    sources: readSources(database),
   };
 }
 

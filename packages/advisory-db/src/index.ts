@@ -1,7 +1,7 @@
 export { AdvisoryDatabase } from './advisory-database.ts';
 export { type BuildOptions, type BuildProgress, buildDatabase } from './building/build.ts';
 export { DatabaseJudge, databaseState } from './database-judge.ts';
-export type { DatabaseSummary, Rejection, SourceKind, SourceSummary } from './database-summary.ts';
+export type { DatabaseAge, DatabaseSummary, Rejection, SourceKind, SourceSummary } from './database-summary.ts';
 export { AdvisoryDbError, type AdvisoryDbErrorCode } from './error.ts';
 export type { Bucket, LocalFile } from './feed/bucket.ts';
 export type { Catalogues } from './feed/catalogues.ts';

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { describeMachine } from './machine.ts';
 import { keepsBar, type Measure, renderMeasures } from './measure.ts';
 
-const USAGE = `Usage: bulkhead bench [offline|inline|memory|scan-match]... [--format table|json] [--output FILE] [--rounds N] [--seconds N]
+const USAGE = `Usage: bulkhead bench [offline|inline|memory|scan-db|scan-match]... [--format table|json] [--output FILE] [--rounds N] [--seconds N]
 
 Measures Bulkhead on this machine against its bars. Without a name all parts run. inline and memory
 need root; inline also needs wrk, nginx, iperf3 and gcc.
@@ -26,6 +26,7 @@ const PARTS: Readonly<Record<string, (options: Options) => Promise<readonly Meas
   inline: async (options) => (await import('./inline/bench-inline.ts')).benchInline({ ...options, say }),
   memory: async () => (await import('./memory/bench-memory.ts')).benchMemory(),
   'scan-match': async ({ seconds }) => (await import('./scan/bench-match.ts')).benchMatch(seconds, say),
+  'scan-db': async () => (await import('./scan-db/bench-scan-db.ts')).benchScanDb(say),
 };
 
 async function main(): Promise<number> {

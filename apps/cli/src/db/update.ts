@@ -49,7 +49,7 @@ export async function update(options: UpdateCommandOptions, io: Io): Promise<num
 /** Where a database has its data from, for whoever names no other place. */
 function origins(file: string): { readonly from: readonly string[]; readonly catalogues: CatalogueOptions } {
   using database = AdvisoryDatabase.open(file);
-  const { sources } = database.summary();
+  const { sources } = database.age();
   const at = (kind: string): string | undefined => sources.find((source) => source.kind === kind)?.location;
   const [kev, epss] = [at('kev'), at('epss')];
   return {
@@ -58,14 +58,14 @@ function origins(file: string): { readonly from: readonly string[]; readonly cat
   };
 }
 
-function json({ sources, changed, summary }: UpdateResult): string {
+function json({ sources, changed, database }: UpdateResult): string {
   const outcomes = sources.map((source) => {
     if (source.outcome === 'failed') return { ...source, error: explain(source.error) };
     const { changed: packages, ...counts } = source;
     return { ...counts, packages: packages.length };
   });
-  const { updatedAt, advisories, file } = summary;
-  return `${JSON.stringify({ schemaVersion: 1, file, updatedAt, advisories, sources: outcomes, changed }, undefined, 2)}\n`;
+  const { updatedAt, file } = database;
+  return `${JSON.stringify({ schemaVersion: 1, file, updatedAt, sources: outcomes, changed }, undefined, 2)}\n`;
 }
 
 function table(sources: readonly SourceUpdate[]): string {

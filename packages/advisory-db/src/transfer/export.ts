@@ -17,7 +17,7 @@ export async function exportDatabase(file: string, output: string, signal: Abort
     const database = openDatabase(file, 'read');
     let age: ReturnType<typeof readAge>;
     try {
-      age = readAge(database);
+      age = readAge(database, file);
       await removeDatabase(snapshot);
       // One consistent state, whatever updates are doing.
       database.prepare('VACUUM INTO ?').run(snapshot);

@@ -50,7 +50,7 @@ describe('updateDatabase', () => {
     ]);
     expect(result.sources).toMatchObject([{ name: 'Go', outcome: 'updated', added: 1, replaced: 1, removed: 1 }]);
     expect(result.changed.map((key) => key.package).toSorted()).toEqual(['a', 'b', 'c', 'moved']);
-    expect(result.summary).toMatchObject({
+    expect(result.database).toMatchObject({
       updatedAt: '2026-09-02T12:00:00.000Z',
       sources: [{ records: 3, withdrawn: 1, newest: '2026-08-07T00:00:00Z', highWater: '2026-08-07T00:00:00Z' }],
     });
@@ -181,7 +181,7 @@ describe('updateDatabase', () => {
       { name: 'Go', outcome: 'failed', error: { code: 'FEED_UNREACHABLE', why: expect.stringMatching(/500/) } },
       { name: 'npm', outcome: 'updated', added: 1 },
     ]);
-    expect(first.summary.sources[0]).toMatchObject({ records: 3, checkedAt: '2026-09-01T12:00:00.000Z' });
+    expect(first.database.sources[0]).toMatchObject({ records: 3, checkedAt: '2026-09-01T12:00:00.000Z' });
     expect(second.sources).toMatchObject([
       { name: 'Go', outcome: 'updated', added: 2 },
       { name: 'npm', outcome: 'current' },
@@ -210,7 +210,7 @@ describe('updateDatabase', () => {
     const result = await update(new FolderBucket(bucket));
 
     expect(result.sources).toMatchObject([{ rejected: 2 }]);
-    expect(result.summary.sources).toMatchObject([
+    expect(result.database.sources).toMatchObject([
       {
         rejected: 2,
         rejections: [
@@ -230,7 +230,7 @@ describe('updateDatabase', () => {
     const result = await update(new FolderBucket(bucket));
 
     expect(result.changed).toEqual([]);
-    expect(result.summary.sources[0]?.rejections).toEqual([
+    expect(result.database.sources[0]?.rejections).toEqual([
       { record: 'GO-4.json', reason: 'it holds the record "GO-1"' },
     ]);
   });

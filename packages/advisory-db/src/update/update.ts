@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '@bulkhead/core';
 import { Breather } from '../building/breather.ts';
 import type { BuildProgress } from '../building/build.ts';
-import { type DatabaseSummary, readSources, readSummary, type SourceSummary } from '../database-summary.ts';
+import { type DatabaseAge, readAge, readSources, type SourceSummary } from '../database-summary.ts';
 import { AdvisoryDbError } from '../error.ts';
 import type { Bucket } from '../feed/bucket.ts';
 import { type Catalogues, importCatalogues } from '../feed/catalogues.ts';
@@ -35,7 +35,7 @@ export interface UpdateResult {
   readonly sources: readonly SourceUpdate[];
   /** The packages that changed advisories name: whoever keeps inventories looks these up in them. */
   readonly changed: readonly PackageKey[];
-  readonly summary: DatabaseSummary;
+  readonly database: DatabaseAge;
 }
 
 /**
@@ -59,7 +59,7 @@ export async function updateDatabase(options: UpdateOptions): Promise<UpdateResu
     for (const [name, catalogue] of separate(catalogues)) {
       sources.push(await updateCatalogue(database, name, catalogue, breather, options));
     }
-    return { sources, changed: [...changed.values()], summary: readSummary(database, file) };
+    return { sources, changed: [...changed.values()], database: readAge(database, file) };
   } catch (cause) {
     signal.throwIfAborted();
     throw databaseError(`cannot update the advisory database ${JSON.stringify(file)}`, cause);
