@@ -1,8 +1,14 @@
 import { CodedError } from '@bulkhead/core';
 
-export type WorkerErrorCode = 'INVALID_CONFIG';
+export type WorkerErrorCode =
+  /** The command line says something it must not. */
+  | 'INVALID_ARGUMENTS'
+  /** None of the feeds could be read. */
+  | 'FEEDS_FAILED'
+  /** A rescan is dead, and its keys are not judged again until a person decides. */
+  | 'RESCAN_DEAD';
 
-/** What keeps the worker from starting. */
+/** What keeps the worker from starting, or a job of it from being done. */
 export class WorkerError extends CodedError<WorkerErrorCode> {
   override name = 'WorkerError';
 }

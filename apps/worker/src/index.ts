@@ -1,1 +1,3 @@
+export { WorkerConfig } from './config.ts';
 export { WorkerError, type WorkerErrorCode } from './error.ts';
+export { runWorker } from './run.ts';

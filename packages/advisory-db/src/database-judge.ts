@@ -32,6 +32,11 @@ export class DatabaseJudge implements InventoryJudge {
     return this.#current().state;
   }
 
+  /** How many ecosystems have advisories. */
+  get ecosystems(): number {
+    return this.#current().database.ecosystems.size;
+  }
+
   judge(inventory: Inventory): Judgement {
     const { database, state } = this.#current();
     const { source, keys } = remember(database);

@@ -121,14 +121,11 @@ export class Producer {
     });
   }
 
-  counts<Data>(contract: JobContract<Data>): Promise<QueueCounts> {
+  /** How many jobs of a queue there are, by what they wait for. */
+  counts({ queue }: Pick<JobContract<never>, 'queue'>): Promise<QueueCounts> {
     return this.#ask(async () => {
-      const {
-        wait = 0,
-        active = 0,
-        delayed = 0,
-        failed = 0,
-      } = await this.#queue(contract.queue).getJobCounts('wait', 'active', 'delayed', 'failed');
+      const states = ['wait', 'active', 'delayed', 'failed'] as const;
+      const { wait = 0, active = 0, delayed = 0, failed = 0 } = await this.#queue(queue).getJobCounts(...states);
       return { waiting: wait, active, delayed, failed };
     });
   }

@@ -17,7 +17,7 @@ type Affections = ReadonlyMap<string, ReadonlySet<string>>;
 function affections(findings: readonly Finding[]): Affections {
   const packagesById = new Map<string, Set<string>>();
   for (const finding of findings) {
-    if (finding.kind !== 'vulnerability' || finding.suppressed !== undefined || finding.status === 'fixed') continue;
+    if (finding.kind !== 'vulnerability' || finding.suppressed !== undefined) continue;
     const packages = packagesById.get(finding.id) ?? new Set<string>();
     packages.add(`${finding.package.name} ${finding.package.version}`);
     packagesById.set(finding.id, packages);

@@ -1,5 +1,5 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as otherWork, setTimeout as sleep } from 'node:timers/promises';
 import {
   type CompiledQuery,
   type DatabaseConnection,
@@ -20,6 +20,8 @@ import { fromSqlite } from './sqlite-error.ts';
 const BUSY_MS = 10_000;
 /** SQLite's own waiting would hold the whole process, and with it whoever in it has the lock. */
 const ASK_AGAIN_MS = 20;
+/** Calls are answered at once, so that a loop over them would keep timers and sockets waiting until its end. */
+const BREATHE_MS = 20;
 /** More different statements than the store has. */
 const MAX_STATEMENTS = 200;
 
@@ -57,6 +59,7 @@ class NodeSqliteDriver implements Driver {
   /** Settles when whoever has the connection gives it back. */
   #turn: Promise<void> = Promise.resolve();
   #release: () => void = () => undefined;
+  #breathed = performance.now();
 
   constructor(file: string) {
     this.#file = file;
@@ -74,6 +77,10 @@ class NodeSqliteDriver implements Driver {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#turn = promise;
     await before;
+    if (performance.now() - this.#breathed > BREATHE_MS) {
+      await otherWork();
+      this.#breathed = performance.now();
+    }
     this.#release = resolve;
     if (this.#connection === undefined) {
       resolve();

@@ -17,8 +17,7 @@ export async function writeFindings(
     kind: finding.kind,
     name: indexText(finding.id),
     severity: finding.severity,
-    counts:
-      finding.suppressed === undefined && !(finding.kind === 'vulnerability' && finding.status === 'fixed') ? 1 : 0,
+    counts: finding.suppressed === undefined ? 1 : 0,
   }));
   for (const chunk of chunks(rows))
     await transaction

@@ -41,8 +41,9 @@ export function vulnerability(id: string, name: string, over: Partial<Vulnerabil
     source: 'Debian',
     aliases: [],
     package: debPackage(name),
-    fixedVersions: [],
-    status: 'affected',
+    fixedVersions: ['2.0'],
+    // A fix is there, and the image does not have it.
+    status: 'fixed',
     severity: 'high',
     risk: { score: 50, terms: [] },
     title: `something in ${name}`,

@@ -1,0 +1,28 @@
+import type { CrawlReport, RescanReport, ScanOutcome } from '@bulkhead/scanner';
+
+/** What a worker says on standard output, one JSON object a line. */
+export type WorkerEvent =
+  | { readonly event: 'worker-started'; readonly version: string; readonly pid: number; readonly metrics?: string }
+  | { readonly event: 'worker-stopped'; readonly problems: readonly string[] }
+  | ({ readonly event: 'image-scanned'; readonly registry: string; readonly repository: string } & Omit<
+      ScanOutcome,
+      'outcome'
+    >)
+  | {
+      readonly event: 'image-failed';
+      readonly registry: string;
+      readonly repository: string;
+      readonly digest: string;
+      readonly problem: string;
+    }
+  | ({ readonly event: 'registry-crawled' } & CrawlReport)
+  | {
+      readonly event: 'advisories-updated';
+      readonly database: string;
+      readonly changedPackages: number;
+      readonly rescans: number;
+      readonly sources: readonly { readonly name: string; readonly outcome: string; readonly problem?: string }[];
+    }
+  | ({ readonly event: 'images-rejudged'; readonly summary: string } & RescanReport);
+
+export type Emit = (event: WorkerEvent) => void;

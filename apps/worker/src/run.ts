@@ -1,0 +1,166 @@
+import { setInterval } from 'node:timers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DatabaseJudge } from '@bulkhead/advisory-db';
+import { systemClock } from '@bulkhead/core';
+import { WatchedInspector } from '@bulkhead/oci';
+import {
+  ADVISORY_UPDATE,
+  CONTRACTS,
+  type Consumer,
+  type ConsumerOptions,
+  type JobContract,
+  type JobHandler,
+  Producer,
+  QueueError,
+  RESCAN,
+  SCAN_IMAGE,
+  SCAN_REGISTRY,
+  startConsumer,
+} from '@bulkhead/queue';
+import {
+  createLineWriter,
+  createLogger,
+  createMetrics,
+  createShutdown,
+  type Logger,
+  type Shutdown,
+  startHealthServer,
+} from '@bulkhead/runtime';
+import { openStore } from '@bulkhead/store';
+import manifest from '../package.json' with { type: 'json' };
+import type { WorkerConfig } from './config.ts';
+import type { Emit } from './event.ts';
+import { advisoryUpdateHandler } from './handler/advisory-update.ts';
+import { crawlHandler } from './handler/crawl.ts';
+import { rescanHandler } from './handler/rescan.ts';
+import { scanImageHandler } from './handler/scan-image.ts';
+import { createWorkerMetrics, type WorkerMetrics } from './metrics.ts';
+import { isPermanent } from './permanent.ts';
+import { Schedule } from './schedule.ts';
+
+const RETRY_MS = 1_000;
+/** How old the list of registries and the counts of the queues may be. */
+const FOLLOW_MS = 15_000;
+/** Beyond what jobs get: for connections and files. */
+const CLOSE_MS = 10_000;
+
+/** Runs the worker until it is told to end. Resolves with the exit code; throws when it cannot start. */
+export async function runWorker(config: WorkerConfig): Promise<number> {
+  const logger = createLogger('worker', config.logLevel);
+  const lines = createLineWriter(process.stdout);
+  const emit: Emit = (event) => void lines.write({ at: new Date().toISOString(), ...event });
+  const shutdown = createShutdown({ logger, timeoutMs: config.graceSeconds * 1000 + CLOSE_MS });
+  try {
+    await start(config, logger, emit, shutdown);
+  } catch (error) {
+    // Told to end while it waited for its server: that is an end, not a failure.
+    const stopped = shutdown.signal.aborted;
+    await shutdown.close('failed');
+    if (!stopped) throw error;
+  }
+  const problems = await shutdown.done;
+  emit({ event: 'worker-stopped', problems });
+  await lines.drained();
+  return problems.length > 0 ? 1 : 0;
+}
+
+async function start(config: WorkerConfig, logger: Logger, emit: Emit, shutdown: Shutdown): Promise<void> {
+  const registry = createMetrics();
+  const metrics = createWorkerMetrics(registry);
+  let notReady: string | undefined = 'the queue does not answer yet';
+
+  const store = await openStore(config.store);
+  shutdown.onClose('store', () => store.close());
+  const judge = new DatabaseJudge(config.advisories.database, systemClock);
+  shutdown.onClose('advisories', () => judge.close());
+  const address = await serve(config, registry, shutdown, () => notReady);
+
+  const onError = quietly(logger);
+  const producer = await openProducer(config, onError, shutdown.signal);
+  shutdown.onClose('producer', () => producer.close());
+  const clock = systemClock;
+  const inspector = new WatchedInspector((name) => store.registries.get(name));
+  const ports = { scans: store.scans, inspector, judge, clock };
+  const consume = consuming(config, metrics, onError, shutdown);
+  await Promise.all([
+    consume(SCAN_IMAGE, scanImageHandler(ports, metrics, emit), config.scan.concurrency),
+    consume(SCAN_REGISTRY, crawlHandler({ store, producer, clock }, metrics, emit)),
+    consume(RESCAN, rescanHandler(ports, metrics, emit)),
+    consume(
+      ADVISORY_UPDATE,
+      advisoryUpdateHandler(
+        { file: config.advisories.database, from: config.advisories.from, judge, scans: store.scans, producer, clock },
+        emit,
+      ),
+    ),
+  ]);
+
+  const schedule = new Schedule(producer, store.registries, config);
+  await schedule.start();
+  const follow = async (): Promise<void> => {
+    await schedule.follow();
+    for (const contract of CONTRACTS) metrics.setQueue(contract.queue, await producer.counts(contract));
+  };
+  const timer = setInterval(() => void follow().catch(onError), FOLLOW_MS);
+  shutdown.onClose('schedule', () => clearInterval(timer));
+  notReady = undefined;
+  emit({ event: 'worker-started', version: manifest.version, pid: process.pid, ...address });
+}
+
+/** Starts consumers that are stopped together: each gets the whole time of grace. */
+function consuming(config: WorkerConfig, metrics: WorkerMetrics, onError: (error: Error) => void, shutdown: Shutdown) {
+  const consumers: Consumer[] = [];
+  shutdown.onClose('consumers', async () => {
+    await Promise.all(consumers.map((consumer) => consumer.stop(config.graceSeconds * 1000)));
+  });
+  return async <Data>(contract: JobContract<Data>, handler: JobHandler<Data>, concurrency = 1): Promise<void> => {
+    const options: ConsumerOptions = {
+      concurrency,
+      isPermanent,
+      onError,
+      onFailure: ({ dead }) => metrics.countFailure(contract.queue, dead),
+      lockMs: config.lockSeconds * 1000,
+      signal: shutdown.signal,
+    };
+    consumers.push(await startConsumer(config.redis, contract, handler, options));
+  };
+}
+
+/** Waits for a server that is not there yet; one that refuses is a mistake of the configuration. */
+async function openProducer(
+  { redis }: WorkerConfig,
+  onError: (error: Error) => void,
+  signal: AbortSignal,
+): Promise<Producer> {
+  for (;;) {
+    try {
+      return await Producer.open(redis, onError);
+    } catch (error) {
+      if (!(error instanceof QueueError) || error.code !== 'QUEUE_UNREACHABLE') throw error;
+      onError(error);
+      await sleep(RETRY_MS, undefined, { signal });
+    }
+  }
+}
+
+/** Says the same trouble once: a server that is away is away many times a second. */
+function quietly(logger: Logger): (error: Error) => void {
+  let last = '';
+  return (error) => {
+    if (error.message === last) return;
+    last = error.message;
+    logger.warn({ err: error }, 'the queue has trouble');
+  };
+}
+
+async function serve(
+  { metrics: { enabled, port } }: WorkerConfig,
+  metrics: ReturnType<typeof createMetrics>,
+  shutdown: Shutdown,
+  notReady: () => string | undefined,
+): Promise<{ readonly metrics?: string }> {
+  if (!enabled) return {};
+  const health = await startHealthServer({ port, metrics, notReady });
+  shutdown.onClose('metrics', () => health.close());
+  return { metrics: `http://${health.host}:${health.port}/metrics` };
+}

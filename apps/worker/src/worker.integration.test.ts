@@ -1,0 +1,150 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ADVISORY_UPDATE, SCAN_IMAGE, SCAN_REGISTRY } from '@bulkhead/queue';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Stand, standMissing } from './test-support/stand.ts';
+
+const missing = standMissing();
+if (missing !== undefined) process.stderr.write(`the worker is not tested: ${missing}\n`);
+
+/** The full size is measured by hand: docs/reference/worker.md says how. */
+const IMAGES = Number(process.env['BULKHEAD_TEST_IMAGES'] ?? 60);
+
+describe.skipIf(missing !== undefined)('the worker', () => {
+  let stand: Stand | undefined;
+  afterEach(async () => {
+    await stand?.close();
+    stand = undefined;
+  });
+
+  it('crawls a registry, scans each image once, and after an advisory reports only what it changed', async () => {
+    stand = await Stand.open();
+    const { store } = stand;
+    const web = await stand.push('shop/web', '1', ['openssl 3.0.1-1', 'nginx 0.9-1']);
+    const api = await stand.push('shop/api', '1', ['openssl 3.0.9-1']);
+    await stand.push('shop/docs', '1', ['zlib 1.2-1']);
+    const producer = await stand.producer();
+    const worker = await stand.startWorker();
+
+    await producer.enqueue(SCAN_REGISTRY, { registry: 'hub' });
+    expect(
+      await worker.waitFor('crawl', (line) => line['event'] === 'registry-crawled', { withinMs: 60_000 }),
+    ).toMatchObject({
+      repositories: 3,
+      images: 3,
+      requested: 3,
+      problems: [],
+    });
+    await until(async () => (await store.registries.status('hub'))?.images.complete === 3);
+    expect((await store.scans.scan(web))?.findings.map(({ id }) => id)).toEqual(['DSA-1']);
+
+    // The first update follows nobody's: every image is judged, and nothing changed.
+    await producer.enqueue(ADVISORY_UPDATE, {});
+    const first = await worker.waitFor('judgement', (line) => line['event'] === 'images-rejudged', {
+      withinMs: 60_000,
+    });
+    expect(first).toMatchObject({ candidates: 3, newlyAffected: [], noLongerAffected: [] });
+
+    stand.publish('DSA-2', 'openssl', '3.0.5-1');
+    stand.publish('DSA-1', 'nginx', '0.5-1');
+    const from = worker.lines.length;
+    await producer.enqueue(ADVISORY_UPDATE, {});
+    const second = await worker.waitFor('judgement', (line) => line['event'] === 'images-rejudged', {
+      from,
+      withinMs: 60_000,
+    });
+
+    expect(second).toMatchObject({
+      summary: '1 image newly affected, 1 no longer',
+      candidates: 2,
+      newlyAffected: [{ digest: web, appeared: [{ vulnerability: 'DSA-2', packages: ['openssl 3.0.1-1'] }] }],
+      noLongerAffected: [{ digest: web, disappeared: [{ vulnerability: 'DSA-1' }] }],
+    });
+    expect((await store.scans.scan(api))?.findings).toEqual([]);
+
+    // A second crawl pulls nothing.
+    const again = worker.lines.length;
+    await producer.enqueue(SCAN_REGISTRY, { registry: 'hub' });
+    expect(
+      await worker.waitFor('crawl', (line) => line['event'] === 'registry-crawled', { from: again, withinMs: 60_000 }),
+    ).toMatchObject({ requested: 0, alreadyScanned: 3 });
+    await producer.close();
+    expect(await worker.stop()).toBe(0);
+  });
+
+  it('keeps for a person what cannot be scanned, with the reason, and scans the rest', async () => {
+    stand = await Stand.open();
+    const { store } = stand;
+    await stand.push('good', '1', ['zlib 1.2-1']);
+    const gone = { registry: 'hub', repository: 'good', digest: `sha256:${'0'.repeat(64)}` };
+    const producer = await stand.producer();
+    const worker = await stand.startWorker();
+
+    await producer.enqueue(SCAN_REGISTRY, { registry: 'hub' });
+    await producer.enqueue(SCAN_IMAGE, gone);
+
+    const failed = await worker.waitFor('failure', (line) => line['event'] === 'image-failed', { withinMs: 60_000 });
+    expect(failed).toMatchObject({ digest: gone.digest });
+    await until(async () => (await producer.deadLetters(SCAN_IMAGE)).length === 1);
+    expect(await producer.deadLetters(SCAN_IMAGE)).toMatchObject([
+      { attempts: 1, reason: expect.stringContaining('permanent: IMAGE_NOT_FOUND') },
+    ]);
+    expect(await producer.enqueue(SCAN_IMAGE, gone)).toBe('dead');
+    await until(async () => (await store.registries.status('hub'))?.images.complete === 1);
+    await producer.close();
+  });
+
+  it(`scans ${IMAGES} queued images, each reported once, though it and Redis are killed on the way`, {
+    timeout: 600_000,
+  }, async () => {
+    stand = await Stand.open();
+    const { store, redis } = stand;
+    const digests = new Set<string>();
+    for (let index = 0; index < IMAGES; index += 1) {
+      digests.add(await stand.push(`team-${index % 5}/app`, `v${index}`, [`openssl 3.0.${index}-1`, 'zlib 1.2-1']));
+    }
+    expect(digests.size).toBe(IMAGES);
+    let producer = await stand.producer();
+    await producer.enqueue(SCAN_REGISTRY, { registry: 'hub' });
+    const scanned = async (): Promise<number> => (await store.registries.status('hub'))?.images.complete ?? 0;
+
+    const first = await stand.startWorker();
+    await until(async () => (await scanned()) >= IMAGES / 6);
+    first.signal('SIGKILL');
+    await first.ended();
+
+    const second = await stand.startWorker();
+    await until(async () => (await scanned()) >= IMAGES / 3);
+    await redis.crash();
+    await sleep(500);
+    await redis.restart();
+    await until(async () => (await scanned()) >= IMAGES / 2);
+    second.signal('SIGKILL');
+    await redis.restart();
+    await second.ended();
+
+    // The crawl may have died as well: whoever finds images unscanned asks for them again.
+    await producer.close();
+    producer = await stand.producer();
+    await producer.enqueue(SCAN_REGISTRY, { registry: 'hub' });
+    await stand.startWorker();
+    await until(async () => (await scanned()) === IMAGES);
+
+    const events = await store.scans.events(0, 10 * IMAGES);
+    const reported = events.filter(({ kind }) => kind === 'image-scanned').map(({ digest }) => digest);
+    expect(reported.toSorted()).toEqual([...digests].toSorted());
+    await until(async () => {
+      const { waiting, active, delayed } = await producer.counts(SCAN_IMAGE);
+      return waiting + active + delayed === 0;
+    });
+    expect(await producer.deadLetters(SCAN_IMAGE)).toEqual([]);
+    await producer.close();
+  });
+});
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  const over = performance.now() + 300_000;
+  while (!(await holds())) {
+    if (performance.now() > over) throw new Error('it does not happen');
+    await sleep(50);
+  }
+}

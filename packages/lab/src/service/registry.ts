@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort, startDaemon } from './daemon.ts';
+import { tarOf } from './tar.ts';
+
+const PROGRAM = '/usr/bin/docker-registry';
+
+export interface RegistryServer {
+  /** Host and port; it speaks plain HTTP. */
+  readonly host: string;
+  /** Makes an image of one layer with these files and pushes it; gives the digest of its manifest. */
+  push(repository: string, tag: string, files: Readonly<Record<string, string>>): Promise<string>;
+  /** Ends it and removes its data. */
+  remove(): Promise<void>;
+}
+
+/** Why no registry can be started here; nothing when one can. */
+export function registryMissing(): string | undefined {
+  return existsSync(PROGRAM) ? undefined : `${PROGRAM} is missing (Debian: docker-registry)`;
+}
+
+/** Starts a registry of its own in a temporary folder, on loopback, open to everybody there. */
+export async function startRegistry(): Promise<RegistryServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'bulkhead-registry-'));
+  const host = `127.0.0.1:${await freePort()}`;
+  const config = {
+    version: 0.1,
+    log: { level: 'error', accesslog: { disabled: true } },
+    storage: { filesystem: { rootdirectory: join(folder, 'storage') } },
+    http: { addr: host },
+  };
+  const file = join(folder, 'config.yml');
+  // JSON is YAML.
+  await writeFile(file, JSON.stringify(config));
+  const isReady = (): Promise<Response> => fetch(`http://${host}/v2/`);
+  const daemon = await startDaemon({ name: 'registry', program: PROGRAM, parameters: ['serve', file], isReady });
+  return {
+    host,
+    push: (repository, tag, files) => pushImage(`http://${host}/v2/${repository}`, tag, files),
+    async remove() {
+      await daemon.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function pushImage(base: string, tag: string, files: Readonly<Record<string, string>>): Promise<string> {
+  const layer = await pushBlob(base, tarOf(files));
+  // The tag makes each image another one, also when its files are another's: digests are what is counted.
+  const settings = {
+    os: 'linux',
+    architecture: 'amd64',
+    config: { Labels: { tag } },
+    rootfs: { type: 'layers', diff_ids: [layer.digest] },
+  };
+  const config = await pushBlob(base, Buffer.from(JSON.stringify(settings)));
+  const mediaType = 'application/vnd.oci.image.manifest.v1+json';
+  const manifest = JSON.stringify({
+    schemaVersion: 2,
+    mediaType,
+    config: { mediaType: 'application/vnd.oci.image.config.v1+json', ...config },
+    layers: [{ mediaType: 'application/vnd.oci.image.layer.v1.tar', ...layer }],
+  });
+  const put = await fetch(`${base}/manifests/${tag}`, {
+    method: 'PUT',
+    headers: { 'content-type': mediaType },
+    body: manifest,
+  });
+  if (put.status !== 201) throw new Error(`pushing the manifest gave ${put.status}: ${await put.text()}`);
+  return digestOf(manifest);
+}
+
+async function pushBlob(base: string, content: Buffer): Promise<{ readonly digest: string; readonly size: number }> {
+  const blob = { digest: digestOf(content), size: content.length };
+  const known = await fetch(`${base}/blobs/${blob.digest}`, { method: 'HEAD' });
+  if (known.ok) return blob;
+  const started = await fetch(`${base}/blobs/uploads/`, { method: 'POST' });
+  const location = new URL(started.headers.get('location') ?? '', base);
+  location.searchParams.set('digest', blob.digest);
+  const put = await fetch(location, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/octet-stream' },
+    body: new Uint8Array(content),
+  });
+  if (put.status !== 201) throw new Error(`pushing a blob gave ${put.status}`);
+  return blob;
+}
+
+function digestOf(content: string | Buffer): string {
+  return `sha256:${createHash('sha256').update(content).digest('hex')}`;
+}
