@@ -3,7 +3,7 @@ import type { Sensor } from '@bulkhead/core';
 import { DataSensorDocument, DEFAULT_SENSORS, parseDataSensor } from '@bulkhead/dlp';
 import { WorkloadGroupDocument } from '@bulkhead/policy';
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
+import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { referencePages, referenceSchemas } from './pages.ts';
 
@@ -33,7 +33,20 @@ describe('the reference', () => {
 });
 
 describe('the example sensors', () => {
-  const examples = new Map(readdirSync(EXAMPLES).map((name) => [name.replace(/\.yaml$/, ''), sensorOf(name)]));
+  const parsed = readdirSync(EXAMPLES).flatMap((file) =>
+    parseAllDocuments(readFileSync(new URL(file, EXAMPLES), 'utf8')).map((document) => ({
+      file,
+      result: parseDataSensor(document.toJS()),
+    })),
+  );
+  const examples = new Map<string, Sensor>(
+    parsed.flatMap(({ result }) => (result.ok ? [[result.value.name, result.value] as const] : [])),
+  );
+
+  it('are valid, all of them', () => {
+    expect(parsed.filter(({ result }) => !result.ok)).toEqual([]);
+    expect(examples.size).toBe(parsed.length);
+  });
 
   it.each(DEFAULT_SENSORS.map((sensor) => [sensor.name, sensor] as const))(
     'have %s as it is shipped',
@@ -51,11 +64,6 @@ describe('the example sensors', () => {
     expect(readFileSync(new URL('eicar.yaml', EXAMPLES), 'utf8')).not.toContain(literal);
   });
 });
-
-function sensorOf(file: string): Sensor | undefined {
-  const parsed = parseDataSensor(parse(readFileSync(new URL(file, EXAMPLES), 'utf8')));
-  return parsed.ok ? parsed.value : undefined;
-}
 
 /** Every key of a schema, at any depth. */
 function keysOf(schema: z.ZodType): readonly string[] {
