@@ -1,10 +1,10 @@
 import { compareSeverities, type Severity } from '@bulkhead/core';
 import { orderVersions, parseVersion, type VersionScheme } from '@bulkhead/versions';
 import type { Advisory } from '../advisory/advisory.ts';
-import type { AdvisorySource } from '../advisory/ports.ts';
 import type { Suppression, VulnerabilityFinding } from '../finding/finding.ts';
 import type { LocatedPackage } from '../package/package.ts';
 import type { Candidate } from './candidates.ts';
+import type { Exploitations } from './exploitations.ts';
 import { isCve } from './names.ts';
 import { riskOf } from './risk.ts';
 
@@ -24,7 +24,7 @@ export function buildFinding(
   id: string,
   one: LocatedPackage,
   statements: readonly Statement[],
-  source: AdvisorySource,
+  exploitations: Exploitations,
   suppressed: Suppression | undefined,
 ): VulnerabilityFinding | undefined {
   const scheme = statements[0]?.candidate.how.scheme as VersionScheme | undefined;
@@ -40,7 +40,7 @@ export function buildFinding(
   );
   const severity = ordered.map(({ advisory }) => advisory.severity).reduce(worse);
   const cvss = ordered.flatMap(({ advisory }) => advisory.cvss)[0];
-  const scores = exploitation(id, source);
+  const scores = exploitations.of(id);
   const { published, summary } = best.advisory;
   return {
     kind: 'vulnerability',
@@ -60,16 +60,6 @@ export function buildFinding(
     ...(published !== undefined && { published }),
     explanation: { ...best.candidate.how, installedVersion: one.version, range: best.range },
     ...(suppressed !== undefined && { suppressed }),
-  };
-}
-
-function exploitation(id: string, source: AdvisorySource): Pick<VulnerabilityFinding, 'epss' | 'kev'> {
-  if (!isCve(id)) return {};
-  const epss = source.epss(id);
-  const kev = source.kev(id);
-  return {
-    ...(epss !== undefined && { epss: { probability: epss.probability, percentile: epss.percentile } }),
-    ...(kev !== undefined && { kev }),
   };
 }
 

@@ -3,6 +3,7 @@ import type { AffectedPackage } from '../advisory/advisory.ts';
 import type { AdvisorySource } from '../advisory/ports.ts';
 import type { MatchExplanation } from '../finding/finding.ts';
 import type { Package } from '../package/package.ts';
+import { isBeyond } from './ceiling.ts';
 import type { DistributionEcosystem } from './distribution-ecosystem.ts';
 import { advisoryName, advisoryVersion, type LanguageEcosystem } from './language-ecosystem.ts';
 import { speaksOf } from './qualifiers.ts';
@@ -96,10 +97,10 @@ function ask(
   const entries = source.affecting(ecosystem, name);
   if (entries.length === 0) return [];
   const found: Candidate[] = [];
-  let installed: VersionReading | undefined;
+  const installed: VersionReading = parseVersion(scheme, version);
+  if (wanted === 'affected' && installed.ok && isBeyond(entries, scheme, installed.version, epochs)) return [];
   for (const affected of entries) {
     if (!speaksOf(affected, one)) continue;
-    installed ??= parseVersion(scheme, version);
     const verdict = judge(affected, scheme, version, installed, epochs);
     if (verdict.outcome === 'not-affected' && wanted === 'affected') continue;
     const how = { matchedName: name, by, comparedVersion: version, scheme, ecosystem, ...(epochRule && { epochRule }) };

@@ -7,6 +7,7 @@ import type { Gap } from '../reader/gap.ts';
 import { buildFinding, type Statement } from './build-finding.ts';
 import { type Candidate, distributionCandidates, languageCandidates } from './candidates.ts';
 import { type DistributionEcosystem, distributionEcosystem } from './distribution-ecosystem.ts';
+import { Exploitations } from './exploitations.ts';
 import { notTheRunningKernel } from './kernel.ts';
 import { languageEcosystem } from './language-ecosystem.ts';
 import { MatchGaps } from './match-gaps.ts';
@@ -44,6 +45,7 @@ export function matchInventory(
   const distribution = os && distributionEcosystem(os, source.ecosystems);
   const end = os && endOfLife(os, options.now);
   const owned = distribution && new OwnedFiles(inventory, distribution, source);
+  const exploitations = new Exploitations(source);
   const findings: VulnerabilityFinding[] = [];
 
   for (const one of inventory.packages) {
@@ -56,7 +58,7 @@ export function matchInventory(
       const suppressed = isDistribution
         ? notTheRunningKernel(one, options.runningKernel)
         : suppressionByOwner(id, statements, one, owned);
-      const finding = buildFinding(id, one, statements, source, suppressed);
+      const finding = buildFinding(id, one, statements, exploitations, suppressed);
       if (finding !== undefined) findings.push(finding);
     }
   }

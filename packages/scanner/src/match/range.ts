@@ -11,14 +11,15 @@ export type RangeVerdict =
 /** Most entries of a package say so: one object for all of them. */
 const NOT_AFFECTED: RangeVerdict = { outcome: 'not-affected' };
 
-interface CompiledEvent {
+export interface CompiledEvent {
   readonly kind: 'introduced' | 'fixed' | 'last_affected';
   readonly text: string;
   /** Absent for "introduced: 0", which is before every version. */
   readonly version?: ParsedVersion;
 }
 
-interface CompiledRange {
+/** A range whose versions were read, its events in order. */
+export interface CompiledRange {
   readonly events: readonly CompiledEvent[];
   /** Versions at or above every limit are out of range; none where there is no limit, or one of them is "*". */
   readonly limits: readonly ParsedVersion[];
@@ -113,7 +114,12 @@ function fixesAbove(
   return [...new Set(fixes.map(({ text }) => text))];
 }
 
-function compiledRanges(affected: AffectedPackage, scheme: VersionScheme, epochs: EpochForm): readonly CompiledRange[] {
+/** The ranges of an entry, read once. */
+export function compiledRanges(
+  affected: AffectedPackage,
+  scheme: VersionScheme,
+  epochs: EpochForm,
+): readonly CompiledRange[] {
   const known = COMPILED[epochs].get(affected);
   if (known !== undefined) return known;
   // Commits are in no package database.

@@ -50,24 +50,28 @@ export async function benchMatch(seconds: number, say: (text: string) => void): 
   }
 }
 
+/** By processor time: one thread, and what else runs on the machine is not its business. The first pass warms up. */
 function measure(database: AdvisoryDatabase, images: readonly (readonly LocatedPackage[])[], seconds: number): Measure {
   const now = systemClock.now();
+  const match = (packages: readonly LocatedPackage[]): number =>
+    matchInventory({ os: OS, packages, ownerByPath: new Map() }, database, { now }).findings.length;
+  for (const image of images) match(image);
   let packages = 0;
   let findings = 0;
-  const began = performance.now();
-  let elapsed = 0;
-  for (let index = 0; elapsed < seconds; index += 1) {
-    const image = images[index % images.length] ?? [];
-    findings += matchInventory({ os: OS, packages: image, ownerByPath: new Map() }, database, { now }).findings.length;
-    packages += image.length;
-    elapsed = (performance.now() - began) / 1000;
+  const began = process.cpuUsage();
+  let used = 0;
+  while (used < seconds) {
+    for (const image of images) findings += match(image);
+    packages += images.length * PACKAGES;
+    const { user, system } = process.cpuUsage(began);
+    used = (user + system) / 1e6;
   }
   return {
     name: 'scan: matching',
-    value: packages / elapsed,
+    value: packages / used,
     unit: 'packages/s',
     bar: BAR,
-    detail: { packages, findings, seconds: elapsed },
+    detail: { packages, findings, 'processor seconds': used },
   };
 }
 
