@@ -17,6 +17,7 @@ dep\tk8s.io/api\tv0.0.0\t
 =>\t./staging/api\t\t
 build\t-compiler=gc
 `;
+const COMPILER = '@typescript/typescript-linux-x64/lib/tsc';
 const NAMES = ['github.com/fork/net v0.2.0', 'github.com/gin-gonic/gin v1.7.0', 'stdlib 1.22.1'];
 
 describe('goBinaryReader', () => {
@@ -44,6 +45,17 @@ describe('goBinaryReader', () => {
     ['devel go1.23-abcdef', '1.23.0'],
   ])('names the standard library of %s by version %s', (version, expected) => {
     expect(read(goBinaryReader, 'a', binary(version, '')).names).toEqual([`stdlib ${expected}`]);
+  });
+
+  it.each([
+    ['v1.4.2', ['example.org/shop v1.4.2']],
+    ['v1.4.3-0.20260708042240-2bd066d87f5b+dirty', ['example.org/shop v1.4.3-0.20260708042240-2bd066d87f5b+dirty']],
+    ['v0.0.0-20260708042240-2bd066d87f5b', []],
+    ['(devel)', []],
+  ])('takes the program itself with version %s only if that compares to releases', (version, expected) => {
+    const result = read(goBinaryReader, 'a', binary('go1.26.0', `mod\texample.org/shop\t${version}\t\n`));
+
+    expect(result.names.filter((name) => !name.startsWith('stdlib'))).toEqual(expected);
   });
 
   it('is not deceived by a program that looks for the same bytes', () => {
@@ -105,11 +117,12 @@ describe('goBinaryReader', () => {
     expect(hostileFailures(wanting, 'a', [binary('go1.22.1', MODULES)])).toEqual([]);
   });
 
-  const containerd = '/usr/bin/containerd';
-  it.skipIf(!present(containerd))('reads the Go version of a real program', () => {
-    const result = read(goBinaryReader, 'usr/bin/containerd', readFileSync(containerd));
+  const compiler = new URL(`../../../../../node_modules/${COMPILER}`, import.meta.url);
+  it.skipIf(!present(compiler))('reads the modules of a real program: the TypeScript compiler', () => {
+    const result = read(goBinaryReader, COMPILER, readFileSync(compiler));
 
-    expect(result.names.find((name) => /^stdlib 1\.\d+\.\d+$/.test(name))).toBeDefined();
+    expect(result.names.filter((name) => /^stdlib 1\.\d+\.\d+/.test(name))).toHaveLength(1);
+    expect(result.names.some((name) => /^golang\.org\/x\/text v0\.\d+\.\d+$/.test(name))).toBe(true);
     expect(result.gaps).toEqual([]);
   });
 });
@@ -131,8 +144,8 @@ function text(bytes: Buffer): Buffer {
   return Buffer.concat([Buffer.from([...length, rest]), bytes]);
 }
 
-function present(path: string): boolean {
-  if (existsSync(path)) return true;
-  process.stderr.write(`skipped: ${path} is absent\n`);
+function present(file: URL): boolean {
+  if (existsSync(file)) return true;
+  process.stderr.write(`skipped: ${file.pathname} is absent\n`);
   return false;
 }

@@ -7,9 +7,13 @@ interface Module {
   readonly version: string;
 }
 
+/** What Go 1.24 and later give a program built from a commit with no release before it: older than every release. */
+const UNRELEASED = /^v0\.0\.0-\d{14}-/;
+
 /**
  * Adds the modules of a build: tab-separated lines `dep path version sum`, each perhaps followed by `=>` with what
- * replaced it. What has no version (`(devel)`, a folder in place of a module) is the builder's own code and is left out.
+ * replaced it. What has no version that says how old it is (`(devel)` and commits without a release for the program itself,
+ * a folder in place of a module) is the builder's own code and is left out.
  */
 export function addModules(text: string, found: Collector): void {
   let module: Module | undefined;
@@ -18,7 +22,8 @@ export function addModules(text: string, found: Collector): void {
     if (kind === '=>') module = { path, version };
     else {
       addModule(module, found);
-      module = kind === 'dep' || kind === 'mod' ? { path, version } : undefined;
+      const isOwn = kind === 'mod' && UNRELEASED.test(version);
+      module = kind === 'dep' || (kind === 'mod' && !isOwn) ? { path, version } : undefined;
     }
   }
   addModule(module, found);

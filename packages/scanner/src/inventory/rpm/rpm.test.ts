@@ -163,7 +163,9 @@ function sqliteFile(headers: readonly Buffer[], pageSize = 4096): Buffer {
   database.exec('CREATE TABLE Packages (hnum INTEGER PRIMARY KEY AUTOINCREMENT, blob BLOB NOT NULL)');
   database.exec('CREATE TABLE Name (key TEXT NOT NULL, hnum INTEGER NOT NULL, idx INTEGER NOT NULL)');
   const insert = database.prepare('INSERT INTO Packages (blob) VALUES (?)');
+  database.exec('BEGIN');
   for (const header of headers) insert.run(header);
+  database.exec('COMMIT');
   database.close();
   return readFileSync(path);
 }
