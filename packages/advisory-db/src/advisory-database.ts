@@ -14,6 +14,17 @@ import { verifyDatabase } from './store/verify.ts';
 /** Encoded bytes; decoded they take about five times as much. */
 const RECENT_AFFECTED_BYTES = 8 * 1024 * 1024;
 const RECENT_ADVISORY_BYTES = 4 * 1024 * 1024;
+const RECENT_SCORE_BYTES = 2 * 1024 * 1024;
+
+type EpssScore = NonNullable<ReturnType<AdvisorySource['epss']>>;
+type KevEntry = NonNullable<ReturnType<AdvisorySource['kev']>>;
+
+interface KnownState {
+  readonly ecosystems: ReadonlySet<string>;
+  readonly kev: ReadonlyMap<string, KevEntry>;
+  /** Absent where the database has no scores. */
+  readonly epssDate: string | undefined;
+}
 
 const NOTHING: readonly AffectedPackage[] = [];
 
@@ -30,13 +41,13 @@ export class AdvisoryDatabase implements AdvisorySource {
   readonly #affected: StatementSync;
   readonly #advisory: StatementSync;
   readonly #epss: StatementSync;
-  readonly #kev: StatementSync;
   readonly #vex: StatementSync;
   readonly #snapshot: Snapshot;
   readonly #recentAffected = new Recent<readonly AffectedPackage[]>(RECENT_AFFECTED_BYTES);
   readonly #recentAdvisories = new Recent<Advisory>(RECENT_ADVISORY_BYTES);
+  readonly #recentScores = new Recent<{ readonly score: EpssScore | undefined }>(RECENT_SCORE_BYTES);
   #hasChanged = false;
-  #state: { readonly ecosystems: ReadonlySet<string>; readonly epssDate: string } | undefined;
+  #state: KnownState | undefined;
 
   private constructor(file: string) {
     this.file = file;
@@ -45,11 +56,11 @@ export class AdvisoryDatabase implements AdvisorySource {
     this.#affected = database.prepare('SELECT value FROM affected WHERE ecosystem = ? AND package = ?');
     this.#advisory = database.prepare('SELECT source, modified, value FROM advisory WHERE id = ?');
     this.#epss = database.prepare('SELECT probability, percentile FROM epss WHERE cve = ?');
-    this.#kev = database.prepare('SELECT date_added, due_date, ransomware FROM kev WHERE cve = ?');
     this.#vex = database.prepare('SELECT value FROM vex WHERE vulnerability = ? ORDER BY document, statement');
     this.#snapshot = new Snapshot(database, () => {
       this.#recentAffected.clear();
       this.#recentAdvisories.clear();
+      this.#recentScores.clear();
       this.#state = undefined;
       this.#hasChanged = true;
     });
@@ -99,24 +110,19 @@ export class AdvisoryDatabase implements AdvisorySource {
     return advisory;
   }
 
-  epss(cve: string): { readonly probability: number; readonly percentile: number; readonly date: string } | undefined {
-    const row = this.#read(() => this.#epss.get(cve));
-    if (row === undefined) return undefined;
-    const { probability, percentile } = row as { probability: number; percentile: number };
-    return { probability, percentile, date: this.#known().epssDate };
+  epss(cve: string): EpssScore | undefined {
+    const { epssDate } = this.#known();
+    if (epssDate === undefined) return undefined;
+    const recent = this.#recentScores.get('', cve);
+    if (recent !== undefined) return recent.score;
+    const row = this.#read(() => this.#epss.get(cve)) as { probability: number; percentile: number } | undefined;
+    const score = row && { probability: row.probability, percentile: row.percentile, date: epssDate };
+    this.#recentScores.set('', cve, { score }, 0);
+    return score;
   }
 
-  kev(
-    cve: string,
-  ): { readonly dateAdded: string; readonly dueDate?: string; readonly ransomware: boolean } | undefined {
-    const row = this.#read(() => this.#kev.get(cve));
-    if (row === undefined) return undefined;
-    const { date_added: dateAdded, due_date: dueDate, ransomware } = row;
-    return {
-      dateAdded: String(dateAdded),
-      ...(typeof dueDate === 'string' && { dueDate }),
-      ransomware: ransomware === 1,
-    };
+  kev(cve: string): KevEntry | undefined {
+    return this.#known().kev.get(cve);
   }
 
   /**
@@ -172,16 +178,15 @@ export class AdvisoryDatabase implements AdvisorySource {
     this.#database.close();
   }
 
-  #known(): { readonly ecosystems: ReadonlySet<string>; readonly epssDate: string } {
-    return this.#read(() => {
-      this.#state ??= {
-        ecosystems: readEcosystems(this.#database),
-        epssDate: String(
-          this.#database.prepare("SELECT newest FROM source WHERE name = 'EPSS'").get()?.['newest'] ?? '',
-        ),
-      };
-      return this.#state;
-    });
+  /** What is small and asked for with every finding. */
+  #known(): KnownState {
+    this.#hold();
+    this.#state ??= this.#read(() => ({
+      ecosystems: readEcosystems(this.#database),
+      kev: readKev(this.#database),
+      epssDate: readEpssDate(this.#database),
+    }));
+    return this.#state;
   }
 
   /** Before what was decoded earlier is used: the file may have changed since. */
@@ -208,4 +213,24 @@ function readEcosystems(database: DatabaseSync): ReadonlySet<string> {
     if (typeof at === 'string') found.add(at);
   }
   return found;
+}
+
+/** 1,400 entries: reading them all takes less than asking for a hundred one by one. */
+function readKev(database: DatabaseSync): ReadonlyMap<string, KevEntry> {
+  const rows = database.prepare('SELECT cve, date_added, due_date, ransomware FROM kev').all();
+  return new Map(
+    rows.map(({ cve, date_added: dateAdded, due_date: dueDate, ransomware }) => [
+      String(cve),
+      {
+        dateAdded: String(dateAdded),
+        ...(typeof dueDate === 'string' && { dueDate }),
+        ransomware: ransomware === 1,
+      },
+    ]),
+  );
+}
+
+function readEpssDate(database: DatabaseSync): string | undefined {
+  const date = database.prepare("SELECT newest FROM source WHERE name = 'EPSS'").get()?.['newest'];
+  return typeof date === 'string' ? date : undefined;
 }
