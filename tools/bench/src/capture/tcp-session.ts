@@ -32,6 +32,11 @@ export class TcpSession {
     this.#send(this.#client, this.#server, FLAG.ack, '');
   }
 
+  /** The first packet of a handshake that nobody goes on with. */
+  offer(): void {
+    this.#send(this.#client, this.#server, FLAG.syn, '');
+  }
+
   request(text: string): void {
     this.#stream(this.#client, this.#server, text);
   }

@@ -7,8 +7,8 @@ import { inspectCapture, Program, type SensorProgramInput } from '@bulkhead/insp
 const [capture = '', sensors = '{}'] = process.argv.slice(2);
 const program = new Program(JSON.parse(sensors) as SensorProgramInput);
 const atStart = residentBytes('VmRSS');
-const summary = await inspectCapture(program, { path: capture }, { onFindings: () => undefined });
-process.stdout.write(`${JSON.stringify({ sessions: summary.sessions, atStart, peak: residentBytes('VmHWM') })}\n`);
+const { sessions, findings } = await inspectCapture(program, { path: capture }, { onFindings: () => undefined });
+process.stdout.write(`${JSON.stringify({ sessions, findings, atStart, peak: residentBytes('VmHWM') })}\n`);
 
 function residentBytes(field: 'VmRSS' | 'VmHWM'): number {
   const kilobytes = new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
