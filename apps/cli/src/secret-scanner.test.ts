@@ -43,7 +43,7 @@ describe('createSecretScanner', () => {
 
 async function read(pieces: readonly string[]): Promise<ReadResult> {
   const entry = { path: 'app/config.txt', size: pieces.join('').length, mode: 0o644, kind: 'file' } as const;
-  const reading = secretReader(await createSecretScanner()).open(entry);
+  const reading = secretReader(await createSecretScanner(), 'filesystem').open(entry);
   for (const piece of pieces) reading.write(Buffer.from(piece));
   return reading.end(true);
 }

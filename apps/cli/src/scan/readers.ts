@@ -8,6 +8,6 @@ import type { Scanner } from './options.ts';
  */
 export async function readersOf(subject: ReaderSubject, scanners: readonly Scanner[]): Promise<readonly Reader[]> {
   const misconfigurations = scanners.includes('misconfig') && subject === 'filesystem' ? MISCONFIGURATION_READERS : [];
-  const secrets = scanners.includes('secret') ? [secretReader(await createSecretScanner())] : [];
+  const secrets = scanners.includes('secret') ? [secretReader(await createSecretScanner(), subject)] : [];
   return [...readersFor(subject), ...misconfigurations, ...secrets];
 }

@@ -3,27 +3,20 @@ import type { Gap } from '../reader/gap.ts';
 /** More names say nothing new. */
 const MAX_NAMES = 5;
 
-/** Gathers why packages could not be matched: one gap a reason, with how many packages and some of their names. */
+/** Gathers why packages could not be matched: one gap a reason, with some of the packages' names. */
 export class MatchGaps {
-  readonly #namesByReason = new Map<
-    string,
-    { readonly code: Gap['code']; readonly names: Set<string>; readonly end: string }
-  >();
+  readonly #namesByReason = new Map<string, { readonly code: Gap['code']; readonly names: Set<string> }>();
 
-  /** `about` begins the sentence after the count, as in "3 packages <about>: a, b, c<end>". */
-  add(code: Gap['code'], about: string, name: string, end = ''): void {
-    const known = this.#namesByReason.get(about);
+  add(code: Gap['code'], reason: string, name: string): void {
+    const known = this.#namesByReason.get(reason);
     if (known !== undefined) known.names.add(name);
-    else this.#namesByReason.set(about, { code, names: new Set([name]), end });
+    else this.#namesByReason.set(reason, { code, names: new Set([name]) });
   }
 
   result(): readonly Gap[] {
     return [...this.#namesByReason]
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([about, { code, names, end }]) => ({
-        code,
-        message: `${names.size} ${names.size === 1 ? 'package' : 'packages'} ${about}: ${listed([...names])}${end}`,
-      }));
+      .map(([reason, { code, names }]) => ({ code, message: `${reason}: ${listed([...names])}` }));
   }
 }
 

@@ -146,7 +146,7 @@ describe('RPM', () => {
     expect(result.gaps).toEqual([
       {
         code: 'no-advisories',
-        message: '1 package of AlmaLinux:8 were built by Fedora Project, of whom its advisories do not speak: htop',
+        message: 'built by Fedora Project, of whom the advisories of AlmaLinux:8 do not speak: htop',
       },
     ]);
   });
@@ -315,10 +315,10 @@ describe('gaps', () => {
     ];
 
     expect(match({ os: DEBIAN, packages }, parts).gaps.map(({ message }) => message)).toEqual([
-      '1 package of Debian:12 have no advisories in the database: bash',
-      '1 package of crates.io have no advisories in the database: serde',
-      '1 package of npm could not be compared, since version "latest" has no order (it is not of the form major.minor.patch-prerelease+build): a',
-      '1 package of type generic belong to no ecosystem that has advisories: thing',
+      'no advisories in the database for Debian:12: bash',
+      'no advisories in the database for crates.io: serde',
+      'no ecosystem with advisories for packages of type generic: thing',
+      'version "latest" has no order in npm (it is not of the form major.minor.patch-prerelease+build): a',
     ]);
   });
 

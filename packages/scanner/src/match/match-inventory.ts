@@ -80,20 +80,16 @@ function candidatesOfDistribution(
   if (to === undefined || to.type !== one.type) {
     const whose =
       os === undefined ? 'an unknown distribution' : (os.prettyName ?? `${os.id} ${os.versionId ?? ''}`.trim());
-    gaps.add('no-advisories', `of type ${one.type} on ${whose} have no advisories in OSV's form`, one.name);
+    gaps.add('no-advisories', `no advisories in OSV's form for ${one.type} packages of ${whose}`, one.name);
     return [];
   }
   if (to.ecosystems.length === 0) {
-    gaps.add('no-advisories', `of ${to.wanted} have no advisories in the database`, one.name);
+    gaps.add('no-advisories', `no advisories in the database for ${to.wanted}`, one.name);
     return [];
   }
   const builder = thirdParty(one, to);
   if (builder !== undefined) {
-    gaps.add(
-      'no-advisories',
-      `of ${to.wanted} were built by ${builder}, of whom its advisories do not speak`,
-      one.name,
-    );
+    gaps.add('no-advisories', `built by ${builder}, of whom the advisories of ${to.wanted} do not speak`, one.name);
     return [];
   }
   return distributionCandidates(one, to, source, 'affected');
@@ -102,11 +98,11 @@ function candidatesOfDistribution(
 function candidatesOfLanguage(one: LocatedPackage, source: AdvisorySource, gaps: MatchGaps): readonly Candidate[] {
   const to = languageEcosystem(one.type);
   if (to === undefined) {
-    gaps.add('no-advisories', `of type ${one.type} belong to no ecosystem that has advisories`, one.name);
+    gaps.add('no-advisories', `no ecosystem with advisories for packages of type ${one.type}`, one.name);
     return [];
   }
   if (!source.ecosystems.has(to.ecosystem)) {
-    gaps.add('no-advisories', `of ${to.ecosystem} have no advisories in the database`, one.name);
+    gaps.add('no-advisories', `no advisories in the database for ${to.ecosystem}`, one.name);
     return [];
   }
   return languageCandidates(one, to, source);
@@ -146,7 +142,7 @@ function unresolved(
 ): string {
   const whose =
     version === how.comparedVersion ? `version ${quoted(one.version)}` : `${affected.advisory}'s ${quoted(version)}`;
-  return `of ${how.ecosystem} could not be compared, since ${whose} has no order (${reason})`;
+  return `${whose} has no order in ${how.ecosystem} (${reason})`;
 }
 
 function quoted(text: string): string {

@@ -29,7 +29,7 @@ describe('secretReader', () => {
   });
 
   it('passes over binary files, and wants no more of them', () => {
-    const reading = secretReader(textScanner()).open(entry('a'));
+    const reading = secretReader(textScanner(), 'image').open(entry('a'));
 
     expect(reading.write(Buffer.from(`\u0000${SECRET}1`))).toBe(false);
     expect(reading.end(false)).toEqual({ facts: [], gaps: [] });
@@ -60,8 +60,13 @@ describe('secretReader', () => {
     ['app/.env', undefined],
     ['usr/local/bin/start.sh', undefined],
   ])('%s is passed over as %s', (path, skip) => {
-    expect(skippedByPath({ path })).toBe(skip);
-    expect(secretReader(textScanner()).wants(entry(path))).toBe(skip === undefined);
+    expect(skippedByPath({ path }, 'image')).toBe(skip);
+    expect(secretReader(textScanner(), 'image').wants(entry(path))).toBe(skip === undefined);
+  });
+
+  it.each(['lib/config.js', 'dev/settings.ini', 'usr/lib/a.conf'])('looks into %s of a folder of sources', (path) => {
+    expect(skippedByPath({ path }, 'filesystem')).toBeUndefined();
+    expect(skippedByPath({ path }, 'host')).toBeDefined();
   });
 
   it('declares every skip once', () => {
@@ -88,7 +93,7 @@ describe('secretFindings', () => {
 });
 
 function read(chunks: readonly string[], complete = true): ReadResult {
-  const reading = secretReader(textScanner()).open(entry('a.txt'));
+  const reading = secretReader(textScanner(), 'image').open(entry('a.txt'));
   for (const chunk of chunks) if (!reading.write(Buffer.from(chunk))) break;
   return reading.end(complete);
 }

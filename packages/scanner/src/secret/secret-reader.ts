@@ -1,3 +1,4 @@
+import type { ReaderSubject } from '../inventory/readers-for.ts';
 import type { Fact } from '../reader/fact.ts';
 import type { Gap } from '../reader/gap.ts';
 import type { FileEntry, FileReading, ReadResult, StreamReader } from '../reader/reader.ts';
@@ -17,12 +18,12 @@ const VERSION = 1;
  * Looks for secrets in text files of any size, in bounded memory. What is passed over is declared in `SECRET_SKIPS`.
  * Values that documentation uses are no secrets. A longer list of detectors is a newer version: it finds others.
  */
-export function secretReader(scanner: SecretScanner): StreamReader {
+export function secretReader(scanner: SecretScanner, subject: ReaderSubject): StreamReader {
   return {
     mode: 'stream',
     id: READER_ID,
     version: VERSION * 1000 + scanner.detectors.length,
-    wants: (file) => file.kind === 'file' && file.size > 0 && skippedByPath(file) === undefined,
+    wants: (file) => file.kind === 'file' && file.size > 0 && skippedByPath(file, subject) === undefined,
     open: (file) => new SecretReading(scanner, file),
   };
 }

@@ -1,3 +1,4 @@
+import type { ReaderSubject } from '../inventory/readers-for.ts';
 import type { FileEntry } from '../reader/reader.ts';
 
 /** A kind of file in which no secrets are looked for, and why. */
@@ -7,6 +8,8 @@ export interface SecretSkip {
   readonly why: string;
   /** Of the path; absent for what only the content tells. */
   readonly pattern?: RegExp;
+  /** Whether it holds for systems alone: a folder of sources may have a `lib` or a `dev` of its own. */
+  readonly systemsOnly?: boolean;
 }
 
 /** Every reason for which a file is passed over. The reference page is made from this list. */
@@ -40,7 +43,9 @@ export const SECRET_SKIPS: readonly SecretSkip[] = [
   },
   {
     id: 'distribution',
-    title: 'What a distribution brings: /usr/share, /usr/include, /usr/src, /usr/lib, the package databases',
+    title:
+      'In images and systems, what a distribution brings: /usr/share, /usr/include, /usr/lib, /lib, package databases',
+    systemsOnly: true,
     why: 'it is the same on every machine; a key in it is public',
     pattern:
       /^(?:usr\/(?:share|include|src|lib|lib64|libexec)|lib|lib64|var\/lib\/(?:dpkg|apt|rpm|pacman|dnf|yum)|var\/cache)\//,
@@ -53,15 +58,18 @@ export const SECRET_SKIPS: readonly SecretSkip[] = [
   },
   {
     id: 'kernel',
-    title: 'The file systems of the kernel: /proc, /sys, /dev',
+    title: 'In images and systems, the file systems of the kernel: /proc, /sys, /dev',
+    systemsOnly: true,
     why: 'they are no files',
     pattern: /^(?:proc|sys|dev)\//,
   },
 ];
 
 /** Why a file is passed over by its path; undefined where it is looked into. */
-export function skippedByPath({ path }: Pick<FileEntry, 'path'>): string | undefined {
-  return SECRET_SKIPS.find(({ pattern }) => pattern?.test(path) === true)?.id;
+export function skippedByPath({ path }: Pick<FileEntry, 'path'>, subject: ReaderSubject): string | undefined {
+  return SECRET_SKIPS.find(
+    ({ pattern, systemsOnly }) => (systemsOnly !== true || subject !== 'filesystem') && pattern?.test(path) === true,
+  )?.id;
 }
 
 /** Git's own measure: text does not hold a zero byte near its beginning. */
