@@ -3,10 +3,10 @@ import { parseArgs } from 'node:util';
 import { describeMachine } from './machine.ts';
 import { keepsBar, type Measure, renderMeasures } from './measure.ts';
 
-const USAGE = `Usage: bulkhead bench [offline|inline|memory|scan-db|scan-match]... [--format table|json] [--output FILE] [--rounds N] [--seconds N]
+const USAGE = `Usage: bulkhead bench [offline|inline|memory|scan-db|scan-match|scan-image]... [--format table|json] [--output FILE] [--rounds N] [--seconds N]
 
 Measures Bulkhead on this machine against its bars. Without a name all parts run. inline and memory
-need root; inline also needs wrk, nginx, iperf3 and gcc.
+need root; inline also needs wrk, nginx, iperf3 and gcc; scan-image debootstrap and root the first time.
 
   --rounds N    rounds of each inline case, plain and inspected in turn; default 5
   --seconds N   length of one measurement; default 3
@@ -25,6 +25,7 @@ const PARTS: Readonly<Record<string, (options: Options) => Promise<readonly Meas
   offline: async ({ seconds }) => (await import('./offline.ts')).benchOffline(seconds),
   inline: async (options) => (await import('./inline/bench-inline.ts')).benchInline({ ...options, say }),
   memory: async () => (await import('./memory/bench-memory.ts')).benchMemory(),
+  'scan-image': async ({ rounds }) => (await import('./image/bench-image.ts')).benchImage(rounds, say),
   'scan-match': async ({ seconds }) => (await import('./scan/bench-match.ts')).benchMatch(seconds, say),
   'scan-db': async () => (await import('./scan-db/bench-scan-db.ts')).benchScanDb(say),
 };
