@@ -33,7 +33,6 @@ export const PROTOCOLS = [
   'dns',
   'syslog',
   'statsd',
-  'prometheus',
   'tds',
   'tns',
   'wireguard',

@@ -19,6 +19,7 @@ struct Side {
   FieldWriter field;
   Mode mode = Mode::opening;
   std::uint8_t slot = 0;  ///< of its follower
+  bool left = false;      ///< left the protocol that the other direction may still speak: no answer in it
   Opening opening;
 };
 
@@ -82,7 +83,7 @@ Bytes Conversation::Impl::open(Direction direction, Bytes bytes, Origin origin, 
   Side& side = sides[index_of(direction)];
   Opening& opening = side.opening;
   const std::size_t before = opening.prefix().size();
-  if (before == 0) {
+  if (before == 0 && !side.left) {
     const Side& other = sides[index_of(opposite(direction))];
     if (Follower* const follower = follower_of(other); follower != nullptr && follower->answers(direction)) {
       side.mode = Mode::followed;
@@ -175,6 +176,7 @@ Bytes Conversation::Impl::follow(Direction direction, Bytes bytes, Origin origin
       break;
     case Next::reopen:
       reopen(direction, false);
+      sides[index_of(direction)].left = true;
       break;
     case Next::reopen_both:
       reopen_both(direction);
@@ -193,6 +195,7 @@ void Conversation::Impl::reopen(Direction direction, bool upgraded) noexcept {
   Side& side = sides[index_of(direction)];
   side.opening = Opening(direction, upgraded);
   side.mode = Mode::opening;
+  side.left = false;
 }
 
 void Conversation::Impl::reopen_both(Direction by) noexcept {

@@ -122,6 +122,8 @@ bool Input::progress() noexcept {
       return true;
     case Kind::ahead:
       return ahead_step();
+    case Kind::part:
+      return part_step();
   }
   return true;
 }
@@ -189,6 +191,13 @@ bool Input::ahead_step() noexcept {
   if (kept_count_ - taken == static_cast<int>(wanted)) return true;
   drop(kept_count_ - taken);
   return false;
+}
+
+bool Input::part_step() noexcept {
+  if (now_.empty()) return false;
+  const PartConsumer::Taken taken = part_->take_part(now_, origin_, *out_);
+  drop(taken.size);
+  return taken.over;
 }
 
 bool Input::lose(std::uint64_t bytes) noexcept {

@@ -20,6 +20,19 @@ class Consumer {
   ~Consumer() = default;
 };
 
+/// Takes bytes up to an end that only it knows.
+class PartConsumer {
+ public:
+  struct Taken {
+    std::size_t size;
+    bool over;
+  };
+  virtual Taken take_part(Bytes bytes, Origin origin, const Outlet& out) noexcept = 0;
+
+ protected:
+  ~PartConsumer() = default;
+};
+
 /// What a Script reads from: one direction of a session, asked for piece by piece.
 ///
 /// Inside a frame (`enter`) nothing is read past its end: what is asked for beyond it comes back as zeros or short, and
@@ -69,6 +82,10 @@ class Input {
   Wait<bool> word(std::uint64_t count) noexcept { return ask<bool>(Kind::word, count < kKept ? count : kKept); }
   Wait<bool> word_until(std::uint8_t a, std::uint8_t b) noexcept;
   Wait<bool> through(std::uint64_t count, Consumer& consumer) noexcept;
+  Wait<bool> through_part(PartConsumer& consumer) noexcept {
+    part_ = &consumer;
+    return ask<bool>(Kind::part, 0);
+  }
   /// The next byte, which stays; 256 at the end of the frame.
   Wait<std::uint16_t> peek() noexcept { return ask<std::uint16_t>(Kind::peek, 1); }
 
@@ -121,7 +138,7 @@ class Input {
   [[nodiscard]] Bytes held() const noexcept;
 
  private:
-  enum class Kind : std::uint8_t { none, fixed, sized, skip, content, until, word, word_until, through, peek, ahead };
+  enum class Kind : std::uint8_t { none, fixed, sized, skip, content, until, word, word_until, through, peek, ahead, part };
 
   static std::uint64_t big(Bytes number) noexcept;
   static std::uint64_t little(Bytes number) noexcept;
@@ -142,6 +159,7 @@ class Input {
   bool counted_step() noexcept;
   bool until_step() noexcept;
   bool ahead_step() noexcept;
+  bool part_step() noexcept;
   void keep(Bytes bytes) noexcept;
   void drop(std::size_t count) noexcept;
   [[nodiscard]] bool cut_short() noexcept;
@@ -154,6 +172,7 @@ class Input {
   Sizer sizer_ = nullptr;
   Decoder decoder_ = nullptr;
   Consumer* consumer_ = nullptr;
+  PartConsumer* part_ = nullptr;
   std::array<char, kKept> kept_{};
   std::array<char, kMaxFieldKey> key_{};
   std::uint8_t kept_count_ = 0;

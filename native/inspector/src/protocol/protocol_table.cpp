@@ -1,9 +1,22 @@
 #include "protocol/protocol_table.hpp"
 
+#include "protocol/amqp.hpp"
+#include "protocol/cassandra.hpp"
 #include "protocol/http2.hpp"
+#include "protocol/imap.hpp"
+#include "protocol/ldap.hpp"
+#include "protocol/memcached.hpp"
+#include "protocol/mongodb.hpp"
+#include "protocol/mqtt.hpp"
 #include "protocol/mysql.hpp"
+#include "protocol/nats.hpp"
+#include "protocol/pop3.hpp"
 #include "protocol/postgresql.hpp"
 #include "protocol/redis.hpp"
+#include "protocol/smtp_ftp.hpp"
+#include "protocol/syslog.hpp"
+#include "protocol/tds.hpp"
+#include "protocol/tns.hpp"
 #include "protocol/websocket.hpp"
 
 namespace bulkhead {
@@ -15,6 +28,19 @@ constexpr ProtocolEntry kTable[] = {
     {redis_client, nullptr, follow_redis},
     {postgresql_client, nullptr, follow_postgresql},
     {nullptr, mysql_server, follow_mysql},
+    {smtp_client, smtp_ftp_server, follow_smtp_ftp},
+    {nullptr, pop3_server, follow_pop3},
+    {nullptr, imap_server, follow_imap},
+    {nullptr, nats_server, follow_nats},
+    {mongodb_client, nullptr, follow_mongodb},
+    {mqtt_client, nullptr, follow_mqtt},
+    {amqp_client, nullptr, follow_amqp},
+    {cassandra_client, nullptr, follow_cassandra},
+    {memcached_client, nullptr, follow_memcached},
+    {ldap_client, nullptr, follow_ldap},
+    {tds_client, nullptr, follow_tds},
+    {tns_client, nullptr, follow_tns},
+    {syslog_client, nullptr, follow_syslog},
 };
 static_assert(std::size(kTable) <= 64, "Opening keeps a bit for each");
 

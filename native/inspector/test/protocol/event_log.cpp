@@ -12,7 +12,7 @@ const char* name_of(Protocol protocol) {
                                     "icmp",    "http2",     "grpc",      "websocket",  "postgresql", "mysql", "redis",
                                     "smtp",    "pop3",      "imap",      "ftp",        "mongodb", "kafka", "amqp",
                                     "nats",    "mqtt",      "cassandra", "memcached",  "ldap",  "dns",   "syslog",
-                                    "statsd",  "prometheus", "tds",      "tns",        "wireguard"};
+                                    "statsd",  "tds",      "tns",        "wireguard"};
   return kNames[static_cast<std::size_t>(protocol)];
 }
 
