@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { examples, formatOption, numberBetween, type Outcome } from './command.ts';
 import { addDb } from './db/add-db.ts';
 import type { Io } from './io.ts';
+import { addRegistry } from './registry/add-registry.ts';
 import { addScan } from './scan/add-scan.ts';
 
 /** Builds the command line. Commander reports wrong usage by throwing; nothing here ends the process. */
@@ -23,6 +24,7 @@ export function createProgram(io: Io, outcome: Outcome, version: string): Comman
   addDlp(root, io, outcome);
   addPolicy(root, io, outcome);
   addDb(root, io, outcome);
+  addRegistry(root, io, outcome);
   root
     .command('agent')
     .description('run the agent on this machine without a control plane')
@@ -30,8 +32,18 @@ export function createProgram(io: Io, outcome: Outcome, version: string): Comman
     .helpOption(false)
     .argument('[options...]', 'options of the agent; "bulkhead agent --help" lists them')
     .action(async (options: string[]) => {
-      const { becomeAgent } = await import('./agent.ts');
-      becomeAgent(options);
+      const { become } = await import('./become.ts');
+      become('agent', options);
+    });
+  root
+    .command('worker')
+    .description('run a worker: crawl registries, scan their images, judge stored ones again')
+    .allowUnknownOption()
+    .helpOption(false)
+    .argument('[options...]', 'options of the worker; "bulkhead worker --help" lists them')
+    .action(async (options: string[]) => {
+      const { become } = await import('./become.ts');
+      become('worker', options);
     });
   return root.addHelpText(
     'after',
@@ -39,6 +51,7 @@ export function createProgram(io: Io, outcome: Outcome, version: string): Comman
       ['bulkhead image alpine:3.20', 'what is known to be wrong with an image'],
       ['bulkhead dlp inspect trace.pcap', 'what travels in clear in a capture'],
       ['bulkhead policy check policy/', 'every problem of a policy'],
+      ['bulkhead registry add hub registry.example.org', 'a registry whose images are scanned'],
       ['bulkhead agent --config agent.yaml', 'protect the workloads of this machine'],
     ),
   );

@@ -1,0 +1,83 @@
+import { DatabaseJudge } from '@bulkhead/advisory-db';
+import { errorLine, printable, systemClock } from '@bulkhead/core';
+import { DiskLayerCache, WatchedCatalog, WatchedInspector } from '@bulkhead/oci';
+import { Producer, type QueueConfig, SCAN_REGISTRY } from '@bulkhead/queue';
+import { type CrawlReport, crawlRegistry, type WatchedRegistry } from '@bulkhead/scanner';
+import type { Store } from '@bulkhead/store';
+import { EXIT_FAILURE, EXIT_OK } from '../exit-code.ts';
+import { type Io, writeAll } from '../io.ts';
+import { cacheFolder } from '../scan/cache-folder.ts';
+import { LocalScans } from './local-scans.ts';
+import { notWatched } from './not-watched.ts';
+import { type PlaceOptions, withStore } from './store-place.ts';
+
+export interface ScanOptions extends PlaceOptions {
+  readonly db: string;
+  readonly concurrency: number;
+  readonly format: 'table' | 'json';
+}
+
+/** `bulkhead registry scan`: in this process, or by the workers of a Redis. */
+export function scan(name: string, options: ScanOptions, io: Io): Promise<number> {
+  return withStore(options, async (store, { redis }) => {
+    const registry = await store.registries.get(name);
+    if (registry === undefined) throw notWatched(name);
+    return redis === undefined ? scanHere(registry, store, options, io) : askWorkers(name, redis, options, io);
+  });
+}
+
+async function askWorkers(registry: string, redis: QueueConfig, { format }: ScanOptions, io: Io): Promise<number> {
+  const producer = await Producer.open(redis);
+  try {
+    const outcome = await producer.enqueue(SCAN_REGISTRY, { registry });
+    const text =
+      format === 'json'
+        ? `${JSON.stringify({ schemaVersion: 1, registry, outcome }, undefined, 2)}\n`
+        : `${registry}: ${outcome}\n`;
+    await writeAll(io.stdout, [text]);
+    return outcome === 'dead' ? EXIT_FAILURE : EXIT_OK;
+  } finally {
+    await producer.close();
+  }
+}
+
+async function scanHere(registry: WatchedRegistry, store: Store, options: ScanOptions, io: Io): Promise<number> {
+  const judge = new DatabaseJudge(options.db, systemClock);
+  const catalog = await WatchedCatalog.open(registry);
+  const inspector = new WatchedInspector(async () => registry, new DiskLayerCache(cacheFolder(process.env)));
+  const progress = io.stderr.isTTY === true;
+  const say = (): void => {
+    if (progress)
+      io.stderr.write(`\r${scans.done.length} scanned, ${scans.failed.length} failed, ${scans.left} left \u001b[K`);
+  };
+  const clock = systemClock;
+  const scans = new LocalScans({ scans: store.scans, inspector, judge, clock }, options.concurrency, io.signal, say);
+  try {
+    const ports = { catalog, registries: store.registries, scans: store.scans, requests: scans, clock };
+    const crawl = await crawlRegistry(registry, ports, { signal: io.signal });
+    await scans.finish();
+    if (progress) io.stderr.write('\r\u001b[K');
+    await writeAll(io.stdout, [options.format === 'json' ? json(crawl, scans) : table(crawl, scans)]);
+    for (const problem of crawl.problems) io.stderr.write(`error: ${printable(problem)}\n`);
+    for (const { message } of scans.failed) io.stderr.write(`${errorLine(message)}\n`);
+    return crawl.problems.length + scans.failed.length > 0 ? EXIT_FAILURE : EXIT_OK;
+  } finally {
+    catalog.close();
+    judge.close();
+  }
+}
+
+function json(crawl: CrawlReport, { done, failed }: LocalScans): string {
+  const byDigest = done.toSorted((a, b) => (a.digest < b.digest ? -1 : 1));
+  return `${JSON.stringify({ schemaVersion: 1, ...crawl, scanned: byDigest, failed }, undefined, 2)}\n`;
+}
+
+function table(crawl: CrawlReport, { done, failed }: LocalScans): string {
+  const { registry, repositories, tags, images, alreadyScanned } = crawl;
+  const affected = done.filter(({ vulnerabilities }) => vulnerabilities > 0).length;
+  const partial = done.filter(({ status }) => status === 'partial').length;
+  return (
+    `${registry}: ${repositories} repositories, ${tags} tags, ${images} images\n` +
+    `scanned ${done.length} (${partial} partial), known before ${alreadyScanned}, failed ${failed.length}; ${affected} affected\n`
+  );
+}
