@@ -63,7 +63,7 @@ describe('the catalogues of a database', () => {
 
   it('have each statement of an OpenVEX document under every name of its vulnerability', async () => {
     const statement = {
-      vulnerability: { name: 'CVE-2026-1000', aliases: ['GHSA-1'] },
+      vulnerability: { name: 'https://example.org/CVE-2026-1000', aliases: ['GHSA-1'] },
       products: [{ '@id': 'pkg:oci/shop' }],
       status: 'not_affected',
       justification: 'component_not_present',
@@ -75,14 +75,18 @@ describe('the catalogues of a database', () => {
       timestamp: '2026-08-01T00:00:00Z',
       version: 1,
     };
-    const statements = [statement, { ...statement, status: 'maybe' }];
+    // The status of the second is not known, and the third does not say why.
+    const { justification: _, ...unjustified } = statement;
+    const statements = [statement, { ...statement, status: 'maybe' }, unjustified];
     using database = await build({ vex: [file('vex.json', JSON.stringify({ ...document, statements }))] });
 
-    expect(database.statements('GHSA-1')).toEqual([{ ...document, statements: [statement] }]);
+    expect(database.statements('GHSA-1')).toEqual([
+      { ...document, statements: [{ '@id': 'https://example.org/vex/1#1', ...statement }] },
+    ]);
     expect(database.statements('CVE-2026-1000')).toHaveLength(1);
     expect(database.statements('CVE-2026-1')).toEqual([]);
     expect(database.summary().sources).toContainEqual(
-      expect.objectContaining({ name: 'OpenVEX', records: 1, rejected: 1 }),
+      expect.objectContaining({ name: 'OpenVEX', records: 1, rejected: 2 }),
     );
   });
 

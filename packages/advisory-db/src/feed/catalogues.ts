@@ -83,7 +83,7 @@ async function importVex(database: DatabaseSync, resources: readonly Resource[],
   database.exec('DELETE FROM vex');
   const insert = database.prepare('INSERT OR REPLACE INTO vex VALUES (?, ?, ?, ?)');
   for (const resource of resources) {
-    const reading = parseOpenVex((await readWhole(resource, MAX_VEX_BYTES, context.signal)).toString());
+    const reading = await parseOpenVex((await readWhole(resource, MAX_VEX_BYTES, context.signal)).toString());
     if (!reading.ok) throw invalid(resource, reading.reason);
     for (const rejection of reading.rejections) tally.reject(rejection);
     for (const { document, position, names, json } of reading.entries) {

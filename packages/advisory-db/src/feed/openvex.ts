@@ -1,3 +1,4 @@
+import { readVex } from '@bulkhead/scanner';
 import { z } from 'zod';
 
 const Text = z.string().max(65_536);
@@ -37,7 +38,7 @@ export type VexReading =
     };
 
 /** Takes an OpenVEX document apart into its statements. */
-export function parseOpenVex(text: string): VexReading {
+export async function parseOpenVex(text: string): Promise<VexReading> {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -60,18 +61,40 @@ export function parseOpenVex(text: string): VexReading {
       continue;
     }
     const { name, aliases = [] } = statement.data.vulnerability;
-    const single = stringify({ ...document, statements: [statement.data] });
-    if (single === undefined) rejections.push({ record, reason: 'it is nested too deeply' });
-    else entries.push({ document: id, position, names: [...new Set([name, ...aliases])], json: single });
+    const single = await readable(
+      { ...document, statements: [{ '@id': `${id}#${position + 1}`, ...statement.data }] },
+      id,
+    );
+    if (single.ok)
+      entries.push({
+        document: id,
+        position,
+        names: [...new Set([name, ...aliases].map(shortName))],
+        json: single.json,
+      });
+    else rejections.push({ record, reason: single.reason.slice(0, 300) });
   }
   return { ok: true, id, timestamp: document.timestamp, entries, rejections };
 }
 
-/** Parsing JSON of any depth works, but writing it recurses. */
-function stringify(value: unknown): string | undefined {
+/** Some write a vulnerability as the address of its page. */
+function shortName(name: string): string {
+  return name.slice(name.lastIndexOf('/') + 1);
+}
+
+/**
+ * A document as JSON that scans can read: what they refuse has to be refused here, or each of them would fail. Parsing
+ * JSON of any depth works, but writing it recurses.
+ */
+async function readable(
+  document: unknown,
+  id: string,
+): Promise<{ readonly ok: true; readonly json: string } | { readonly ok: false; readonly reason: string }> {
   try {
-    return JSON.stringify(value);
-  } catch {
-    return undefined;
+    const json = JSON.stringify(document);
+    await readVex(Buffer.from(json), id);
+    return { ok: true, json };
+  } catch (error) {
+    return { ok: false, reason: error instanceof RangeError ? 'it is nested too deeply' : (error as Error).message };
   }
 }
