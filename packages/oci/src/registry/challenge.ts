@@ -7,7 +7,7 @@ export interface Challenge {
 /** Longer headers are refused by Node already; this bounds the loop where it stands. */
 const MAX_LENGTH = 16_384;
 const PARAMETER = /([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))\s*,?\s*/y;
-const SCHEME = /\s*,?\s*([\w-]+)(?:\s+|$)(?!=)/y;
+const SCHEME = /\s*,?\s*([\w-]+)(?:\s+(?!=)|(?=,)|$)/y;
 
 /** Reads a `WWW-Authenticate` header, which may hold several challenges. What is not understood ends the list. */
 export function parseChallenges(header: string): Challenge[] {
