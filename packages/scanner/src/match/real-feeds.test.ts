@@ -1,4 +1,7 @@
+import { compareVersions } from '@bulkhead/versions';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { AffectedPackage } from '../advisory/advisory.ts';
+import type { LocatedPackage } from '../package/package.ts';
 import { matchInventory } from './match-inventory.ts';
 import { located } from './test-support/memory-source.ts';
 import { hasOsv, OSV_FOLDER, osvSource } from './test-support/osv-zip.ts';
@@ -48,4 +51,60 @@ describe('real feeds', () => {
     expect(findings.filter((one) => one.package.name === 'net').map(({ id }) => id)).toContain('CVE-2023-45288');
     expect(gaps).toEqual([]);
   });
+
+  it.each(['AlmaLinux:8', 'AlmaLinux:9', 'AlmaLinux:10'])(
+    "holds a sample of %s's security entries below their fix, and not at it",
+    (ecosystem) => {
+      const source = osvSource('AlmaLinux');
+      const os = { ...ALMA_9, versionId: ecosystem.slice('AlmaLinux:'.length) };
+      const fixes = lastFixes(source.all.filter((one) => one.ecosystem === ecosystem && isSecurity(one.advisory)));
+      const at = (version: string, path: string, name: string): LocatedPackage =>
+        located({ type: 'rpm', name, version, location: { path } });
+
+      const match = (packages: readonly LocatedPackage[]): ReadonlySet<string> => {
+        const { findings, gaps } = matchInventory({ os, packages, ownerByPath: new Map() }, source, { now: NOW });
+        expect(gaps).toEqual([]);
+        return new Set(
+          findings.flatMap((one) => [one.advisory, ...one.aliases].map((id) => `${one.package.location.path} ${id}`)),
+        );
+      };
+      // At a fix every later advisory is found: one in a hundred is enough to hold against all.
+      const some = fixes.filter((_, index) => index % 100 === 0);
+      const fixed = match(some.map(({ key, name, version }) => at(version, key, name)));
+      const plain = fixes.filter(({ version }, index) => index % 20 === 0 && !version.includes('.module'));
+      const names = new Set(plain.map(({ name }) => name));
+      const old = match([...names].map((name) => at('0-0', name, name)));
+
+      expect(fixes.length).toBeGreaterThan(4000);
+      expect(some.filter(({ key, advisory }) => fixed.has(`${key} ${advisory}`))).toEqual([]);
+      expect(plain.filter(({ name, advisory }) => !old.has(`${name} ${advisory}`))).toEqual([]);
+    },
+  );
 });
+
+interface LastFix {
+  readonly key: string;
+  readonly advisory: string;
+  readonly name: string;
+  readonly version: string;
+}
+
+/** The newest fix that an advisory names for a package, apart for builds in and outside modules. */
+function lastFixes(entries: readonly AffectedPackage[]): readonly LastFix[] {
+  const byKey = new Map<string, LastFix>();
+  for (const { advisory, name, ranges } of entries) {
+    for (const version of ranges.flatMap(({ events }) =>
+      events.flatMap((event) => ('fixed' in event ? event.fixed : [])),
+    )) {
+      const key = `${advisory}/${name}/${version.includes('.module') ? 'module' : 'plain'}`;
+      const known = byKey.get(key);
+      const order = known === undefined ? undefined : compareVersions('rpm', known.version, version);
+      if (order === undefined || (order.ok && order.order < 0)) byKey.set(key, { key, advisory, name, version });
+    }
+  }
+  return [...byKey.values()];
+}
+
+function isSecurity(advisory: string): boolean {
+  return advisory.startsWith('ALSA-');
+}

@@ -28,7 +28,7 @@ interface OsvRecord {
 }
 
 /** One feed as an advisory source in memory. */
-export function osvSource(feed: 'AlmaLinux' | 'Go'): AdvisorySource {
+export function osvSource(feed: 'AlmaLinux' | 'Go'): AdvisorySource & { readonly all: readonly AffectedPackage[] } {
   const advisories: Advisory[] = [];
   const affected: AffectedPackage[] = [];
   for (const text of zipEntries(readFileSync(`${OSV_FOLDER}${feed}/all.zip`))) {
@@ -44,7 +44,7 @@ export function osvSource(feed: 'AlmaLinux' | 'Go'): AdvisorySource {
       });
     }
   }
-  return memorySource({ advisories, affected });
+  return { ...memorySource({ advisories, affected }), all: affected };
 }
 
 function reduced(feed: string, record: OsvRecord): Advisory {
