@@ -6,8 +6,8 @@ import { Stand, standMissing } from './test-support/stand.ts';
 const missing = standMissing();
 if (missing !== undefined) process.stderr.write(`the worker is not tested: ${missing}\n`);
 
-/** The full size is measured by hand: docs/reference/worker.md says how. */
-const IMAGES = Number(process.env['BULKHEAD_TEST_IMAGES'] ?? 60);
+/** A thousand where somebody asks for them; the configuration takes no other variable that begins with BULKHEAD_. */
+const IMAGES = Number(process.env['WORKER_TEST_IMAGES'] ?? 60);
 
 describe.skipIf(missing !== undefined)('the worker', () => {
   let stand: Stand | undefined;

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { describeMachine } from './machine.ts';
 import { keepsBar, type Measure, renderMeasures } from './measure.ts';
 
-const USAGE = `Usage: bulkhead bench [offline|inline|memory|scan-db|scan-match|scan-image]... [--format table|json] [--output FILE] [--rounds N] [--seconds N]
+const USAGE = `Usage: bulkhead bench [offline|inline|memory|scan-db|scan-match|scan-image|scan-rescan]... [--format table|json] [--output FILE] [--rounds N] [--seconds N]
 
 Measures Bulkhead on this machine against its bars. Without a name all parts run. inline and memory
 need root; inline also needs wrk, nginx, iperf3 and gcc; scan-image debootstrap and root the first time.
@@ -28,6 +28,8 @@ const PARTS: Readonly<Record<string, (options: Options) => Promise<readonly Meas
   'scan-image': async ({ rounds }) => (await import('./image/bench-image.ts')).benchImage(rounds, say),
   'scan-match': async ({ seconds }) => (await import('./scan/bench-match.ts')).benchMatch(seconds, say),
   'scan-db': async () => (await import('./scan-db/bench-scan-db.ts')).benchScanDb(say),
+  'scan-rescan': async ({ rounds }) =>
+    (await import('./scan-rescan/bench-scan-rescan.ts')).benchScanRescan(rounds, say),
 };
 
 async function main(): Promise<number> {
