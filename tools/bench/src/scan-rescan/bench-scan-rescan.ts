@@ -64,6 +64,7 @@ async function measureStore(config: StoreConfig, rounds: number, say: (text: str
       }
       if (found === 0) throw new Error(`no image has ${names.join(', ')}`);
       const value = median(times);
+      say(`  ${store.dialect}, ${what}: ${value.toFixed(1)} ms, ${found} images\n`);
       measures.push({
         name: `${store.dialect}, ${what}`,
         value,
