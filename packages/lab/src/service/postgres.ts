@@ -19,6 +19,8 @@ export interface PostgresServer {
   readonly user: string;
   /** Makes an empty database. */
   createDatabase(name: string): Promise<void>;
+  /** Has the statistics of a database made now, as its server does by itself some minutes after many changes. */
+  analyze(name: string): Promise<void>;
   stop(): Promise<void>;
   /** Ends it and removes its data. */
   remove(): Promise<void>;
@@ -67,6 +69,7 @@ export async function startPostgres(): Promise<PostgresServer> {
     port,
     user: USER,
     createDatabase: async (name) => void (await psql('postgres', `create database "${name.replaceAll('"', '""')}"`)),
+    analyze: async (name) => void (await psql(name, 'analyze')),
     // SIGINT: sessions are ended and the server does not wait for clients to leave.
     stop: () => daemon.stop('SIGINT'),
     async remove() {

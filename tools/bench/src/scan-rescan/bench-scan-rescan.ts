@@ -28,23 +28,33 @@ export async function benchScanRescan(rounds: number, say: (text: string) => voi
       say(`PostgreSQL is not measured: ${missing}\n`);
       return measures;
     }
-    server = await startPostgres();
-    await server.createDatabase('bench');
-    const { host, port, user } = server;
+    const started = await startPostgres();
+    server = started;
+    await started.createDatabase('bench');
+    const { host, port, user } = started;
     const postgres = { host, port, user, database: 'bench' };
-    return [...measures, ...(await measureStore(StoreConfig.parse({ postgres }), rounds, say))];
+    return [
+      ...measures,
+      ...(await measureStore(StoreConfig.parse({ postgres }), rounds, say, () => started.analyze('bench'))),
+    ];
   } finally {
     await server?.remove();
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function measureStore(config: StoreConfig, rounds: number, say: (text: string) => void): Promise<Measure[]> {
+async function measureStore(
+  config: StoreConfig,
+  rounds: number,
+  say: (text: string) => void,
+  settle: () => Promise<void> = () => Promise.resolve(),
+): Promise<Measure[]> {
   const store = await openStore(config);
   try {
     const started = performance.now();
     await fill(store);
     const filledMs = performance.now() - started;
+    await settle();
     say(`  ${store.dialect}: ${IMAGES} images recorded in ${Math.round(filledMs / 1000)} s\n`);
     const detail = { 'recorded per second': (IMAGES / filledMs) * 1000, rounds };
     const cases = [
