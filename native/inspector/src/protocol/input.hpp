@@ -86,14 +86,14 @@ class Input {
     part_ = &consumer;
     return ask<bool>(Kind::part, 0);
   }
-  /// The next byte, which stays; 256 at the end of the frame.
+  /// The next byte, which stays, as does what was kept; 256 at the end of the frame.
   Wait<std::uint16_t> peek() noexcept { return ask<std::uint16_t>(Kind::peek, 1); }
 
-  /// The first bytes of what was asked for last.
   /// The next two bytes (fewer at the end of the frame) are kept and stay, except for those that came alone before a cut:
   /// so many have been taken.
   Wait<std::uint8_t> ahead() noexcept { return ask<std::uint8_t>(Kind::ahead, 2); }
 
+  /// The first bytes of what was asked for last.
   [[nodiscard]] std::string_view kept() const noexcept { return {kept_.data(), kept_count_}; }
   /// Keeps that as the key of fields to come.
   void keep_as_key() noexcept { set_key(kept()); }
@@ -147,7 +147,7 @@ class Input {
   Wait<Value> ask(Kind kind, std::uint64_t count) noexcept {
     kind_ = kind;
     wanted_ = count;
-    kept_count_ = 0;
+    if (kind != Kind::peek) kept_count_ = 0;
     return {*this};
   }
   template <typename Value>
