@@ -39,7 +39,12 @@ export class Snapshot {
     clearImmediate(this.#pending);
     this.#pending = undefined;
     HELD.delete(this);
-    this.#database.exec('COMMIT');
+    try {
+      this.#database.exec('COMMIT');
+    } catch {
+      // Nothing was written. A damaged file may refuse even this; the read that met the damage has said so, and here, at
+      // the end of a turn, nobody could be told.
+    }
   }
 }
 
