@@ -46,12 +46,17 @@ class ZstdUnpacker final : public Unpacker {
   [[nodiscard]] bool usable() const noexcept { return stream_ != nullptr; }
 
   Result run(Bytes& in, MutableBytes out, std::size_t& produced) noexcept override {
-    ZSTD_inBuffer input{in.data(), in.size(), 0};
     ZSTD_outBuffer output{out.data(), out.size(), 0};
-    const std::size_t result = ZSTD_decompressStream(stream_, &output, &input);
-    in = in.subspan(input.pos);
-    produced = output.pos;
-    if (result == 0) return Result::end;
+    std::size_t result = 1;
+    while (!in.empty() && output.pos < output.size) {
+      ZSTD_inBuffer input{in.data(), 1, 0};
+      result = ZSTD_decompressStream(stream_, &output, &input);
+      produced = output.pos;
+      in = in.subspan(input.pos);
+      if (result == 0) return Result::end;
+      if (ZSTD_isError(result) != 0U) break;
+      if (input.pos == 0 && output.pos < output.size) return Result::corrupt;  // it wants neither input nor room
+    }
     if (ZSTD_isError(result) == 0U) return Result::more;
     const ZSTD_ErrorCode code = ZSTD_getErrorCode(result);
     const bool too_large = code == ZSTD_error_memory_allocation || code == ZSTD_error_frameParameter_windowTooLarge;
@@ -75,13 +80,16 @@ class BrotliUnpacker final : public Unpacker {
   [[nodiscard]] bool usable() const noexcept { return state_ != nullptr; }
 
   Result run(Bytes& in, MutableBytes out, std::size_t& produced) noexcept override {
-    std::size_t given = in.size();
     std::size_t room = out.size();
-    const std::uint8_t* from = in.data();
     std::uint8_t* to = out.data();
-    const BrotliDecoderResult result = BrotliDecoderDecompressStream(state_, &given, &from, &room, &to, nullptr);
-    in = in.last(given);
-    produced = out.size() - room;
+    BrotliDecoderResult result = BROTLI_DECODER_RESULT_NEEDS_MORE_INPUT;
+    while (!in.empty() && room > 0 && result == BROTLI_DECODER_RESULT_NEEDS_MORE_INPUT) {
+      std::size_t given = 1;
+      const std::uint8_t* from = in.data();
+      result = BrotliDecoderDecompressStream(state_, &given, &from, &room, &to, nullptr);
+      in = in.subspan(1 - given);
+      produced = out.size() - room;
+    }
     switch (result) {
       case BROTLI_DECODER_RESULT_SUCCESS:
         return Result::end;
