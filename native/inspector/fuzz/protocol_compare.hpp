@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdlib>
+#include <cstdio>
 #include <cstring>
 #include <memory>
 #include <string>
@@ -34,6 +35,10 @@ class Record final : public ContentSink {
   }
   friend bool operator==(const Record& a, const Record& b) { return a.text_ == b.text_; }
 
+  void print(const char* how) const {
+    for (const std::string& text : text_) std::fprintf(stderr, "--- %s:%s\n", how, text.c_str());
+  }
+
  private:
   void add(Direction direction, const std::string& text) { text_[index_of(direction)] += text; }
   std::array<bool, 2> open_{};
@@ -64,7 +69,10 @@ void compare(std::uint32_t seed, Play play) {
   for (const std::uint32_t cut : {std::uint32_t{1}, seed | 2}) {
     Record other;
     play(cut, other);
-    if (!(other == whole)) std::abort();
+    if (other == whole) continue;
+    whole.print("in one piece");
+    other.print("cut");
+    std::abort();
   }
 }
 

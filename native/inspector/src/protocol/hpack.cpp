@@ -49,7 +49,10 @@ void Hpack::feed(Bytes block, Origin origin, bool last, Location location, const
   while (!lost_ && (!block.empty() || last)) {
     nghttp2_nv header{};
     int flags = 0;
-    const auto taken = nghttp2_hd_inflate_hd2(inflater_, &header, &flags, block.data(), block.size(), last ? 1 : 0);
+    // Byte by byte, and the end by itself: a call that fails says nothing of what it took, and what is shown of a broken
+    // block may not depend on how it was cut.
+    const std::size_t given = block.empty() ? 0 : 1;
+    const auto taken = nghttp2_hd_inflate_hd2(inflater_, &header, &flags, block.data(), given, given == 0 ? 1 : 0);
     if (taken < 0) {
       lose(Exception::decode_error, out);
       break;
@@ -67,7 +70,7 @@ void Hpack::feed(Bytes block, Origin origin, bool last, Location location, const
       nghttp2_hd_inflate_end_headers(inflater_);
       return out.close();
     }
-    if ((flags & NGHTTP2_HD_INFLATE_EMIT) == 0 && block.empty()) break;
+    if ((flags & NGHTTP2_HD_INFLATE_EMIT) == 0 && block.empty() && (!last || given == 0)) break;
   }
   if (!lost_) return;
   if (!block.empty()) {
