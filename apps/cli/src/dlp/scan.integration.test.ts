@@ -37,7 +37,20 @@ describe('dlp scan', () => {
   });
 
   it('shows each kind of datum masked as the catalogue says', () => {
-    const { stdout } = bulkhead(['dlp', 'scan', '-', '--format', 'json'], Buffer.from(specimens().join('\n')));
+    const sensor = join(folder, 'everything.json');
+    writeFileSync(
+      sensor,
+      JSON.stringify({
+        apiVersion: 'bulkhead.io/v1alpha1',
+        kind: 'DataSensor',
+        metadata: { name: 'everything' },
+        spec: { detectors: DETECTORS.map(({ id }) => id), action: 'alert' },
+      }),
+    );
+    const { stdout } = bulkhead(
+      ['dlp', 'scan', '-', '--format', 'json', '--sensor', sensor],
+      Buffer.from(specimens().join('\n')),
+    );
     const [scanned] = TextReport.parse(JSON.parse(stdout)).files;
 
     expect(scanned?.findings.map(({ detector, masked }) => [detector, masked])).toEqual(
