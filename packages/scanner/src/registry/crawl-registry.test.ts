@@ -57,6 +57,14 @@ describe('crawlRegistry', () => {
     expect(stage.noted.filter(({ complete }) => complete)).toEqual([]);
   });
 
+  it('fails when the queue does not answer: that is no problem of the registry', async () => {
+    const stage = new Stage({ web: { a: 'sha256:a' }, api: { b: 'sha256:b' } });
+    stage.behind.set('sha256:a', [AMD]).set('sha256:b', [{ ...AMD, digest: 'sha256:other' }]);
+    stage.failing.add('queue');
+
+    await expect(stage.crawl()).rejects.toThrow('it is down');
+  });
+
   it('knows that a tag is gone when it has seen the whole list', async () => {
     const stage = new Stage({ web: { a: 'sha256:a' } });
     stage.behind.set('sha256:a', [AMD]);
@@ -144,6 +152,7 @@ class Stage implements RegistryCatalog, ScanRequests {
   }
 
   async request(place: ImagePlace): Promise<'queued' | 'already-queued' | 'dead'> {
+    this.#mayFail('queue');
     const answer = this.answers[place.digest];
     if (answer !== undefined) return answer;
     this.requested.push(place);

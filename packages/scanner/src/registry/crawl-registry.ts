@@ -84,6 +84,7 @@ class Crawl {
   };
   readonly #problems: string[] = [];
   #moreProblems = 0;
+  readonly #failures = new Set<unknown>();
 
   constructor(registry: WatchedRegistry, ports: CrawlPorts, options: CrawlOptions) {
     this.#registry = registry;
@@ -100,7 +101,7 @@ class Crawl {
       }
     } catch (error) {
       // Without its list of repositories there is nothing of the registry to look at.
-      if (this.#options.signal.aborted || this.#counts.repositories === 0) throw error;
+      if (this.#options.signal.aborted || this.#counts.repositories === 0 || this.#isOurs(error)) throw error;
       this.#problem('the list of repositories broke off', error);
     }
   }
@@ -141,14 +142,15 @@ class Crawl {
       for await (const tags of portions(this.#wantedTags(repository), PORTION)) {
         const found = await this.#look(repository, tags, failed);
         sightings.push(...found);
-        await this.#ports.scans.noteTags(this.#registry.name, repository, found, false);
+        await this.#ours(this.#ports.scans.noteTags(this.#registry.name, repository, found, false));
         await this.#requestImages(repository, found, failed);
       }
     } catch (error) {
+      if (this.#isOurs(error)) throw error;
       failed(`tags of ${repository}`, error);
     }
     // Only a list that was read to its end says that a tag is not there any more.
-    if (complete) await this.#ports.scans.noteTags(this.#registry.name, repository, sightings, true);
+    if (complete) await this.#ours(this.#ports.scans.noteTags(this.#registry.name, repository, sightings, true));
   }
 
   async *#wantedTags(repository: string): AsyncGenerator<string> {
@@ -191,26 +193,28 @@ class Crawl {
       try {
         return await this.#imagesBehind(repository, digest, tag);
       } catch (error) {
+        if (this.#isOurs(error)) throw error;
         failed(`${repository}:${tag}`, error);
         return [];
       }
     });
     const fresh = [...new Set(found.flat())].filter((digest) => !this.#images.has(digest));
     for (const digest of fresh) this.#images.add(digest);
-    const unscanned = await this.#ports.scans.unscanned(fresh);
+    const unscanned = await this.#ours(this.#ports.scans.unscanned(fresh));
     this.#counts.alreadyScanned += fresh.length - unscanned.length;
     for (const digest of unscanned) {
-      const outcome = await this.#ports.requests.request({ registry: this.#registry.name, repository, digest });
+      const request = { registry: this.#registry.name, repository, digest };
+      const outcome = await this.#ours(this.#ports.requests.request(request));
       this.#counts[COUNTED[outcome]] += 1;
     }
   }
 
   async #imagesBehind(repository: string, digest: string, tag: string): Promise<string[]> {
     const { catalog, scans } = this.#ports;
-    let images = await scans.imagesOf(digest);
+    let images = await this.#ours(scans.imagesOf(digest));
     if (images === undefined) {
       images = await catalog.images(repository, digest, this.#options.signal);
-      await scans.noteImages(digest, images);
+      await this.#ours(scans.noteImages(digest, images));
     }
     if (images.length === 0) {
       this.#counts.otherArtifacts += 1;
@@ -225,6 +229,23 @@ class Crawl {
       );
     }
     return wanted.map((image) => image.digest);
+  }
+
+  /**
+   * Awaits our own side. A store or queue that does not answer is no problem of the registry's: a crawl that went on would
+   * end as if it had asked for all images. It fails instead, and is tried again.
+   */
+  async #ours<Result>(work: Promise<Result>): Promise<Result> {
+    try {
+      return await work;
+    } catch (error) {
+      this.#failures.add(error);
+      throw error;
+    }
+  }
+
+  #isOurs(error: unknown): boolean {
+    return this.#failures.has(error);
   }
 
   #problem(what: string, why: unknown): void {
