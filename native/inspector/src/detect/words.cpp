@@ -1,9 +1,9 @@
 #include "detect/words.hpp"
 
-#include <array>
 #include <string_view>
 
 #include "detect/char_class.hpp"
+#include "detect/word_table.hpp"
 
 namespace bulkhead::detect {
 namespace {
@@ -87,62 +87,17 @@ constexpr Word kWords[] = {
 };
 
 constexpr std::size_t kLongestWord = 24;
-constexpr std::size_t kSlots = 1024;  // a power of two well above the number of words, so that probes stay short
+using Table = WordTable<kWords, 1024, kLongestWord>;
 
-constexpr std::uint32_t kHashSeed = 2166136261U;
-constexpr std::uint32_t hash_step(std::uint32_t hash, std::uint8_t byte) { return (hash ^ byte) * 16777619U; }
-constexpr std::size_t slot_of(std::uint32_t hash) { return (hash ^ hash >> 15) & (kSlots - 1); }
-
-consteval std::array<std::uint16_t, kSlots> make_slots() {
-  std::array<std::uint16_t, kSlots> slots{};  // index into kWords plus one; 0: free
-  std::uint16_t number = 0;
-  for (const Word& word : kWords) {
-    ++number;
-    std::uint32_t hash = kHashSeed;
-    for (const char c : word.text) hash = hash_step(hash, static_cast<std::uint8_t>(c));
-    std::size_t slot = slot_of(hash);
-    while (slots[slot] != 0) slot = (slot + 1) & (kSlots - 1);
-    slots[slot] = number;
-  }
-  return slots;
-}
-constexpr std::array<std::uint16_t, kSlots> kTable = make_slots();
-
-Topics look_up(std::string_view word, std::uint32_t hash) noexcept {
-  for (std::size_t slot = slot_of(hash); kTable[slot] != 0; slot = (slot + 1) & (kSlots - 1)) {
-    const Word& entry = kWords[kTable[slot] - 1];
-    if (entry.text == word) return entry.topics;
-  }
-  return 0;
-}
+std::size_t mark_at(const std::uint8_t* p, const std::uint8_t*) noexcept { return is(*p, kAlpha) ? 0 : 1; }
 
 }  // namespace
 
 Topics topics_in(const std::uint8_t* from, const std::uint8_t* to, bool from_is_boundary) noexcept {
   std::uint32_t found = 0;
-  const std::uint8_t* p = from;
-  if (!from_is_boundary)
-    while (p < to && is(*p, kAlpha)) ++p;
-  while (p < to) {
-    if (!is(*p, kAlpha)) {
-      ++p;
-      continue;
-    }
-    char word[kLongestWord];
-    std::size_t length = 0;
-    std::uint32_t hash = kHashSeed;
-    bool lower_before = false;
-    for (; p < to && is(*p, kAlpha); ++p) {
-      const bool upper = is(*p, kUpper);
-      if (upper && lower_before) break;
-      lower_before = !upper;
-      const std::uint8_t byte = lower(*p);
-      hash = hash_step(hash, byte);
-      if (length < kLongestWord) word[length] = static_cast<char>(byte);
-      ++length;
-    }
-    if (length >= 2 && length <= kLongestWord) found |= look_up({word, length}, hash);
-  }
+  each_word<kLongestWord>(from, to, from_is_boundary, mark_at, [&](const Table::Word& word) {
+    if (const Word* entry = Table::find(word)) found |= entry->topics;
+  });
   if ((found & kSocialWord) != 0 && (found & kSecurityWord) != 0) found |= kSsnWord;
   return static_cast<Topics>(found);
 }

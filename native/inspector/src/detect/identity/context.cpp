@@ -1,49 +1,44 @@
 #include "detect/identity/context.hpp"
 
 #include <cstring>
-#include <string_view>
 
 #include "detect/char_class.hpp"
 #include "detect/identity/context_words.hpp"
+#include "detect/word_table.hpp"
 
 namespace bulkhead::detect::identity {
 namespace {
 
 constexpr std::size_t kLongestWord = 56;
-constexpr std::size_t kSlots = 2048;  // a power of two well above the number of words, so that probes stay short
-
-constexpr std::uint32_t kHashSeed = 2166136261U;
-constexpr std::uint32_t hash_step(std::uint32_t hash, std::uint8_t byte) { return (hash ^ byte) * 16777619U; }
-constexpr std::size_t slot_of(std::uint32_t hash) { return (hash ^ hash >> 15) & (kSlots - 1); }
-
-consteval std::array<std::uint16_t, kSlots> make_slots() {
-  std::array<std::uint16_t, kSlots> slots{};  // index into kWords plus one; 0: free
-  std::uint16_t number = 0;
-  for (const Word& word : kWords) {
-    ++number;
-    std::uint32_t hash = kHashSeed;
-    for (const char c : word.text) hash = hash_step(hash, static_cast<std::uint8_t>(c));
-    std::size_t slot = slot_of(hash);
-    while (slots[slot] != 0) slot = (slot + 1) & (kSlots - 1);
-    slots[slot] = number;
-  }
-  return slots;
-}
-constexpr std::array<std::uint16_t, kSlots> kTable = make_slots();
-
-ContextSet look_up(std::string_view word, std::uint32_t hash) noexcept {
-  for (std::size_t slot = slot_of(hash); kTable[slot] != 0; slot = (slot + 1) & (kSlots - 1)) {
-    const Word& entry = kWords[kTable[slot] - 1];
-    if (entry.text == word) return entry.says;
-  }
-  return {};
-}
+using Table = WordTable<kWords, 2048, kLongestWord>;
 
 constexpr bool is_letter(std::uint8_t byte) noexcept { return is(byte, kAlpha) || byte > 0x7f; }
 
 /// Full-width punctuation (U+FF00 to U+FF3F) is three bytes that are no letters.
-bool wide_mark(const std::uint8_t* p, const std::uint8_t* to) noexcept {
-  return to - p >= 3 && p[0] == 0xef && p[1] == 0xbc;
+std::size_t mark_at(const std::uint8_t* p, const std::uint8_t* to) noexcept {
+  if (to - p >= 3 && p[0] == 0xef && p[1] == 0xbc) return 3;
+  return is_letter(*p) ? 0 : 1;
+}
+
+ContextSet look_up(const Table::Word& word) noexcept {
+  const Word* entry = Table::find(word);
+  return entry == nullptr ? ContextSet{} : entry->says;
+}
+
+/// Of all words of [from, to).
+ContextSet said_in(const std::uint8_t* from, const std::uint8_t* to, bool from_is_boundary) noexcept {
+  ContextSet said;
+  each_word<kLongestWord>(from, to, from_is_boundary, mark_at,
+                          [&](const Table::Word& word) { said |= look_up(word); });
+  return said;
+}
+
+/// What all letters of a key say as one word: steuerId and steuer_id are "steuerid".
+ContextSet said_joined(const StructuralKey& key) noexcept {
+  Table::Word word;
+  for (const std::uint8_t* p = key.name; p < key.end(); ++p)
+    if (is_letter(*p)) word.add(*p);
+  return look_up(word);
 }
 
 Context resolve(ContextSet said) noexcept {
@@ -61,27 +56,6 @@ Context resolve(ContextSet said) noexcept {
   return context;
 }
 
-}  // namespace
-
-namespace {
-
-ContextSet said_in(const std::uint8_t* from, const std::uint8_t* to, bool from_is_boundary) noexcept;
-
-/// What all letters of a key say as one word: steuerId and steuer_id are "steuerid".
-ContextSet said_joined(const StructuralKey& key) noexcept {
-  char word[kLongestWord];
-  std::size_t length = 0;
-  std::uint32_t hash = kHashSeed;
-  for (const std::uint8_t* p = key.name; p < key.end(); ++p) {
-    if (!is_letter(*p)) continue;
-    if (length == kLongestWord) return {};
-    const std::uint8_t byte = lower(*p);
-    hash = hash_step(hash, byte);
-    word[length++] = static_cast<char>(byte);
-  }
-  return look_up({word, length}, hash);
-}
-
 Context context_of_key(const StructuralKey& key) noexcept {
   ContextSet said = said_in(key.name, key.end(), true);
   said |= said_joined(key);
@@ -93,43 +67,6 @@ Context context_of_key(const StructuralKey& key) noexcept {
 Context context_in(const std::uint8_t* from, const std::uint8_t* to, bool from_is_boundary) noexcept {
   return resolve(said_in(from, to, from_is_boundary));
 }
-
-namespace {
-
-/// Of all words of [from, to).
-ContextSet said_in(const std::uint8_t* from, const std::uint8_t* to, bool from_is_boundary) noexcept {
-  ContextSet said;
-  const std::uint8_t* p = from;
-  if (!from_is_boundary)
-    while (p < to && is_letter(*p)) ++p;
-  while (p < to) {
-    if (wide_mark(p, to)) {
-      p += 3;
-      continue;
-    }
-    if (!is_letter(*p)) {
-      ++p;
-      continue;
-    }
-    char word[kLongestWord];
-    std::size_t length = 0;
-    std::uint32_t hash = kHashSeed;
-    bool lower_before = false;
-    for (; p < to && is_letter(*p) && !wide_mark(p, to); ++p) {
-      const bool upper = is(*p, kUpper);
-      if (upper && lower_before) break;
-      lower_before = !upper;
-      const std::uint8_t byte = lower(*p);
-      hash = hash_step(hash, byte);
-      if (length < kLongestWord) word[length] = static_cast<char>(byte);
-      ++length;
-    }
-    if (length >= 2 && length <= kLongestWord) said |= look_up({word, length}, hash);
-  }
-  return said;
-}
-
-}  // namespace
 
 const Context& KeyContexts::of(const StructuralKey& key) noexcept {
   if (key.length > kLongest) {
