@@ -15,7 +15,7 @@ const NAME = /^(?:(?:Dockerfile|Containerfile)(?:\.[\w.-]+)?|[\w.-]+\.(?:Dockerf
 /** Dockerfiles and Containerfiles, by their names. */
 export const dockerfileReader: WholeFileReader = misconfigurationReader({
   id: 'dockerfile',
-  version: 1,
+  version: 2,
   maxBytes: MAX_BYTES,
   wants: ({ path }) => {
     const name = path.split('/').at(-1) ?? '';

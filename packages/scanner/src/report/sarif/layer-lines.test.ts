@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { finalStage, parseDockerfile } from './dockerfile.ts';
+import { readInstructions } from '../../dockerfile/instructions.ts';
+import { finalStage } from './dockerfile.ts';
 import { layerLines } from './layer-lines.ts';
 
 describe('layerLines', () => {
@@ -91,16 +92,9 @@ describe('layerLines', () => {
 
 describe('finalStage', () => {
   it('ends where stages name themselves and each other', () => {
-    const instructions = parseDockerfile('FROM a AS a\nFROM a AS b\nFROM b AS b\n');
+    const { instructions } = readInstructions('FROM a AS a\nFROM a AS b\nFROM b AS b\n');
 
     expect(finalStage(instructions).map(({ line }) => line)).toEqual([1, 2, 3]);
-  });
-
-  it('knows the other escape character', () => {
-    expect(parseDockerfile('# escape=`\nFROM a\nRUN x `\n  y\n')).toMatchObject([
-      { line: 2 },
-      { line: 3, argument: 'x   y' },
-    ]);
   });
 });
 

@@ -1,5 +1,6 @@
+import { type Instruction, readInstructions } from '../../dockerfile/instructions.ts';
 import type { LayerDescriptor } from '../../image/image.ts';
-import { type Dockerfile, finalStage, type Instruction, parseDockerfile } from './dockerfile.ts';
+import { type Dockerfile, finalStage } from './dockerfile.ts';
 
 /** Only these instructions make layers. */
 const LAYER_MAKERS: ReadonlySet<string> = new Set(['RUN', 'COPY', 'ADD', 'WORKDIR']);
@@ -15,7 +16,7 @@ const MAX_HISTORY = 16 * 1024;
  * since then the image was not built from this file.
  */
 export function layerLines(layers: readonly LayerDescriptor[], dockerfile: Dockerfile): ReadonlyMap<string, number> {
-  const stage = finalStage(parseDockerfile(dockerfile.text));
+  const stage = finalStage(readInstructions(dockerfile.text).instructions);
   const from = stage.find(({ keyword }) => keyword === 'FROM');
   const makers = stage.filter(({ keyword }) => LAYER_MAKERS.has(keyword)).slice(0, MAX_ALIGNED);
   const candidates = layers.slice(-MAX_ALIGNED);
@@ -83,15 +84,15 @@ interface Made {
   readonly argument: string;
 }
 
-function writtenOf({ keyword, argument, heredoc }: Instruction): Written {
+function writtenOf({ keyword, argument, documents }: Instruction): Written {
   const command = withoutFlags(flat(argument));
   // A here-document without a command is itself the script.
-  const text = heredoc !== undefined && /^<<\S+$/.test(command) ? flat(heredoc) : command;
+  const text = documents.length > 0 && /^<<\S+$/.test(command) ? flat(documents.join('\n')) : command;
   return {
     keyword,
     argument: text,
     execForm: keyword === 'RUN' ? execForm(text) : undefined,
-    heredoc: heredoc !== undefined,
+    heredoc: documents.length > 0,
   };
 }
 
