@@ -3,12 +3,10 @@
 
 #if defined(__AVX2__)
 
-#include <immintrin.h>
+#include "lane/named_loop.hpp"
 
 namespace bulkhead::lane {
 namespace {
-
-using detect::identity::QuietKeys;
 
 /// 32 bytes from `kKept.bytes + n` on keep the last n bytes of a vector.
 struct Kept {
@@ -21,58 +19,31 @@ consteval Kept make_kept() {
 }
 constexpr Kept kKept = make_kept();
 
-[[gnu::always_inline]] inline __m256i load(const void* p) noexcept {
-  return _mm256_loadu_si256(static_cast<const __m256i*>(p));
-}
-[[gnu::always_inline]] inline std::uint32_t mask_of(__m256i bytes) noexcept {
-  return static_cast<std::uint32_t>(_mm256_movemask_epi8(bytes));
-}
-/// Bit i: byte i lies in [low, low + span].
-[[gnu::always_inline]] inline std::uint32_t within(__m256i bytes, char low, char span) noexcept {
-  const __m256i values = _mm256_sub_epi8(bytes, _mm256_set1_epi8(low));
-  return mask_of(_mm256_cmpeq_epi8(_mm256_min_epu8(values, _mm256_set1_epi8(span)), values));
-}
-[[gnu::always_inline]] inline bool is_lower(std::uint8_t byte) noexcept {
-  return static_cast<std::uint8_t>(byte - 'a') <= 'z' - 'a';
-}
+struct Avx2 {
+  [[gnu::always_inline]] static std::uint32_t where(__m256i bytes, char c) noexcept {
+    return mask_of(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(c)));
+  }
+  [[gnu::always_inline]] static std::uint32_t above(__m256i bytes, char most) noexcept {
+    return ~mask_of(_mm256_cmpeq_epi8(_mm256_min_epu8(bytes, _mm256_set1_epi8(most)), bytes));
+  }
+  [[gnu::always_inline]] static __m256i keep_last(__m256i bytes, std::uint32_t count) noexcept {
+    return _mm256_and_si256(bytes, load(kKept.bytes + count));
+  }
+  [[gnu::always_inline]] static bool equal(__m256i a, __m256i b) noexcept {
+    return mask_of(_mm256_cmpeq_epi8(a, b)) == ~0U;
+  }
 
-/// Whether the value at `start` has a key that is known to be quiet; QuietKeys::read without a loop.
-[[gnu::always_inline]] inline bool is_quiet(const std::uint8_t* start, const QuietKeys& quiet) noexcept {
-  const __m256i bytes = load(start - 32);
-  const auto where = [bytes](char c) { return mask_of(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(c))); };
-  const std::uint32_t quotes = where('"');
-  unsigned at = 31;
-  at -= quotes >> at & 1U;
-  at -= where(' ') >> at & 1U;
-  // The colon, the key's closing quote below it, and the opening one below that.
-  const bool key = ((where(':') >> at) & (quotes >> (at - 1)) & 1U) != 0;
-  const std::uint32_t below = quotes & ((1U << (at - 1)) - 1);
-  const __m256i kept = _mm256_and_si256(bytes, load(kKept.bytes + 1 + _lzcnt_u32(below | 1U)));
-  const auto third = static_cast<std::uint64_t>(_mm256_extract_epi64(kept, 2));
-  const auto last = static_cast<std::uint64_t>(_mm256_extract_epi64(kept, 3));
-  const __m256i known = load(quiet.at(((third * 0x9e3779b97f4a7c15ULL ^ last) * 0xd6e8feb86659fd93ULL) >> 57).words.data());
-  const bool equal = mask_of(_mm256_cmpeq_epi8(known, kept)) == ~0U;
-  return key & (below != 0) & equal;
-}
+ private:
+  [[gnu::always_inline]] static std::uint32_t mask_of(__m256i bytes) noexcept {
+    return static_cast<std::uint32_t>(_mm256_movemask_epi8(bytes));
+  }
+};
 
 }  // namespace
 
 std::size_t select_named_avx2(const std::uint8_t* from, const std::uint16_t* positions, std::size_t count,
-                              std::uint16_t* named, const QuietKeys& quiet) noexcept {
-  std::size_t left = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::uint16_t position = positions[i];
-    const std::uint8_t* const at = from + position;
-    const std::uint32_t run = _lzcnt_u32(~within(load(at - 32), '0', 9));
-    const std::uint8_t* const start = at - run;
-    const bool sized = (run >= kMinNamedDigits) & (run <= kMaxNamedDigits);
-    const unsigned lower = static_cast<unsigned>(is_lower(*at)) | static_cast<unsigned>(is_lower(start[-1]));
-    const bool follows = (static_cast<std::uint8_t>(*at - '0') > 9) & (lower == 0);
-    const bool alone = (run == kAloneDigits) | (static_cast<std::uint8_t>(*at - 'A') <= 'Z' - 'A');
-    named[left] = position;
-    left += static_cast<std::size_t>(sized & follows & (alone | !is_quiet(at - (sized ? run : 0U), quiet)));
-  }
-  return left;
+                              std::uint16_t* named, const detect::identity::QuietKeys& quiet) noexcept {
+  return select_named_with<Avx2>(from, positions, count, named, quiet);
 }
 
 }  // namespace bulkhead::lane
