@@ -10,9 +10,11 @@ namespace {
 
 constexpr std::uint32_t kPcapMicro = 0xa1b2c3d4;
 constexpr std::uint32_t kPcapNano = 0xa1b23c4d;
+constexpr std::uint32_t kPcapPatched = 0xa1b2cd34;  // microseconds; each record has 8 bytes more, about the interface
 constexpr std::uint32_t kSectionHeader = 0x0a0d0d0a;  // the same in both byte orders
 constexpr std::size_t kPcapHeader = 24;
 constexpr std::size_t kPcapRecord = 16;
+constexpr std::size_t kPatchedRecord = 24;
 constexpr std::uint8_t kNanoResolution = 9;
 
 std::uint32_t big(const std::uint8_t* p) noexcept {
@@ -57,7 +59,8 @@ bool CaptureReader::open() noexcept {
   for (const bool big_endian : {true, false}) {
     big_endian_ = big_endian;
     const std::uint32_t magic = head.size() >= 4 ? u32(head.data()) : 0;
-    if (magic != kPcapMicro && magic != kPcapNano) continue;
+    if (magic != kPcapMicro && magic != kPcapNano && magic != kPcapPatched) continue;
+    pcap_record_ = magic == kPcapPatched ? kPatchedRecord : kPcapRecord;
     file_interface_.resolution = magic == kPcapNano ? kNanoResolution : 6;
     format_ = Format::pcap;
     return open_pcap(head);
@@ -98,21 +101,21 @@ bool CaptureReader::next(RawPacket& packet) noexcept {
 }
 
 CaptureReader::Step CaptureReader::next_pcap(RawPacket& packet) noexcept {
-  Bytes record = input_.peek(kPcapRecord);
+  Bytes record = input_.peek(pcap_record_);
   if (record.empty() && !input_.failure().failed()) return Step::end;
-  if (record.size() < kPcapRecord) return truncated("a packet header");
+  if (record.size() < pcap_record_) return truncated("a packet header");
   const std::uint32_t length = u32(record.data() + 8);
   if (length > kMaxPacket) {
     return fail(SourceError::corrupt, "packet " + std::to_string(number_ + 1) + " claims " + std::to_string(length) +
                                           " bytes, more than any network carries: the capture is corrupt from there "
                                           "on; what came before was inspected");
   }
-  record = input_.peek(kPcapRecord + length);
-  if (record.size() < kPcapRecord + length) return truncated("a packet");
-  pending_ = kPcapRecord + length;
+  record = input_.peek(pcap_record_ + length);
+  if (record.size() < pcap_record_ + length) return truncated("a packet");
+  pending_ = pcap_record_ + length;
   const std::uint64_t units = file_interface_.resolution == kNanoResolution ? 1'000'000'000 : 1'000'000;
   const std::uint64_t timestamp = std::uint64_t{u32(record.data())} * units + u32(record.data() + 4);
-  return give(packet, file_interface_, record.subspan(kPcapRecord), u32(record.data() + 12), timestamp);
+  return give(packet, file_interface_, record.subspan(pcap_record_), u32(record.data() + 12), timestamp);
 }
 
 namespace {

@@ -11,7 +11,8 @@ namespace bulkhead {
 
 /// Reads the packets of a pcap or pcapng capture one by one.
 ///
-/// pcap: microseconds and nanoseconds, both byte orders. pcapng: several sections and interfaces, their time
+/// pcap: microseconds and nanoseconds, both byte orders, and the records with an interface index that patched versions
+/// of libpcap wrote. pcapng: several sections and interfaces, their time
 /// resolutions and offsets, enhanced, simple and obsolete packet blocks, both byte orders; other blocks are skipped.
 class CaptureReader {
  public:
@@ -61,6 +62,7 @@ class CaptureReader {
   Format format_ = Format::unknown;
   bool big_endian_ = false;
   std::uint64_t number_ = 0;
+  std::size_t pcap_record_ = 0;  ///< bytes of a record before its packet
   std::size_t pending_ = 0;  ///< bytes of the packet given last, to be consumed before the next is read
   Interface file_interface_;
   std::vector<Interface> interfaces_;

@@ -6,7 +6,7 @@ namespace {
 
 /// Plays a real capture. False, with the reason printed, where the shared captures are not there.
 bool play(const std::string& name, FlowRig& rig) {
-  if (!std::filesystem::exists(captures_folder() / name)) {
+  if (!std::filesystem::exists(shared_captures() / name)) {
     MESSAGE("skipped: no ", name, " in the shared captures (set BULKHEAD_SHARED)");
     return false;
   }

@@ -1,13 +1,12 @@
 #pragma once
 
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
 #include <vector>
 
 #include "flow/packet_builder.hpp"
+#include "shared_captures.hpp"
 
 namespace bulkhead::test {
 
@@ -22,15 +21,9 @@ struct CaptureFile {
   std::vector<CapturedPacket> packets;
 };
 
-/// Where the shared captures are: BULKHEAD_SHARED, or `shared` beside the repository.
-inline std::filesystem::path captures_folder() {
-  if (const char* shared = std::getenv("BULKHEAD_SHARED")) return std::filesystem::path(shared) / "pcaps";
-  return std::filesystem::path(__FILE__).parent_path() / "../../../../../shared/pcaps";
-}
-
 /// Reads a classic microsecond pcap in either byte order: all that the captures of these tests are.
 inline CaptureFile read_pcap(const std::string& name) {
-  std::ifstream file(captures_folder() / name, std::ios::binary);
+  std::ifstream file(shared_captures() / name, std::ios::binary);
   const Octets bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
   CaptureFile capture;
   if (bytes.size() < 24) return capture;

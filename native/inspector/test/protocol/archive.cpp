@@ -1,22 +1,9 @@
 #include "protocol/archive.hpp"
 
-#include <zlib.h>
-
 #include <cstring>
 
 namespace bulkhead {
 namespace {
-
-std::string gunzip(const std::filesystem::path& path) {
-  std::string out;
-  gzFile file = gzopen(path.c_str(), "rb");
-  if (file == nullptr) return out;
-  char buffer[65536];
-  for (int got = gzread(file, buffer, sizeof buffer); got > 0; got = gzread(file, buffer, sizeof buffer))
-    out.append(buffer, static_cast<std::size_t>(got));
-  gzclose(file);
-  return out;
-}
 
 std::uint32_t little32(const std::string& bytes, std::size_t at) {
   std::uint32_t value = 0;
@@ -61,25 +48,6 @@ bool read_segment(const std::string& frame, Segment& segment) {
 }
 
 }  // namespace
-
-std::filesystem::path shared_captures() {
-  return std::filesystem::path(__FILE__).parent_path() / "../../../../../shared/pcaps";
-}
-
-std::vector<ArchiveFile> read_archive(const std::filesystem::path& path) {
-  constexpr std::size_t kBlock = 512;
-  const std::string tar = gunzip(path);
-  std::vector<ArchiveFile> files;
-  for (std::size_t at = 0; at + kBlock <= tar.size() && tar[at] != '\0';) {
-    const std::string name(tar.c_str() + at);
-    const std::size_t size = std::stoul(tar.substr(at + 124, 11), nullptr, 8);
-    const char type = tar[at + 156];
-    at += kBlock;
-    if (type == '0' || type == '\0') files.push_back({name.substr(0, 100), tar.substr(at, size)});
-    at += (size + kBlock - 1) / kBlock * kBlock;
-  }
-  return files;
-}
 
 Dialogue read_capture(const std::string& pcap) {
   Dialogue dialogue;

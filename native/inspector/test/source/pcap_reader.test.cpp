@@ -25,6 +25,17 @@ TEST_SUITE("pcap reader") {
     }
   }
 
+  TEST_CASE("reads the longer records of patched libpcap versions") {
+    const auto record = [](CaptureBytes& file) -> CaptureBytes& {
+      return file.u32(1).u32(2).u32(3).u32(3).u32(7).u16(0x800).u16(4).text("abc");
+    };
+    CaptureBytes file;
+    const ReadCapture read = read_all_of(record(record(file.pcap(0xa1b2cd34))).bytes);
+    CHECK_FALSE(read.failure.failed());
+    REQUIRE(read.packets.size() == 2);
+    CHECK(read.packets[1].data == "abc");
+  }
+
   TEST_CASE("tells how long a cut packet was on the wire") {
     const ReadCapture read = read_all_of(CaptureBytes().pcap().u32(1).u32(2).u32(3).u32(1'500).text("abc").bytes);
     REQUIRE(read.packets.size() == 1);

@@ -1,19 +1,13 @@
 #include <algorithm>
 #include <atomic>
-#include <cstdlib>
-#include <filesystem>
 #include <optional>
 
 #include "source/capture_run.hpp"
+#include "shared_captures.hpp"
 #include "source/read_capture.hpp"
 
 namespace bulkhead::test {
 namespace {
-
-std::filesystem::path captures_folder() {
-  if (const char* shared = std::getenv("BULKHEAD_SHARED")) return std::filesystem::path(shared) / "pcaps";
-  return std::filesystem::path(__FILE__).parent_path() / "../../../../../shared/pcaps";
-}
 
 class Events final : public CaptureRunOutput {
  public:
@@ -46,7 +40,7 @@ class Events final : public CaptureRunOutput {
 /// Runs a real capture through the whole engine with JWTs and one literal as sensors. Nothing, with the reason printed,
 /// where the shared captures are not there.
 std::optional<Events> inspect(const std::string& name, const std::string& literal = "no such text anywhere") {
-  const std::filesystem::path path = captures_folder() / name;
+  const std::filesystem::path path = shared_captures() / name;
   if (!std::filesystem::exists(path)) {
     MESSAGE("skipped: no ", name, " in the shared captures (set BULKHEAD_SHARED)");
     return std::nullopt;
