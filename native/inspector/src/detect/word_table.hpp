@@ -51,7 +51,7 @@ class WordTable {
  private:
   static_assert((Slots & (Slots - 1)) == 0 && Slots > std::size(Words) && std::size(Words) < 65536);
 
-  static consteval std::array<std::uint16_t, Slots> make_slots() {
+  static constexpr std::array<std::uint16_t, Slots> make_slots() {
     std::array<std::uint16_t, Slots> slots{};  // index into Words plus one; 0: free
     std::uint16_t number = 0;
     for (const auto& entry : Words) {
