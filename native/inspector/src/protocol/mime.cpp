@@ -38,6 +38,7 @@ void MimeMessage::begin() noexcept {
   held_.clear();
   depth_ = 0;
   in_headers_ = header_line_empty_ = line_start_ = true;
+  head_started_ = false;
   boundary_line_ = false;
   encoding_ = Encoding::none;
   bits_ = bit_count_ = quoted_count_ = 0;
@@ -55,7 +56,8 @@ void MimeMessage::take(Bytes bytes, Origin origin, const Outlet& out) noexcept {
     }
     if (in_headers_) {
       std::size_t taken = 0;
-      if (headers_.empty() && header_line_empty_) out.start(Field{protocol_, Location::head});
+      if (!head_started_) out.start(Field{protocol_, Location::head});
+      head_started_ = true;
       while (taken < bytes.size() && in_headers_) header_byte(bytes[taken++]);
       out.write(bytes.first(taken), origin);
       bytes = bytes.subspan(taken);
@@ -119,12 +121,16 @@ void MimeMessage::headers_over(const Outlet& out) noexcept {
   line_start_ = true;
   bits_ = bit_count_ = quoted_count_ = 0;
   out.start(Field{protocol_, Location::part});
-  if (mail) in_headers_ = true;
+  if (mail) {
+    in_headers_ = header_line_empty_ = true;
+    head_started_ = false;
+  }
 }
 
 void MimeMessage::start_part(const Outlet& out) noexcept {
   out.close();
   in_headers_ = header_line_empty_ = line_start_ = true;
+  head_started_ = false;
   headers_.clear();
 }
 

@@ -48,6 +48,7 @@ class MimeMessage final : public Consumer {
   std::uint8_t quoted_count_ = 0;
   Encoding encoding_ = Encoding::none;
   bool in_headers_ = true;
+  bool head_started_ = false;
   bool header_line_empty_ = true;
   bool line_start_ = true;
   bool boundary_line_ = false;  ///< the rest of a boundary's line is passed over
