@@ -23,13 +23,43 @@ bool is_server_type(std::uint8_t type) noexcept {
   return std::string_view("RSKTDCENAdtGHWIZcnsv123V").find(static_cast<char>(type)) != std::string_view::npos;
 }
 
+/// The first letters of statements, and of the comments that some libraries put before them.
+constexpr std::string_view kStatements[] = {
+    "SELE", "INSE", "UPDA", "DELE", "WITH", "BEGI", "COMM", "ROLL", "START", "SAVE", "RELE", "SET ",  "SHOW",
+    "COPY", "CREA", "ALTE", "DROP", "TRUN", "CALL", "EXPL", "DECL", "FETC",  "CLOS", "LOCK", "LIST",  "UNLI",
+    "NOTI", "DISC", "DEAL", "VALU", "MERG", "PREP", "EXEC", "ANAL", "VACU",  "GRAN", "REVO", "/*"};
+/// Upper byte but one of the length: statements of 1 MiB.
+constexpr std::uint8_t kLargestStatement = 0x10;
+/// Names that libraries give statements: `S_1`, `__asyncpg_stmt_1__`. Short enough to hold no datum.
+constexpr std::size_t kLongestStatementName = 18, kMostNameDigits = 6;
+
+Match begins_statement(Bytes first) noexcept {
+  if (first.empty()) return Match::maybe;
+  Match best = Match::no;
+  for (const std::string_view statement : kStatements) {
+    const Match match = starts_with(first, statement);
+    if (match == Match::yes) return match;
+    if (match == Match::maybe) best = match;
+  }
+  return best;
+}
+
+/// How many of the first bytes may be a statement's name; more than the longest where they are none.
+std::size_t name_length(Bytes first) noexcept {
+  std::size_t digits = 0;
+  std::size_t length = 0;
+  while (length < first.size() && (is_alpha(first[length]) || is_digit(first[length]) || first[length] == '_'))
+    digits += is_digit(first[length++]) ? 1 : 0;
+  return digits > kMostNameDigits ? kLongestStatementName + 1 : length;
+}
+
 class PostgreSql final : public Scripted {
  public:
-  PostgreSql() noexcept : Scripted(Protocol::postgresql) {}
+  explicit PostgreSql(bool started) noexcept : Scripted(Protocol::postgresql), started_(started) {}
 
  private:
   Script client(Input& in) noexcept override {
-    for (;;) {  // until a real startup: encryption may be asked for, and refused, before
+    while (!started_) {  // encryption may be asked for, and refused, before the real startup
       if (encryption_asked_ && co_await in.peek() == 0x16) co_return Next::reopen;
       const std::uint32_t length = co_await in.u32();
       if (length < 8 || length > kLongestStartup) co_return Next::foreign;
@@ -52,7 +82,7 @@ class PostgreSql final : public Scripted {
       in.close();
       co_await in.skip(in.left());
       in.leave();
-      if (code != kCancel) break;
+      started_ = code != kCancel;
     }
     for (;;) {
       const std::uint8_t type = co_await in.u8();
@@ -205,6 +235,7 @@ class PostgreSql final : public Scripted {
 
   ColumnTable columns_;
   std::uint32_t authentication_ = 0;
+  bool started_;
   bool encryption_asked_ = false;
   bool copying_[2] = {};
 };
@@ -223,6 +254,27 @@ Match postgresql_client(Bytes first) noexcept {
   return request || (value >= 0x30000 && value <= 0x30002) ? Match::yes : Match::no;
 }
 
-std::unique_ptr<Follower> follow_postgresql(DecodePool&) { return std::make_unique<PostgreSql>(); }
+std::unique_ptr<Follower> follow_postgresql(DecodePool&) { return std::make_unique<PostgreSql>(false); }
+
+Match postgresql_statement(Bytes first) noexcept {
+  const std::uint8_t type = first[0];
+  if (type != 'Q' && type != 'P' && type != 'B') return Match::no;
+  if ((first.size() > 1 && first[1] != 0) || (first.size() > 2 && first[2] > kLargestStatement)) return Match::no;
+  if (first.size() < 6) return Match::maybe;
+  Bytes rest = first.subspan(5);
+  if (type == 'Q') return begins_statement(rest);
+  if (type == 'B') {  // to no portal
+    if (rest[0] != 0) return Match::no;
+    rest = rest.subspan(1);
+  }
+  const std::size_t name = name_length(rest);
+  if (name > kLongestStatementName) return Match::no;
+  if (name == rest.size()) return Match::maybe;
+  if (rest[name] != 0) return Match::no;
+  // A statement is prepared under a name or none; a bound one has a name, or this would tell too little.
+  return type == 'P' ? begins_statement(rest.subspan(name + 1)) : name > 0 ? Match::yes : Match::no;
+}
+
+std::unique_ptr<Follower> follow_postgresql_statements(DecodePool&) { return std::make_unique<PostgreSql>(true); }
 
 }  // namespace bulkhead

@@ -12,4 +12,8 @@ namespace bulkhead {
 Match postgresql_client(Bytes first) noexcept;
 std::unique_ptr<Follower> follow_postgresql(DecodePool& pool);
 
+/// A session that was there before the inspector, as pools keep them for hours: known by the next statement.
+Match postgresql_statement(Bytes first) noexcept;
+std::unique_ptr<Follower> follow_postgresql_statements(DecodePool& pool);
+
 }  // namespace bulkhead

@@ -27,6 +27,7 @@ constexpr ProtocolEntry kTable[] = {
     {websocket_client, websocket_server, follow_websocket, true},
     {redis_client, nullptr, follow_redis},
     {postgresql_client, nullptr, follow_postgresql},
+    {postgresql_statement, nullptr, follow_postgresql_statements},
     {nullptr, mysql_server, follow_mysql},
     {smtp_client, smtp_ftp_server, follow_smtp_ftp},
     {nullptr, pop3_server, follow_pop3},

@@ -112,8 +112,7 @@ const std::set<std::string> kWithoutOpening = {
     "mysql/171-mysql.pcap", "mysql/binary-in-sql.pcap", "mysql/large-response.pcap",
     "mysql/mysql-compressed-response.pcap", "mysql/mysql-exec.pcap", "mysql/mysql-statement-id.pcap",
     "mysql/mysql-statement.pcap", "mysql/mysql-use.pcap", "mysql/partial-packet-compressed.pcap",
-    "mysql/truncate-1024.pcap", "postgre/error.pcap", "postgre/pgsql-all.pcap", "postgre/prepare_stat.pcap",
-    "postgre/simple_query.pcap"};
+    "mysql/truncate-1024.pcap", "postgre/error.pcap"};
 
 bool is_content(Protocol protocol) {
   return protocol == Protocol::raw || protocol == Protocol::unknown || protocol == Protocol::udp;
