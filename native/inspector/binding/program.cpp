@@ -24,7 +24,35 @@ SensorSpec sensor_of(const Napi::Object& object) {
   return sensor;
 }
 
-/// createProgram(sensors, literals): { handle, number }
+std::vector<std::string> texts_of(const Napi::Value& value) {
+  std::vector<std::string> texts;
+  const auto array = value.As<Napi::Array>();
+  texts.reserve(array.Length());
+  for (std::uint32_t i = 0; i < array.Length(); ++i) {
+    const Napi::HandleScope scope(value.Env());
+    texts.push_back(array.Get(i).As<Napi::String>().Utf8Value());
+  }
+  return texts;
+}
+
+DictionarySpec dictionary_of(const Napi::Object& object) {
+  return {text_of(object, "id"), texts_of(object.Get("terms")), flag_of(object, "caseInsensitive", true),
+          flag_of(object, "wholeWords", true), static_cast<Confidence>(number_of(object, "confidence", 0))};
+}
+
+PatternSpec pattern_of(const Napi::Object& object) {
+  return {text_of(object, "id"),
+          text_of(object, "pattern"),
+          flag_of(object, "caseInsensitive", false),
+          flag_of(object, "wholeWords", true),
+          static_cast<ValueCheck>(number_of(object, "check", 0)),
+          texts_of(object.Get("context")),
+          static_cast<Confidence>(number_of(object, "confidence", 0)),
+          {static_cast<std::uint8_t>(number_of(object, "keepFirst", 0)),
+           static_cast<std::uint8_t>(number_of(object, "keepLast", 0))}};
+}
+
+/// createProgram(sensors, literals, dictionaries, patterns): { handle, number }
 Napi::Value create_program(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   ProgramSpec spec;
@@ -37,6 +65,12 @@ Napi::Value create_program(const Napi::CallbackInfo& info) {
     spec.literals.push_back(
         {text_of(literal, "id"), bytes_of(literal.Get("bytes")), flag_of(literal, "caseInsensitive", false)});
   }
+  const auto dictionaries = info[2].As<Napi::Array>();
+  for (std::uint32_t i = 0; i < dictionaries.Length(); ++i)
+    spec.dictionaries.push_back(dictionary_of(dictionaries.Get(i).As<Napi::Object>()));
+  const auto patterns = info[3].As<Napi::Array>();
+  for (std::uint32_t i = 0; i < patterns.Length(); ++i)
+    spec.patterns.push_back(pattern_of(patterns.Get(i).As<Napi::Object>()));
 
   ProgramError error = ProgramError::none;
   std::string message;

@@ -22,7 +22,9 @@ export type { Confidence, Direction, ExceptionPolicy, TrafficException, Verdict 
 export {
   type BuiltInDetector,
   builtInDetectors,
+  type DictionaryInput,
   type LiteralInput,
+  type PatternInput,
   Program,
   type SensorInput,
   type SensorProgramInput,

@@ -17,8 +17,8 @@ export type ParsedDocument<Value> =
  */
 export interface DocumentKind<Value extends { readonly name: string }> {
   readonly kind: string;
-  /** Reads one document from outside. Reports every problem, never throws. */
-  parse(document: unknown): ParsedDocument<Value>;
+  /** Reads one document from outside; paths in it are relative to `file`. Reports every problem, never throws. */
+  parse(document: unknown, file?: string): ParsedDocument<Value>;
   /** Problems that only show between documents of this kind. */
   check?(values: readonly Value[]): readonly SetProblem[];
 }

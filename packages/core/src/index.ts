@@ -19,7 +19,15 @@ export {
 } from './group.ts';
 export { compareModes, FAILURE_POLICIES, type FailurePolicy, MODES, type Mode } from './mode.ts';
 export { isName, MAX_NAME_LENGTH } from './name.ts';
-export type { CustomLiteral, Sensor, SensorDetector } from './sensor.ts';
+export {
+  type CustomDictionary,
+  type CustomLiteral,
+  type CustomPattern,
+  type Sensor,
+  type SensorDetector,
+  VALUE_CHECKS,
+  type ValueCheck,
+} from './sensor.ts';
 export { compareSeverities, SEVERITIES, type Severity } from './severity.ts';
 export {
   compareExceptionPolicies,

@@ -13,12 +13,47 @@ export interface CustomLiteral {
   readonly caseInsensitive: boolean;
 }
 
-/** A named set of detectors with thresholds and an action. Its own literals always belong to it. */
+/** A detector the user defines by words and phrases; each is a distinct value. */
+export interface CustomDictionary {
+  readonly id: string;
+  readonly terms: readonly string[];
+  /** A file with one more term a line, which is still to be read. */
+  readonly file?: string;
+  /** ASCII letters. */
+  readonly caseInsensitive: boolean;
+  /** No letter, digit or underscore beside a term. */
+  readonly wholeWords: boolean;
+  readonly confidence: Confidence;
+}
+
+/** A check that a pattern's match must pass, on its letters and digits. */
+export const VALUE_CHECKS = ['luhn', 'mod97', 'mod11', 'verhoeff', 'entropy'] as const;
+export type ValueCheck = (typeof VALUE_CHECKS)[number];
+
+/** A detector the user defines by a regular expression that can be matched while bytes stream by. */
+export interface CustomPattern {
+  readonly id: string;
+  readonly pattern: string;
+  readonly caseInsensitive: boolean;
+  readonly wholeWords: boolean;
+  readonly check?: ValueCheck;
+  /** Without one of these words nearby a match is of low confidence. */
+  readonly context: readonly string[];
+  readonly confidence: Confidence;
+  /** Letters and digits of the datum that a finding shows at each end. */
+  readonly show: { readonly first: number; readonly last: number };
+}
+
+/** A named set of detectors with thresholds and an action. The detectors it defines itself always belong to it. */
 export interface Sensor {
   readonly name: string;
   readonly description: string;
   readonly detectors: readonly SensorDetector[];
   readonly literals: readonly CustomLiteral[];
+  /** Absent: none. */
+  readonly dictionaries?: readonly CustomDictionary[];
+  /** Absent: none. */
+  readonly patterns?: readonly CustomPattern[];
   readonly minConfidence: Confidence;
   /** Distinct values in one session before the sensor acts. */
   readonly threshold: number;

@@ -31,5 +31,6 @@ export {
   sensorNameOf,
 } from './sensor/compile.ts';
 export { DEFAULT_SENSORS } from './sensor/defaults.ts';
+export { filesOf, type ReadSensorFile, withFiles } from './sensor/files.ts';
 export { dataSensorDocument, dataSensorKind, parseDataSensor } from './sensor/kind.ts';
 export { DataSensorDocument } from './sensor/schema.ts';

@@ -66,7 +66,7 @@ describe('Guards', () => {
     const { want } = stage();
     await want(plan('a'));
 
-    const calls = await want({ ...plan('a'), program: { sensors: [], literals: [] } });
+    const calls = await want({ ...plan('a'), program: { sensors: [], literals: [], dictionaries: [], patterns: [] } });
 
     expect(calls).toEqual(['program queue:a', 'protect /a closed', 'held a again']);
   });
@@ -117,6 +117,8 @@ function plan(key: string, policy: Partial<NamespacePlan['policy']> = {}): Names
         },
       ],
       literals: [],
+      dictionaries: [],
+      patterns: [],
     },
     policy: {
       groups: ['g'],

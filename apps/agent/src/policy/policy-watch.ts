@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DEFAULT_SENSORS, dataSensorKind } from '@bulkhead/dlp';
 import { formatProblem, type Policy, type PolicySource, readPolicy, requirePolicy } from '@bulkhead/policy';
 import { readPolicyFiles } from './policy-files.ts';
+import { completePolicy, sensorFileStamps } from './sensor-files.ts';
 
 const LANGUAGE = { kind: dataSensorKind, provided: DEFAULT_SENSORS } as const;
 
@@ -24,6 +25,8 @@ export interface PolicyWatchOptions {
 export class PolicyWatch {
   readonly #paths: readonly string[];
   #seen = '';
+  /** The last policy that could be read: its sensors name files, which are followed too. */
+  #named: Policy | undefined;
 
   constructor(paths: readonly string[]) {
     this.#paths = paths;
@@ -32,8 +35,10 @@ export class PolicyWatch {
   /** Reads the policy to start with. Throws when there is none that is valid. */
   async first(): Promise<PolicyChange> {
     const sources = await readPolicyFiles(this.#paths);
-    this.#seen = JSON.stringify(sources);
-    return change(requirePolicy(sources, LANGUAGE), sources);
+    const policy = requirePolicy(sources, LANGUAGE);
+    this.#named = policy;
+    this.#seen = JSON.stringify([sources, await sensorFileStamps(policy)]);
+    return change(await completePolicy(policy), sources);
   }
 
   /** Reports changes until the signal aborts. */
@@ -50,18 +55,28 @@ export class PolicyWatch {
     try {
       sources = await readPolicyFiles(this.#paths);
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = textOf(error);
       if (message !== this.#seen) onRejected([message]);
       this.#seen = message;
       return;
     }
-    const seen = JSON.stringify(sources);
-    if (seen === this.#seen) return;
-    this.#seen = seen;
+    if (JSON.stringify([sources, await sensorFileStamps(this.#named)]) === this.#seen) return;
     const outcome = readPolicy(sources, LANGUAGE);
-    if (outcome.ok) onPolicy(change(outcome.policy, sources));
-    else onRejected(outcome.problems.map(formatProblem));
+    if (outcome.ok) this.#named = outcome.policy;
+    this.#seen = JSON.stringify([sources, await sensorFileStamps(this.#named)]);
+    if (!outcome.ok) return onRejected(outcome.problems.map(formatProblem));
+    let policy: Policy;
+    try {
+      policy = await completePolicy(outcome.policy);
+    } catch (error) {
+      return onRejected([textOf(error)]);
+    }
+    onPolicy(change(policy, sources));
   }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function change(policy: Policy, sources: readonly PolicySource[]): PolicyChange {

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Sensor } from '@bulkhead/core';
-import { compileSensors, DEFAULT_SENSORS, dataSensorKind, type SensorProgramInput } from '@bulkhead/dlp';
+import { compileSensors, DEFAULT_SENSORS, dataSensorKind, type SensorProgramInput, withFiles } from '@bulkhead/dlp';
 import { unreadableFile } from '../error.ts';
+import { readSensorFile } from './sensor-file.ts';
 
 /** Compiles the sensors of some files, or the default ones when no file is named. Every problem is reported at once. */
 export async function loadProgram(files: readonly string[]): Promise<SensorProgramInput> {
@@ -28,5 +29,5 @@ async function readSensors(files: readonly string[]): Promise<readonly Sensor[]>
       : empty.map(({ file }) => ({ file, path: [], message: 'has no DataSensor in it' }))),
   ];
   if (problems.length > 0) throw new PolicyError(problems);
-  return sensors;
+  return withFiles(sensors, readSensorFile);
 }

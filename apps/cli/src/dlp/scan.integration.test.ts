@@ -65,3 +65,55 @@ describe('dlp scan', () => {
     expect(stdout).not.toContain('3704 0044');
   });
 });
+
+describe('dlp scan with detectors of one’s own', () => {
+  it('finds terms of a file beside the sensor, and patterns with their check', () => {
+    writeFileSync(join(folder, 'terms.txt'), '# names\nNightingale\n');
+    const sensor = own({
+      dictionaries: [{ id: 'names', file: 'terms.txt' }],
+      patterns: [{ id: 'member', pattern: 'M-\\d{8}', check: 'luhn', show: { last: 3 } }],
+    });
+    const { stdout, stderr } = bulkhead(
+      ['dlp', 'scan', '-', '--format', 'json', '--sensor', sensor],
+      Buffer.from('nightingale {"member":"M-12345674"} M-12345675 nightingales'),
+    );
+
+    expect(stderr).not.toContain('error');
+    expect(
+      TextReport.parse(JSON.parse(stdout)).files[0]?.findings.map(({ detector, masked, key, offset }) => ({
+        detector,
+        masked,
+        key,
+        offset,
+      })),
+    ).toEqual([
+      { detector: 'names', masked: '***********', key: '', offset: 0 },
+      { detector: 'member', masked: '*-*****674', key: 'member', offset: 23 },
+    ]);
+  });
+
+  it('refuses a pattern that cannot be run, with what to do', () => {
+    const sensor = own({ patterns: [{ id: 'mail', pattern: '[a-z0-9._]{1,64}@[a-z0-9.]{3,60}' }] });
+
+    const { status, stderr } = bulkhead(['dlp', 'scan', '-', '--sensor', sensor], Buffer.from('x'));
+
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/pattern 'mail' would run at \d+ % of the speed .*begin it with literal text/);
+  });
+
+  it('names a file of terms that is not there', () => {
+    const sensor = own({ dictionaries: [{ id: 'names', file: 'nowhere.txt' }] });
+
+    const { status, stderr } = bulkhead(['dlp', 'scan', '-', '--sensor', sensor], Buffer.from('x'));
+
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/nowhere\.txt.*no such file/);
+  });
+
+  function own(spec: object): string {
+    const file = join(folder, 'own.json');
+    const document = { apiVersion: 'bulkhead.io/v1alpha1', kind: 'DataSensor', metadata: { name: 'own' } };
+    writeFileSync(file, JSON.stringify({ ...document, spec: { ...spec, action: 'alert' } }));
+    return file;
+  }
+});

@@ -33,12 +33,14 @@ describe('the reference', () => {
 });
 
 describe('the example sensors', () => {
-  const parsed = readdirSync(EXAMPLES).flatMap((file) =>
-    parseAllDocuments(readFileSync(new URL(file, EXAMPLES), 'utf8')).map((document) => ({
-      file,
-      result: parseDataSensor(document.toJS()),
-    })),
-  );
+  const parsed = readdirSync(EXAMPLES)
+    .filter((file) => file.endsWith('.yaml'))
+    .flatMap((file) =>
+      parseAllDocuments(readFileSync(new URL(file, EXAMPLES), 'utf8')).map((document) => ({
+        file,
+        result: parseDataSensor(document.toJS()),
+      })),
+    );
   const examples = new Map<string, Sensor>(
     parsed.flatMap(({ result }) => (result.ok ? [[result.value.name, result.value] as const] : [])),
   );

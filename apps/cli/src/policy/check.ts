@@ -1,8 +1,10 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Sensor } from '@bulkhead/core';
 import { errorLine } from '@bulkhead/core';
-import { compileSensors, DEFAULT_SENSORS, dataSensorKind, formatCount } from '@bulkhead/dlp';
+import { compileSensors, DEFAULT_SENSORS, dataSensorKind, formatCount, withFiles } from '@bulkhead/dlp';
 import { formatProblem, type PolicySource, readPolicy } from '@bulkhead/policy';
+import { readSensorFile } from '../dlp/sensor-file.ts';
 import { unreadableFile } from '../error.ts';
 import { EXIT_FAILURE, EXIT_OK } from '../exit-code.ts';
 import { type Io, writeAll } from '../io.ts';
@@ -23,10 +25,21 @@ export async function check(paths: readonly string[], io: Io): Promise<number> {
     return EXIT_FAILURE;
   }
   const { groups, sensors } = outcome.policy;
-  for (const group of groups) compileSensors(group.sensors.flatMap((name) => sensors.get(name) ?? []));
+  const complete = await withFiles([...sensors.values()], readSensorFile);
+  const byName = new Map(complete.map((sensor) => [sensor.name, sensor]));
+  for (const group of groups) compileSensors(group.sensors.flatMap((name) => byName.get(name) ?? []));
+  await compileOwnDetectors(complete);
   const words = [formatCount(groups.length, 'group'), formatCount(sensors.size, 'sensor')].join(' and ');
   await writeAll(io.stdout, [`ok: ${words} (${formatCount(DEFAULT_SENSORS.length, 'provided sensor')} included)\n`]);
   return EXIT_OK;
+}
+
+/** Only the inspector knows whether a pattern can be run. Where no sensor has a detector of its own it is not loaded. */
+async function compileOwnDetectors(sensors: readonly Sensor[]): Promise<void> {
+  const own = sensors.filter(({ dictionaries, patterns }) => dictionaries !== undefined || patterns !== undefined);
+  if (own.length === 0) return;
+  const { Program } = await import('@bulkhead/inspector');
+  own.map((sensor) => new Program(compileSensors([sensor])));
 }
 
 async function readSources(path: string): Promise<PolicySource[]> {

@@ -16,7 +16,7 @@ enum class DirectionScope : std::uint8_t { request, response, both };
 
 struct SensorSpec {
   std::string name;
-  std::vector<std::string> detectors;  ///< ids of built-in detectors or of the program's literals
+  std::vector<std::string> detectors;  ///< ids of built-in detectors or of the program's own
   Confidence min_confidence = Confidence::medium;
   std::uint32_t threshold = 1;         ///< distinct values in one session before the sensor acts
   Verdict action = Verdict::alert;
@@ -30,14 +30,59 @@ struct LiteralSpec {
   bool case_insensitive = false;
 };
 
+/// How a finding of a user's detector shows its datum: letters and digits kept at each end, the rest as stars. Never
+/// more than half of them are kept.
+struct MaskRule {
+  std::uint8_t keep_first = 0;
+  std::uint8_t keep_last = 0;
+};
+
+/// A detector the user defines by words and phrases. Each term is a distinct value.
+struct DictionarySpec {
+  std::string id;
+  std::vector<std::string> terms;
+  bool case_insensitive = true;  ///< ASCII letters
+  bool whole_words = true;       ///< no letter, digit or underscore beside it
+  Confidence confidence = Confidence::high;
+};
+
+/// A check that a pattern's match must pass, on its letters and digits; see detect/value_check.hpp.
+enum class ValueCheck : std::uint8_t { none, luhn, mod97, mod11, verhoeff, entropy };
+
+/// A detector the user defines by a regular expression, as far as it can be matched while bytes stream by. Among
+/// overlapping matches the leftmost counts, and of those the longest.
+struct PatternSpec {
+  std::string id;
+  std::string expression;
+  bool case_insensitive = false;
+  bool whole_words = true;
+  ValueCheck check = ValueCheck::none;
+  std::vector<std::string> context = {};  ///< words; without one of them in the 96 bytes before, confidence is low
+  Confidence confidence = Confidence::high;
+  MaskRule mask = {};
+};
+
+/// What is looked for. Detectors are numbered in this order, after the built-in ones.
 struct ProgramSpec {
   std::vector<SensorSpec> sensors;
   std::vector<LiteralSpec> literals;
+  std::vector<DictionarySpec> dictionaries = {};
+  std::vector<PatternSpec> patterns = {};
 };
 
 inline constexpr std::size_t kMaxSensors = 64;
 inline constexpr std::size_t kMaxLiterals = 4096;
 inline constexpr std::size_t kMaxLiteralBytes = 256;
+inline constexpr std::size_t kMaxDictionaries = 256;
+/// Of all dictionaries. Compiling this many takes seconds; more values than this are for exact data match.
+inline constexpr std::size_t kMaxTerms = 20'000;
+/// A term and the context in front of it must fit what a scanner keeps of its field.
+inline constexpr std::size_t kMaxTermBytes = 128;
+inline constexpr std::size_t kMaxPatterns = 256;
+inline constexpr std::size_t kMaxPatternLength = 512;
+inline constexpr std::size_t kMaxPatternMatch = 128;  ///< bytes; the reason is that of kMaxTermBytes
+inline constexpr std::size_t kMaxContextWords = 32;
+inline constexpr std::size_t kMaxContextWordBytes = 32;
 
 enum class ProgramError : std::uint8_t {
   none,
@@ -46,6 +91,8 @@ enum class ProgramError : std::uint8_t {
   too_many,
   literal_size,
   literal_lane,  ///< vectorscan refused the set
+  term_size,
+  unsafe_pattern,  ///< cannot be matched in a stream, or not at a fair speed
 };
 
 struct ProgramImpl;

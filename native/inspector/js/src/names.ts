@@ -55,6 +55,7 @@ export const LOCATIONS = [
   'name',
 ] as const;
 export const STRENGTHS = ['checksum', 'weak-checksum', 'shape', 'anchored'] as const;
+export const VALUE_CHECKS = ['none', 'luhn', 'mod97', 'mod11', 'verhoeff', 'entropy'] as const;
 export const EXCEPTION_POLICIES = ['pass', 'alert', 'block'] as const;
 export const TRAFFIC_EXCEPTIONS = [
   'memoryCap',

@@ -24,6 +24,26 @@ export interface NativeLiteral {
   readonly caseInsensitive: boolean;
 }
 
+export interface NativeDictionary {
+  readonly id: string;
+  readonly terms: readonly string[];
+  readonly caseInsensitive: boolean;
+  readonly wholeWords: boolean;
+  readonly confidence: number;
+}
+
+export interface NativePattern {
+  readonly id: string;
+  readonly pattern: string;
+  readonly caseInsensitive: boolean;
+  readonly wholeWords: boolean;
+  readonly check: number;
+  readonly context: readonly string[];
+  readonly confidence: number;
+  readonly keepFirst: number;
+  readonly keepLast: number;
+}
+
 export interface NativeCaptureResult {
   readonly counters: BigUint64Array;
   /** Empty when the capture was read to its end. */
@@ -64,6 +84,8 @@ export interface Native {
   createProgram(
     sensors: readonly NativeSensor[],
     literals: readonly NativeLiteral[],
+    dictionaries: readonly NativeDictionary[],
+    patterns: readonly NativePattern[],
   ): { handle: ProgramHandle; number: number };
   startTextScan(program: ProgramHandle): TextScanHandle;
   writeTextScan(scan: TextScanHandle, bytes: Uint8Array): ArrayBuffer;

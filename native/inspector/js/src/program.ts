@@ -8,14 +8,22 @@ import {
   nameOf,
   STRENGTHS,
   type Strength,
+  VALUE_CHECKS,
   VERDICTS,
   type Verdict,
 } from './names.ts';
-import { type NativeLiteral, type NativeSensor, native, type ProgramHandle } from './native.ts';
+import {
+  type NativeDictionary,
+  type NativeLiteral,
+  type NativePattern,
+  type NativeSensor,
+  native,
+  type ProgramHandle,
+} from './native.ts';
 
 export interface SensorInput {
   readonly name: string;
-  /** Ids of built-in detectors or of the program's literals. */
+  /** Ids of built-in detectors or of the program's own. */
   readonly detectors: readonly string[];
   readonly minConfidence: Confidence;
   /** Distinct values in one session before the sensor acts. */
@@ -31,9 +39,31 @@ export interface LiteralInput {
   readonly caseInsensitive: boolean;
 }
 
+export interface DictionaryInput {
+  readonly id: string;
+  /** Looked for as their UTF-8 bytes; each is a distinct value. */
+  readonly terms: readonly string[];
+  readonly caseInsensitive: boolean;
+  readonly wholeWords: boolean;
+  readonly confidence: Confidence;
+}
+
+export interface PatternInput {
+  readonly id: string;
+  readonly pattern: string;
+  readonly caseInsensitive: boolean;
+  readonly wholeWords: boolean;
+  readonly check?: Exclude<(typeof VALUE_CHECKS)[number], 'none'>;
+  readonly context: readonly string[];
+  readonly confidence: Confidence;
+  readonly show: { readonly first: number; readonly last: number };
+}
+
 export interface SensorProgramInput {
   readonly sensors: readonly SensorInput[];
   readonly literals: readonly LiteralInput[];
+  readonly dictionaries?: readonly DictionaryInput[];
+  readonly patterns?: readonly PatternInput[];
 }
 
 export interface BuiltInDetector {
@@ -59,13 +89,17 @@ export class Program implements ProgramNames {
   readonly detectors: readonly string[];
   readonly sensors: readonly string[];
 
-  constructor({ sensors, literals }: SensorProgramInput) {
+  constructor({ sensors, literals, dictionaries = [], patterns = [] }: SensorProgramInput) {
     const nativeSensors = sensors.map(toNativeSensor);
     const nativeLiterals = literals.map(toNativeLiteral);
-    const { handle, number } = typed(() => native().createProgram(nativeSensors, nativeLiterals));
+    const nativeDictionaries = dictionaries.map(toNativeDictionary);
+    const nativePatterns = patterns.map(toNativePattern);
+    const { handle, number } = typed(() =>
+      native().createProgram(nativeSensors, nativeLiterals, nativeDictionaries, nativePatterns),
+    );
     this.handle = handle;
     this.number = number;
-    this.detectors = [...builtInDetectors(), ...literals].map(({ id }) => id);
+    this.detectors = [...builtInDetectors(), ...literals, ...dictionaries, ...patterns].map(({ id }) => id);
     this.sensors = sensors.map(({ name }) => name);
   }
 }
@@ -88,6 +122,22 @@ function toNativeSensor(sensor: SensorInput): NativeSensor {
 
 function toNativeLiteral({ id, literal, caseInsensitive }: LiteralInput): NativeLiteral {
   return { id, bytes: Buffer.from(literal, 'utf8'), caseInsensitive };
+}
+
+function toNativeDictionary(dictionary: DictionaryInput): NativeDictionary {
+  const where = `dictionary "${dictionary.id}": confidence`;
+  return { ...dictionary, confidence: numberOf(CONFIDENCES, dictionary.confidence, where) };
+}
+
+function toNativePattern({ check, show, ...pattern }: PatternInput): NativePattern {
+  const where = `pattern "${pattern.id}"`;
+  return {
+    ...pattern,
+    check: numberOf(VALUE_CHECKS, check ?? 'none', `${where}: check`),
+    confidence: numberOf(CONFIDENCES, pattern.confidence, `${where}: confidence`),
+    keepFirst: show.first,
+    keepLast: show.last,
+  };
 }
 
 function numberOf(names: readonly string[], name: string, where: string): number {

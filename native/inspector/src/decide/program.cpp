@@ -15,23 +15,53 @@ struct Failure {
   std::string message;
 };
 
+std::string count_of(std::size_t count, const char* what, std::size_t most) {
+  return std::to_string(count) + " " + what + ", at most " + std::to_string(most) + " are possible";
+}
+
 Failure check_limits(const ProgramSpec& spec) {
-  if (spec.sensors.size() > kMaxSensors)
-    return {ProgramError::too_many, std::to_string(spec.sensors.size()) + " sensors, at most " +
-                                        std::to_string(kMaxSensors) + " are possible"};
-  if (spec.literals.size() > kMaxLiterals)
-    return {ProgramError::too_many, std::to_string(spec.literals.size()) + " literals, at most " +
-                                        std::to_string(kMaxLiterals) + " are possible"};
+  struct Count {
+    std::size_t count;
+    const char* what;
+    std::size_t most;
+  };
+  std::size_t terms = 0;
+  for (const DictionarySpec& dictionary : spec.dictionaries) terms += dictionary.terms.size();
+  const Count counts[] = {{spec.sensors.size(), "sensors", kMaxSensors},
+                          {spec.literals.size(), "literals", kMaxLiterals},
+                          {spec.dictionaries.size(), "dictionaries", kMaxDictionaries},
+                          {terms, "terms of dictionaries", kMaxTerms},
+                          {spec.patterns.size(), "patterns", kMaxPatterns}};
+  for (const Count& one : counts)
+    if (one.count > one.most) return {ProgramError::too_many, count_of(one.count, one.what, one.most)};
   for (const LiteralSpec& literal : spec.literals)
     if (literal.bytes.empty() || literal.bytes.size() > kMaxLiteralBytes)
       return {ProgramError::literal_size, "literal '" + literal.id + "' has " + std::to_string(literal.bytes.size()) +
                                               " bytes, 1 to " + std::to_string(kMaxLiteralBytes) + " are possible"};
+  for (const DictionarySpec& dictionary : spec.dictionaries)
+    for (const std::string& term : dictionary.terms)
+      if (term.empty() || term.size() > kMaxTermBytes)
+        return {ProgramError::term_size, "a term of dictionary '" + dictionary.id + "' has " +
+                                             std::to_string(term.size()) + " bytes, 1 to " +
+                                             std::to_string(kMaxTermBytes) + " are possible"};
+  for (const PatternSpec& pattern : spec.patterns) {
+    if (pattern.context.size() > kMaxContextWords)
+      return {ProgramError::too_many, "pattern '" + pattern.id + "': " +
+                                          count_of(pattern.context.size(), "context words", kMaxContextWords)};
+    for (const std::string& word : pattern.context)
+      if (word.empty() || word.size() > kMaxContextWordBytes)
+        return {ProgramError::term_size, "a context word of pattern '" + pattern.id + "' has " +
+                                             std::to_string(word.size()) + " bytes, 1 to " +
+                                             std::to_string(kMaxContextWordBytes) + " are possible"};
+  }
   return {};
 }
 
 Failure name_detectors(ProgramImpl& impl) {
   for (const DetectorInfo& info : kDetectors) impl.detector_ids.emplace_back(info.id);
   for (const LiteralSpec& literal : impl.spec.literals) impl.detector_ids.push_back(literal.id);
+  for (const DictionarySpec& dictionary : impl.spec.dictionaries) impl.detector_ids.push_back(dictionary.id);
+  for (const PatternSpec& pattern : impl.spec.patterns) impl.detector_ids.push_back(pattern.id);
   std::vector<std::string> sorted = impl.detector_ids;
   std::sort(sorted.begin(), sorted.end());
   const auto twin = std::adjacent_find(sorted.begin(), sorted.end());
@@ -62,10 +92,11 @@ Failure bind_sensors(ProgramImpl& impl) {
   return {};
 }
 
-Failure compile_literals(ProgramImpl& impl) {
-  std::string message;
-  if (impl.literals.compile(impl.spec.literals, static_cast<DetectorIndex>(kDetectors.size()), message)) return {};
-  return {ProgramError::literal_lane, message};
+Failure compile_custom(ProgramImpl& impl) {
+  Failure failure;
+  failure.error =
+      impl.custom.compile(impl.spec, static_cast<DetectorIndex>(kDetectors.size()), failure.message);
+  return failure;
 }
 
 }  // namespace
@@ -80,7 +111,7 @@ std::shared_ptr<const Program> Program::compile(const ProgramSpec& spec, Program
     failure = name_detectors(*impl);
   }
   if (failure.error == ProgramError::none) failure = bind_sensors(*impl);
-  if (failure.error == ProgramError::none) failure = compile_literals(*impl);
+  if (failure.error == ProgramError::none) failure = compile_custom(*impl);
   error = failure.error;
   message = std::move(failure.message);
   if (error != ProgramError::none) return nullptr;

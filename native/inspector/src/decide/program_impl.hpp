@@ -6,7 +6,7 @@
 
 #include "bulkhead/program.hpp"
 #include "detect/number_filter.hpp"
-#include "lane/literal_lane.hpp"
+#include "lane/custom_set.hpp"
 
 namespace bulkhead {
 
@@ -18,7 +18,7 @@ struct ProgramImpl {
   detect::DetectorSet enabled;                  ///< built-in detectors that some sensor names
   detect::NumbersWanted numbers{};              ///< by `enabled`
   std::uint64_t generation = 0;                 ///< never the same for two programs of a process
-  lane::LiteralSet literals;
+  lane::CustomSet custom;
 };
 static_assert(kMaxSensors <= 64, "sensors_by_detector holds one bit for each sensor");
 

@@ -7,6 +7,7 @@
 #include "bulkhead/field.hpp"
 #include "decide/program_impl.hpp"
 #include "detect/char_class.hpp"
+#include "lane/custom_stream.hpp"
 #include "lane/event_judge.hpp"
 #include "lane/find_events.hpp"
 #include "lane/named.hpp"
@@ -49,13 +50,17 @@ struct ContentScanner::State {
   std::uint64_t scanned = 0;
   std::uint64_t decided = 0;
   std::uint64_t reported_until = 0;  ///< provisional_end judged up to here
-  lane::LiteralStream literals;
+  std::unique_ptr<lane::CustomStream> custom;  ///< only under a program that has such detectors
   lane::Reported reported;
   std::uint8_t tail[kTail] = {};     ///< the field's last bytes, zeros in front of its first
 
   /// Whether a candidate waits, or a number ends with the last byte: its event would be the byte after it.
   [[nodiscard]] bool may_find_at_end() const noexcept {
     return decided != scanned || detect::is(tail[kTail - 1], detect::kDigit);
+  }
+  [[nodiscard]] lane::CustomInput custom_input(Bytes bytes, const ProgramImpl& program,
+                                               ScratchImpl& scratch) const noexcept {
+    return {program.custom, program.generation, scratch.custom, tail + kTail, bytes, scanned};
   }
   void keep(Bytes bytes) noexcept;
   void scan_window(Bytes bytes, std::size_t stop, bool final, bool provisional, const ProgramImpl& program,
@@ -132,7 +137,10 @@ void ContentScanner::scan(Bytes bytes, Scratch& scratch, DetectionSink& sink) no
   if (state_ == nullptr) state_ = std::make_unique<State>();
   State& state = *state_;
   const ProgramImpl& program = program_->impl();
-  state.literals.scan(program.literals, program.generation, scratch.impl().literals, bytes, state.scanned, sink);
+  if (!program.custom.empty()) {
+    if (state.custom == nullptr) state.custom = std::make_unique<lane::CustomStream>();
+    state.custom->scan(state.custom_input(bytes, program, scratch.impl()), sink);
+  }
   if (program.enabled.none()) {
     state.decided = state.scanned + bytes.size();
   } else if (bytes.size() <= kWindow) {
@@ -149,21 +157,25 @@ void ContentScanner::scan(Bytes bytes, Scratch& scratch, DetectionSink& sink) no
 }
 
 void ContentScanner::provisional_end(Scratch& scratch, DetectionSink& sink) noexcept {
-  if (state_ == nullptr || !state_->may_find_at_end()) return;
+  if (state_ == nullptr) return;
   State& state = *state_;
+  if (state.custom != nullptr)
+    state.custom->provisional_end(state.custom_input({}, program_->impl(), scratch.impl()), sink);
+  if (!state.may_find_at_end()) return;
   state.scan_window({}, 0, true, true, program_->impl(), scratch.impl(), sink);
   state.reported_until = state.scanned + 1;
 }
 
 void ContentScanner::end(Scratch& scratch, DetectionSink& sink) noexcept {
   if (state_ == nullptr) return;
+  if (state_->custom != nullptr) state_->custom->end(state_->custom_input({}, program_->impl(), scratch.impl()), sink);
   if (state_->may_find_at_end()) state_->scan_window({}, 0, true, false, program_->impl(), scratch.impl(), sink);
   state_.reset();
 }
 
 void ContentScanner::rebind(std::shared_ptr<const Program> program) noexcept {
   program_ = std::move(program);
-  if (state_ != nullptr) state_->literals.close();
+  if (state_ != nullptr && state_->custom != nullptr) state_->custom->close();
 }
 
 std::uint64_t ContentScanner::field_offset() const noexcept { return state_ == nullptr ? 0 : state_->scanned; }

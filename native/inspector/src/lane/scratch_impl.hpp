@@ -7,7 +7,7 @@
 #include "detect/candidate.hpp"
 #include "detect/field_view.hpp"
 #include "lane/find_events.hpp"
-#include "lane/literal_lane.hpp"
+#include "lane/custom_set.hpp"
 
 namespace bulkhead {
 
@@ -23,7 +23,7 @@ struct ScratchImpl {
   static constexpr std::size_t kBack = detect::kLookAhead + lane::kBlock;
   std::array<std::uint8_t, kFront + kTail + kWindow + kBack> window{};
   detect::Findings found;
-  lane::LiteralScratch literals;
+  lane::CustomScratch custom;
 };
 
 }  // namespace bulkhead

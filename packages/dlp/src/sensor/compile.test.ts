@@ -20,6 +20,8 @@ describe('compileSensors', () => {
         },
       ],
       literals: [],
+      dictionaries: [],
+      patterns: [],
     });
   });
 
@@ -53,11 +55,11 @@ describe('compileSensors', () => {
   });
 
   it.each`
-    code                     | sensors
-    ${'DUPLICATE_SENSOR'}    | ${[sensor({}), sensor({})]}
-    ${'TOO_MANY_SENSORS'}    | ${Array.from({ length: MAX_PROGRAM_SENSORS + 1 }, (_, index) => sensor({ name: `s${index}` }))}
-    ${'CONFLICTING_LITERAL'} | ${['a', 'b'].map((name) => sensor({ name, literals: [{ id: 'x', literal: name, caseInsensitive: false }] }))}
-    ${'TOO_MANY_LITERALS'}   | ${[sensor({ literals: Array.from({ length: 4097 }, (_, index) => ({ id: `l${index}`, literal: 'x', caseInsensitive: false })) })]}
+    code                        | sensors
+    ${'DUPLICATE_SENSOR'}       | ${[sensor({}), sensor({})]}
+    ${'TOO_MANY_SENSORS'}       | ${Array.from({ length: MAX_PROGRAM_SENSORS + 1 }, (_, index) => sensor({ name: `s${index}` }))}
+    ${'CONFLICTING_DEFINITION'} | ${['a', 'b'].map((name) => sensor({ name, literals: [{ id: 'x', literal: name, caseInsensitive: false }] }))}
+    ${'TOO_MANY_LITERALS'}      | ${[sensor({ literals: Array.from({ length: 4097 }, (_, index) => ({ id: `l${index}`, literal: 'x', caseInsensitive: false })) })]}
   `('refuses with $code', ({ code, sensors }: { code: string; sensors: Sensor[] }) => {
     expect(() => compileSensors(sensors)).toThrow(expect.objectContaining({ code }));
   });

@@ -1,18 +1,23 @@
 import {
   CONFIDENCES,
   type Confidence,
+  type CustomDictionary,
   type CustomLiteral,
+  type CustomPattern,
   type DirectionScope,
   type Sensor,
   type SensorAction,
 } from '@bulkhead/core';
-import { DlpError } from '../error.ts';
-import { MAX_LITERALS } from './schema.ts';
+import { DlpError, type DlpErrorCode } from '../error.ts';
+import { definitionOf, ownDetectors } from './own-detectors.ts';
+import { MAX_DICTIONARIES, MAX_LITERALS, MAX_PATTERNS, MAX_TERMS } from './schema.ts';
 
 /** What the inspector compiles. */
 export interface SensorProgramInput {
   readonly sensors: readonly ProgramSensor[];
   readonly literals: readonly CustomLiteral[];
+  readonly dictionaries: readonly CustomDictionary[];
+  readonly patterns: readonly CustomPattern[];
 }
 
 export interface ProgramSensor {
@@ -54,7 +59,29 @@ export function compileSensors(sensors: readonly Sensor[]): SensorProgramInput {
       fix: 'join sensors that share an action',
     });
   }
-  return { sensors: parts, literals: joinLiterals(sorted) };
+  const own = sorted.map(ownDetectors);
+  const program = {
+    sensors: parts,
+    literals: joined(
+      'literals',
+      own.flatMap(({ literals }) => literals),
+    ),
+    dictionaries: joined(
+      'dictionaries',
+      own.flatMap(({ dictionaries }) => dictionaries),
+    ),
+    patterns: joined(
+      'patterns',
+      own.flatMap(({ patterns }) => patterns),
+    ),
+  };
+  const terms = program.dictionaries.reduce((sum, dictionary) => sum + dictionary.terms.length, 0);
+  atMost(MAX_LITERALS, program.literals.length, 'TOO_MANY_LITERALS', 'literals');
+  atMost(MAX_DICTIONARIES, program.dictionaries.length, 'TOO_MANY_DEFINITIONS', 'dictionaries');
+  atMost(MAX_TERMS, terms, 'TOO_MANY_DEFINITIONS', 'terms of dictionaries');
+  atMost(MAX_PATTERNS, program.patterns.length, 'TOO_MANY_DEFINITIONS', 'patterns');
+  refuseSharedIds(program);
+  return program;
 }
 
 /** The sensor a program sensor was compiled from, by the name findings carry. */
@@ -70,7 +97,7 @@ function splitByConfidence(sensor: Sensor): ProgramSensor[] {
     idsByConfidence.set(confidence, ids.add(id));
   };
   for (const detector of sensor.detectors) add(detector.minConfidence ?? sensor.minConfidence, detector.id);
-  for (const literal of sensor.literals) add(sensor.minConfidence, literal.id);
+  for (const { id } of Object.values(ownDetectors(sensor)).flat()) add(sensor.minConfidence, id);
 
   const { threshold, action, direction } = sensor;
   return CONFIDENCES.flatMap((minConfidence) => {
@@ -81,29 +108,40 @@ function splitByConfidence(sensor: Sensor): ProgramSensor[] {
   });
 }
 
-function joinLiterals(sensors: readonly Sensor[]): CustomLiteral[] {
-  const literalById = new Map<string, CustomLiteral>();
-  for (const literal of sensors.flatMap((sensor) => sensor.literals)) {
-    const known = literalById.get(literal.id);
-    if (
-      known !== undefined &&
-      (known.literal !== literal.literal || known.caseInsensitive !== literal.caseInsensitive)
-    ) {
-      throw new DlpError('CONFLICTING_LITERAL', {
-        what: `two sensors define the literal "${literal.id}" differently`,
-        fix: 'give one of them another id',
-      });
-    }
-    literalById.set(literal.id, literal);
+/** One definition an id, in their order. */
+function joined<Definition extends { readonly id: string }>(key: string, all: readonly Definition[]): Definition[] {
+  const byId = new Map<string, Definition>();
+  for (const definition of all) {
+    const known = byId.get(definition.id);
+    if (known !== undefined && definitionOf(key, known) !== definitionOf(key, definition))
+      throw conflict(definition.id);
+    byId.set(definition.id, definition);
   }
-  if (literalById.size > MAX_LITERALS) {
-    throw new DlpError('TOO_MANY_LITERALS', {
-      what: `${literalById.size} literals at once`,
-      why: `the inspector holds ${MAX_LITERALS}`,
-      fix: 'remove literals that no traffic can contain',
-    });
+  return [...byId.values()].toSorted((a, b) => compareText(a.id, b.id));
+}
+
+function refuseSharedIds({ literals, dictionaries, patterns }: Omit<SensorProgramInput, 'sensors'>): void {
+  const seen = new Set<string>();
+  for (const { id } of [...literals, ...dictionaries, ...patterns]) {
+    if (seen.has(id)) throw conflict(id);
+    seen.add(id);
   }
-  return [...literalById.values()].toSorted((a, b) => compareText(a.id, b.id));
+}
+
+function conflict(id: string): DlpError {
+  return new DlpError('CONFLICTING_DEFINITION', {
+    what: `two sensors define "${id}" differently`,
+    fix: 'give one of them another id',
+  });
+}
+
+function atMost(most: number, count: number, code: DlpErrorCode, what: string): void {
+  if (count <= most) return;
+  throw new DlpError(code, {
+    what: `${count} ${what} at once`,
+    why: `the inspector holds ${most}`,
+    fix: 'remove those that no traffic can contain, or use exact data match for long lists',
+  });
 }
 
 function compareText(a: string, b: string): number {

@@ -99,3 +99,74 @@ describe('the kind DataSensor', () => {
 function document(spec: object): object {
   return { apiVersion: 'bulkhead.io/v1alpha1', kind: 'DataSensor', metadata: { name: 'mine' }, spec };
 }
+
+describe('detectors of a sensor’s own', () => {
+  it('reads dictionaries and patterns, and finds their files beside the document', () => {
+    const parsed = parseDataSensor(
+      document({
+        dictionaries: [{ id: 'projects', terms: ['Nightingale'], file: 'lists/projects.txt' }],
+        patterns: [{ id: 'staff', pattern: 'EMP-\\d{4,8}', check: 'luhn', context: ['employee'], show: { last: 2 } }],
+        action: 'alert',
+      }),
+      '/etc/bulkhead/sensors.yaml',
+    );
+
+    expect(parsed).toMatchObject({
+      ok: true,
+      value: {
+        dictionaries: [
+          {
+            id: 'projects',
+            terms: ['Nightingale'],
+            file: '/etc/bulkhead/lists/projects.txt',
+            caseInsensitive: true,
+            wholeWords: true,
+            confidence: 'high',
+          },
+        ],
+        patterns: [{ id: 'staff', wholeWords: true, check: 'luhn', show: { first: 0, last: 2 } }],
+      },
+    });
+    expect(parsed.ok && parseDataSensor(dataSensorDocument(parsed.value))).toEqual(parsed);
+  });
+
+  it('names the path of each problem in a definition', () => {
+    const parsed = parseDataSensor(
+      document({
+        detectors: ['iban'],
+        literals: [{ id: 'twice', literal: 'x' }],
+        dictionaries: [
+          { id: 'twice', terms: ['a'] },
+          { id: 'empty' },
+          { id: 'blanks', terms: [' a', 'b'.repeat(129)] },
+        ],
+        patterns: [
+          { id: 'email', pattern: 'a' },
+          { id: 'bytes', pattern: 'é', check: 'crc' },
+        ],
+        action: 'alert',
+      }),
+    );
+
+    expect(parsed.ok ? [] : parsed.problems.map((problem) => problem.path.join('.')).toSorted()).toEqual([
+      'spec.dictionaries.1',
+      'spec.dictionaries.2.terms.0',
+      'spec.dictionaries.2.terms.1',
+      'spec.patterns.0.id',
+      'spec.patterns.1.check',
+      'spec.patterns.1.pattern',
+    ]);
+  });
+
+  it('refuses one id for detectors of two kinds', () => {
+    const parsed = parseDataSensor(
+      document({
+        literals: [{ id: 'twice', literal: 'x' }],
+        dictionaries: [{ id: 'twice', terms: ['a'] }],
+        action: 'alert',
+      }),
+    );
+
+    expect(parsed.ok ? [] : parsed.problems.map((problem) => problem.path.join('.'))).toEqual(['spec.dictionaries.0']);
+  });
+});

@@ -1,8 +1,9 @@
-import type { DocumentKind, ParsedDocument, Sensor, SetProblem } from '@bulkhead/core';
+import type { CustomDictionary, CustomPattern, DocumentKind, ParsedDocument, Sensor, SetProblem } from '@bulkhead/core';
+import { definitionOf, ownDetectors } from './own-detectors.ts';
 import { DataSensorDocument } from './schema.ts';
 
-/** Reads one `DataSensor` document. Reports every problem in it, never throws. */
-export function parseDataSensor(document: unknown): ParsedDocument<Sensor> {
+/** Reads one `DataSensor` document; paths in it are relative to `file`. Reports every problem in it, never throws. */
+export function parseDataSensor(document: unknown, file?: string): ParsedDocument<Sensor> {
   const parsed = DataSensorDocument.safeParse(document);
   if (!parsed.success) {
     return {
@@ -14,6 +15,13 @@ export function parseDataSensor(document: unknown): ParsedDocument<Sensor> {
     };
   }
   const { metadata, spec } = parsed.data;
+  const dictionaries = spec.dictionaries.map(
+    ({ file: terms, ...dictionary }): CustomDictionary =>
+      terms === undefined ? dictionary : { ...dictionary, file: besides(file, terms) },
+  );
+  const patterns = spec.patterns.map(
+    ({ check, ...pattern }): CustomPattern => (check === undefined ? pattern : { ...pattern, check }),
+  );
   return {
     ok: true,
     value: {
@@ -26,6 +34,8 @@ export function parseDataSensor(document: unknown): ParsedDocument<Sensor> {
           : { id: entry.id, minConfidence: entry.minConfidence };
       }),
       literals: spec.literals,
+      ...(dictionaries.length > 0 && { dictionaries }),
+      ...(patterns.length > 0 && { patterns }),
       minConfidence: spec.minConfidence,
       threshold: spec.threshold,
       action: spec.action,
@@ -34,9 +44,16 @@ export function parseDataSensor(document: unknown): ParsedDocument<Sensor> {
   };
 }
 
+/** A path as the document in `file` means it. */
+function besides(file: string | undefined, path: string): string {
+  if (file === undefined || path.startsWith('/')) return path;
+  return file.slice(0, file.lastIndexOf('/') + 1) + path;
+}
+
 /** Writes a sensor as the document that reads back to it. */
 export function dataSensorDocument(sensor: Sensor): DataSensorDocument {
   const { name, ...spec } = sensor;
+  const { dictionaries = [], patterns = [] } = sensor;
   return {
     apiVersion: 'bulkhead.io/v1alpha1',
     kind: 'DataSensor',
@@ -47,6 +64,8 @@ export function dataSensorDocument(sensor: Sensor): DataSensorDocument {
         detector.minConfidence === undefined ? detector.id : { ...detector },
       ),
       literals: sensor.literals.map((literal) => ({ ...literal })),
+      dictionaries: dictionaries.map((dictionary) => ({ ...dictionary, terms: [...dictionary.terms] })),
+      patterns: patterns.map((pattern) => ({ ...pattern, context: [...pattern.context] })),
     },
   };
 }
@@ -55,24 +74,26 @@ export function dataSensorDocument(sensor: Sensor): DataSensorDocument {
 export const dataSensorKind: DocumentKind<Sensor> = {
   kind: 'DataSensor',
   parse: parseDataSensor,
-  check: checkLiterals,
+  check: checkDefinitions,
 };
 
-/** Literal ids are detectors of the whole program: two sensors may share one only when they mean the same by it. */
-function checkLiterals(sensors: readonly Sensor[]): readonly SetProblem[] {
+/** Ids of own detectors hold in the whole program: two sensors may share one only when they mean the same by it. */
+function checkDefinitions(sensors: readonly Sensor[]): readonly SetProblem[] {
   const first = new Map<string, { readonly sensor: string; readonly definition: string }>();
   const problems: SetProblem[] = [];
   for (const [index, sensor] of sensors.entries()) {
-    for (const [position, literal] of sensor.literals.entries()) {
-      const definition = JSON.stringify([literal.literal, literal.caseInsensitive]);
-      const known = first.get(literal.id);
-      if (known === undefined) first.set(literal.id, { sensor: sensor.name, definition });
-      else if (known.definition !== definition) {
-        problems.push({
-          index,
-          path: ['spec', 'literals', position, 'id'],
-          message: `sensor ${JSON.stringify(known.sensor)} defines ${JSON.stringify(literal.id)} differently`,
-        });
+    for (const [key, definitions] of Object.entries(ownDetectors(sensor))) {
+      for (const [position, entry] of definitions.entries()) {
+        const definition = definitionOf(key, entry);
+        const known = first.get(entry.id);
+        if (known === undefined) first.set(entry.id, { sensor: sensor.name, definition });
+        else if (known.definition !== definition) {
+          problems.push({
+            index,
+            path: ['spec', key, position, 'id'],
+            message: `sensor ${JSON.stringify(known.sensor)} defines ${JSON.stringify(entry.id)} differently`,
+          });
+        }
       }
     }
   }

@@ -1,10 +1,21 @@
-import { API_VERSION, CONFIDENCES, DIRECTION_SCOPES, isName, SENSOR_ACTIONS } from '@bulkhead/core';
+import { API_VERSION, CONFIDENCES, DIRECTION_SCOPES, isName, SENSOR_ACTIONS, VALUE_CHECKS } from '@bulkhead/core';
 import { z } from 'zod';
 import { findDetector } from '../detector/catalogue.ts';
 
 /** Bounds of the inspector's program (`program.hpp`). A value beyond them would be refused there, later and worse. */
 export const MAX_LITERAL_BYTES = 256;
 export const MAX_LITERALS = 4096;
+export const MAX_DICTIONARIES = 256;
+/** Of all dictionaries of a program together. */
+export const MAX_TERMS = 20_000;
+export const MAX_TERM_BYTES = 128;
+export const MAX_PATTERNS = 256;
+export const MAX_PATTERN_LENGTH = 512;
+const MAX_CONTEXT_WORDS = 32;
+const MAX_CONTEXT_WORD_BYTES = 32;
+/** More than this of a datum is no mask; the inspector shows at most half of it in any case. */
+const MAX_SHOWN = 8;
+const MAX_PATH = 1024;
 /** The inspector remembers this many distinct values of a sensor in a session; beyond them it could only guess. */
 export const MAX_THRESHOLD = 64;
 
@@ -28,14 +39,62 @@ const detector = z.union([
   z.strictObject({ id: builtInDetector, minConfidence: confidence.optional() }),
 ]);
 
-const literal = z.strictObject({
-  id: name.refine((id) => findDetector(id) === undefined, 'is the id of a built-in detector; choose another'),
-  literal: z
+const ownId = name.refine((id) => findDetector(id) === undefined, 'is the id of a built-in detector; choose another');
+
+const text = (maxBytes: number): z.ZodString =>
+  z
     .string()
     .min(1, 'must not be empty')
-    .refine((text) => utf8Length(text) <= MAX_LITERAL_BYTES, `must be at most ${MAX_LITERAL_BYTES} bytes of UTF-8`)
-    .refine((text) => text.isWellFormed(), 'must be well-formed Unicode'),
+    .refine((value) => utf8Length(value) <= maxBytes, `must be at most ${maxBytes} bytes of UTF-8`)
+    .refine((value) => value.isWellFormed(), 'must be well-formed Unicode');
+
+const path = z
+  .string()
+  .min(1, 'must not be empty')
+  .max(MAX_PATH)
+  .refine((value) => !value.includes('\0'), 'must not contain a zero byte');
+
+const literal = z.strictObject({
+  id: ownId,
+  literal: text(MAX_LITERAL_BYTES),
   caseInsensitive: z.boolean().default(false),
+});
+
+/** A term, as a document or a file of terms gives it. */
+export const DictionaryTerm = text(MAX_TERM_BYTES).refine(
+  (term) => term.trim() === term,
+  'must not begin or end with a blank',
+);
+
+const dictionary = z
+  .strictObject({
+    id: ownId,
+    terms: z.array(DictionaryTerm).max(MAX_TERMS).default([]),
+    file: path.optional(),
+    caseInsensitive: z.boolean().default(true),
+    wholeWords: z.boolean().default(true),
+    confidence: confidence.default('high'),
+  })
+  .refine((value) => value.terms.length > 0 || value.file !== undefined, 'has neither terms nor a file');
+
+const pattern = z.strictObject({
+  id: ownId,
+  pattern: z
+    .string()
+    .min(1, 'must not be empty')
+    .max(MAX_PATTERN_LENGTH)
+    .regex(/^[ -~]*$/, 'must be printable ASCII; write other bytes as \\x and two hexadecimal digits'),
+  caseInsensitive: z.boolean().default(false),
+  wholeWords: z.boolean().default(true),
+  check: z.enum(VALUE_CHECKS).optional(),
+  context: z.array(text(MAX_CONTEXT_WORD_BYTES)).max(MAX_CONTEXT_WORDS).default([]),
+  confidence: confidence.default('high'),
+  show: z
+    .strictObject({
+      first: z.int().min(0).max(MAX_SHOWN).default(0),
+      last: z.int().min(0).max(MAX_SHOWN).default(0),
+    })
+    .default({ first: 0, last: 0 }),
 });
 
 const spec = z
@@ -43,27 +102,37 @@ const spec = z
     description: z.string().max(500).default(''),
     detectors: z.array(detector).default([]),
     literals: z.array(literal).max(MAX_LITERALS).default([]),
+    dictionaries: z.array(dictionary).max(MAX_DICTIONARIES).default([]),
+    patterns: z.array(pattern).max(MAX_PATTERNS).default([]),
     minConfidence: confidence.default('medium'),
     threshold: z.int().min(1).max(MAX_THRESHOLD).default(1),
     action: z.enum(SENSOR_ACTIONS),
     direction: z.enum(DIRECTION_SCOPES).default('both'),
   })
   .superRefine((value, context) => {
-    if (value.detectors.length === 0 && value.literals.length === 0) {
+    const own = [
+      ['literals', value.literals],
+      ['dictionaries', value.dictionaries],
+      ['patterns', value.patterns],
+    ] as const;
+    if (value.detectors.length === 0 && own.every(([, definitions]) => definitions.length === 0)) {
       context.addIssue({
         code: 'custom',
         path: ['detectors'],
-        message: 'names no detector, and there are no literals',
+        message: 'names no detector, and defines none of its own',
       });
     }
-    for (const [path, ids] of [
-      ['detectors', value.detectors.map((entry) => (typeof entry === 'string' ? entry : entry.id))],
-      ['literals', value.literals.map((entry) => entry.id)],
-    ] as const) {
-      for (const index of repeated(ids)) {
-        context.addIssue({ code: 'custom', path: [path, index], message: `names ${JSON.stringify(ids[index])} again` });
+    const seen = new Set<string>();
+    const add = (issuePath: readonly (string | number)[], id: string): void => {
+      if (seen.has(id)) {
+        context.addIssue({ code: 'custom', path: [...issuePath], message: `names ${JSON.stringify(id)} again` });
       }
+      seen.add(id);
+    };
+    for (const [index, entry] of value.detectors.entries()) {
+      add(['detectors', index], typeof entry === 'string' ? entry : entry.id);
     }
+    for (const [key, definitions] of own) for (const [index, { id }] of definitions.entries()) add([key, index], id);
   });
 
 /** A sensor as a document of the policy language. */
@@ -75,14 +144,10 @@ export const DataSensorDocument = z.strictObject({
 });
 export type DataSensorDocument = z.infer<typeof DataSensorDocument>;
 
-function repeated(ids: readonly string[]): number[] {
-  return ids.flatMap((id, index) => (ids.indexOf(id) < index ? [index] : []));
-}
-
 /** Bytes of UTF-8, without an encoder: domain code uses no host API. */
-function utf8Length(text: string): number {
+function utf8Length(value: string): number {
   let bytes = 0;
-  for (const character of text) {
+  for (const character of value) {
     const point = character.codePointAt(0) ?? 0;
     bytes += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x1_0000 ? 3 : 4;
   }

@@ -80,7 +80,7 @@ function loadDocument(
     return undefined;
   }
 
-  const parsed = kind.parse(value);
+  const parsed = kind.parse(value, file);
   if (!parsed.ok) {
     // A wrong apiVersion has been reported above, in the same words for every kind.
     const own = parsed.problems.filter(({ path }) => path[0] !== 'apiVersion');
