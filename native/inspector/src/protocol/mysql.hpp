@@ -12,4 +12,8 @@ namespace bulkhead {
 Match mysql_server(Bytes first) noexcept;
 std::unique_ptr<Follower> follow_mysql(DecodePool& pool);
 
+/// A session that was there before the inspector, uncompressed: known by the next statement.
+Match mysql_statement(Bytes first) noexcept;
+std::unique_ptr<Follower> follow_mysql_statements(DecodePool& pool);
+
 }  // namespace bulkhead

@@ -2,7 +2,7 @@
 
 #include "protocol/column_table.hpp"
 #include "protocol/scripted.hpp"
-#include "protocol/text_match.hpp"
+#include "protocol/sql_opening.hpp"
 
 namespace bulkhead {
 namespace {
@@ -23,26 +23,10 @@ bool is_server_type(std::uint8_t type) noexcept {
   return std::string_view("RSKTDCENAdtGHWIZcnsv123V").find(static_cast<char>(type)) != std::string_view::npos;
 }
 
-/// The first letters of statements, and of the comments that some libraries put before them.
-constexpr std::string_view kStatements[] = {
-    "SELE", "INSE", "UPDA", "DELE", "WITH", "BEGI", "COMM", "ROLL", "START", "SAVE", "RELE", "SET ",  "SHOW",
-    "COPY", "CREA", "ALTE", "DROP", "TRUN", "CALL", "EXPL", "DECL", "FETC",  "CLOS", "LOCK", "LIST",  "UNLI",
-    "NOTI", "DISC", "DEAL", "VALU", "MERG", "PREP", "EXEC", "ANAL", "VACU",  "GRAN", "REVO", "/*"};
 /// Upper byte but one of the length: statements of 1 MiB.
 constexpr std::uint8_t kLargestStatement = 0x10;
 /// Names that libraries give statements: `S_1`, `__asyncpg_stmt_1__`. Short enough to hold no datum.
 constexpr std::size_t kLongestStatementName = 18, kMostNameDigits = 6;
-
-Match begins_statement(Bytes first) noexcept {
-  if (first.empty()) return Match::maybe;
-  Match best = Match::no;
-  for (const std::string_view statement : kStatements) {
-    const Match match = starts_with(first, statement);
-    if (match == Match::yes) return match;
-    if (match == Match::maybe) best = match;
-  }
-  return best;
-}
 
 /// How many of the first bytes may be a statement's name; more than the longest where they are none.
 std::size_t name_length(Bytes first) noexcept {
@@ -262,7 +246,7 @@ Match postgresql_statement(Bytes first) noexcept {
   if ((first.size() > 1 && first[1] != 0) || (first.size() > 2 && first[2] > kLargestStatement)) return Match::no;
   if (first.size() < 6) return Match::maybe;
   Bytes rest = first.subspan(5);
-  if (type == 'Q') return begins_statement(rest);
+  if (type == 'Q') return begins_sql(rest);
   if (type == 'B') {  // to no portal
     if (rest[0] != 0) return Match::no;
     rest = rest.subspan(1);
@@ -272,7 +256,7 @@ Match postgresql_statement(Bytes first) noexcept {
   if (name == rest.size()) return Match::maybe;
   if (rest[name] != 0) return Match::no;
   // A statement is prepared under a name or none; a bound one has a name, or this would tell too little.
-  return type == 'P' ? begins_statement(rest.subspan(name + 1)) : name > 0 ? Match::yes : Match::no;
+  return type == 'P' ? begins_sql(rest.subspan(name + 1)) : name > 0 ? Match::yes : Match::no;
 }
 
 std::unique_ptr<Follower> follow_postgresql_statements(DecodePool&) { return std::make_unique<PostgreSql>(true); }

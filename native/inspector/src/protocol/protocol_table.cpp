@@ -29,6 +29,7 @@ constexpr ProtocolEntry kTable[] = {
     {postgresql_client, nullptr, follow_postgresql},
     {postgresql_statement, nullptr, follow_postgresql_statements},
     {nullptr, mysql_server, follow_mysql},
+    {mysql_statement, nullptr, follow_mysql_statements},
     {smtp_client, smtp_ftp_server, follow_smtp_ftp},
     {nullptr, pop3_server, follow_pop3},
     {nullptr, imap_server, follow_imap},

@@ -109,7 +109,7 @@ const std::set<std::string> kUnfollowed = {"brpc",     "dubbo",   "fastcgi", "kr
 /// Captures that begin behind what tells their protocol apart: content all the same.
 const std::set<std::string> kWithoutOpening = {
     "amqp/amqp2.pcap", "mqtt/mqtt_error.pcap", "mqtt/mqtt_one_packet_multi_publish.pcap", "mqtt/mqtt_sub.pcap",
-    "mysql/171-mysql.pcap", "mysql/binary-in-sql.pcap", "mysql/large-response.pcap",
+    "mysql/binary-in-sql.pcap", "mysql/large-response.pcap",
     "mysql/mysql-compressed-response.pcap", "mysql/mysql-exec.pcap", "mysql/mysql-statement-id.pcap",
     "mysql/mysql-statement.pcap", "mysql/mysql-use.pcap", "mysql/partial-packet-compressed.pcap",
     "mysql/truncate-1024.pcap", "postgre/error.pcap"};
