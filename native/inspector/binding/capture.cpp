@@ -131,6 +131,7 @@ Napi::Value inspect_capture(const Napi::CallbackInfo& info) {
   run.limits = limits_of(options);
   run.exceptions = policies_of(options);
   run.verify_checksums = flag_of(options, "verifyChecksums", true);
+  run.as_inline = flag_of(options, "asInline", false);
   auto job = std::make_shared<CaptureJob>(info[0].As<ProgramHandle>().Data()->program,
                                           info[1].As<Napi::String>().Utf8Value(), info[2].As<Napi::Number>().Int32Value(),
                                           run);

@@ -3,9 +3,9 @@ import { parseArgs } from 'node:util';
 import { describeMachine } from './machine.ts';
 import { keepsBar, type Measure, renderMeasures } from './measure.ts';
 
-const USAGE = `Usage: bulkhead bench [offline|inline|memory|scan-db|scan-match|scan-image|scan-rescan]... [--format table|json] [--output FILE] [--rounds N] [--seconds N]
+const USAGE = `Usage: bulkhead bench [offline|accuracy|inline|memory|scan-db|scan-match|scan-image|scan-rescan]... [--format table|json] [--output FILE] [--rounds N] [--seconds N]
 
-Measures Bulkhead on this machine against its bars. Without a name all parts run. inline and memory
+Measures Bulkhead on this machine against its bars. Without a name all parts run. accuracy, inline and memory
 need root; inline also needs wrk, nginx, iperf3 and gcc; scan-image debootstrap and root the first time.
 
   --rounds N    rounds of each inline case, plain and inspected in turn; default 5
@@ -23,6 +23,7 @@ const say = (text: string): void => void process.stderr.write(text);
 /** Loaded one by one: what one part needs is no reason for another not to run. */
 const PARTS: Readonly<Record<string, (options: Options) => Promise<readonly Measure[]>>> = {
   offline: async ({ seconds }) => (await import('./offline.ts')).benchOffline(seconds),
+  accuracy: async () => (await import('./accuracy/bench-accuracy.ts')).benchAccuracy(say),
   inline: async (options) => (await import('./inline/bench-inline.ts')).benchInline({ ...options, say }),
   memory: async () => (await import('./memory/bench-memory.ts')).benchMemory(),
   'scan-image': async ({ rounds }) => (await import('./image/bench-image.ts')).benchImage(rounds, say),

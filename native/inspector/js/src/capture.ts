@@ -19,6 +19,11 @@ export interface CaptureOptions {
   readonly exceptionPolicies?: Readonly<Record<string, string | undefined>>;
   /** Whether segments with a wrong checksum are ignored, as a receiver would. True unless said otherwise. */
   readonly verifyChecksums?: boolean;
+  /**
+   * Whether every packet is judged as inline: at its end, so that a finding names the packet that would have been
+   * stopped. Nothing of a session is looked at after its block. False unless said otherwise.
+   */
+  readonly asInline?: boolean;
 }
 
 export interface CaptureSummary {
@@ -42,9 +47,14 @@ export function inspectCapture(
   input: CaptureInput,
   options: CaptureOptions,
 ): Promise<CaptureSummary> {
-  const { onFindings, onProgress, signal, limits, verifyChecksums } = options;
+  const { onFindings, onProgress, signal, limits, verifyChecksums, asInline } = options;
   const names = { sourceOf: () => '', programOf: () => program };
-  const nativeOptions = { limits, verifyChecksums, exceptionPolicies: policyBytes(options.exceptionPolicies) };
+  const nativeOptions = {
+    limits,
+    verifyChecksums,
+    asInline,
+    exceptionPolicies: policyBytes(options.exceptionPolicies),
+  };
   const { promise, resolve, reject } = Promise.withResolvers<CaptureSummary>();
   signal?.throwIfAborted();
 

@@ -43,6 +43,7 @@ CaptureRunResult run_capture(ByteInput& input, std::shared_ptr<const Program> pr
   config.limits = options.limits;
   config.exceptions = options.exceptions;
   config.verify_checksums = options.verify_checksums;
+  config.inline_mode = options.as_inline;
   fill_hash_key(config);
   BatchingSink sink(output);
   Engine engine(config, sink);

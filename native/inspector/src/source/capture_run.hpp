@@ -34,6 +34,9 @@ struct CaptureRunOptions {
   ExceptionPolicies exceptions;
   /// Captures taken on a sending host hold checksums that the network card would have filled in.
   bool verify_checksums = true;
+  /// Judge every packet as a queue would: at its end, and what a session carries after a block is no longer looked at.
+  /// Nothing is changed or held back in the capture; segments out of order count as dropped.
+  bool as_inline = false;
 };
 
 /// Inspects a whole capture under one program, in bounded memory. Stops soon after `*cancelled` becomes true.

@@ -38,8 +38,11 @@ function programs(): string | undefined {
     .at(-1);
 }
 
-/** Starts a PostgreSQL of its own in a temporary folder, as an unprivileged user, on a socket in there and no port. */
-export async function startPostgres(): Promise<PostgresServer> {
+/**
+ * Starts a PostgreSQL of its own in a temporary folder, as an unprivileged user, on a socket in there and no port. With
+ * `loopback` it also listens on that port of 127.0.0.1.
+ */
+export async function startPostgres(options: { readonly loopback?: number } = {}): Promise<PostgresServer> {
   const bin = programs();
   if (bin === undefined) throw new Error(postgresMissing());
   const folder = await mkdtemp(join(tmpdir(), 'bulkhead-pg-'));
@@ -47,19 +50,20 @@ export async function startPostgres(): Promise<PostgresServer> {
   if (user === NOBODY) chownSync(folder, NOBODY.uid, NOBODY.gid);
   const data = join(folder, 'data');
   const locale = { LC_ALL: 'C.UTF-8' };
-  const options = { ...user, cwd: '/', env: { ...process.env, ...locale } };
+  const execution = { ...user, cwd: '/', env: { ...process.env, ...locale } };
   await execute(
     join(bin, 'initdb'),
     ['-D', data, '-U', USER, '--auth=trust', '--no-sync', '--encoding=UTF8', '--locale=C.UTF-8'],
-    options,
+    execution,
   );
-  const port = 5432;
+  const port = options.loopback ?? 5432;
+  const listen = options.loopback === undefined ? '' : '127.0.0.1';
   const psql = (database: string, sql: string): Promise<unknown> =>
-    execute(join(bin, 'psql'), ['-h', folder, '-p', String(port), '-U', USER, '-d', database, '-c', sql], options);
+    execute(join(bin, 'psql'), ['-h', folder, '-p', String(port), '-U', USER, '-d', database, '-c', sql], execution);
   const daemon = await startDaemon({
     name: 'postgres',
     program: join(bin, 'postgres'),
-    parameters: ['-D', data, '-k', folder, '-p', String(port), '-c', 'listen_addresses=', '-c', 'fsync=off'],
+    parameters: ['-D', data, '-k', folder, '-p', String(port), '-c', `listen_addresses=${listen}`, '-c', 'fsync=off'],
     env: locale,
     ...user,
     isReady: () => psql('postgres', 'select 1'),

@@ -1,12 +1,9 @@
 import type { PcapFile } from './pcap-file.ts';
+import { type Endpoint, FLAG, tcpFrame } from './tcp-frame.ts';
 
 const MAXIMUM_SEGMENT = 1460;
-const HEADERS = 54;
-const FLAG = { fin: 0x01, syn: 0x02, push: 0x08, ack: 0x10 } as const;
 
-interface End {
-  readonly address: number;
-  readonly port: number;
+interface End extends Endpoint {
   sequence: number;
 }
 
@@ -64,44 +61,8 @@ export class TcpSession {
     }
   }
 
-  #send(from: End, to: End, flags: number, payload: string): void {
-    const frame = Buffer.alloc(HEADERS + payload.length);
-    frame.writeUIntBE(0x0200_0000_0001, 0, 6);
-    frame.writeUIntBE(0x0200_0000_0002, 6, 6);
-    frame.writeUInt16BE(0x0800, 12);
-    frame.writeUInt16BE(0x4500, 14);
-    frame.writeUInt16BE(40 + payload.length, 16);
-    frame.writeUInt16BE(0x4000, 20);
-    frame.writeUInt16BE(0x4006, 22);
-    frame.writeUInt32BE(from.address, 26);
-    frame.writeUInt32BE(to.address, 30);
-    frame.writeUInt16BE(checksum(frame, 14, 34, 0), 24);
-    frame.writeUInt16BE(from.port, 34);
-    frame.writeUInt16BE(to.port, 36);
-    frame.writeUInt32BE(from.sequence, 38);
-    frame.writeUInt32BE((flags & FLAG.ack) === 0 ? 0 : to.sequence, 42);
-    frame.writeUInt8(0x50, 46);
-    frame.writeUInt8(flags, 47);
-    frame.writeUInt16BE(0xffff, 48);
-    frame.write(payload, HEADERS, 'latin1');
-    const pseudo =
-      (from.address >>> 16) +
-      (from.address & 0xffff) +
-      (to.address >>> 16) +
-      (to.address & 0xffff) +
-      6 +
-      20 +
-      payload.length;
-    frame.writeUInt16BE(checksum(frame, 34, frame.length, pseudo), 50);
-    this.#file.packet(frame);
+  #send(from: End, to: End, flags: number, text: string): void {
+    const payload = Buffer.from(text, 'latin1');
+    this.#file.packet(tcpFrame({ from, to, sequence: from.sequence, acknowledgement: to.sequence, flags, payload }));
   }
-}
-
-/** The Internet checksum (RFC 1071) of a range, with something already summed. */
-function checksum(bytes: Buffer, from: number, to: number, start: number): number {
-  let sum = start;
-  for (let at = from; at + 1 < to; at += 2) sum += bytes.readUInt16BE(at);
-  if ((to - from) % 2 === 1) sum += bytes.readUInt8(to - 1) << 8;
-  while (sum > 0xffff) sum = (sum & 0xffff) + Math.floor(sum / 0x1_0000);
-  return ~sum & 0xffff;
 }
