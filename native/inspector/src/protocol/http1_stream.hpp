@@ -31,8 +31,15 @@ class Http1Stream {
 
   /// The first message starts. `prefix`: bytes of it that were already written as a head.
   void begin(bool response, Bytes prefix, const Outlet& out) noexcept;
-  Result feed(Bytes bytes, Origin origin, const Outlet& out, Http1Exchange& exchange) noexcept;
-  void gap(std::uint64_t bytes, const Outlet& out) noexcept;
+  Result feed(Bytes bytes, Origin origin, const Outlet& out, Http1Exchange& exchange) noexcept {
+    const Result result = read(bytes, origin, out, exchange);
+    forget_message();
+    return result;
+  }
+  void gap(std::uint64_t bytes, const Outlet& out) noexcept {
+    lose(bytes, out);
+    forget_message();
+  }
   void end(const Outlet& out) noexcept;
   /// True between messages.
   [[nodiscard]] bool idle() const noexcept { return state_ == State::boundary; }
@@ -49,6 +56,8 @@ class Http1Stream {
     raw,
   };
 
+  Result read(Bytes bytes, Origin origin, const Outlet& out, Http1Exchange& exchange) noexcept;
+  void lose(std::uint64_t bytes, const Outlet& out) noexcept;
   /// Each takes what is its own from the front of `bytes`.
   void at_boundary(std::uint8_t byte, const Outlet& out) noexcept;
   Signal read_head(Bytes& bytes, Origin origin, const Outlet& out, Http1Exchange& exchange) noexcept;
@@ -57,7 +66,7 @@ class Http1Stream {
   void read_chunked(Bytes& bytes, Origin origin, const Outlet& out) noexcept;
 
   Signal head_is_complete(const Outlet& out, Http1Exchange& exchange) noexcept;
-  void begin_head(const Outlet& out) noexcept;
+  void begin_head() noexcept;
   void begin_body(const Outlet& out) noexcept;
   void begin_plain_body(const Outlet& out) noexcept;
   void not_chunked(const Outlet& out) noexcept;
@@ -65,17 +74,27 @@ class Http1Stream {
   void go_raw(const Outlet& out) noexcept;
   void keep(Bytes bytes) noexcept;
 
+  /// Between messages nothing of the last one is needed: an idle connection holds none.
+  void forget_message() noexcept {
+    if (state_ == State::raw || (state_ == State::boundary && !maybe_body_)) message_.reset();
+  }
+
+  /// What is known of the message under way.
+  struct Message {
+    std::uint64_t left = 0;
+    std::unique_ptr<Alternate> alternate;
+    Http1Body body;
+    Chunked chunked;
+    Http1Head head;
+    bool keep_all = false;    ///< the alternate reading is the body as it came
+    bool in_trailer = false;
+    bool extended = false;    ///< the shorter of two lengths has been passed
+  };
+
   DecodePool& pool_;
-  std::uint64_t left_ = 0;
-  std::unique_ptr<Alternate> alternate_;
-  Http1Body body_;
-  Chunked chunked_;
-  Http1Head head_;
+  std::unique_ptr<Message> message_;  ///< null only between messages and when raw
   State state_ = State::boundary;
   bool response_ = false;
-  bool keep_all_ = false;   ///< the alternate reading is the body as it came
-  bool in_trailer_ = false;
-  bool extended_ = false;   ///< the shorter of two lengths has been passed
   bool maybe_body_ = false; ///< a message that has no body said how long its body is
 };
 
