@@ -80,8 +80,11 @@ bool BodyDecoder::open_unpacker(std::size_t index, const Outlet& out) noexcept {
   if (!open_inflater(index, out)) return false;
   Stage& stage = stages_[index];
   UnpackerMemory& memory = pool_.unpacker_memory;
-  stage.inflater->unpacker =
-      stage.format == Format::zstd ? make_zstd_unpacker(memory) : make_brotli_unpacker(memory);
+  stage.inflater->unpacker = stage.format == Format::zstd     ? make_zstd_unpacker(memory)
+                             : stage.format == Format::snappy ? make_snappy_unpacker(memory)
+                             : stage.format == Format::lz4    ? make_lz4_unpacker(memory)
+                             : stage.format == Format::sized_lz4 ? make_sized_lz4_unpacker(memory)
+                                                                 : make_brotli_unpacker(memory);
   stage.state = State::inflate;
   if (stage.inflater->unpacker) return true;
   give_up(index, Exception::decode_budget, out);

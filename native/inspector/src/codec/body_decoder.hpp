@@ -23,9 +23,11 @@ namespace bulkhead {
 /// the rest of the body is written undecoded in a field of its own.
 class BodyDecoder {
  public:
-  /// `claimed`: encodings the message names that could be deflate; `brotli`: how often it names brotli.
-  BodyDecoder(DecodePool& pool, std::uint8_t claimed, std::uint8_t brotli = 0) noexcept
-      : pool_(pool), claimed_(claimed), brotli_(brotli) {}
+  /// `claimed`: encodings the message names that could be deflate; `brotli`: how often it names brotli; `packing`: what the
+  /// body surely is.
+  BodyDecoder(DecodePool& pool, std::uint8_t claimed, std::uint8_t brotli = 0,
+              Packing packing = Packing::by_magic) noexcept
+      : pool_(pool), claimed_(claimed), brotli_(brotli), packing_(packing) {}
   ~BodyDecoder();
   BodyDecoder(const BodyDecoder&) = delete;
   BodyDecoder& operator=(const BodyDecoder&) = delete;
@@ -48,7 +50,7 @@ class BodyDecoder {
     plain,        ///< what comes is content
     rest,         ///< what comes is content, but encoded: a decoder gave up
   };
-  enum class Format : std::uint8_t { gzip, zlib, raw, zstd, brotli };
+  enum class Format : std::uint8_t { gzip, zlib, raw, zstd, brotli, snappy, lz4, sized_lz4 };
   struct Stage {
     State state = State::sniff;
     Format format = Format::gzip;
@@ -98,6 +100,7 @@ class BodyDecoder {
   Exception reason_ = Exception::decode_error;
   std::uint8_t claimed_;
   std::uint8_t brotli_;
+  Packing packing_;
   bool bottom_seen_ = false;  ///< content came out of the last stage
   std::array<Stage, kMaxStages> stages_;
 };

@@ -30,6 +30,15 @@ std::optional<BodyDecoder::Format> BodyDecoder::magic(Stage& stage, Bytes& bytes
 
 void BodyDecoder::sniff(std::size_t index, Bytes& bytes, Origin origin, const Outlet& out) noexcept {
   Stage& stage = stages_[index];
+  if (packing_ != Packing::by_magic) {
+    stage.format = packing_ == Packing::zstd     ? Format::zstd
+                   : packing_ == Packing::snappy ? Format::snappy
+                   : packing_ == Packing::lz4    ? Format::lz4
+                                                 : Format::sized_lz4;
+    packing_ = Packing::by_magic;
+    (void)open_unpacker(index, out);
+    return;
+  }
   const std::uint8_t held_before = stage.held;
   const Bytes before = bytes;
   if (const std::optional<Format> found = magic(stage, bytes)) {

@@ -7,7 +7,6 @@
 #include <zstd_errors.h>
 
 #include <cstdlib>
-#include <new>
 
 namespace bulkhead {
 namespace {
@@ -108,18 +107,11 @@ class BrotliUnpacker final : public Unpacker {
   BrotliDecoderState* state_;
 };
 
-template <class Kind>
-std::unique_ptr<Unpacker> made(UnpackerMemory& memory) noexcept {
-  std::unique_ptr<Kind> unpacker(new (std::nothrow) Kind(memory));
-  if (!unpacker || !unpacker->usable()) return nullptr;
-  return unpacker;
-}
-
 }  // namespace
 
-std::unique_ptr<Unpacker> make_zstd_unpacker(UnpackerMemory& memory) noexcept { return made<ZstdUnpacker>(memory); }
+std::unique_ptr<Unpacker> make_zstd_unpacker(UnpackerMemory& memory) noexcept { return made_unpacker<ZstdUnpacker>(memory); }
 std::unique_ptr<Unpacker> make_brotli_unpacker(UnpackerMemory& memory) noexcept {
-  return made<BrotliUnpacker>(memory);
+  return made_unpacker<BrotliUnpacker>(memory);
 }
 
 }  // namespace bulkhead

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <new>
 
 #include "bulkhead/bytes.hpp"
 
@@ -36,5 +37,20 @@ class Unpacker {
 std::unique_ptr<Unpacker> make_zstd_unpacker(UnpackerMemory& memory) noexcept;
 /// Brotli (RFC 7932), without the large windows that are not part of it.
 std::unique_ptr<Unpacker> make_brotli_unpacker(UnpackerMemory& memory) noexcept;
+/// Snappy (google/snappy format_description.txt): a plain block, or blocks in the frame of snappy-java.
+std::unique_ptr<Unpacker> make_snappy_unpacker(UnpackerMemory& memory) noexcept;
+/// LZ4 in its frame, and a single block behind its decoded size in four bytes, big-endian.
+std::unique_ptr<Unpacker> make_lz4_unpacker(UnpackerMemory& memory) noexcept;
+std::unique_ptr<Unpacker> make_sized_lz4_unpacker(UnpackerMemory& memory) noexcept;
+
+template <class Kind>
+std::unique_ptr<Unpacker> made_unpacker(UnpackerMemory& memory) noexcept {
+  std::unique_ptr<Kind> unpacker(new (std::nothrow) Kind(memory));
+  if (!unpacker || !unpacker->usable()) return nullptr;
+  return unpacker;
+}
+
+/// How a message says that something is packed, where its first bytes do not.
+enum class Packing : std::uint8_t { by_magic, zstd, snappy, lz4, sized_lz4 };
 
 }  // namespace bulkhead

@@ -2,12 +2,14 @@
 
 #include <utility>
 
+#include "protocol/datagram.hpp"
 #include "protocol/http1_follower.hpp"
 #include "protocol/opening.hpp"
 #include "protocol/proof_follower.hpp"
 #include "protocol/protocol_table.hpp"
 #include "protocol/quic.hpp"
 #include "protocol/ssh.hpp"
+#include "protocol/wireguard.hpp"
 
 namespace bulkhead {
 namespace {
@@ -56,6 +58,7 @@ struct Conversation::Impl {
   std::shared_ptr<DecodePool> pool;
   std::unique_ptr<Follower> followers[2];
   std::unique_ptr<Quic> quic;
+  std::unique_ptr<WireGuard> wireguard;
   Side sides[2]{Side(Direction::request), Side(Direction::response)};
   Protocol protocol = Protocol::unknown;
   bool encrypted = false;
@@ -257,10 +260,12 @@ void Conversation::end(Direction direction, ContentSink& sink) noexcept {
 void Conversation::datagram(Direction direction, Bytes bytes, Origin origin, ContentSink& sink) noexcept {
   if (impl_->encrypted || bytes.empty()) return;
   const Outlet out{direction, impl_->sides[index_of(direction)].field, sink};
-  out.start(Protocol::udp, Location::stream);
-  out.write(bytes, origin);
-  out.close();
-  if (impl_->protocol == Protocol::unknown) impl_->protocol = Protocol::udp;
+  const Protocol protocol = read_datagram(bytes, origin, out);
+  if (impl_->protocol == Protocol::unknown || impl_->protocol == Protocol::udp) impl_->protocol = protocol;
+  if (WireGuard::may_be(bytes)) {
+    if (!impl_->wireguard) impl_->wireguard = std::make_unique<WireGuard>();
+    if (impl_->wireguard->see(direction, bytes)) return impl_->proven(Protocol::wireguard, sink);
+  }
   constexpr std::uint8_t kLongHeader = 0xc0;
   if ((bytes[0] & kLongHeader) != kLongHeader) return;
   if (!impl_->quic) impl_->quic = std::make_unique<Quic>();

@@ -41,12 +41,12 @@ class Conversation {
   void feed(Direction direction, Bytes bytes, Origin origin, ContentSink& sink) noexcept;
   void gap(Direction direction, std::uint64_t bytes, ContentSink& sink) noexcept;
   void end(Direction direction, ContentSink& sink) noexcept;
-  /// One datagram: its own field(s), nothing carried over except what identifies QUIC.
+  /// One datagram: its own field(s), nothing carried over except what identifies QUIC and WireGuard.
   void datagram(Direction direction, Bytes bytes, Origin origin, ContentSink& sink) noexcept;
 
   [[nodiscard]] Protocol protocol() const noexcept;
   /// Proven by both sides (whole ClientHello and ServerHello; both SSH banners and a key exchange; QUIC long headers
-  /// both ways): what follows is ciphertext, and the kernel may forward it alone.
+  /// both ways; a WireGuard handshake): what follows is ciphertext, and the kernel may forward it alone.
   [[nodiscard]] bool encrypted() const noexcept;
   [[nodiscard]] std::string_view server_name() const noexcept;
   [[nodiscard]] std::uint16_t tls_version() const noexcept;

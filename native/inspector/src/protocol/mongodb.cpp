@@ -11,6 +11,7 @@ namespace {
 /// maxMessageSizeBytes of the server.
 constexpr std::uint32_t kLongestMessage = 48'000'000;
 constexpr std::uint32_t kReply = 1, kQuery = 2004, kCompressed = 2012, kMessage = 2013;
+constexpr std::uint8_t kSnappy = 1, kZstd = 3;
 /// The server refuses documents nested deeper than 100 to 180.
 constexpr std::size_t kDeepest = 64;
 
@@ -181,7 +182,7 @@ class MongoDb final : public Scripted {
         compressor = co_await in.u8();
       }
       const bool known = operation == kMessage || operation == kQuery || operation == kReply;
-      if (!known || compressor == 1 || compressor > 3) {
+      if (!known || compressor > 3) {
         if (compressor != 0) in.raise(Exception::unsupported_encoding, in.left());
         in.start(Location::stream);
         co_await in.content(in.left());
@@ -194,7 +195,7 @@ class MongoDb final : public Scripted {
           co_await in.through(in.left(), *body);
         } else {
           Unpacked unpacked(pool_, *body);
-          unpacked.begin();
+          unpacked.begin(compressor == kSnappy ? Packing::snappy : compressor == kZstd ? Packing::zstd : Packing::by_magic);
           co_await in.through(in.left(), unpacked);
           unpacked.finish(in.out());
         }

@@ -234,8 +234,13 @@ Match postgresql_client(Bytes first) noexcept {
   if (first.size() < 8) return first.size() > 5 && first[5] != 3 && first[5] != 0xd2 ? Match::no : Match::maybe;
   Reader code(first.subspan(4, 4));
   const std::uint32_t value = code.u32();
-  const bool request = value == kSsl || value == kGssEncryption || value == kCancel;
-  return request || (value >= 0x30000 && value <= 0x30002) ? Match::yes : Match::no;
+  if (value == kSsl || value == kGssEncryption || value == kCancel) return Match::yes;
+  if (value < 0x30000 || value > 0x30002) return Match::no;
+  // The name of a parameter. Where it would stand, a request of Kafka for metadata has a number that counts up from 0.
+  constexpr std::size_t kNameBytes = 4;
+  for (std::size_t i = 8; i < first.size() && i < 8 + kNameBytes; ++i)
+    if (!is_alpha(first[i]) && first[i] != '_') return Match::no;
+  return first.size() < 8 + kNameBytes ? Match::maybe : Match::yes;
 }
 
 std::unique_ptr<Follower> follow_postgresql(DecodePool&) { return std::make_unique<PostgreSql>(false); }

@@ -2,8 +2,10 @@
 
 #include "protocol/amqp.hpp"
 #include "protocol/cassandra.hpp"
+#include "protocol/dns.hpp"
 #include "protocol/http2.hpp"
 #include "protocol/imap.hpp"
+#include "protocol/kafka.hpp"
 #include "protocol/ldap.hpp"
 #include "protocol/memcached.hpp"
 #include "protocol/mongodb.hpp"
@@ -14,6 +16,7 @@
 #include "protocol/postgresql.hpp"
 #include "protocol/redis.hpp"
 #include "protocol/smtp_ftp.hpp"
+#include "protocol/statsd.hpp"
 #include "protocol/syslog.hpp"
 #include "protocol/tds.hpp"
 #include "protocol/tns.hpp"
@@ -35,6 +38,8 @@ constexpr ProtocolEntry kTable[] = {
     {nullptr, imap_server, follow_imap},
     {nullptr, nats_server, follow_nats},
     {mongodb_client, nullptr, follow_mongodb},
+    {dns_client, nullptr, follow_dns},
+    {kafka_client, nullptr, follow_kafka},
     {mqtt_client, nullptr, follow_mqtt},
     {amqp_client, nullptr, follow_amqp},
     {cassandra_client, nullptr, follow_cassandra},
@@ -43,6 +48,7 @@ constexpr ProtocolEntry kTable[] = {
     {tds_client, nullptr, follow_tds},
     {tns_client, nullptr, follow_tns},
     {syslog_client, nullptr, follow_syslog},
+    {statsd_client, nullptr, follow_statsd},
 };
 static_assert(std::size(kTable) <= 64, "Opening keeps a bit for each");
 

@@ -57,4 +57,17 @@ Match syslog_client(Bytes first) noexcept {
 
 std::unique_ptr<Follower> follow_syslog(DecodePool&) { return std::make_unique<Syslog>(); }
 
+bool read_syslog(Bytes datagram, Origin origin, const Outlet& out) noexcept {
+  constexpr std::size_t kLongestPriority = 3, kLast = 191;
+  const std::string_view text = text_of(datagram);
+  const std::size_t close = text.substr(0, kLongestPriority + 2).find('>');
+  if (!text.starts_with('<') || close == std::string_view::npos) return false;
+  const std::optional<std::uint64_t> priority = decimal(text.substr(1, close - 1));
+  if (!priority || *priority > kLast) return false;
+  out.start(Protocol::syslog, Location::message);
+  out.write(datagram, origin);
+  out.close();
+  return true;
+}
+
 }  // namespace bulkhead

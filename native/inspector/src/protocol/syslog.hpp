@@ -8,4 +8,7 @@ namespace bulkhead {
 Match syslog_client(Bytes first) noexcept;
 std::unique_ptr<Follower> follow_syslog(DecodePool& pool);
 
+/// Reads a datagram that is one message (RFC 5426). False, and nothing said, for any other.
+bool read_syslog(Bytes datagram, Origin origin, const Outlet& out) noexcept;
+
 }  // namespace bulkhead

@@ -13,8 +13,10 @@ class Unpacked final : public Consumer, private ContentSink {
  public:
   Unpacked(DecodePool& pool, Consumer& inner) noexcept : pool_(pool), inner_(inner) {}
 
-  /// A piece begins: gzip or zlib, told by its first bytes.
-  void begin() noexcept { decoder_ = std::make_unique<BodyDecoder>(pool_, std::uint8_t{1}); }
+  /// A piece begins: gzip or zlib, told by its first bytes, or what the protocol says it is.
+  void begin(Packing packing = Packing::by_magic) noexcept {
+    decoder_ = std::make_unique<BodyDecoder>(pool_, std::uint8_t{packing == Packing::by_magic}, std::uint8_t{0}, packing);
+  }
   void take(Bytes bytes, Origin origin, const Outlet& out) noexcept override {
     out_ = &out;
     if (decoder_) decoder_->feed(bytes, origin, Outlet{out.direction, field_, *this});

@@ -1,0 +1,27 @@
+#include "protocol/datagram.hpp"
+
+#include "protocol/dns.hpp"
+#include "protocol/statsd.hpp"
+#include "protocol/syslog.hpp"
+
+namespace bulkhead {
+
+Protocol read_datagram(Bytes datagram, Origin origin, const Outlet& out) noexcept {
+  struct Reading {
+    Protocol protocol;
+    bool (*read)(Bytes datagram, Origin origin, const Outlet& out) noexcept;
+  };
+  static constexpr Reading kReadings[] = {
+      {Protocol::dns, read_dns},
+      {Protocol::syslog, read_syslog},
+      {Protocol::statsd, read_statsd},
+  };
+  for (const Reading& reading : kReadings)
+    if (reading.read(datagram, origin, out)) return reading.protocol;
+  out.start(Protocol::udp, Location::stream);
+  out.write(datagram, origin);
+  out.close();
+  return Protocol::udp;
+}
+
+}  // namespace bulkhead
