@@ -16,11 +16,14 @@ class GatheredWord {
   void add(std::uint8_t byte) noexcept {
     byte = lower(byte);
     hash_ = (hash_ ^ byte) * 16777619U;
+    hexadecimal_ = hexadecimal_ && byte <= 'f';
     if (length_ < Longest) text_[length_] = static_cast<char>(byte);
     ++length_;
   }
   std::size_t length() const noexcept { return length_; }
   bool too_long() const noexcept { return length_ > Longest; }
+  /// Whether all its letters are hexadecimal digits too, as of "cc".
+  bool hexadecimal() const noexcept { return hexadecimal_; }
   /// FNV-1a, mixed: the low bits choose a slot.
   std::uint32_t hash() const noexcept { return hash_ ^ hash_ >> 15; }
   std::string_view text() const noexcept { return {text_, length_}; }
@@ -28,6 +31,7 @@ class GatheredWord {
  private:
   std::uint32_t hash_ = 2166136261U;
   std::size_t length_ = 0;
+  bool hexadecimal_ = true;
   char text_[Longest];
 };
 
@@ -69,7 +73,8 @@ class WordTable {
 
 /// Calls `each` with every word of two or more letters in [from, to). Words are runs of letters, cut also where
 /// camelCase starts a new one. `mark_at(p, to)` is the length of what is no letter at p, 0 for a letter. A word that
-/// touches `from` may be the rest of a longer one and is skipped unless `from_is_boundary`. Linear, whatever the words.
+/// touches `from` may be the rest of a longer one and is skipped unless `from_is_boundary`. Letters that are hexadecimal
+/// and touch a digit are no word: every twentieth UUID has a "cc" between digits. Linear, whatever the words.
 template <std::size_t Longest, typename MarkAt, typename Each>
 inline void each_word(const std::uint8_t* from, const std::uint8_t* to, bool from_is_boundary, MarkAt mark_at,
                       Each each) noexcept {
@@ -83,13 +88,15 @@ inline void each_word(const std::uint8_t* from, const std::uint8_t* to, bool fro
     }
     GatheredWord<Longest> word;
     bool lower_before = false;
+    const bool digit_before = p > from && is(p[-1], kDigit);
     for (; p < to && mark_at(p, to) == 0; ++p) {
       const bool upper = is(*p, kUpper);
       if (upper && lower_before) break;
       lower_before = !upper;
       word.add(*p);
     }
-    if (word.length() >= 2) each(word);
+    const bool part_of_number = word.hexadecimal() && (digit_before || (p < to && is(*p, kDigit)));
+    if (word.length() >= 2 && !part_of_number) each(word);
   }
 }
 

@@ -68,6 +68,16 @@ TEST_CASE("EANs, times, snowflakes, trace ids and UUIDs raise no alarm") {
   }
 }
 
+TEST_CASE("letters of a hexadecimal id next to a Luhn-valid number are no card words") {
+  std::mt19937_64 random(7);
+  for (int i = 0; i < 200; ++i) {
+    const std::string number = with_luhn("53" + digits(random, 13));
+    check_quiet("shop-1cc4 took " + number + " ns");
+    check_quiet("session 5f1cc402-9cc4-4cc1-8cc3-00cc12345678, next " + number);
+    check_quiet("{\"deviceId\":\"7cc1b2\",\"uptime\":" + number + "}");
+  }
+}
+
 TEST_CASE("numbers of nine and ten digits without a word that names them raise no alarm") {
   std::mt19937_64 random(3);
   for (int i = 0; i < 4000; ++i) {
