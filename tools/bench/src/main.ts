@@ -3,19 +3,21 @@ import { parseArgs } from 'node:util';
 import { describeMachine } from './machine.ts';
 import { keepsBar, type Measure, renderMeasures } from './measure.ts';
 
-const USAGE = `Usage: bulkhead bench [offline|accuracy|inline|memory|scan-db|scan-match|scan-image|scan-rescan]... [--format table|json] [--output FILE] [--rounds N] [--seconds N]
+const USAGE = `Usage: bulkhead bench [offline|accuracy|inline|memory|scan-db|scan-match|scan-image|scan-rescan]... [--format table|json] [--output FILE] [--rounds N] [--seconds N] [--full]
 
 Measures Bulkhead on this machine against its bars. Without a name all parts run. accuracy, inline and memory
 need root; inline also needs wrk, nginx, iperf3 and gcc; scan-image debootstrap and root the first time.
 
   --rounds N    rounds of each inline case, plain and inspected in turn; default 5
   --seconds N   length of one measurement; default 3
+  --full        as many harmless bytes in accuracy as its bar speaks of: 10 GB
   --output FILE writes the JSON there as well
 `;
 
 interface Options {
   readonly rounds: number;
   readonly seconds: number;
+  readonly full: boolean;
 }
 
 const say = (text: string): void => void process.stderr.write(text);
@@ -23,7 +25,7 @@ const say = (text: string): void => void process.stderr.write(text);
 /** Loaded one by one: what one part needs is no reason for another not to run. */
 const PARTS: Readonly<Record<string, (options: Options) => Promise<readonly Measure[]>>> = {
   offline: async ({ seconds }) => (await import('./offline.ts')).benchOffline(seconds),
-  accuracy: async () => (await import('./accuracy/bench-accuracy.ts')).benchAccuracy(say),
+  accuracy: async ({ full }) => (await import('./accuracy/bench-accuracy.ts')).benchAccuracy(full, say),
   inline: async (options) => (await import('./inline/bench-inline.ts')).benchInline({ ...options, say }),
   memory: async () => (await import('./memory/bench-memory.ts')).benchMemory(),
   'scan-image': async ({ rounds }) => (await import('./image/bench-image.ts')).benchImage(rounds, say),
@@ -41,6 +43,7 @@ async function main(): Promise<number> {
       output: { type: 'string' },
       rounds: { type: 'string', default: '5' },
       seconds: { type: 'string', default: '3' },
+      full: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -59,7 +62,7 @@ async function main(): Promise<number> {
     if (positionals.length > 0 && !positionals.includes(name)) continue;
     say(`${name} ...
 `);
-    measures.push(...(await measure({ rounds, seconds })));
+    measures.push(...(await measure({ rounds, seconds, full: values.full })));
   }
 
   const machine = describeMachine();

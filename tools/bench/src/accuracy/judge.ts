@@ -8,7 +8,7 @@ import type { RecordedSession, Side } from './traffic/recorded-session.ts';
 import { clientOf, type WrittenPacket, writeSession } from './traffic/session-writer.ts';
 
 const SERVER_PORT = 7000;
-const EVERY_DETECTOR = 'every-detector';
+export const EVERY_DETECTOR = 'every-detector';
 
 /** The shipped sensors, and one that reports what any detector is at least fairly sure of. */
 export function accuracyProgram(): Program {

@@ -1,8 +1,13 @@
 import type { Measure } from '../measure.ts';
+import { HARD_NEGATIVES } from './negative/hard-negatives.ts';
+import type { NegativeCount } from './negative/measure-negatives.ts';
 import type { Cell } from './recall.ts';
 import { wilson } from './wilson.ts';
 
 const CARD = 'payment-card';
+const MOST_ALERTS_PER_GB = 5;
+/** The kinds of negatives come in turn, in equal measure. */
+const ID_HEAVY_SHARE = HARD_NEGATIVES.filter(({ isIdHeavyJson }) => isIdHeavyJson).length / HARD_NEGATIVES.length;
 const LEAST = { cardsPlain: 0.999, cardsAll: 0.99, othersPlain: 0.99 } as const;
 
 /** The figures that have a bar. */
@@ -26,6 +31,42 @@ export function summaryMeasures(cells: readonly Cell[]): readonly Measure[] {
         'p99 bytes': bytes[Math.floor(bytes.length * 0.99)] ?? 0,
         'packets at most': Math.max(0, ...late.map(({ packets }) => packets)),
       },
+    },
+  ];
+}
+
+/** What was found in harmless traffic. */
+export function negativeMeasures(count: NegativeCount): readonly Measure[] {
+  const { bytes, sessions, seconds, stopped, alerts, byDetector } = count;
+  const gigabytes = bytes / 1e9;
+  const corpus = { GB: gigabytes, sessions, seconds };
+  return [
+    {
+      name: 'accuracy, harmless sessions stopped or changed',
+      value: stopped.size,
+      unit: 'sessions',
+      bar: 0,
+      atMost: true,
+      detail: {
+        ...corpus,
+        'per million sessions': (stopped.size / sessions) * 1e6,
+        'at most, with 95 %': wilson(stopped.size, sessions).high * 1e6,
+        'per GB': stopped.size / gigabytes,
+      },
+    },
+    {
+      name: 'accuracy, false alerts in JSON full of identifiers',
+      value: alerts / (gigabytes * ID_HEAVY_SHARE),
+      unit: 'per GB',
+      bar: MOST_ALERTS_PER_GB,
+      atMost: true,
+      detail: { ...corpus, alerts },
+    },
+    {
+      name: 'accuracy, false findings of any detector',
+      value: [...byDetector.values()].reduce((sum, each) => sum + each, 0) / gigabytes,
+      unit: 'per GB',
+      detail: { ...corpus, ...Object.fromEntries(byDetector) },
     },
   ];
 }
