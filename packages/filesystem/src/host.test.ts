@@ -23,7 +23,7 @@ if (expected === undefined) process.stderr.write('skipped: this machine against 
 
 describe.skipIf(expected === undefined)('this machine', () => {
   it('has the packages that dpkg-query lists, and the kernel that runs', async () => {
-    const readers = readersFor('host').filter(({ id }) => id === 'dpkg' || id === 'os-release');
+    const readers = (await readersFor('host')).filter(({ id }) => id === 'dpkg' || id === 'os-release');
     // What people keep elsewhere may take minutes to walk.
     const leaveOut = readdirSync('/').filter((name) => !['etc', 'lib', 'proc', 'sys', 'var'].includes(name));
     const { inventory, read } = await scanHost(readers, { leaveOut });

@@ -31,12 +31,8 @@ export { type ImageScan, type LayerScanTime, type ScanOptions, scanImage } from 
 export { scanTree, type TreeScan } from './image/scan-tree.ts';
 export { READER_SUBJECTS, type ReaderSubject, readersFor } from './inventory/readers-for.ts';
 export { type MatchOptions, type MatchResult, matchInventory } from './match/match-inventory.ts';
-export {
-  MISCONFIGURATION_READERS,
-  MISCONFIGURATION_RULES,
-  misconfigurationFindings,
-} from './misconfiguration/catalogue.ts';
 export type { MisconfigurationRule } from './misconfiguration/rule.ts';
+export { misconfigurationFindings, misconfigurationReaders, misconfigurationRules } from './misconfigurations.ts';
 export { chooseOsRelease, type OsRelease } from './package/os-release.ts';
 export {
   type LocatedPackage,

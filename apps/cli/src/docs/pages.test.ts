@@ -10,10 +10,11 @@ import { referencePages, referenceSchemas } from './pages.ts';
 const REFERENCE = new URL('../../../../docs/reference/', import.meta.url);
 const EXAMPLES = new URL('../../../../examples/sensors/', import.meta.url);
 
+const pages = await referencePages();
 const schemas = await referenceSchemas();
 
 describe('the reference', () => {
-  it.each(Object.entries(referencePages()))('has a current %s', (name, text) => {
+  it.each(Object.entries(pages))('has a current %s', (name, text) => {
     expect(readFileSync(new URL(name, REFERENCE), 'utf8')).toBe(text);
   });
 

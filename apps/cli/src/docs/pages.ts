@@ -2,17 +2,17 @@ import { PassThrough } from 'node:stream';
 import { DETECTORS, jsonSchemas as dlpSchemas } from '@bulkhead/dlp';
 import { jsonSchemas as policySchemas } from '@bulkhead/policy';
 
-import { MISCONFIGURATION_RULES, type MisconfigurationRule, SECRET_SKIPS, scanJsonSchemas } from '@bulkhead/scanner';
+import { type MisconfigurationRule, misconfigurationRules, SECRET_SKIPS, scanJsonSchemas } from '@bulkhead/scanner';
 
 import type { Command } from 'commander';
 import { createProgram } from '../program.ts';
 
 /** The reference pages that follow from the code, by their path below docs/reference. */
-export function referencePages(): Readonly<Record<string, string>> {
+export async function referencePages(): Promise<Readonly<Record<string, string>>> {
   return {
     'cli.md': cliPage(),
     'detectors.md': detectorsPage(),
-    'misconfigurations.md': misconfigurationsPage(),
+    'misconfigurations.md': await misconfigurationsPage(),
     'secrets.md': secretsPage(),
   };
 }
@@ -107,8 +107,8 @@ as a gap: it was not looked at, which is not the same as being in order. A rule 
 file adds, such as a network policy for the same namespace, it does not know.
 `;
 
-function misconfigurationsPage(): string {
-  return MISCONFIGURATIONS_INTRODUCTION + MISCONFIGURATION_RULES.map(misconfigurationSection).join('');
+async function misconfigurationsPage(): Promise<string> {
+  return MISCONFIGURATIONS_INTRODUCTION + (await misconfigurationRules()).map(misconfigurationSection).join('');
 }
 
 function misconfigurationSection({

@@ -1,4 +1,4 @@
-import { MISCONFIGURATION_READERS, type Reader, type ReaderSubject, readersFor, secretReader } from '@bulkhead/scanner';
+import { misconfigurationReaders, type Reader, type ReaderSubject, readersFor, secretReader } from '@bulkhead/scanner';
 import { createSecretScanner } from '../secret-scanner.ts';
 import type { Scanner } from './options.ts';
 
@@ -7,7 +7,8 @@ import type { Scanner } from './options.ts';
  * are sources: in an image or on a machine they are somebody's examples and not how it runs.
  */
 export async function readersOf(subject: ReaderSubject, scanners: readonly Scanner[]): Promise<readonly Reader[]> {
-  const misconfigurations = scanners.includes('misconfig') && subject === 'filesystem' ? MISCONFIGURATION_READERS : [];
+  const misconfigurations =
+    scanners.includes('misconfig') && subject === 'filesystem' ? await misconfigurationReaders() : [];
   const secrets = scanners.includes('secret') ? [secretReader(await createSecretScanner(), subject)] : [];
-  return [...readersFor(subject), ...misconfigurations, ...secrets];
+  return [...(await readersFor(subject)), ...misconfigurations, ...secrets];
 }

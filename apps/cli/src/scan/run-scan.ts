@@ -100,7 +100,7 @@ async function judge(subject: ScanSubject, inventory: Inventory, judging: Judgin
         });
   const found: readonly Finding[] = [
     ...(matched?.findings ?? []),
-    ...misconfigurationFindings(inventory),
+    ...(await misconfigurationFindings(inventory)),
     ...secretFindings(inventory),
   ];
   const statements = [...(await statementsOf(database, found)), ...inputs.statements];

@@ -40,7 +40,7 @@ export class WatchedInspector implements ImageInspector {
       signal,
     });
     try {
-      const { inventory } = await scanImage(source, readersFor('image'), this.#cache, { signal });
+      const { inventory } = await scanImage(source, await readersFor('image'), this.#cache, { signal });
       const { os, architecture, variant } = source.image.config;
       return { image: { digest, os, architecture, ...(variant !== undefined && { variant }) }, inventory };
     } finally {

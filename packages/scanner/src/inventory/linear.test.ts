@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { readersFor } from './readers-for.ts';
+import { DECLARED } from './declared.ts';
+import { INSTALLED } from './installed.ts';
 import { expectWithinBounds } from './test-support/hostile.ts';
 import { entry, readResult } from './test-support/read.ts';
 
@@ -67,7 +68,7 @@ const BEGINNINGS = ['', 'a: "', '    a ('];
 const LENGTH = 100_000;
 
 describe('readers of texts', () => {
-  const readers = [...readersFor('image'), ...readersFor('filesystem')];
+  const readers = [...INSTALLED, ...DECLARED];
 
   it('are all listed here or among those of binary formats', () => {
     const listed = [...Object.keys(PATHS), ...BINARY];

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
-import { readersFor } from './readers-for.ts';
+import { DECLARED } from './declared.ts';
+import { INSTALLED } from './installed.ts';
 import { readImage, sharedImage, sharedImages } from './test-support/images.ts';
 
 const IMAGES = sharedImages();
-const READERS = [...readersFor('image'), ...readersFor('filesystem')];
+const READERS = [...INSTALLED, ...DECLARED];
 
 /** How many packages each reader finds; nothing where an image has none. */
 const EXPECTED: Readonly<Record<string, Readonly<Record<string, number>>>> = {

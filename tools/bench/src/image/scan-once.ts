@@ -5,7 +5,11 @@ import { readersFor, scanImage } from '@bulkhead/scanner';
 
 const [archive = '', cache] = process.argv.slice(2);
 const source = await openArchive(archive);
-const scan = await scanImage(source, readersFor('image'), cache === undefined ? undefined : new DiskLayerCache(cache));
+const scan = await scanImage(
+  source,
+  await readersFor('image'),
+  cache === undefined ? undefined : new DiskLayerCache(cache),
+);
 await source.close();
 const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
 process.stdout.write(
