@@ -9,7 +9,7 @@ export { FolderBucket } from './feed/folder-bucket.ts';
 export { HttpBucket, urlResource, urlStream } from './feed/http-bucket.ts';
 export { fileResource, type Resource } from './feed/resource.ts';
 export type { PackageKey } from './package-key.ts';
-export { ARTIFACT_TYPE, type ArtifactSource, type DatabaseArtifact, LAYER_MEDIA_TYPE } from './transfer/artifact.ts';
+export { ARTIFACT_TYPE, type DatabaseArtifact, LAYER_MEDIA_TYPE } from './transfer/artifact.ts';
 export { exportDatabase } from './transfer/export.ts';
 export { type ImportOptions, importDatabase } from './transfer/import.ts';
 export { type SourceUpdate, type UpdateOptions, type UpdateResult, updateDatabase } from './update/update.ts';

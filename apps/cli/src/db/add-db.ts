@@ -38,17 +38,23 @@ export function addDb(root: Command, io: Io, outcome: Outcome): void {
     .addOption(
       new Option(
         '--from <place...>',
-        'folders or URLs, asked in order until one answers (default: those it was built from)',
+        'folders or URLs, asked in order until one answers (default: those it was built from), or oci://registry/repository:tag alone',
       ),
     )
     .addOption(kevOption())
     .addOption(epssOption())
     .addOption(vexOption())
+    .addOption(caOption())
+    .addOption(plainHttpOption())
     .addOption(formatOption(['table', 'json']))
     .addHelpText(
       'after',
       examples(
         ['bulkhead db update', 'from where it was built from'],
+        [
+          'bulkhead db update --from oci://registry.example.org/security/advisories:latest',
+          'a whole one, if it is newer',
+        ],
         ['bulkhead db update --from https://a.example.org/osv https://b.example.org/osv', 'from mirrors'],
       ),
     )
@@ -80,7 +86,7 @@ export function addDb(root: Command, io: Io, outcome: Outcome): void {
 
   db.command('import')
     .description('take over a database that was exported elsewhere')
-    .argument('<place>', 'a file or URL')
+    .argument('<place>', 'a file, a URL or oci://registry/repository:tag')
     .addOption(dbOption())
     .addOption(
       new Option('--digest <digest>', 'refuse anything else; as "db export" printed it').argParser((text: string) => {
@@ -88,6 +94,8 @@ export function addDb(root: Command, io: Io, outcome: Outcome): void {
         throw new InvalidArgumentError('it must be "sha256:" and 64 hexadecimal digits');
       }),
     )
+    .addOption(caOption())
+    .addOption(plainHttpOption())
     .addOption(formatOption(['table', 'json']))
     .addHelpText('after', examples(['bulkhead db import advisories.db.zst', 'on a machine without a network']))
     .action(async (place: string, options) => {
@@ -103,6 +111,14 @@ export function dbOption(): Option {
 
 function outputOption(flags: string, description: string): Option {
   return new Option(flags, description).default(databasePath(process.env), 'advisories.db in the user’s cache folder');
+}
+
+function caOption(): Option {
+  return new Option('--ca <file>', 'certificates of authorities to trust besides the usual ones, in PEM (oci:// only)');
+}
+
+function plainHttpOption(): Option {
+  return new Option('--plain-http', 'talk to the registry without encryption (oci:// only)');
 }
 
 function kevOption(): Option {

@@ -4,11 +4,12 @@ import { formatCount } from '@bulkhead/dlp';
 import { explain } from '../error.ts';
 import { EXIT_FAILURE, EXIT_OK } from '../exit-code.ts';
 import { type Io, writeAll } from '../io.ts';
+import { type ArtifactOptions, isArtifact } from './artifact.ts';
 import { bucketAt, type CatalogueOptions, cataloguesOf } from './place.ts';
 import { RecordProgress } from './record-progress.ts';
 import { renderTable } from './render-table.ts';
 
-export interface UpdateCommandOptions extends CatalogueOptions {
+export interface UpdateCommandOptions extends CatalogueOptions, ArtifactOptions {
   readonly db: string;
   readonly from?: readonly string[];
   readonly format: 'table' | 'json';
@@ -19,6 +20,10 @@ export interface UpdateCommandOptions extends CatalogueOptions {
  * leaves a database that works.
  */
 export async function update(options: UpdateCommandOptions, io: Io): Promise<number> {
+  if (options.from?.some(isArtifact) === true) {
+    const { replaceFrom } = await import('./replace.ts');
+    return replaceFrom(options.from, options, io);
+  }
   const known = origins(options.db);
   const progress = new RecordProgress(io);
   try {

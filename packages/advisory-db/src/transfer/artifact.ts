@@ -14,15 +14,3 @@ export interface DatabaseArtifact {
   readonly size: number;
   readonly annotations: Readonly<Record<string, string>>;
 }
-
-/** A place that holds databases as artifacts: a registry. Implemented where registries are known. */
-export interface ArtifactSource {
-  /**
-   * The database that a reference (`registry.example.org/security/advisories:latest`) names. `digest` is what the
-   * manifest promises; the bytes are checked against it when they are imported.
-   */
-  fetch(
-    reference: string,
-    signal: AbortSignal,
-  ): Promise<{ readonly digest: string; readonly pieces: AsyncIterable<Uint8Array> }>;
-}

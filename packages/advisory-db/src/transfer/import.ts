@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
 import { pipeline } from 'node:stream/promises';
 import { createZstdDecompress } from 'node:zlib';
 import { type DatabaseSummary, readSummary } from '../database-summary.ts';
@@ -40,7 +41,7 @@ export async function importDatabase(options: ImportOptions): Promise<DatabaseSu
         fix: 'fetch it again, or check where the digest comes from',
       });
     }
-    const database = openDatabase(arriving, 'read');
+    const database = openArrived(arriving, resource.location);
     let summary: DatabaseSummary;
     try {
       verifyDatabase(database, resource.location);
@@ -55,6 +56,18 @@ export async function importDatabase(options: ImportOptions): Promise<DatabaseSu
     throw databaseError(`cannot import ${JSON.stringify(resource.location)}`, cause);
   } finally {
     await removeDatabase(arriving);
+  }
+}
+
+/** The file is ours, and gone in a moment: whoever reads an error knows the place it came from. */
+function openArrived(file: string, location: string): DatabaseSync {
+  try {
+    return openDatabase(file, 'read');
+  } catch (cause) {
+    if (!(cause instanceof AdvisoryDbError) || cause.code === 'DB_BUSY') throw cause;
+    const fix = cause.code === 'DB_TOO_NEW' ? (cause.fix ?? 'update the program') : 'check that it is the right file';
+    const parts = { what: `cannot use ${JSON.stringify(location)}`, fix };
+    throw new AdvisoryDbError(cause.code, { ...parts, ...(cause.why !== undefined && { why: cause.why }) }, { cause });
   }
 }
 

@@ -8,11 +8,20 @@ import { tarOf } from './tar.ts';
 
 const PROGRAM = '/usr/bin/docker-registry';
 
+export interface PushedArtifact {
+  readonly artifactType: string;
+  readonly mediaType: string;
+  readonly content: Buffer;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
 export interface RegistryServer {
   /** Host and port; it speaks plain HTTP. */
   readonly host: string;
   /** Makes an image of one layer with these files and pushes it; gives the digest of its manifest. */
   push(repository: string, tag: string, files: Readonly<Record<string, string>>): Promise<string>;
+  /** Pushes a file as the only layer of an artifact; gives the file's digest. */
+  pushArtifact(repository: string, tag: string, artifact: PushedArtifact): Promise<string>;
   /** Ends it and removes its data. */
   remove(): Promise<void>;
 }
@@ -40,6 +49,7 @@ export async function startRegistry(): Promise<RegistryServer> {
   return {
     host,
     push: (repository, tag, files) => pushImage(`http://${host}/v2/${repository}`, tag, files),
+    pushArtifact: (repository, tag, artifact) => pushArtifact(`http://${host}/v2/${repository}`, tag, artifact),
     async remove() {
       await daemon.stop();
       await rm(folder, { recursive: true, force: true });
@@ -57,13 +67,29 @@ async function pushImage(base: string, tag: string, files: Readonly<Record<strin
     rootfs: { type: 'layers', diff_ids: [layer.digest] },
   };
   const config = await pushBlob(base, Buffer.from(JSON.stringify(settings)));
-  const mediaType = 'application/vnd.oci.image.manifest.v1+json';
-  const manifest = JSON.stringify({
-    schemaVersion: 2,
-    mediaType,
+  return pushManifest(base, tag, {
     config: { mediaType: 'application/vnd.oci.image.config.v1+json', ...config },
     layers: [{ mediaType: 'application/vnd.oci.image.layer.v1.tar', ...layer }],
   });
+}
+
+async function pushArtifact(base: string, tag: string, artifact: PushedArtifact): Promise<string> {
+  const { artifactType, mediaType, content, annotations } = artifact;
+  const layer = await pushBlob(base, content);
+  const config = await pushBlob(base, Buffer.from('{}'));
+  await pushManifest(base, tag, {
+    artifactType,
+    config: { mediaType: 'application/vnd.oci.empty.v1+json', ...config },
+    layers: [{ mediaType, ...layer }],
+    ...(annotations !== undefined && { annotations }),
+  });
+  return layer.digest;
+}
+
+/** Gives the manifest's digest. */
+async function pushManifest(base: string, tag: string, content: object): Promise<string> {
+  const mediaType = 'application/vnd.oci.image.manifest.v1+json';
+  const manifest = JSON.stringify({ schemaVersion: 2, mediaType, ...content });
   const put = await fetch(`${base}/manifests/${tag}`, {
     method: 'PUT',
     headers: { 'content-type': mediaType },

@@ -36,6 +36,7 @@ export const ManifestSchema = z.object({
   artifactType: z.string().optional(),
   config: DescriptorSchema,
   layers: z.array(DescriptorSchema).max(MAX_LAYERS),
+  annotations: Annotations.nullish().transform((value) => value ?? {}),
 });
 export type Manifest = z.infer<typeof ManifestSchema>;
 

@@ -9,7 +9,7 @@ interface Reason {
 
 const UNTRUSTED: Reason = {
   why: 'its certificate is of an authority that is not trusted',
-  fix: 'give the certificate of its authority, as --ca-file does',
+  fix: 'give the certificate of its authority, as --ca does',
 };
 
 const REASONS: Readonly<Record<string, Reason>> = {
@@ -42,9 +42,9 @@ const REASONS: Readonly<Record<string, Reason>> = {
 /** Says in one line why a registry cannot be talked to. */
 export function connectionError(url: URL, error: Error): OciError {
   if (error instanceof OciError) return error;
-  const { why, fix } = reasonOf(error) ?? { why: error.message };
+  const { why, fix = 'check its name and port, and the way to it' }: Reason = reasonOf(error) ?? { why: error.message };
   const what = `the registry ${url.host} cannot be reached`;
-  return new OciError('REGISTRY_UNREACHABLE', { what, why, ...(fix === undefined ? {} : { fix }) }, { cause: error });
+  return new OciError('REGISTRY_UNREACHABLE', { what, why, fix }, { cause: error });
 }
 
 /** Whether a failed connection is worth a second try. */

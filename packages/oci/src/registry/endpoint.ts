@@ -109,10 +109,14 @@ export class Endpoint {
     if (status === 401 || status === 403) return this.#authorizer.denied(await this.#authorizer.hasCredentials());
     const what = path.replace(/^\/v2\//, '').replace(/\?.*$/, '');
     if (status === 404) {
-      return new OciError('IMAGE_NOT_FOUND', `the registry ${this.registry} has no ${what.slice(0, 200)}`);
+      return new OciError('IMAGE_NOT_FOUND', {
+        what: `the registry ${this.registry} has no ${what.slice(0, 200)}`,
+        fix: 'check the name and the tag; some registries also say so to those who may not see it',
+      });
     }
     const why = status === 429 ? 'it asks to be left alone for a while (429)' : `it answers with ${status} to ${what}`;
-    return new OciError('REGISTRY_FAILED', { what: `the registry ${this.registry} does not do as asked`, why });
+    const fix = 'try again later, or ask whoever runs it';
+    return new OciError('REGISTRY_FAILED', { what: `the registry ${this.registry} does not do as asked`, why, fix });
   }
 }
 
