@@ -77,7 +77,7 @@ void set_key(Detection& detection, const StructuralKey& key, const std::uint8_t*
 Topics topics_before(const std::uint8_t* datum) noexcept {
   const std::uint8_t* const from = datum - kContextBytes;
   // The byte before the context belongs to it only as the mark of a word's start.
-  return topics_in(from, datum, !is(from[-1], kAlpha));
+  return topics_in(from, datum, !is(from[-1], kAlnum));
 }
 
 void mask_append(Detection& detection, const std::uint8_t* bytes, std::size_t length) noexcept {

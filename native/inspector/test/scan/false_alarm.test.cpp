@@ -78,6 +78,13 @@ TEST_CASE("letters of a hexadecimal id next to a Luhn-valid number are no card w
   }
 }
 
+TEST_CASE("the letters of a hexadecimal id are no word either where the context begins with them") {
+  std::mt19937_64 random(8);
+  const std::string number = with_luhn("53" + digits(random, 13));
+  for (std::size_t between = 0; between < 200; ++between)
+    check_quiet("shop-850b92cc " + std::string(between, '.') + " " + number);
+}
+
 TEST_CASE("numbers of nine and ten digits without a word that names them raise no alarm") {
   std::mt19937_64 random(3);
   for (int i = 0; i < 4000; ++i) {

@@ -53,7 +53,7 @@ Surroundings surroundings_of(const std::uint8_t* start, Findings& found) noexcep
     }
   }
   const std::uint8_t* const from = start - kContextBytes;
-  const bool boundary = !is(from[-1], kAlpha) && from[-1] < 0x80;
+  const bool boundary = !is(from[-1], kAlnum) && from[-1] < 0x80;
   return {context_in(from, start, boundary), false};
 }
 
