@@ -1,12 +1,15 @@
 import type { Measure } from '../measure.ts';
+import type { Carrier } from './carrier/carrier.ts';
+import { stdnumMissing } from './datum/stdnum.ts';
 import { measureNegatives } from './negative/measure-negatives.ts';
-import { type Cell, measureRecall, type Trial } from './recall.ts';
+import { type Cell, measureRecall } from './recall.ts';
 import { cellMeasures, negativeMeasures, summaryMeasures } from './report.ts';
 import { recorderMissing } from './traffic/recorder.ts';
-import { cardTrials } from './trials.ts';
+import { cardTrials, numberTrials, type Trial } from './trials.ts';
 
-/** Data of a cell; five cuts make five times as many sessions of it. */
+/** Data of a cell; five cuts make five times as many sessions of it. A hundred sessions are enough for one detector. */
 const CARDS_PER_CELL = 40;
+const NUMBERS_PER_CELL = 20;
 const SEED = 48_271;
 
 /** Bytes of generated negatives: enough to see what is wrong, and as many as the bar speaks of. */
@@ -27,19 +30,32 @@ async function measureCells(say: (text: string) => void): Promise<readonly Cell[
     return [];
   }
   const cells: Cell[] = [];
-  for (const [index, trial] of cardTrials(CARDS_PER_CELL).entries()) {
-    cells.push(...(await measured(trial, SEED + index, say)));
+  for (const [index, trial] of cardTrials(CARDS_PER_CELL, SEED).entries()) {
+    cells.push(...(await measured(trial.carrier, [trial], SEED + index, say)));
+  }
+  const noJudge = stdnumMissing();
+  if (noJudge !== undefined) {
+    say(`  other detectors are left out: ${noJudge}\n`);
+    return cells;
+  }
+  const numbers = await numberTrials(NUMBERS_PER_CELL, SEED);
+  for (const [carrier, trials] of Map.groupBy(numbers, (trial) => trial.carrier)) {
+    cells.push(...(await measured(carrier, trials, SEED, say)));
   }
   return cells;
 }
 
-async function measured(trial: Trial, seed: number, say: (text: string) => void): Promise<readonly Cell[]> {
-  const { carrier, detector } = trial;
+async function measured(
+  carrier: Carrier,
+  trials: readonly Trial[],
+  seed: number,
+  say: (text: string) => void,
+): Promise<readonly Cell[]> {
   const why = carrier.missing();
   if (why !== undefined) {
     say(`  ${carrier.name} is left out: ${why}\n`);
     return [];
   }
-  say(`  ${detector}: ${carrier.name}\n`);
-  return measureRecall(trial, seed);
+  say(`  ${carrier.name}\n`);
+  return measureRecall(carrier, trials, seed);
 }

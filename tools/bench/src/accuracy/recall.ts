@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Random } from '../capture/random.ts';
 import type { Carrier } from './carrier/carrier.ts';
-import type { Datum } from './datum/datum.ts';
 import type { DocumentKind } from './document/document.ts';
 import { accuracyProgram, judgeCell, type LateVerdict } from './judge.ts';
 import { CUTS } from './traffic/cut.ts';
 import { type Consignment, recordCarrier } from './traffic/record-carrier.ts';
+import type { Trial } from './trials.ts';
+
+export const CARD = 'payment-card';
 
 /** Recall of one detector over one protocol, one way to write the datum, and one cut. */
 export interface Cell {
@@ -21,38 +23,44 @@ export interface Cell {
   readonly late: readonly LateVerdict[];
 }
 
-/** What is to be measured over one carrier. */
-export interface Trial {
-  readonly carrier: Carrier;
-  readonly kinds: readonly DocumentKind[];
-  /** Data of one detector, made anew for every kind. */
-  readonly detector: string;
-  readonly data: (random: Random, count: number) => readonly Datum[];
-  readonly count: number;
+/** A kind of document with the consignments that are written so. */
+interface Lot {
+  readonly kind: DocumentKind;
+  readonly consignments: readonly Consignment[];
 }
 
-/** Records a trial's traffic with its real server and client, and inspects it under every cut. */
-export async function measureRecall({ carrier, kinds, detector, data, count }: Trial, seed: number): Promise<Cell[]> {
+/**
+ * Records what one carrier's server and client make of some trials, each datum written in each kind, and inspects the
+ * sessions under every cut.
+ */
+export async function measureRecall(carrier: Carrier, trials: readonly Trial[], seed: number): Promise<Cell[]> {
   const random = new Random(seed);
-  const wanted = kinds.filter(({ cardsOnly = false }) => !cardsOnly || detector === 'payment-card');
-  const consignments = wanted.map((kind) =>
-    data(random, count).map((datum): Consignment => ({ datum, document: kind.write(datum, random) })),
+  const lots = trials.flatMap(({ kinds, data }) =>
+    kinds
+      .filter(({ cardsOnly = false }) => !cardsOnly || data[0]?.detector === CARD)
+      .map(
+        (kind): Lot => ({ kind, consignments: data.map((datum) => ({ datum, document: kind.write(datum, random) })) }),
+      ),
   );
-  const sessions = await recordCarrier(carrier, consignments.flat());
+  const sessions = await recordCarrier(
+    carrier,
+    lots.flatMap(({ consignments }) => consignments),
+  );
   const program = accuracyProgram();
   const folder = await mkdtemp(join(tmpdir(), 'bulkhead-accuracy-'));
   try {
     const cells: Cell[] = [];
     let at = 0;
-    for (const [index, kind] of wanted.entries()) {
-      const own = consignments[index] ?? [];
-      const recorded = sessions.slice(at, at + own.length);
-      at += own.length;
+    for (const { kind, consignments } of lots) {
+      const recorded = sessions.slice(at, at + consignments.length);
+      at += consignments.length;
       const group = carrier.group === 'encoded' ? 'encoded' : kind.group;
+      const detector = consignments[0]?.datum.detector ?? '';
       for (const cut of CUTS) {
-        const { found, late } = await judgeCell(program, folder, recorded, own, cut, seed + index);
+        const verdict = await judgeCell(program, folder, recorded, consignments, cut, seed + at);
+        const { found, late } = verdict;
         const cell = { detector, carrier: carrier.name, kind: kind.name, group, cut: cut.name };
-        cells.push({ ...cell, sessions: own.length, found, late });
+        cells.push({ ...cell, sessions: consignments.length, found, late });
       }
     }
     return cells;

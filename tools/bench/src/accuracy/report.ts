@@ -1,10 +1,9 @@
 import type { Measure } from '../measure.ts';
 import { HARD_NEGATIVES } from './negative/hard-negatives.ts';
 import type { NegativeCount } from './negative/measure-negatives.ts';
-import type { Cell } from './recall.ts';
+import { CARD, type Cell } from './recall.ts';
 import { wilson } from './wilson.ts';
 
-const CARD = 'payment-card';
 const MOST_ALERTS_PER_GB = 5;
 /** The kinds of negatives come in turn, in equal measure. */
 const ID_HEAVY_SHARE = HARD_NEGATIVES.filter(({ isIdHeavyJson }) => isIdHeavyJson).length / HARD_NEGATIVES.length;
@@ -12,12 +11,24 @@ const LEAST = { cardsPlain: 0.999, cardsAll: 0.99, othersPlain: 0.99 } as const;
 
 /** The figures that have a bar. */
 export function summaryMeasures(cells: readonly Cell[]): readonly Measure[] {
+  if (cells.length === 0) return [];
   const cards = cells.filter(({ detector }) => detector === CARD);
+  const others = [
+    ...Map.groupBy(
+      cells.filter((cell) => cell.detector !== CARD && isPlain(cell)),
+      ({ detector }) => detector,
+    ),
+  ];
+  const least = others
+    .map(([detector, own]) => recall(`accuracy, ${detector}, plain: the least found of ${others.length} others`, own))
+    .toSorted((a, b) => a.value - b.value)
+    .slice(0, 1);
   const late = cells.flatMap((cell) => cell.late);
   const bytes = late.map((each) => each.bytes).toSorted((a, b) => a - b);
   return [
     { ...recall('accuracy, cards, plain', cards.filter(isPlain)), bar: LEAST.cardsPlain },
     { ...recall('accuracy, cards, all encodings', cards), bar: LEAST.cardsAll },
+    ...least.map((measure) => ({ ...measure, bar: LEAST.othersPlain })),
     {
       name: 'accuracy, bytes let go after the last digit came',
       value: bytes.at(-1) ?? 0,

@@ -1,12 +1,20 @@
+import { Random } from '../capture/random.ts';
 import type { Carrier } from './carrier/carrier.ts';
+import { GRPC } from './carrier/grpc.ts';
+import { SMTP, SMTP_BASE64, SMTP_QUOTED } from './carrier/mail.ts';
+import { MARIADB_COMPRESSED, MARIADB_ROW, MARIADB_STATEMENT } from './carrier/mariadb.ts';
 import { HTTP_HEADER, HTTP_REQUEST, HTTP_RESPONSE, HTTP_RESPONSE_GZIP, HTTP_URL } from './carrier/nginx.ts';
+import { HTTP_CHUNKED, HTTP_COMPRESSED, HTTP2_REQUEST } from './carrier/node-http.ts';
 import { POSTGRESQL_PARAMETER, POSTGRESQL_ROW, POSTGRESQL_STATEMENT } from './carrier/postgresql.ts';
 import { REDIS_HASH, REDIS_STRING } from './carrier/redis.ts';
+import { WEBSOCKET, WEBSOCKET_DEFLATE } from './carrier/websocket.ts';
+import type { Datum } from './datum/datum.ts';
+import { NUMBERED_THINGS } from './datum/numbered-things.ts';
 import { paymentCard } from './datum/payment-card.ts';
+import { judgedNumbers } from './datum/stdnum.ts';
 import type { DocumentKind } from './document/document.ts';
 import { ENCODED_KINDS } from './document/encoded-kinds.ts';
 import { PLAIN_KINDS, VALUE_KINDS } from './document/plain-kinds.ts';
-import type { Trial } from './recall.ts';
 
 const CARRIERS: readonly Carrier[] = [
   HTTP_REQUEST,
@@ -14,22 +22,52 @@ const CARRIERS: readonly Carrier[] = [
   HTTP_HEADER,
   HTTP_RESPONSE,
   HTTP_RESPONSE_GZIP,
+  HTTP_CHUNKED,
+  ...HTTP_COMPRESSED,
+  HTTP2_REQUEST,
+  GRPC,
+  WEBSOCKET,
+  WEBSOCKET_DEFLATE,
+  SMTP,
+  SMTP_QUOTED,
+  SMTP_BASE64,
   REDIS_STRING,
   REDIS_HASH,
   POSTGRESQL_ROW,
   POSTGRESQL_STATEMENT,
   POSTGRESQL_PARAMETER,
+  MARIADB_ROW,
+  MARIADB_STATEMENT,
+  MARIADB_COMPRESSED,
 ];
 
 const KINDS: readonly DocumentKind[] = [...PLAIN_KINDS, ...VALUE_KINDS, ...ENCODED_KINDS];
 
+/** What is to be measured over one carrier, and the kinds of documents it can take. */
+export interface Trial {
+  readonly carrier: Carrier;
+  readonly kinds: readonly DocumentKind[];
+  readonly data: readonly Datum[];
+}
+
 /** Cards over every protocol, in every way that it can carry. */
-export function cardTrials(count: number): readonly Trial[] {
-  return CARRIERS.map((carrier) => ({
-    carrier,
-    kinds: KINDS.filter(({ name }) => carrier.kinds.includes(name)),
-    detector: 'payment-card',
-    data: (random, wanted) => Array.from({ length: wanted }, () => paymentCard(random)),
-    count,
-  }));
+export function cardTrials(count: number, seed: number): readonly Trial[] {
+  return CARRIERS.map((carrier, index) => {
+    const random = new Random(seed + index);
+    return {
+      carrier,
+      kinds: KINDS.filter(({ name }) => carrier.kinds.includes(name)),
+      data: Array.from({ length: count }, () => paymentCard(random)),
+    };
+  });
+}
+
+/** Every other detector that python-stdnum can check, as clients of HTTP send it. */
+export async function numberTrials(count: number, seed: number): Promise<readonly Trial[]> {
+  const trials: Trial[] = [];
+  const kinds = KINDS.filter(({ name }) => ['json', 'form', 'xml'].includes(name));
+  for (const [index, thing] of NUMBERED_THINGS.entries()) {
+    trials.push({ carrier: HTTP_REQUEST, kinds, data: await judgedNumbers(thing, seed + index, count) });
+  }
+  return trials;
 }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { Random } from '../../capture/random.ts';
 import type { Datum } from './datum.ts';
@@ -53,9 +54,13 @@ export async function judgedNumbers(thing: NumberedThing, seed: number, count: n
 
 /** The verdict of a module of python-stdnum about each number. */
 export async function judge(module: string, numbers: readonly string[]): Promise<readonly boolean[]> {
-  const child = spawn(PYTHON, ['-c', JUDGE], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(PYTHON, ['-c', JUDGE], { stdio: ['pipe', 'pipe', 'ignore'] });
+  const closed = once(child, 'close');
+  // What a judge that ended early did not read is told by its lines, which are too few.
+  child.stdin.on('error', () => undefined);
   child.stdin.end(numbers.map((number) => `${module}\t${number}\n`).join(''));
   const lines = (await child.stdout.toArray()).join('').trim().split('\n');
-  if (lines.length !== numbers.length) throw new Error(`python-stdnum has no verdict about ${module}`);
+  const [code] = (await closed) as [number | null];
+  if (code !== 0 || lines.length !== numbers.length) throw new Error(`python-stdnum has no verdict about ${module}`);
   return lines.map((line) => line === '1');
 }
