@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "bulkhead/announcement.hpp"
 #include "bulkhead/bytes.hpp"
 #include "bulkhead/exception.hpp"
 #include "bulkhead/field.hpp"
@@ -25,6 +26,8 @@ class ContentSink {
   virtual void end(Direction direction) noexcept = 0;
   /// `bytes` of input (0 when unknown) will not be looked at, for this reason.
   virtual void not_inspected(Direction direction, Exception reason, std::uint64_t bytes) noexcept = 0;
+  /// The session speaks of another one that will follow.
+  virtual void announced(const Announcement&) noexcept {}
 
  protected:
   ~ContentSink() = default;

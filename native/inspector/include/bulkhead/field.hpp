@@ -8,7 +8,7 @@ namespace bulkhead {
 /// Application protocol as proven by content, never by port alone.
 enum class Protocol : std::uint8_t {
   unknown, raw, http1, tls, ssh, quic, udp, icmp, http2, grpc, websocket, postgresql, mysql, redis, smtp, pop3, imap, ftp,
-  mongodb, kafka, amqp, nats, mqtt, cassandra, memcached, ldap, dns, syslog, statsd, tds, tns, wireguard,
+  mongodb, kafka, amqp, nats, mqtt, cassandra, memcached, ldap, dns, syslog, statsd, tds, tns, wireguard, ftp_data,
 };
 
 /// Where in a message content was found.

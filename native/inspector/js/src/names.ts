@@ -36,6 +36,7 @@ export const PROTOCOLS = [
   'tds',
   'tns',
   'wireguard',
+  'ftp-data',
 ] as const;
 export const LOCATIONS = [
   'stream',

@@ -82,7 +82,11 @@ struct Engine::Impl final : StreamConsumer {
     if (program == nullptr) return nullptr;
     auto* analysis = new (std::nothrow) SessionAnalysis(context, session, *program);
     session.attachment.reset(analysis);
-    if (analysis == nullptr) unattributed(Direction::request, Exception::memory_cap, 0);
+    if (analysis == nullptr) {
+      unattributed(Direction::request, Exception::memory_cap, 0);
+    } else if (session.view.ip_protocol == kTcp) {
+      if (const auto file = context.expected.take(session.view, context.now_ns())) analysis->expect_file(file->view());
+    }
     return analysis;
   }
 

@@ -7,6 +7,7 @@
 
 #include "bulkhead/engine.hpp"
 #include "bulkhead/scanner.hpp"
+#include "engine/expected_sessions.hpp"
 #include "engine/packet_view.hpp"
 #include "protocol/conversation.hpp"
 
@@ -21,6 +22,7 @@ struct PacketContext {
   Scratch scratch;
   std::shared_ptr<DecodePool> decoders;
   Counters counters;
+  ExpectedSessions expected;
 
   // The current packet.
   const RawPacket* packet = nullptr;

@@ -84,6 +84,10 @@ void SessionAnalysis::not_inspected(Direction direction, Exception reason, std::
   exception(direction, reason, bytes);
 }
 
+void SessionAnalysis::announced(const Announcement& announcement) noexcept {
+  context_.expected.announce(session_.view, announcement, context_.now_ns());
+}
+
 void SessionAnalysis::exception(Direction direction, Exception exception, std::uint64_t bytes) noexcept {
   const auto index = static_cast<std::size_t>(exception);
   Counters& counters = context_.counters;

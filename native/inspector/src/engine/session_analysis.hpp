@@ -24,6 +24,8 @@ class SessionAnalysis final : public Attachment, private ContentSink, private De
   void stream(Direction direction, Bytes bytes, Origin origin) noexcept;
   void gap(Direction direction, std::uint64_t bytes) noexcept;
   void stream_end(Direction direction) noexcept;
+  /// Its bytes are the file of this name. Called before the first byte.
+  void expect_file(std::string_view name) noexcept { conversation_.expect_file(name); }
   void datagram(Direction direction, Bytes bytes, Origin origin) noexcept;
   /// Counts and reports an exception of this session, each kind once, and applies its policy.
   void exception(Direction direction, Exception exception, std::uint64_t bytes) noexcept;
@@ -44,6 +46,7 @@ class SessionAnalysis final : public Attachment, private ContentSink, private De
   void content(Direction direction, Bytes bytes, Origin origin) noexcept override;
   void end(Direction direction) noexcept override;
   void not_inspected(Direction direction, Exception reason, std::uint64_t bytes) noexcept override;
+  void announced(const Announcement& announcement) noexcept override;
   void detected(const Detection& detection) noexcept override;
 
   /// Masks the datum in the current packet, or answers `block` where that is not possible.

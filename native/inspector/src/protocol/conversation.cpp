@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "protocol/datagram.hpp"
+#include "protocol/ftp_data.hpp"
 #include "protocol/http1_follower.hpp"
 #include "protocol/opening.hpp"
 #include "protocol/proof_follower.hpp"
@@ -255,6 +256,15 @@ void Conversation::end(Direction direction, ContentSink& sink) noexcept {
     if (Follower* const follower = impl_->follower_of(side)) follower->end(direction, out);
   }
   out.close();
+}
+
+void Conversation::expect_file(std::string_view name) noexcept {
+  impl_->followers[0] = std::make_unique<FtpData>(*impl_->pool, name);
+  impl_->protocol = Protocol::ftp_data;
+  for (Side& side : impl_->sides) {
+    side.mode = Mode::followed;
+    side.slot = 0;
+  }
 }
 
 void Conversation::datagram(Direction direction, Bytes bytes, Origin origin, ContentSink& sink) noexcept {

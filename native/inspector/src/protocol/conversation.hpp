@@ -41,6 +41,8 @@ class Conversation {
   void feed(Direction direction, Bytes bytes, Origin origin, ContentSink& sink) noexcept;
   void gap(Direction direction, std::uint64_t bytes, ContentSink& sink) noexcept;
   void end(Direction direction, ContentSink& sink) noexcept;
+  /// What comes, in both directions, is the file of this name. Called before the first byte.
+  void expect_file(std::string_view name) noexcept;
   /// One datagram: its own field(s), nothing carried over except what identifies QUIC and WireGuard.
   void datagram(Direction direction, Bytes bytes, Origin origin, ContentSink& sink) noexcept;
 

@@ -12,8 +12,8 @@ namespace bulkhead {
 /// back, to a label that was read before it: no chain of them comes round.
 class DnsLabels {
  public:
-  /// Pointers reach 16 KiB; what honest messages hold of labels is far below.
-  static constexpr std::size_t kMost = 1'024;
+  /// Kept for each session between two segments. Beyond them a name is read up to its pointer, and whole where that leads.
+  static constexpr std::size_t kMost = 256;
   static constexpr std::size_t kLongestName = 255;
 
   void label(std::size_t offset, std::string_view text) noexcept {

@@ -16,7 +16,7 @@ constexpr std::uint16_t kLastApi = 127, kLastVersion = 31;
 /// Versions from which a message is flexible, and from which a topic is an id.
 constexpr std::uint16_t kFlexibleProduce = 9, kFlexibleFetch = 12, kFlexibleAuthenticate = 2, kTopicIds = 13;
 /// Requests whose answers have not come. Clients pipeline 5 by default; what is beyond is answered unknown.
-constexpr std::size_t kMostPending = 1'024;
+constexpr std::size_t kMostPending = 256;
 constexpr std::uint32_t kLongestToken = 1U << 20;
 
 bool is_flexible(std::uint16_t api, std::uint16_t version) noexcept {

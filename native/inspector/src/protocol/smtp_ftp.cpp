@@ -1,6 +1,7 @@
 #include "protocol/smtp_ftp.hpp"
 
 #include "protocol/dotted_text.hpp"
+#include "protocol/ftp_announce.hpp"
 #include "protocol/mime.hpp"
 #include "protocol/scripted.hpp"
 #include "protocol/text_match.hpp"
@@ -10,7 +11,7 @@ namespace {
 
 bool is_ftp_command(std::string_view word) noexcept {
   for (const std::string_view command : {"USER", "PASS", "ACCT", "FEAT", "SYST", "PORT", "PASV", "EPRT", "EPSV", "TYPE",
-                                         "CWD", "PWD", "LIST", "NLST", "RETR", "STOR", "PBSZ", "PROT", "OPTS"})
+                                         "CWD", "PWD", "LIST", "NLST", "MLSD", "RETR", "STOR", "APPE", "STOU", "PBSZ", "PROT", "OPTS"})
     if (same_word(word, command)) return true;
   return false;
 }
@@ -49,6 +50,8 @@ class SmtpFtp final : public Scripted {
       const std::string_view word = in.kept().substr(0, in.kept().find('\r'));
       if (is_ftp_command(word)) rename(Protocol::ftp);
       const bool ftp = protocol() == Protocol::ftp;
+      FieldName verb;
+      verb.set(word);
       const bool user = ftp && same_word(word, "USER");
       const bool secret = ftp && (same_word(word, "PASS") || same_word(word, "ACCT"));
       const bool authenticate = same_word(word, "AUTH");
@@ -99,6 +102,8 @@ class SmtpFtp final : public Scripted {
         continue;
       } else {
         co_await in.until('\n');
+        if (ftp)
+          if (const auto announced = ftp_command_announces(verb.view(), in.kept())) in.out().sink.announced(*announced);
       }
       in.close();
       co_await in.u8();
@@ -118,6 +123,8 @@ class SmtpFtp final : public Scripted {
       const std::uint16_t number = code ? static_cast<std::uint16_t>((line[0] - '0') * 100 + (line[1] - '0') * 10 +
                                                                      (line[2] - '0'))
                                         : std::uint16_t{0};
+      if (protocol() == Protocol::ftp)
+        if (const auto announced = ftp_reply_announces(number, line)) in.out().sink.announced(*announced);
       co_await in.u8();
       if (!code || !last) continue;
       if (number == 354) mail_ = true;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "bulkhead/packet.hpp"
@@ -49,6 +50,12 @@ inline std::string payload_of(const Buffer& packet) {
 class TcpScript {
  public:
   explicit TcpScript(std::uint16_t client_port = 40'000) : client_port_(client_port) {}
+  /// The same two hosts, the other one being the client.
+  [[nodiscard]] TcpScript turned() const {
+    TcpScript other(*this);
+    std::swap(other.client_, other.server_);
+    return other;
+  }
 
   Buffer syn() { return segment(true, kSyn, {}, client_next_ - 1); }
   Buffer syn_ack() { return segment(false, kSyn | kAck, {}, server_next_ - 1); }
@@ -85,8 +92,8 @@ class TcpScript {
     p[6] = 0x40;
     p[8] = 64;
     p[9] = 6;
-    put32(p, 12, from_client ? 0x0a000001 : 0x0a000002);
-    put32(p, 16, from_client ? 0x0a000002 : 0x0a000001);
+    put32(p, 12, from_client ? client_ : server_);
+    put32(p, 16, from_client ? server_ : client_);
     put16(p, 10, internet_checksum(p.data(), 20, 0));
     put16(p, 20, from_client ? client_port_ : 8080);
     put16(p, 22, from_client ? 8080 : client_port_);
@@ -101,6 +108,7 @@ class TcpScript {
   }
 
   std::uint16_t client_port_;
+  std::uint32_t client_ = 0x0a000001, server_ = 0x0a000002;
   std::uint32_t client_next_ = kClientStart;
   std::uint32_t server_next_ = kServerStart;
 };

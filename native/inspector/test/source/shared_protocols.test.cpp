@@ -95,7 +95,9 @@ namespace {
 /// followed: their sessions must not be taken for others.
 const std::map<std::string, std::set<Protocol>> kSpoken = {
     {"amqp", {Protocol::amqp}},
+    {"dns", {Protocol::dns}},
     {"http", {Protocol::http1, Protocol::http2, Protocol::grpc}},
+    {"kafka", {Protocol::kafka}},
     {"memcached", {Protocol::memcached}},
     {"mongo", {Protocol::mongodb}},
     {"mqtt", {Protocol::mqtt}},
@@ -106,9 +108,10 @@ const std::map<std::string, std::set<Protocol>> kSpoken = {
 };
 const std::set<std::string> kUnfollowed = {"brpc",     "dubbo",   "fastcgi", "krpc", "openwire", "pulsar",
                                            "rocketmq", "sofarpc", "some_ip", "tars", "zmtp"};
-/// Captures that begin behind what tells their protocol apart: content all the same.
+/// Captures that begin behind what tells their protocol apart, or so that the wrong side is taken for the client: content
+/// all the same.
 const std::set<std::string> kWithoutOpening = {
-    "amqp/amqp2.pcap", "mqtt/mqtt_error.pcap", "mqtt/mqtt_one_packet_multi_publish.pcap", "mqtt/mqtt_sub.pcap",
+    "amqp/amqp2.pcap", "kafka/11-join-group-v7.pcap", "kafka/14-sync-group-v5.pcap", "mqtt/mqtt_error.pcap", "mqtt/mqtt_one_packet_multi_publish.pcap", "mqtt/mqtt_sub.pcap",
     "mysql/binary-in-sql.pcap", "mysql/large-response.pcap",
     "mysql/mysql-compressed-response.pcap", "mysql/mysql-exec.pcap", "mysql/mysql-statement-id.pcap",
     "mysql/mysql-statement.pcap", "mysql/mysql-use.pcap", "mysql/partial-packet-compressed.pcap",
@@ -158,6 +161,7 @@ TEST_SUITE("protocols of shared captures") {
              Case{"a-arkime-http2-nghttp2.pcap", Protocol::http2, 1},
              Case{"a-deepflow-grpc-segmented.pcap", Protocol::grpc, 1},
              Case{"a-deepflow-grpc-server-stream.pcap", Protocol::grpc, 1},
+             Case{"a-ndpi-kafka.pcapng", Protocol::kafka, 8},  // the ninth begins with a broker's answers
              Case{"a-ndpi-mysql.pcapng", Protocol::mysql, 1, 1},
              Case{"a-ndpi-pgsql.pcap", Protocol::postgresql, 6},
              Case{"a-ndpi-resp.pcap", Protocol::redis, 1},
