@@ -25,6 +25,7 @@ export class LayerReading implements EntryVisitor {
   readonly #links = new Map<string, Link>();
   readonly #gaps: Gap[] = [];
   #readersMs = 0;
+  #readerFailed = false;
 
   /** `layer` is the diff id that gaps name; `lowest` says that nothing lies below, so that nothing is replaced. */
   constructor(readers: readonly Reader[], layer: string | undefined, lowest: boolean) {
@@ -36,6 +37,11 @@ export class LayerReading implements EntryVisitor {
   /** What the readers themselves have taken until now. */
   get readersMs(): number {
     return this.#readersMs;
+  }
+
+  /** Whether a reader threw, which is our fault and not the layer's: the next program may know better. */
+  get readerFailed(): boolean {
+    return this.#readerFailed;
   }
 
   folder(path: string): void {
@@ -170,6 +176,7 @@ export class LayerReading implements EntryVisitor {
     try {
       return read();
     } catch (error) {
+      this.#readerFailed = true;
       const message = `the reader failed on it: ${error instanceof Error ? error.message : String(error)}`;
       found.gaps.push(this.#gap({ code: 'corrupt', message, path: entry.path, reader: reader.id }));
       return undefined;

@@ -121,6 +121,22 @@ describe('scanImage', () => {
     expect([...inventory.ownerByPath.keys()]).toEqual(['usr/bin/a', 'etc/b']);
   });
 
+  it('does not keep what a reader of ours failed on', async () => {
+    const kept = new Map<string, LayerReport>();
+    const cache: LayerCache = {
+      get: (key) => Promise.resolve(kept.get(key)),
+      put: (key, report) => Promise.resolve(void kept.set(key, report)),
+    };
+    const throwing: Reader = {
+      ...names,
+      read: () => {
+        throw new Error('our fault');
+      },
+    };
+    await scanImage(sourceOf([{ 'a.names': 'x' }, { b: 'y' }]), [throwing], cache);
+    expect(kept.size).toBe(1);
+  });
+
   it('asks the cache first and fetches only layers it does not know', async () => {
     const kept = new Map<string, LayerReport>();
     const cache: LayerCache = {

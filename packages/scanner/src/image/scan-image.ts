@@ -143,7 +143,7 @@ async function readLayer(
   const reading = new LayerReading(readers, diffId, lowest);
   const read = await source.visitLayer(layer, reading, signal);
   const report = reading.report(diffId);
-  await cache?.put(key, report);
+  if (!reading.readerFailed) await cache?.put(key, report);
   const ms = performance.now() - started;
   return { report, time: { diffId, cached: false, ms, readersMs: reading.readersMs, ...read } };
 }
