@@ -18,6 +18,11 @@ export function addScan(root: Command, io: Io, outcome: Outcome): void {
     .option('--allow-wrong-digests', 'read an archive of docker save that was edited by hand')
     .option('--plain-http', 'talk to the registry without encryption')
     .addOption(
+      new Option('--mirror <registry=host>', 'ask this host before the registry; may be given again').argParser(mirror),
+    )
+    .option('--containerd [socket]', 'take the image from containerd on this machine (/run/containerd/containerd.sock)')
+    .option('--containerd-namespace <name>', 'where containerd has it (default: k8s.io, as Kubernetes)')
+    .addOption(
       new Option('--cache-dir <folder>', 'where layers that were scanned before are remembered').default(
         cacheFolder(process.env),
         'layers in the user’s cache folder',
@@ -29,6 +34,7 @@ export function addScan(root: Command, io: Io, outcome: Outcome): void {
         ['bulkhead image alpine:3.20', 'an image of a registry, as tables'],
         ['bulkhead image --input shop.tar --severity high,critical --exit-code 3', 'in a build: exit 3 if it is bad'],
         ['bulkhead image shop:1 --format sarif --dockerfile Dockerfile --output shop.sarif', 'for a code host'],
+        ['bulkhead image shop:1 --containerd', 'an image that this node has'],
         ['bulkhead image shop:1 --explain CVE-2024-0001', 'why a vulnerability is reported, or is not'],
       ),
     )
@@ -56,6 +62,18 @@ export function addScan(root: Command, io: Io, outcome: Outcome): void {
       const { scanFolderCommand } = await import('./folder.ts');
       outcome.exitCode = await scanFolderCommand('host', '/', options, io, versionOf(root));
     });
+}
+
+/** `docker.io=mirror.example.org`, added to those before it. */
+function mirror(
+  text: string,
+  before: Readonly<Record<string, readonly string[]>> = {},
+): Readonly<Record<string, readonly string[]>> {
+  const { registry, host } = /^(?<registry>[^=/\s]+)=(?<host>[^=/\s]+)$/.exec(text)?.groups ?? {};
+  if (registry === undefined || host === undefined) {
+    throw new InvalidArgumentError('it must be a registry and a host, such as docker.io=mirror.example.org');
+  }
+  return { ...before, [registry]: [...(before[registry] ?? []), host] };
 }
 
 function addFolder(root: Command, io: Io, outcome: Outcome, kind: FolderKind, name: string, what: string): void {

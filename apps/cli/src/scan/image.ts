@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { DiskLayerCache, openArchive, openImage, parsePlatform } from '@bulkhead/oci';
+import { type ContainerdOptions, DiskLayerCache, openArchive, openImage, parsePlatform } from '@bulkhead/oci';
 import { type Dockerfile, type Image, type ImageSource, scanImage } from '@bulkhead/scanner';
 import { CliError } from '../error.ts';
 import type { Io } from '../io.ts';
@@ -62,12 +62,15 @@ interface Place {
   readonly input?: string;
 }
 
-function placeOf(reference: string | undefined, { input, offline }: ImageCommandOptions): Place {
+function placeOf(reference: string | undefined, { input, offline, containerd }: ImageCommandOptions): Place {
   if (input === undefined && reference === undefined) {
     throw new CliError('USAGE', { what: 'no image is named', fix: 'give a reference, or a file with --input' });
   }
+  if (input !== undefined && containerd !== undefined) {
+    throw new CliError('USAGE', { what: 'the image is named twice', fix: 'give --input or --containerd, not both' });
+  }
   if (input !== undefined) return { input, ...(reference !== undefined && { reference }) };
-  if (offline === true) {
+  if (offline === true && containerd === undefined) {
     throw new CliError('USAGE', {
       what: `cannot fetch ${JSON.stringify(reference)}`,
       why: '--offline allows no network',
@@ -90,9 +93,18 @@ async function open(place: Place, options: ImageCommandOptions, io: Io): Promise
   const ca = options.ca === undefined ? undefined : (await read(options.ca)).toString('utf8');
   return openImage(place.reference ?? '', {
     ...shared,
+    ...(options.containerd !== undefined && { containerd: containerdOf(options) }),
+    ...(options.mirror !== undefined && { mirrors: options.mirror }),
     ...(ca !== undefined && { ca }),
     ...(options.plainHttp !== undefined && { plainHttp: options.plainHttp }),
   });
+}
+
+function containerdOf({ containerd, containerdNamespace }: ImageCommandOptions): ContainerdOptions {
+  return {
+    ...(typeof containerd === 'string' && { socket: containerd }),
+    ...(containerdNamespace !== undefined && { namespace: containerdNamespace }),
+  };
 }
 
 async function readDockerfile(path: string): Promise<Dockerfile> {

@@ -46,6 +46,11 @@ export interface ImageCommandOptions extends ScanCommandOptions {
   readonly dockerfile?: string;
   readonly ca?: string;
   readonly plainHttp?: boolean;
+  /** Hosts with copies, by the registry they copy. */
+  readonly mirror?: Readonly<Record<string, readonly string[]>>;
+  /** A socket, or true for the usual one. */
+  readonly containerd?: string | true;
+  readonly containerdNamespace?: string;
   readonly allowWrongDigests?: boolean;
   readonly cacheDir: string;
 }
