@@ -15,6 +15,9 @@ namespace bulkhead {
 /// Bounds of one engine. Every table has a cap; reaching one is Exception::memory_cap, never growth.
 struct EngineLimits {
   std::uint32_t max_sessions = 262'144;
+  /// Sessions that ended and are kept to recognise late retransmissions: a second's worth at 8,000 a second. More would
+  /// be memory that is never warm.
+  std::uint32_t max_closed = 8'192;
   std::uint32_t max_pending = 65'536;                      ///< handshakes without data, small entries of their own
   std::uint64_t reassembly_bytes = 32ULL << 20;            ///< out-of-order data and unacknowledged copies, all sessions
   std::uint32_t reassembly_bytes_per_session = 256U << 10;

@@ -53,6 +53,7 @@ void SessionKeeper::run_deferred() noexcept {
   if (entry.disposition != Disposition::inspect) return;
   hand_over(entry);
   reclass(entry, SessionClass::closed);
+  if (table_.size(SessionClass::closed) > config_.limits.max_closed) close(*table_.idlest(SessionClass::closed));
 }
 
 void SessionKeeper::settle(SessionEntry& entry) noexcept {

@@ -161,6 +161,34 @@ TEST_CASE("Idle sessions end after their time, busy ones do not") {
   CHECK(rig.session(1).request().bytes == "xxxxx");
 }
 
+TEST_CASE("Ended sessions are remembered for late repetitions, the latest of them only") {
+  EngineConfig config = in_line();
+  config.limits.max_closed = 2;
+  FlowRig rig(config);
+  const TcpTalk first(1'001), second(1'002), third(1'003);
+  const auto whole = [&rig](const TcpTalk& talk) {
+    talk.shake_hands(rig);
+    rig.feed(talk.request_at(0, "bye", kAck | kPsh | kFin));
+    rig.feed(talk.response_at(0, "", kAck | kFin, 4));
+  };
+  whole(first);
+  whole(second);
+  const auto repeated = [&rig](const TcpTalk& talk) {
+    return rig.feed(talk.request_at(0, "bye", kAck | kPsh | kFin, 1));
+  };
+  CHECK_FALSE(repeated(first).drop);
+  CHECK(rig.flows.sessions_opened() == 2);
+  whole(third);
+  CHECK_FALSE(repeated(second).drop);
+  CHECK_FALSE(repeated(third).drop);
+  CHECK(rig.flows.active_sessions() == 0);
+  CHECK(rig.flows.sessions_opened() == 3);
+  // The first is forgotten: what it repeats is a session met midway, and looked into once more.
+  CHECK_FALSE(repeated(first).drop);
+  CHECK(rig.flows.sessions_opened() == 4);
+  CHECK(rig.session(4).midstream);
+}
+
 TEST_CASE("A clock that runs backwards ends nothing") {
   FlowRig rig;
   const TcpTalk talk;
