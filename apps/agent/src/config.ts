@@ -37,6 +37,14 @@ export const AgentConfig = z.strictObject({
       port: z.int().min(0).max(MAX_PORT).default(9_430).describe('Where; 0 takes any free port.'),
     })
     .prefault({}),
+  events: z
+    .strictObject({
+      findings: z
+        .enum(['native', 'ocsf'])
+        .default('native')
+        .describe('How a finding is written: as an event of the agent, or as an OCSF event. Other events stay as they are.'),
+    })
+    .prefault({}),
   captures: z
     .strictObject({
       folder: z

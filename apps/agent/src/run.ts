@@ -12,6 +12,7 @@ import { KernelSteering } from './enforcement/kernel-steering.ts';
 import { NativeInspector } from './enforcement/native-inspector.ts';
 import { describeEvent } from './event/describe.ts';
 import { createEventLog, type EventLog } from './event/event-log.ts';
+import { withOcsf } from './event/ocsf.ts';
 import { requireInspection } from './inspection.ts';
 import { type AgentMetrics, createAgentMetrics } from './metrics.ts';
 import { type PolicyChange, PolicyWatch } from './policy/policy-watch.ts';
@@ -68,7 +69,11 @@ async function start(
 ): Promise<Parts> {
   const registry = createMetrics();
   const metrics = createAgentMetrics(registry);
-  const log = createEventLog(process.stdout, (count) => metrics.countEventsLost(count));
+  const log = createEventLog(
+    process.stdout,
+    (count) => metrics.countEventsLost(count),
+    config.events.findings === 'ocsf' ? (event) => withOcsf(event, manifest.version) : undefined,
+  );
 
   const captures = new CaptureStore(resolve(folder, config.captures.folder), config.captures.maxMebibytes * MEBIBYTE);
   shutdown.onClose('captures', () => captures.settled());

@@ -63,7 +63,7 @@ function addDlp(root: Command, io: Io, outcome: Outcome): void {
     .description('find card numbers, personal data and secrets in captures, files and text')
     .helpCommand(false);
 
-  inspection(dlp.command('inspect'))
+  inspection(dlp.command('inspect'), ['ocsf'])
     .description('inspect pcap and pcapng files, gzip-compressed or not')
     .argument('<file...>', 'captures; "-" is standard input')
     .option(
@@ -79,6 +79,7 @@ function addDlp(root: Command, io: Io, outcome: Outcome): void {
           'bulkhead dlp inspect trace.pcap --format json --exit-code 3',
           'for a pipeline: exit 3 when something is found',
         ],
+        ['bulkhead dlp inspect trace.pcap --format ocsf', 'an OCSF event a line, for a collector'],
         ['bulkhead dlp inspect trace.pcap --sensor examples/sensors/eicar.yaml', 'with a sensor of your own'],
       ),
     )
@@ -143,14 +144,14 @@ function addPolicy(root: Command, io: Io, outcome: Outcome): void {
 
 interface InspectionOptions {
   sensor: string[];
-  format: 'table' | 'json' | 'jsonl';
+  format: 'table' | 'json' | 'jsonl' | 'ocsf';
   exitCode: number;
 }
 
-function inspection(command: Command): Command {
+function inspection(command: Command, more: readonly string[] = []): Command {
   return command
     .addOption(sensorOption())
-    .addOption(formatOption(['table', 'json', 'jsonl']))
+    .addOption(formatOption(['table', 'json', 'jsonl', ...more]))
     .addOption(
       new Option('--exit-code <n>', 'what to exit with when a finding has the verdict alert, mask or block')
         .default(0)

@@ -3,6 +3,7 @@ export type { DetectorCategory, DetectorDescription, DetectorStrength } from './
 export { DlpError, type DlpErrorCode } from './error.ts';
 export {
   captureFinding,
+  captureOcsf,
   compareFindings,
   type DetectedText,
   type DetectedTraffic,
@@ -11,6 +12,7 @@ export {
 } from './report/finding.ts';
 export { type FileEntry, jsonLine, jsonReport } from './report/json.ts';
 export { jsonSchemas } from './report/json-schema.ts';
+export { FindingEvidence, OCSF_VERSION, OcsfFinding, ocsfFinding } from './report/ocsf.ts';
 export {
   CaptureCounts,
   CaptureFinding,

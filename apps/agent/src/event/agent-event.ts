@@ -75,6 +75,12 @@ export interface FindingDetails {
   /** The datum, masked. What was found never leaves the inspector. */
   readonly masked: string;
   readonly field: string;
+  /** Method and path, shape of a statement or command, without values; empty where there is none. */
+  readonly subject: string;
+  /** Of the first byte of the datum in the decoded field. */
+  readonly offset: number;
+  /** Bytes of the datum as written. */
+  readonly length: number;
   readonly direction: Direction;
   readonly knownTest: boolean;
 }

@@ -11,10 +11,15 @@ export interface EventLog {
   drained(): Promise<void>;
 }
 
-export function createEventLog(stream: Writable, onLost: (count: number) => void): EventLog {
+/** `render` may give an event another form. */
+export function createEventLog(
+  stream: Writable,
+  onLost: (count: number) => void,
+  render: (event: AgentEvent) => object = (event) => event,
+): EventLog {
   const lines = createLineWriter(stream);
   const write = (event: AgentEvent): void => {
-    if (!lines.write(event)) onLost(1);
+    if (!lines.write(render(event))) onLost(1);
   };
   return {
     emit: (event) => write({ time: new Date().toISOString(), ...event }),

@@ -1,10 +1,11 @@
 import { stat } from 'node:fs/promises';
-import { type CaptureCounts, type CaptureFinding, captureFinding, captureTable, compareFindings } from '@bulkhead/dlp';
+import { type CaptureCounts, type CaptureFinding, captureFinding, captureOcsf, captureTable, compareFindings } from '@bulkhead/dlp';
 import { CliError, unreadableFile } from '../error.ts';
 import { EXIT_FAILURE, EXIT_OK } from '../exit-code.ts';
 import type { Io } from '../io.ts';
 import { Progress } from '../output/progress.ts';
 import { type Format, ReportWriter } from '../output/report-writer.ts';
+import { version } from '../version.ts';
 import { loadProgram } from './load-sensors.ts';
 
 export interface InspectionOptions {
@@ -24,8 +25,9 @@ export async function inspect(files: readonly string[], options: InspectOptions,
   refuseTwoReadersOfStdin(files);
   const { inspectCapture, Program } = await import('@bulkhead/inspector');
   const program = new Program(await loadProgram(options.sensor));
+  const product = version();
   const report = new ReportWriter<CaptureCounts, CaptureFinding>(
-    { compare: compareFindings, table: captureTable },
+    { compare: compareFindings, table: captureTable, ocsf: (finding) => captureOcsf(finding, product) },
     options.format,
     io,
   );

@@ -54,7 +54,8 @@ describe('dlp scan', () => {
     const [scanned] = TextReport.parse(JSON.parse(stdout)).files;
 
     expect(scanned?.findings.map(({ detector, masked }) => [detector, masked])).toEqual(
-      DETECTORS.map(({ id, example }) => [id, example]),
+      // Credentials are told by their place in a protocol, which a text has not.
+      DETECTORS.filter(({ category }) => category !== 'credential').map(({ id, example }) => [id, example]),
     );
   });
 

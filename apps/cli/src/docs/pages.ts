@@ -80,8 +80,9 @@ same.
 
 The strength says how much a detector's own check proves: \`checksum\` lets at most one random value in 97 pass,
 \`weak-checksum\` about one in ten, \`shape\` has no check at all, \`anchored\` values start with a literal that stands
-for itself. What the check does not prove, the surroundings must: a field name or a word near the value raises the
-confidence, a name such as \`orderId\` or \`traceId\` lowers it. Sensors act from a minimum confidence on.
+for itself, or stand where a protocol has such a value. What the check does not prove, the surroundings must: a field
+name or a word near the value raises the confidence, a name such as \`orderId\` or \`traceId\` lowers it. Sensors act from
+a minimum confidence on.
 
 A report shows a datum masked, as in the examples, which are made from published test values.
 `;

@@ -4,7 +4,7 @@ import { explain } from '../error.ts';
 import { type Io, writeAll } from '../io.ts';
 import { Spool } from './spool.ts';
 
-export const FORMATS = ['table', 'json', 'jsonl'] as const;
+export const FORMATS = ['table', 'json', 'jsonl', 'ocsf'] as const;
 export type Format = (typeof FORMATS)[number];
 
 interface Judged {
@@ -15,6 +15,8 @@ interface Judged {
 export interface ReportShape<Counts extends { readonly file: string }, Finding extends Judged> {
   readonly compare: (a: Finding, b: Finding) => number;
   readonly table: (counts: Counts, findings: readonly Finding[], total: number) => string;
+  /** A finding as an OCSF event, where the command offers that format. */
+  readonly ocsf?: (finding: Finding) => object;
 }
 
 /** The findings of the file that is being looked into. */
@@ -27,8 +29,9 @@ export interface OpenFile<Counts, Finding> {
 }
 
 /**
- * Writes a report in one of three formats. `table` and `jsonl` write each file when it is done; `json` writes one
- * whole document at the end or nothing. A file that failed is named on stderr at once, and in every machine format.
+ * Writes a report. `table`, `jsonl` and `ocsf` write each file when it is done; `json` writes one whole document at the
+ * end or nothing. A file that failed is named on stderr at once, and in every machine format that has a place for it:
+ * OCSF has events alone.
  */
 export class ReportWriter<Counts extends { readonly file: string }, Finding extends Judged> {
   readonly #shape: ReportShape<Counts, Finding>;
@@ -100,11 +103,16 @@ export class ReportWriter<Counts extends { readonly file: string }, Finding exte
       this.#done.push({ counts, spool });
       return;
     }
-    await writeAll(
-      this.#io.stdout,
-      this.#format === 'table' ? this.#table(counts, spool) : records(counts, spool.lines()),
-    );
+    await writeAll(this.#io.stdout, this.#lines(counts, spool));
     spool.close();
+  }
+
+  #lines(counts: Counts, spool: Spool<Finding>): Iterable<string> {
+    if (this.#format === 'table') return this.#table(counts, spool);
+    if (this.#format === 'jsonl') return records(counts, spool.lines());
+    const { ocsf = (finding): object => finding } = this.#shape;
+    // What was serialised here is what was added here.
+    return spool.lines().map((line) => `${JSON.stringify(ocsf(JSON.parse(line) as Finding))}\n`);
   }
 
   #table(counts: Counts, spool: Spool<Finding>): string[] {

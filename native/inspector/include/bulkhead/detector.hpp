@@ -8,7 +8,8 @@
 namespace bulkhead {
 
 /// How much a detector's own check proves. `checksum`: one random value in at least 97 fails to be caught;
-/// `weak_checksum`: about one in ten passes; `shape`: no checksum; `anchored`: a literal that stands for itself.
+/// `weak_checksum`: about one in ten passes; `shape`: no checksum; `anchored`: a literal that stands for itself, or a place in
+/// a protocol that is for such data.
 enum class Strength : std::uint8_t { checksum, weak_checksum, shape, anchored };
 
 struct DetectorInfo {
@@ -17,7 +18,7 @@ struct DetectorInfo {
 };
 
 /// The built-in detectors; a DetectorIndex below the size of this table is an index into it.
-inline constexpr std::array<DetectorInfo, 84> kDetectors{{
+inline constexpr std::array<DetectorInfo, 88> kDetectors{{
     {"payment-card", Strength::weak_checksum},
     {"us-ssn", Strength::shape},
     {"iban", Strength::checksum},
@@ -102,6 +103,10 @@ inline constexpr std::array<DetectorInfo, 84> kDetectors{{
     {"vin", Strength::weak_checksum},
     {"isin", Strength::weak_checksum},
     {"bank-account", Strength::shape},
+    {"cleartext-credential", Strength::anchored},
+    {"http-basic", Strength::anchored},
+    {"http-bearer", Strength::anchored},
+    {"session-cookie", Strength::shape},
 }};
 
 }  // namespace bulkhead

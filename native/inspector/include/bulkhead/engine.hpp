@@ -58,6 +58,9 @@ struct SessionView {
   std::uint16_t tls_version = 0;     ///< as negotiated by the ServerHello
 };
 
+/// Longest text that says what a session is about.
+inline constexpr std::size_t kMaxSubject = 96;
+
 struct Event {
   EventKind kind;
   std::uint64_t time_ns;
@@ -68,6 +71,7 @@ struct Event {
   std::uint16_t sensor = 0;                ///< findings: index into the program's sensors
   Verdict verdict = Verdict::allow;        ///< findings: what was done
   Location location = Location::stream;
+  std::string_view subject = {};           ///< findings: method and path, shape of a statement, or nothing
   Exception exception = Exception::gap;    ///< exceptions only
   std::uint64_t bytes_not_inspected = 0;   ///< exceptions only
 };

@@ -48,6 +48,7 @@ struct Field {
   Location location = Location::stream;
   Role role = Role::none;
   std::string_view key = {};
+  bool base64 = false;  ///< content is the base64 of what the role names, as SASL has it in lines of text
 };
 
 }  // namespace bulkhead

@@ -32,6 +32,7 @@ describe('readEvents', () => {
       bytes[OFFSET.server + 15] = 1;
       put(bytes, OFFSET.masked, OFFSET.maskedLength, '411111******1111');
       put(bytes, OFFSET.key, OFFSET.keyLength, 'cardNumber');
+      put(bytes, OFFSET.subject, OFFSET.subjectLength, 'POST /orders/*');
     });
 
     expect(readEvents(batch, names)).toEqual([
@@ -55,6 +56,7 @@ describe('readEvents', () => {
         length: 16,
         knownTest: true,
         field: 'body.cardNumber',
+        subject: 'POST /orders/*',
       },
     ]);
   });
@@ -105,10 +107,11 @@ describe('readEvents', () => {
     const stated = documented.map(([name = '', offset]) => [camel(name), Number(offset)] as const);
 
     expect(native().recordBytes).toBe(RECORD_BYTES);
-    expect(Object.fromEntries(stated.filter(([name]) => name !== 'reserved' && name !== 'text'))).toEqual(
-      Object.fromEntries(Object.entries(OFFSET).filter(([name]) => !['masked', 'key', 'serverName'].includes(name))),
+    expect(Object.fromEntries(stated.filter(([name]) => !['reserved', 'text', 'subject'].includes(name)))).toEqual(
+      Object.fromEntries(Object.entries(OFFSET).filter(([name]) => !['masked', 'key', 'serverName', 'subject'].includes(name))),
     );
     expect(Object.fromEntries(stated)['text']).toBe(OFFSET.masked);
+    expect(Object.fromEntries(stated)['subject']).toBe(OFFSET.subject);
   });
 });
 

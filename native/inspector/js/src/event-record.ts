@@ -12,7 +12,7 @@ import {
 } from './names.ts';
 
 /** Layout of src/source/event_record.hpp: fixed size, little endian. */
-export const RECORD_BYTES = 224;
+export const RECORD_BYTES = 320;
 export const OFFSET = {
   kind: 0,
   direction: 1,
@@ -40,9 +40,11 @@ export const OFFSET = {
   server: 80,
   keyLength: 96,
   serverNameLength: 97,
+  subjectLength: 98,
   masked: 104,
   key: 168,
   serverName: 104,
+  subject: 224,
 } as const;
 
 const ADDRESS_BYTES = 16;
@@ -97,7 +99,8 @@ function readEvent(record: RecordReader, names: RecordNames): InspectorEvent {
   if (kind === 'finding') {
     const found = textFinding(record, names.programOf(record.u32(OFFSET.program)));
     const location = nameOf(LOCATIONS, record.u8(OFFSET.location));
-    return { kind, ...facts, ...found, field: found.key === '' ? location : `${location}.${found.key}` };
+    const field = found.key === '' ? location : `${location}.${found.key}`;
+    return { kind, ...facts, ...found, field, subject: record.text(OFFSET.subject, record.u8(OFFSET.subjectLength)) };
   }
   if (kind === 'exception') {
     const exception = nameOf(TRAFFIC_EXCEPTIONS, record.u8(OFFSET.exception));

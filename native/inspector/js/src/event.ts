@@ -36,6 +36,11 @@ export interface TextFinding {
 export interface Finding extends SessionFacts, TextFinding {
   /** Where it stood: `body.cardNumber`, `head.authorization`, `body`, `stream`, … */
   readonly field: string;
+  /**
+   * What the session was about: method and path of a request (`POST /orders/*`), the shape of a statement
+   * (`INSERT INTO t VALUES (?, ?)`), a command. Without values; empty where the protocol has none.
+   */
+  readonly subject: string;
 }
 
 export interface ExceptionEvent extends SessionFacts {

@@ -17,6 +17,7 @@ struct ProgramImpl {
   std::vector<std::uint64_t> sensors_by_detector;  ///< bit s: sensor s names the detector
   detect::DetectorSet enabled;                  ///< built-in detectors that some sensor names
   detect::NumbersWanted numbers{};              ///< by `enabled`
+  bool credentials = false;                     ///< `enabled` has some of credential/
   std::uint64_t generation = 0;                 ///< never the same for two programs of a process
   lane::CustomSet custom;
 };

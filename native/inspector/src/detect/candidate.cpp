@@ -7,6 +7,7 @@
 
 #include "bulkhead/scanner.hpp"
 #include "detect/char_class.hpp"
+#include "detect/telling.hpp"
 
 namespace bulkhead::detect {
 namespace {
@@ -58,19 +59,16 @@ std::uint64_t fingerprint(BuiltIn detector, const std::uint8_t* bytes, std::size
 }
 
 void set_key(Detection& detection, const StructuralKey& key, const std::uint8_t* datum) noexcept {
-  // A key that holds the value itself ({"4111…": …}) would carry it out: long keys with the datum's first bytes in
-  // them are dropped, and digits beyond the fourth are starred.
+  // A key that holds the value itself ({"4111…": …}) would carry it out: keys with the datum's first bytes in them and
+  // the end of an address are dropped, and of one that may be a datum of its own only the form is kept.
   constexpr std::size_t kTelling = 6;
-  constexpr std::size_t kMaxDigits = 4;
   const std::size_t length = std::min(key.length, kMaxKey);
   const std::size_t telling = std::min<std::size_t>(kTelling, detection.length);
   if (key.length >= telling && std::search(key.name, key.end(), datum, datum + telling) != key.end()) return;
-  std::size_t digits = 0;
-  for (std::size_t i = 0; i < length; ++i) {
-    const std::uint8_t byte = key.name[i];
-    const bool star = is(byte, kDigit) && ++digits > kMaxDigits;
-    detection.key[i] = star ? '*' : static_cast<char>(byte);
-  }
+  if (key.length > 0 && key.name[-1] == '@') return;
+  const bool starred = is_telling({reinterpret_cast<const char*>(key.name), key.length});
+  for (std::size_t i = 0; i < length; ++i)
+    detection.key[i] = starred && is(key.name[i], kAlnum) ? '*' : static_cast<char>(key.name[i]);
   detection.key_length = static_cast<std::uint8_t>(length);
 }
 

@@ -36,6 +36,8 @@ enum BuiltIn : DetectorIndex {
   kZaIdentityNumber, kAuTfn, kAuMedicare, kAuAbn, kNzIrd, kInAadhaar, kInPan, kInGstin, kJpMyNumber, kKrRrn,
   kCnResidentId, kTwIdentityNumber, kHkIdentityCard, kSgNric, kThIdentityNumber, kMyNric, kIdNik, kPkCnic, kPassport,
   kDriverLicence, kImei, kVin, kIsin, kBankAccount,
+  // Told by their place in a protocol; see credential/.
+  kCleartextCredential, kHttpBasic, kHttpBearer, kSessionCookie,
 };
 inline constexpr std::size_t kFirstIdentity = kUsItin;
 

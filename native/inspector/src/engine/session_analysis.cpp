@@ -1,7 +1,10 @@
 #include "engine/session_analysis.hpp"
 
+#include <array>
 #include <optional>
 #include <string_view>
+
+#include "decide/program_impl.hpp"
 
 namespace bulkhead {
 namespace {
@@ -46,6 +49,7 @@ void SessionAnalysis::datagram(Direction direction, Bytes bytes, Origin origin) 
 void SessionAnalysis::packet_end(Direction direction) noexcept {
   scanning_ = direction;
   scanners_[index_of(direction)].provisional_end(context_.scratch, *this);
+  if (credentials_.watching(direction)) credentials_.provisional_end(direction, *this);
 }
 
 void SessionAnalysis::use(const std::shared_ptr<const Program>& program) noexcept {
@@ -65,19 +69,25 @@ void SessionAnalysis::begin(Direction direction, const Field& field) noexcept {
   locations_[index_of(direction)] = field.location;
   context_.view.begin(direction);
   scanners_[index_of(direction)].begin(field.key);
+  if (program_->impl().credentials) credentials_.begin(direction, field);
+  subject_.begin(direction, field);
 }
 
 void SessionAnalysis::content(Direction direction, Bytes bytes, Origin origin) noexcept {
   ContentScanner& scanner = scanners_[index_of(direction)];
   context_.counters.content_bytes += bytes.size();
   if (origin == Origin::in_packet) context_.view.add(direction, scanner.field_offset(), bytes);
+  if (direction == Direction::request && subject_.watching()) subject_.content(bytes);
   scanning_ = direction;
   scanner.scan(bytes, context_.scratch, *this);
+  if (credentials_.watching(direction)) credentials_.content(direction, bytes, *this);
 }
 
 void SessionAnalysis::end(Direction direction) noexcept {
   scanning_ = direction;
   scanners_[index_of(direction)].end(context_.scratch, *this);
+  if (credentials_.watching(direction)) credentials_.end(direction, *this);
+  subject_.end(direction);
 }
 
 void SessionAnalysis::not_inspected(Direction direction, Exception reason, std::uint64_t bytes) noexcept {
@@ -113,6 +123,12 @@ void SessionAnalysis::detected(const Detection& detection) noexcept {
   std::optional<Verdict> masked;  // by the first sensor that asked for it
   SensorMatches matches;
   sensors_.judge(*program_, detection, scanning_, matches);
+  const Location location = locations_[index_of(scanning_)];
+  const bool of_request = scanning_ == Direction::request && (location == Location::head || location == Location::command);
+  if (of_request) subject_.hide(detection.offset, detection.length);
+  std::array<char, kMaxSubject> subject;
+  std::size_t subject_length = 0;
+  bool subject_known = false;
   for (const SensorMatch& match : matches) {
     Verdict done = match.verdict;
     if (done == Verdict::mask && context_.config.inline_mode) {
@@ -126,7 +142,10 @@ void SessionAnalysis::detected(const Detection& detection) noexcept {
     event.detection = &detection;
     event.sensor = match.sensor;
     event.verdict = done;
-    event.location = locations_[index_of(scanning_)];
+    event.location = location;
+    if (!subject_known) subject_length = subject_.view({scanning_, session_.view.protocol, location, detection.offset}, subject);
+    subject_known = true;
+    event.subject = {subject.data(), subject_length};
     context_.sink.on_event(event);
   }
 }

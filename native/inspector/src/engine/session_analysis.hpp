@@ -9,8 +9,10 @@
 #include "bulkhead/program.hpp"
 #include "bulkhead/scanner.hpp"
 #include "decide/sensor_state.hpp"
+#include "engine/credential_watch.hpp"
 #include "engine/masking.hpp"
 #include "engine/packet_context.hpp"
+#include "engine/subject.hpp"
 #include "flow/stream_consumer.hpp"
 #include "protocol/conversation.hpp"
 
@@ -57,6 +59,8 @@ class SessionAnalysis final : public Attachment, private ContentSink, private De
   std::shared_ptr<const Program> program_;
   Conversation conversation_;
   std::array<ContentScanner, 2> scanners_;
+  CredentialWatch credentials_;
+  SubjectKeeper subject_;
   std::array<Location, 2> locations_{};
   std::array<std::unique_ptr<MaskedRanges>, 2> masked_{};
   SensorState sensors_;

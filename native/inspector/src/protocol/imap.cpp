@@ -27,7 +27,7 @@ class Imap final : public Scripted {
       if (from_client && tls_asked_ && next == 0x16) co_return Next::reopen;
       if (next < 0x20 && next != '\r' && next != '\n' && next != '\t') co_return Next::foreign;
       if (from_client && authenticating_ && !continues) {
-        in.start(Location::argument, Role::secret);
+        in.start_base64(Location::argument, Role::secret);
         co_await in.until('\r', '\n');
         in.close();
         co_await in.word_until('\n', '\n');
@@ -65,7 +65,7 @@ class Imap final : public Scripted {
             authenticating_ = true;
             if (co_await in.peek() == ' ') {
               co_await in.u8();
-              in.start(Location::argument, Role::secret);
+              in.start_base64(Location::argument, Role::secret);
             }
           }
         }

@@ -117,6 +117,8 @@ class Input {
   void start(Location location, Role role = Role::none, std::string_view key = {}) noexcept {
     out_->start(Field{protocol_, location, role, key});
   }
+  /// A field whose content is the base64 of what its role names.
+  void start_base64(Location location, Role role) noexcept { out_->start(Field{protocol_, location, role, {}, true}); }
   void close() noexcept { out_->close(); }
   void raise(Exception reason, std::uint64_t bytes = 0) noexcept { out_->raise(reason, bytes); }
   /// Content that does not stand in the packet as it is: a number in digits, a word that was kept.

@@ -45,7 +45,7 @@ class Pop3 final : public Scripted {
       const std::uint16_t next = co_await in.peek();
       if (tls_asked_ && next == 0x16) co_return Next::reopen;
       if (authenticating_) {
-        in.start(Location::argument, Role::secret);
+        in.start_base64(Location::argument, Role::secret);
         co_await in.until('\n');
         in.close();
         co_await in.u8();
@@ -74,7 +74,7 @@ class Pop3 final : public Scripted {
           authenticating_ = true;
           if (co_await in.peek() == ' ') {
             co_await in.u8();
-            in.start(Location::argument, Role::secret);
+            in.start_base64(Location::argument, Role::secret);
           }
         }
       }

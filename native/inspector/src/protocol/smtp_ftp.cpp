@@ -37,7 +37,7 @@ class SmtpFtp final : public Scripted {
       if (authenticating_) {  // a line of the exchange, in base64
         const bool user = first_answer && login_mechanism_;
         first_answer = false;
-        in.start(Location::argument, user ? Role::user : Role::secret);
+        in.start_base64(Location::argument, user ? Role::user : Role::secret);
         co_await in.until('\r', '\n');
         in.close();
         co_await in.word_until('\n', '\n');
@@ -78,7 +78,7 @@ class SmtpFtp final : public Scripted {
         }
         if (co_await in.peek() == ' ') {
           co_await in.u8();
-          in.start(Location::argument, login_mechanism_ ? Role::user : Role::secret);
+          in.start_base64(Location::argument, login_mechanism_ ? Role::user : Role::secret);
           first_answer = false;
           co_await in.until('\r', '\n');
         }

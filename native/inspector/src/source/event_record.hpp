@@ -47,10 +47,12 @@ struct EventRecord {
   std::array<std::uint8_t, 16> server{};       //  80
   std::uint8_t key_length = 0;                 //  96
   std::uint8_t server_name_length = 0;         //  97
-  std::array<std::uint8_t, 6> reserved{};      //  98
+  std::uint8_t subject_length = 0;             //  98
+  std::array<std::uint8_t, 5> reserved{};      //  99
   std::array<char, kText> text{};              // 104  finding: masked at 0, key at kMaxMasked; else: server name
+  std::array<char, kMaxSubject> subject{};     // 224  finding: what the session is about
 };
-static_assert(sizeof(EventRecord) == 224);
+static_assert(sizeof(EventRecord) == 320);
 static_assert(offsetof(EventRecord, client) == 64 && offsetof(EventRecord, text) == 104);
 static_assert(kMaxMasked + kMaxKey <= EventRecord::kText);
 static_assert(std::is_trivially_copyable_v<EventRecord>);

@@ -21,6 +21,7 @@ struct SeenEvent {
   Exception exception;
   Protocol protocol;
   std::uint64_t session = 0;
+  std::string subject = {};
 
   friend bool operator==(const SeenEvent&, const SeenEvent&) = default;
 };
@@ -74,6 +75,7 @@ class EngineRig final : public EventSink {
     seen.verdict = event.verdict;
     seen.direction = event.direction;
     seen.exception = event.exception;
+    seen.subject = event.subject;
     if (event.session != nullptr) {
       seen.protocol = event.session->protocol;
       seen.session = event.session->id;

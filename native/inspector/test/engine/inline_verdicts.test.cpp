@@ -19,6 +19,7 @@ TEST_CASE("a card in a cleartext request resets the session, and nothing more of
   REQUIRE(findings.size() == 1);
   CHECK(findings[0].masked == "411111******1111");
   CHECK(findings[0].key == "cardNumber");
+  CHECK(findings[0].subject == "POST /orders");
   CHECK(findings[0].verdict == Verdict::block);
   CHECK(findings[0].direction == Direction::request);
   CHECK(findings[0].protocol == Protocol::http1);

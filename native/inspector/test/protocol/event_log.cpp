@@ -26,7 +26,7 @@ std::string label(const Field& field) {
   constexpr const char* kRoles[] = {"", " user", " secret", " cookie"};
   std::string out = std::string(name_of(field.protocol)) + ' ' + name_of(field.location);
   if (!field.key.empty()) out += '(' + escape(std::string(field.key)) + ')';
-  return out + kRoles[static_cast<std::size_t>(field.role)];
+  return out + kRoles[static_cast<std::size_t>(field.role)] + (field.base64 ? " base64" : "");
 }
 
 const char* name_of(Exception exception) {

@@ -53,6 +53,7 @@ TEST_SUITE("event record") {
     event.sensor = 2;
     event.verdict = Verdict::mask;
     event.location = Location::body;
+    event.subject = "POST /orders/*";
 
     const EventRecord record = make_record(event, 5, 9);
 
@@ -80,6 +81,7 @@ TEST_SUITE("event record") {
     CHECK(at<std::uint8_t>(record, 95) == 1);
     CHECK(text_at(record, 104, at<std::uint8_t>(record, 63)) == "411111******1111");
     CHECK(text_at(record, 104 + 64, at<std::uint8_t>(record, 96)) == "card");
+    CHECK(text_at(record, 224, at<std::uint8_t>(record, 98)) == "POST /orders/*");
   }
 
   TEST_CASE("other events carry the server name where a finding has its texts") {

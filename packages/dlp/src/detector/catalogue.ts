@@ -1,3 +1,4 @@
+import { CREDENTIALS } from './credentials.ts';
 import type { DetectorDescription } from './description.ts';
 import { IDENTITY_NUMBERS } from './identity-numbers.ts';
 
@@ -118,6 +119,7 @@ export const DETECTORS: readonly DetectorDescription[] = [
     example: 'sk_live_************',
   },
   ...IDENTITY_NUMBERS,
+  ...CREDENTIALS,
 ];
 
 const BY_ID: ReadonlyMap<string, DetectorDescription> = new Map(DETECTORS.map((detector) => [detector.id, detector]));

@@ -1,10 +1,13 @@
-/** What kind of datum a detector finds. */
-export type DetectorCategory = 'payment' | 'identity' | 'health' | 'contact' | 'secret';
+/**
+ * What kind of datum a detector finds. A `secret` has a form that gives it away anywhere; a `credential` is told by its
+ * place in a protocol and so is found in traffic alone.
+ */
+export type DetectorCategory = 'payment' | 'identity' | 'health' | 'contact' | 'secret' | 'credential';
 
 /**
  * How much a detector's own check proves. `checksum`: of random values of the right shape at most one in 97 passes;
  * `weak-checksum`: about one in ten passes; `shape`: there is no checksum, context decides; `anchored`: the value
- * starts with a literal that stands for itself.
+ * starts with a literal that stands for itself, or stands where a protocol has such a value.
  */
 export type DetectorStrength = 'checksum' | 'weak-checksum' | 'shape' | 'anchored';
 

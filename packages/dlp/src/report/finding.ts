@@ -1,6 +1,9 @@
 import { type Confidence, compareVerdicts, type Direction, type Verdict } from '@bulkhead/core';
 import { sensorNameOf } from '../sensor/compile.ts';
+import { type OcsfFinding, ocsfFinding } from './ocsf.ts';
 import type { CaptureFinding, TextFinding } from './schema.ts';
+
+const NS_PER_MS = 1_000_000n;
 
 /** What the inspector says about one datum in one field. */
 export interface DetectedText {
@@ -11,12 +14,16 @@ export interface DetectedText {
   readonly masked: string;
   readonly key: string;
   readonly offset: number;
+  readonly length: number;
+  readonly knownTest: boolean;
 }
 
 /** What the inspector says about one datum in a conversation. */
 export interface DetectedTraffic extends DetectedText {
   readonly protocol: string;
   readonly field: string;
+  readonly subject: string;
+  readonly timeNs: bigint;
   readonly direction: Direction;
   readonly client: string;
   readonly server: string;
@@ -25,9 +32,19 @@ export interface DetectedTraffic extends DetectedText {
 
 /** A finding as reports show it. Fields are in the order people read them. */
 export function captureFinding(found: DetectedTraffic): CaptureFinding {
-  const { detector, confidence, verdict, masked, protocol, field, direction, client, server, packet, offset } = found;
+  const { detector, confidence, verdict, masked, knownTest, protocol, field, subject, direction, client, server } = found;
+  const { packet, offset, length } = found;
   const sensor = sensorNameOf(found.sensor);
-  return { detector, sensor, confidence, verdict, masked, protocol, field, direction, client, server, packet, offset };
+  const time = new Date(Number(found.timeNs / NS_PER_MS)).toISOString();
+  return {
+    ...{ detector, sensor, confidence, verdict, masked, knownTest, protocol, field, subject, direction, client, server },
+    ...{ time, packet, offset, length },
+  };
+}
+
+/** A finding of a capture as an event for a collector; `version` is the product's. */
+export function captureOcsf({ packet: _, ...found }: CaptureFinding, version?: string): OcsfFinding {
+  return ocsfFinding(found, version);
 }
 
 /** A finding of a text as reports show it. */

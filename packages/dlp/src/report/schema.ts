@@ -17,13 +17,19 @@ const datum = {
 /** One finding in a capture. */
 export const CaptureFinding = z.strictObject({
   ...datum,
+  knownTest: z.boolean().describe('whether it is a published test value'),
   protocol: z.string(),
   field: z.string().describe('where in the message, such as body.cardNumber or head.authorization'),
+  subject: z
+    .string()
+    .describe('method and path, shape of a statement or command, without values; empty where there is none'),
   direction: z.enum(DIRECTIONS),
   client: z.string().describe('address and port, [address]:port for IPv6'),
   server: z.string(),
+  time: z.iso.datetime().describe('of that packet, as the capture has it'),
   packet: count.describe('number of the packet in the file, from 1, that completed the datum'),
   offset: count.describe('of the first byte of the datum in the decoded field'),
+  length: count.describe('bytes of the datum as written, separators included'),
 });
 export type CaptureFinding = z.infer<typeof CaptureFinding>;
 

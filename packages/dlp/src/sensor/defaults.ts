@@ -27,6 +27,16 @@ export const DEFAULT_SENSORS: readonly Sensor[] = [
     direction: 'both',
   },
   {
+    name: 'credentials',
+    description: 'Passwords that log in without encryption: reported. Tokens and session cookies are left to documents.',
+    detectors: [{ id: 'cleartext-credential' }, { id: 'http-basic' }],
+    literals: [],
+    minConfidence: 'medium',
+    threshold: 1,
+    action: 'alert',
+    direction: 'both',
+  },
+  {
     name: 'payment-cards',
     description: 'Payment card numbers that their surroundings confirm: blocked.',
     detectors: [{ id: 'payment-card' }],

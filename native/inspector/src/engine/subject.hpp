@@ -1,0 +1,53 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "bulkhead/content.hpp"
+#include "bulkhead/engine.hpp"
+#include "bulkhead/field.hpp"
+
+namespace bulkhead {
+
+/// What a session is about when something is found in it: the method and path of an HTTP request, the shape of a
+/// statement of SQL or CQL, a Redis command. Evidence, made so that it cannot carry a datum itself.
+///
+/// Keeps the first bytes of the request last begun as they are; `view` makes of them what may be shown: no query, no
+/// literals, no part of a path or identifier that looks like a value (see subject_text.hpp). With requests sent ahead of
+/// their answers it is that of the last one sent. HTTP/2 interleaves messages, so there only the findings of a request's
+/// own head have one.
+class SubjectKeeper {
+ public:
+  void begin(Direction direction, const Field& field) noexcept;
+  /// Whether `content` of the request direction has to be shown.
+  [[nodiscard]] bool watching() const noexcept { return open_; }
+  void content(Bytes bytes) noexcept;
+  void end(Direction direction) noexcept;
+  /// Bytes [offset, offset + length) of the open request are a datum: the part they lie in will not be shown.
+  void hide(std::uint64_t offset, std::uint64_t length) noexcept;
+
+  /// Where a finding stands.
+  struct Place {
+    Direction direction;
+    Protocol protocol;
+    Location location;
+    std::uint64_t offset;
+  };
+  /// Writes the subject of a finding; returns its length. Of a request that the finding itself stands in, what comes
+  /// before it: the rest need not have come yet.
+  [[nodiscard]] std::size_t view(const Place& place, std::array<char, kMaxSubject>& out) const noexcept;
+
+ private:
+  struct Kept;
+  struct Free {
+    void operator()(Kept* kept) const noexcept;
+  };
+  std::unique_ptr<Kept, Free> kept_;
+  bool open_ = false;
+  bool fresh_ = false;  ///< nothing of the open field has come yet
+};
+
+}  // namespace bulkhead
