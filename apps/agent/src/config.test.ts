@@ -11,6 +11,7 @@ describe('the agent configuration', () => {
     expect(AgentConfig.parse(MINIMAL)).toEqual({
       ...MINIMAL,
       threads: 1,
+      events: { findings: 'native' },
       queue: 6430,
       metrics: { enabled: true, port: 9430 },
       captures: { folder: 'captures', maxMebibytes: 256, ringMebibytes: 8 },

@@ -42,7 +42,9 @@ export const AgentConfig = z.strictObject({
       findings: z
         .enum(['native', 'ocsf'])
         .default('native')
-        .describe('How a finding is written: as an event of the agent, or as an OCSF event. Other events stay as they are.'),
+        .describe(
+          'How a finding is written: as an event of the agent, or as an OCSF event. Other events stay as they are.',
+        ),
     })
     .prefault({}),
   captures: z

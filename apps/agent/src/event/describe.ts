@@ -6,7 +6,19 @@ type Described<Kind extends InspectorEvent['kind']> = (event: Extract<InspectorE
 
 /** What each kind says beyond its time, its session and its workloads. */
 const DETAILS: { readonly [Kind in InspectorEvent['kind']]: Described<Kind> } = {
-  finding: ({ detector, sensor, confidence, verdict, masked, field, subject, offset, length, direction, knownTest }) => ({
+  finding: ({
+    detector,
+    sensor,
+    confidence,
+    verdict,
+    masked,
+    field,
+    subject,
+    offset,
+    length,
+    direction,
+    knownTest,
+  }) => ({
     detector,
     sensor: sensorNameOf(sensor),
     confidence,

@@ -1,5 +1,12 @@
 import { stat } from 'node:fs/promises';
-import { type CaptureCounts, type CaptureFinding, captureFinding, captureOcsf, captureTable, compareFindings } from '@bulkhead/dlp';
+import {
+  type CaptureCounts,
+  type CaptureFinding,
+  captureFinding,
+  captureOcsf,
+  captureTable,
+  compareFindings,
+} from '@bulkhead/dlp';
 import { CliError, unreadableFile } from '../error.ts';
 import { EXIT_FAILURE, EXIT_OK } from '../exit-code.ts';
 import type { Io } from '../io.ts';

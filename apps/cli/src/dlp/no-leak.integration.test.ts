@@ -1,15 +1,14 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
+  type CaptureFinding,
   captureFinding,
   captureOcsf,
   captureTable,
   compileSensors,
   DETECTORS,
-  findDetector,
-  type CaptureFinding,
 } from '@bulkhead/dlp';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { inspectCapture, Program } from '@bulkhead/inspector';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -25,7 +24,10 @@ interface Datum {
 
 const LITERAL: Datum = { word: 'code', value: 'kestrel-orchard' };
 const SECRETS: readonly Datum[] = specimens()
-  .slice(0, DETECTORS.findIndex(({ id }) => id === 'us-itin'))
+  .slice(
+    0,
+    DETECTORS.findIndex(({ id }) => id === 'us-itin'),
+  )
   .map((text) => {
     const [word = '', value] = text.split(': ', 2);
     return value === undefined ? { word: 'key', value: text } : { word, value };
@@ -104,14 +106,20 @@ describe('what leaves the inspector', () => {
     writeFileSync(file, captureOf(turns));
     const findings: CaptureFinding[] = [];
     const events: string[] = [];
-    await inspectCapture(program, { path: file }, {
-      onFindings: (batch) => {
-        for (const found of batch) {
-          events.push(JSON.stringify(found, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)));
-          findings.push(captureFinding(found));
-        }
+    await inspectCapture(
+      program,
+      { path: file },
+      {
+        onFindings: (batch) => {
+          for (const found of batch) {
+            events.push(
+              JSON.stringify(found, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)),
+            );
+            findings.push(captureFinding(found));
+          }
+        },
       },
-    });
+    );
     const counts = { file: 'f', packets: 1, bytes: 1, sessions: 1, bytesNotInspected: 0, notInspectedReasons: {} };
     const stream = [
       ...events,
@@ -136,12 +144,17 @@ describe('what leaves the inspector', () => {
 
   it('never holds more of any card, number or address, whatever stands beside it', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.constantFrom(...Object.keys(CARRIERS)), generated, generated, async (carrier, datum, other) => {
-        const { stream } = await emitted(CARRIERS[carrier]?.(datum, other) ?? []);
+      fc.asyncProperty(
+        fc.constantFrom(...Object.keys(CARRIERS)),
+        generated,
+        generated,
+        async (carrier, datum, other) => {
+          const { stream } = await emitted(CARRIERS[carrier]?.(datum, other) ?? []);
 
-        expect(leaked(datum.value, stream)).toBeUndefined();
-        expect(leaked(other.value, stream)).toBeUndefined();
-      }),
+          expect(leaked(datum.value, stream)).toBeUndefined();
+          expect(leaked(other.value, stream)).toBeUndefined();
+        },
+      ),
       { numRuns: 150 },
     );
   });

@@ -108,7 +108,9 @@ describe('readEvents', () => {
 
     expect(native().recordBytes).toBe(RECORD_BYTES);
     expect(Object.fromEntries(stated.filter(([name]) => !['reserved', 'text', 'subject'].includes(name)))).toEqual(
-      Object.fromEntries(Object.entries(OFFSET).filter(([name]) => !['masked', 'key', 'serverName', 'subject'].includes(name))),
+      Object.fromEntries(
+        Object.entries(OFFSET).filter(([name]) => !['masked', 'key', 'serverName', 'subject'].includes(name)),
+      ),
     );
     expect(Object.fromEntries(stated)['text']).toBe(OFFSET.masked);
     expect(Object.fromEntries(stated)['subject']).toBe(OFFSET.subject);

@@ -1,8 +1,8 @@
 #include "engine/subject.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <new>
+#include <utility>
 
 #include "engine/subject_text.hpp"
 
@@ -24,42 +24,48 @@ bool begins_request(const Field& field) noexcept {
 
 }  // namespace
 
-struct SubjectKeeper::Kept {
-  Protocol protocol = Protocol::raw;
-  Protocol next = Protocol::raw;  ///< of the field that is open
-  std::uint16_t size = 0;
-  std::array<char, kKeptBytes> text;
-
-  [[nodiscard]] std::string_view view() const noexcept { return {text.data(), size}; }
-};
-
-void SubjectKeeper::Free::operator()(Kept* kept) const noexcept { delete kept; }
-
 void SubjectKeeper::begin(Direction direction, const Field& field) noexcept {
   if (direction != Direction::request) return;
-  open_ = begins_request(field);
-  if (!open_) return;
-  if (kept_ == nullptr) kept_.reset(new (std::nothrow) Kept);
-  open_ = kept_ != nullptr;
-  if (!open_) return;
-  kept_->next = field.protocol;
-  fresh_ = true;
+  open_ = fresh_ = begins_request(field);
+  if (open_) next_ = field.protocol;
 }
 
 void SubjectKeeper::content(Bytes bytes) noexcept {
   if (fresh_) {
     fresh_ = false;
     // Behind a header that is a field of its own, the rest of an HTTP/2 head goes on without the pseudo-headers.
-    const bool goes_on = (kept_->next == Protocol::http2 || kept_->next == Protocol::grpc) && bytes.front() != ':';
+    const bool goes_on = (next_ == Protocol::http2 || next_ == Protocol::grpc) && bytes.front() != ':';
     open_ = !goes_on;
     if (!open_) return;
-    kept_->protocol = kept_->next;
-    kept_->size = 0;
+    protocol_ = next_;
+    size_ = 0;
   }
-  const std::size_t room = std::min(bytes.size(), kKeptBytes - kept_->size);
-  std::memcpy(kept_->text.data() + kept_->size, bytes.data(), room);
-  kept_->size = static_cast<std::uint16_t>(kept_->size + room);
-  if (kept_->size == kKeptBytes) open_ = false;
+  bytes = bytes.first(std::min<std::size_t>(bytes.size(), kKeptBytes - size_));
+  if (protocol_ == Protocol::http1) {
+    const auto line = std::find(bytes.begin(), bytes.end(), std::uint8_t{'\n'});
+    if (line != bytes.end()) open_ = false;
+    bytes = bytes.first(static_cast<std::size_t>(line - bytes.begin()));
+  }
+  keep(bytes);
+  if (size_ == kKeptBytes) open_ = false;
+}
+
+void SubjectKeeper::keep(Bytes bytes) noexcept {
+  constexpr std::size_t kStep = 32;
+  const std::size_t size = size_ + bytes.size();
+  if (size > capacity_) {
+    const std::size_t capacity = (size + kStep - 1) / kStep * kStep;
+    std::unique_ptr<char[]> larger(new (std::nothrow) char[capacity]);
+    if (larger == nullptr) {
+      open_ = false;
+      return;
+    }
+    std::copy_n(text_.get(), size_, larger.get());
+    text_ = std::move(larger);
+    capacity_ = static_cast<std::uint16_t>(capacity);
+  }
+  std::copy(bytes.begin(), bytes.end(), text_.get() + size_);
+  size_ = static_cast<std::uint16_t>(size);
 }
 
 void SubjectKeeper::end(Direction direction) noexcept {
@@ -67,18 +73,17 @@ void SubjectKeeper::end(Direction direction) noexcept {
 }
 
 void SubjectKeeper::hide(std::uint64_t offset, std::uint64_t length) noexcept {
-  if (kept_ == nullptr || offset >= kept_->size) return;
-  const auto from = static_cast<std::size_t>(offset);
-  const auto to = static_cast<std::size_t>(std::min<std::uint64_t>(kept_->size, offset + length));
+  if (offset >= size_) return;
+  const auto to = static_cast<std::size_t>(std::min<std::uint64_t>(size_, offset + length));
   // A zero byte is no part of a name, so that neither is what it stands in.
-  for (std::size_t i = from; i < to; ++i)
-    if (kept_->text[i] != '/' && kept_->text[i] != ' ' && kept_->text[i] != '\'') kept_->text[i] = '\0';
+  for (auto i = static_cast<std::size_t>(offset); i < to; ++i)
+    if (text_[i] != '/' && text_[i] != ' ' && text_[i] != '\'') text_[i] = '\0';
 }
 
 std::size_t SubjectKeeper::view(const Place& place, std::array<char, kMaxSubject>& out) const noexcept {
-  if (kept_ == nullptr) return 0;
-  const Protocol of = kept_->protocol;
-  std::string_view text = kept_->view();
+  if (size_ == 0) return 0;
+  const Protocol of = protocol_;
+  std::string_view text = kept();
   const bool head = place.location == Location::head;
   if (place.direction == Direction::request && (head || place.location == Location::command))
     text = text.substr(0, std::min<std::uint64_t>(text.size(), place.offset));

@@ -41,11 +41,14 @@ class SubjectKeeper {
   [[nodiscard]] std::size_t view(const Place& place, std::array<char, kMaxSubject>& out) const noexcept;
 
  private:
-  struct Kept;
-  struct Free {
-    void operator()(Kept* kept) const noexcept;
-  };
-  std::unique_ptr<Kept, Free> kept_;
+  [[nodiscard]] std::string_view kept() const noexcept { return {text_.get(), size_}; }
+  void keep(Bytes bytes) noexcept;
+
+  std::unique_ptr<char[]> text_;  ///< as long as it has to be: sessions are many
+  std::uint16_t size_ = 0;
+  std::uint16_t capacity_ = 0;
+  Protocol protocol_ = Protocol::raw;
+  Protocol next_ = Protocol::raw;  ///< of the field that is open
   bool open_ = false;
   bool fresh_ = false;  ///< nothing of the open field has come yet
 };

@@ -32,12 +32,26 @@ export interface DetectedTraffic extends DetectedText {
 
 /** A finding as reports show it. Fields are in the order people read them. */
 export function captureFinding(found: DetectedTraffic): CaptureFinding {
-  const { detector, confidence, verdict, masked, knownTest, protocol, field, subject, direction, client, server } = found;
+  const { detector, confidence, verdict, masked, knownTest, protocol, field, subject, direction, client, server } =
+    found;
   const { packet, offset, length } = found;
   const sensor = sensorNameOf(found.sensor);
   const time = new Date(Number(found.timeNs / NS_PER_MS)).toISOString();
   return {
-    ...{ detector, sensor, confidence, verdict, masked, knownTest, protocol, field, subject, direction, client, server },
+    ...{
+      detector,
+      sensor,
+      confidence,
+      verdict,
+      masked,
+      knownTest,
+      protocol,
+      field,
+      subject,
+      direction,
+      client,
+      server,
+    },
     ...{ time, packet, offset, length },
   };
 }

@@ -178,7 +178,9 @@ export function ocsfFinding(found: FindingEvidence, version?: string): OcsfFindi
       product: { name: 'Bulkhead', vendor_name: 'Bulkhead', ...(version !== undefined && { version }) },
     },
     finding_info: {
-      uid: [found.time, found.sessionId ?? client ?? '', found.sensor, found.detector, found.field, found.offset].join('/'),
+      uid: [found.time, found.sessionId ?? client ?? '', found.sensor, found.detector, found.field, found.offset].join(
+        '/',
+      ),
       title,
       types: ['Data in transit without encryption'],
       analytic: { uid: found.sensor, name: found.sensor, type_id: 1, type: 'Rule' },

@@ -28,7 +28,8 @@ export const DEFAULT_SENSORS: readonly Sensor[] = [
   },
   {
     name: 'credentials',
-    description: 'Passwords that log in without encryption: reported. Tokens and session cookies are left to documents.',
+    description:
+      'Passwords that log in without encryption: reported. Tokens and session cookies are left to documents.',
     detectors: [{ id: 'cleartext-credential' }, { id: 'http-basic' }],
     literals: [],
     minConfidence: 'medium',
