@@ -17,7 +17,8 @@ constexpr LinkType kLinks[] = {LinkType::raw, LinkType::ethernet, LinkType::linu
 
 std::shared_ptr<const Program> program() {
   ProgramSpec spec;
-  const char* detectors[] = {"payment-card", "us-ssn", "iban", "email", "phone", "jwt", "private-key", "word"};
+  const char* detectors[] = {"payment-card", "us-ssn", "iban", "email", "phone", "jwt", "private-key", "word",
+                             "cleartext-credential", "http-basic", "http-bearer", "session-cookie"};
   const Verdict actions[] = {Verdict::block, Verdict::mask, Verdict::alert};
   for (const char* detector : detectors) {
     SensorSpec sensor;
