@@ -38,26 +38,27 @@ export function captureFinding(found: DetectedTraffic): CaptureFinding {
   const sensor = sensorNameOf(found.sensor);
   const time = new Date(Number(found.timeNs / NS_PER_MS)).toISOString();
   return {
-    ...{
-      detector,
-      sensor,
-      confidence,
-      verdict,
-      masked,
-      knownTest,
-      protocol,
-      field,
-      subject,
-      direction,
-      client,
-      server,
-    },
-    ...{ time, packet, offset, length },
+    detector,
+    sensor,
+    confidence,
+    verdict,
+    masked,
+    knownTest,
+    protocol,
+    field,
+    subject,
+    direction,
+    client,
+    server,
+    time,
+    packet,
+    offset,
+    length,
   };
 }
 
 /** A finding of a capture as an event for a collector; `version` is the product's. */
-export function captureOcsf({ packet: _, ...found }: CaptureFinding, version?: string): OcsfFinding {
+export function captureOcsf(found: CaptureFinding, version?: string): OcsfFinding {
   return ocsfFinding(found, version);
 }
 
