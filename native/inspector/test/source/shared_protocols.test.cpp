@@ -96,7 +96,9 @@ namespace {
 const std::map<std::string, std::set<Protocol>> kSpoken = {
     {"amqp", {Protocol::amqp}},
     {"dns", {Protocol::dns}},
+    {"dns", {Protocol::dns}},
     {"http", {Protocol::http1, Protocol::http2, Protocol::grpc}},
+    {"kafka", {Protocol::kafka}},
     {"kafka", {Protocol::kafka}},
     {"memcached", {Protocol::memcached}},
     {"mongo", {Protocol::mongodb}},
@@ -162,6 +164,7 @@ TEST_SUITE("protocols of shared captures") {
              Case{"a-deepflow-grpc-segmented.pcap", Protocol::grpc, 1},
              Case{"a-deepflow-grpc-server-stream.pcap", Protocol::grpc, 1},
              Case{"a-ndpi-kafka.pcapng", Protocol::kafka, 8},  // the ninth begins with a broker's answers
+             Case{"a-ndpi-kafka.pcapng", Protocol::kafka, 8},  // the ninth begins with an answer
              Case{"a-ndpi-mysql.pcapng", Protocol::mysql, 1, 1},
              Case{"a-ndpi-pgsql.pcap", Protocol::postgresql, 6},
              Case{"a-ndpi-resp.pcap", Protocol::redis, 1},
