@@ -1,9 +1,10 @@
 import type { Measure } from '../measure.ts';
 import type { Carrier } from './carrier/carrier.ts';
 import { stdnumMissing } from './datum/stdnum.ts';
+import { capturesMissing, measureCaptures } from './negative/measure-captures.ts';
 import { measureNegatives } from './negative/measure-negatives.ts';
 import { type Cell, measureRecall } from './recall.ts';
-import { cellMeasures, negativeMeasures, summaryMeasures } from './report.ts';
+import { captureMeasure, cellMeasures, negativeMeasures, summaryMeasures } from './report.ts';
 import { recorderMissing } from './traffic/recorder.ts';
 import { cardTrials, numberTrials, type Trial } from './trials.ts';
 
@@ -20,7 +21,19 @@ export async function benchAccuracy(full: boolean, say: (text: string) => void):
   const cells = await measureCells(say);
   say(`  negatives\n`);
   const negatives = await measureNegatives(full ? NEGATIVES.full : NEGATIVES.quick, SEED, say);
-  return [...summaryMeasures(cells), ...negativeMeasures(negatives), ...cellMeasures(cells)];
+  return [
+    ...summaryMeasures(cells),
+    ...negativeMeasures(negatives),
+    ...(await sharedCaptures(say)),
+    ...cellMeasures(cells),
+  ];
+}
+
+async function sharedCaptures(say: (text: string) => void): Promise<readonly Measure[]> {
+  const why = capturesMissing();
+  if (why === undefined) return [captureMeasure(await measureCaptures())];
+  say(`  captures are left out: ${why}\n`);
+  return [];
 }
 
 async function measureCells(say: (text: string) => void): Promise<readonly Cell[]> {

@@ -1,5 +1,6 @@
 import type { Measure } from '../measure.ts';
 import { HARD_NEGATIVES } from './negative/hard-negatives.ts';
+import type { CaptureCount } from './negative/measure-captures.ts';
 import type { NegativeCount } from './negative/measure-negatives.ts';
 import { CARD, type Cell } from './recall.ts';
 import { wilson } from './wilson.ts';
@@ -80,6 +81,18 @@ export function negativeMeasures(count: NegativeCount): readonly Measure[] {
       detail: { ...corpus, ...Object.fromEntries(byDetector) },
     },
   ];
+}
+
+/** What was done to captures that hold nothing to find. */
+export function captureMeasure({ captures, bytes, sessions, stopped }: CaptureCount): Measure {
+  return {
+    name: 'accuracy, sessions of the shared captures stopped or changed',
+    value: stopped.length,
+    unit: 'sessions',
+    bar: 0,
+    atMost: true,
+    detail: { captures, MB: bytes / 1e6, sessions },
+  };
 }
 
 /** One figure for each detector, protocol and way to write the datum, over all cuts; the cuts beside it. */
