@@ -23,7 +23,12 @@ export const NUMBERED_THINGS: readonly NumberedThing[] = [
       'AT##################',
     ],
   },
-  { detector: 'us-aba-routing', module: 'us.rtn', key: 'routingNumber', shapes: ['(0-3)########'] },
+  {
+    detector: 'us-aba-routing',
+    module: 'us.rtn',
+    key: 'routingNumber',
+    shapes: ['0########', '1(0-2)#######', '2(1-9)#######', '3(0-2)#######'],
+  },
   { detector: 'ca-sin', module: 'ca.sin', key: 'sin', shapes: ['(1-7)########'] },
   {
     detector: 'mx-curp',
@@ -35,7 +40,12 @@ export const NUMBERED_THINGS: readonly NumberedThing[] = [
   { detector: 'br-cpf', module: 'br.cpf', key: 'cpf', shapes: ['###########'] },
   { detector: 'br-cnpj', module: 'br.cnpj', key: 'cnpj', shapes: ['##############'] },
   { detector: 'ar-cuit', module: 'ar.cuit', key: 'cuit', shapes: ['(20|23|27|30|33)#########'] },
-  { detector: 'cl-rut', module: 'cl.rut', key: 'rut', shapes: ['(1-2)########', '(1-2)#######K'] },
+  {
+    detector: 'cl-rut',
+    module: 'cl.rut',
+    key: 'rut',
+    shapes: ['(1-2)#######-#', '(1-2)#######-K', '(1-2)#.###.###-#'],
+  },
   { detector: 'co-nit', module: 'co.nit', key: 'nit', shapes: ['(8-9)#########'] },
   { detector: 'pe-ruc', module: 'pe.ruc', key: 'ruc', shapes: ['(10|20)#########'] },
   { detector: 'gb-nhs-number', module: 'gb.nhs', key: 'nhsNumber', shapes: ['##########'] },
