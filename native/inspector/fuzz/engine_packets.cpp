@@ -95,6 +95,7 @@ class Run {
     // Checksums that a fuzzer cannot guess would hide everything behind them.
     result.verify_checksums = false;
     result.limits.max_sessions = 64;
+    result.limits.max_closed = 8;
     result.limits.max_pending = 64;
     result.limits.max_fragments = 16;
     result.limits.reassembly_bytes = 64U << 10;

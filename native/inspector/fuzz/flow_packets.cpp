@@ -81,6 +81,7 @@ class Player {
     config_.inline_mode = (mode & 1) != 0;
     config_.verify_checksums = (mode & 2) != 0;
     config_.limits.max_sessions = 4;
+    config_.limits.max_closed = 1;
     config_.limits.max_pending = 4;
     config_.limits.max_fragments = 16;
     config_.limits.reassembly_bytes = 48'000;
