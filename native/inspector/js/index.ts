@@ -18,7 +18,7 @@ export type {
   SessionOffloadedEvent,
   TextFinding,
 } from './src/event.ts';
-export type { Confidence, Direction, ExceptionPolicy, TrafficException, Verdict } from './src/names.ts';
+export type { Confidence, Direction, Encoding, ExceptionPolicy, TrafficException, Verdict } from './src/names.ts';
 export {
   type BuiltInDetector,
   builtInDetectors,

@@ -83,6 +83,8 @@ export interface FindingDetails {
   readonly length: number;
   readonly direction: Direction;
   readonly knownTest: boolean;
+  /** What was taken off within the field to find it, from the outermost on; mostly empty. */
+  readonly encodings: readonly string[];
 }
 
 /** Omits `time` from each member, which a plain Omit of a union would not do. */

@@ -18,6 +18,7 @@ const DETAILS: { readonly [Kind in InspectorEvent['kind']]: Described<Kind> } = 
     length,
     direction,
     knownTest,
+    encodings,
   }) => ({
     detector,
     sensor: sensorNameOf(sensor),
@@ -30,6 +31,7 @@ const DETAILS: { readonly [Kind in InspectorEvent['kind']]: Described<Kind> } = 
     length,
     direction,
     knownTest,
+    encodings,
   }),
   exception: ({ exception, bytesNotInspected, verdict }) => ({ exception, bytesNotInspected, verdict }),
   'session-offloaded': ({ serverName, tlsVersion }) => ({

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "bulkhead/encoding.hpp"
+
 namespace bulkhead {
 
 /// How sure a detection is. The order is the order of sureness.
@@ -21,13 +23,15 @@ struct Detection {
   DetectorIndex detector = 0;
   Confidence confidence = Confidence::none;
   bool known_test = false;                    ///< a published test number (flagged, still reported)
-  std::uint64_t offset = 0;                   ///< of the first byte, in the decoded field
-  std::uint32_t length = 0;                   ///< of the datum as written, separators included
+  std::uint64_t offset = 0;                   ///< of the first byte, in the field: of an encoded datum, where its encoded form begins
+  std::uint32_t length = 0;                   ///< of the datum as written, separators and encoding included
   std::uint64_t fingerprint = 0;
   std::uint8_t masked_length = 0;
   std::uint8_t key_length = 0;
   std::array<char, kMaxMasked> masked{};      ///< such as 411111******1111
   std::array<char, kMaxKey> key{};            ///< structural key in front of the datum (JSON, form, header, XML)
+  EncodingChain encodings{};                  ///< what was taken off within the field to find it
+  bool in_place = true;                       ///< its letters and digits stand in the field as themselves
 
   [[nodiscard]] std::string_view masked_view() const noexcept { return {masked.data(), masked_length}; }
   [[nodiscard]] std::string_view key_view() const noexcept { return {key.data(), key_length}; }

@@ -57,9 +57,16 @@ class ContentScanner {
   /// Continues under another program from the next byte on.
   void rebind(std::shared_ptr<const Program> program) noexcept;
   [[nodiscard]] std::uint64_t field_offset() const noexcept;  ///< bytes of the current field scanned so far
+  [[nodiscard]] std::uint64_t decided() const noexcept;  ///< bytes of the current field about which all is said
+  [[nodiscard]] const std::shared_ptr<const Program>& program() const noexcept { return program_; }
+  /// Another scanner that has seen the same: it goes on by itself. Heap memory of its own, unless idle.
+  [[nodiscard]] ContentScanner fork() const noexcept;
+  /// The field's last bytes, zeros in front of its first; empty before the first one.
+  [[nodiscard]] Bytes last_bytes() const noexcept;
 
  private:
   struct State;
+  ContentScanner(std::shared_ptr<const Program> program, const State& state) noexcept;
   std::shared_ptr<const Program> program_;
   std::unique_ptr<State> state_;
 };

@@ -33,6 +33,7 @@ describe('readEvents', () => {
       put(bytes, OFFSET.masked, OFFSET.maskedLength, '411111******1111');
       put(bytes, OFFSET.key, OFFSET.keyLength, 'cardNumber');
       put(bytes, OFFSET.subject, OFFSET.subjectLength, 'POST /orders/*');
+      bytes.set([10, 1, 0, 0], OFFSET.encodings);
     });
 
     expect(readEvents(batch, names)).toEqual([
@@ -54,6 +55,7 @@ describe('readEvents', () => {
         key: 'cardNumber',
         offset: 40,
         length: 16,
+        encodings: ['base64', 'percent'],
         knownTest: true,
         field: 'body.cardNumber',
         subject: 'POST /orders/*',

@@ -4,6 +4,8 @@ import {
   CONFIDENCES,
   type Confidence,
   DIRECTIONS,
+  ENCODINGS,
+  type Encoding,
   LOCATIONS,
   nameOf,
   PROTOCOLS,
@@ -41,6 +43,7 @@ export const OFFSET = {
   keyLength: 96,
   serverNameLength: 97,
   subjectLength: 98,
+  encodings: 99,
   masked: 104,
   key: 168,
   serverName: 104,
@@ -48,6 +51,7 @@ export const OFFSET = {
 } as const;
 
 const ADDRESS_BYTES = 16;
+const MOST_ENCODINGS = 4;
 const KINDS = ['finding', 'exception', 'session-offloaded', 'session-blocked'] as const;
 const FLAG = { knownTest: 1, hasSession: 2 } as const;
 const TLS_VERSIONS = new Map([
@@ -142,6 +146,9 @@ function textFinding(record: RecordReader, names: ProgramNames): TextFinding {
     key: record.text(OFFSET.key, record.u8(OFFSET.keyLength)),
     offset: Number(record.u64(OFFSET.value)),
     length: record.u32(OFFSET.length),
+    encodings: [...record.bytes(OFFSET.encodings, MOST_ENCODINGS)]
+      .map((number) => nameOf(ENCODINGS, number))
+      .filter((name): name is Encoding => name !== 'none'),
     knownTest: (record.u8(OFFSET.flags) & FLAG.knownTest) !== 0,
   };
 }

@@ -1,4 +1,4 @@
-import type { Confidence, Direction, Protocol, TrafficException, Verdict } from './names.ts';
+import type { Confidence, Direction, Encoding, Protocol, TrafficException, Verdict } from './names.ts';
 
 /** The conversation that an event belongs to. */
 export interface SessionFacts {
@@ -25,10 +25,12 @@ export interface TextFinding {
   readonly masked: string;
   /** Structural key in front of the datum (JSON, form, header, XML); empty without one. */
   readonly key: string;
-  /** Of the first byte, in the decoded field. */
+  /** Of the first byte, in the field: of an encoded datum, where its encoded form begins. */
   readonly offset: number;
-  /** Of the datum as written, separators included. */
+  /** Of the datum as written, separators and encoding included. */
   readonly length: number;
+  /** What was taken off within the field to find it, from the outermost on; mostly empty. */
+  readonly encodings: readonly Encoding[];
   readonly knownTest: boolean;
 }
 

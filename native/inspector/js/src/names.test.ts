@@ -4,6 +4,7 @@ import {
   CONFIDENCES,
   DIRECTION_SCOPES,
   DIRECTIONS,
+  ENCODINGS,
   EXCEPTION_POLICIES,
   LOCATIONS,
   PROTOCOLS,
@@ -22,6 +23,7 @@ describe('names', () => {
     ${'packet'}    | ${'Direction'}       | ${DIRECTIONS}
     ${'field'}     | ${'Protocol'}        | ${PROTOCOLS}
     ${'field'}     | ${'Location'}        | ${LOCATIONS}
+    ${'encoding'}  | ${'Encoding'}        | ${ENCODINGS}
     ${'detector'}  | ${'Strength'}        | ${STRENGTHS}
     ${'exception'} | ${'Exception'}       | ${TRAFFIC_EXCEPTIONS}
     ${'exception'} | ${'ExceptionPolicy'} | ${EXCEPTION_POLICIES}

@@ -55,6 +55,22 @@ export const LOCATIONS = [
   'part',
   'name',
 ] as const;
+/** How a datum was written other than as itself, within its field. */
+export const ENCODINGS = [
+  'none',
+  'percent',
+  'form',
+  'json',
+  'html',
+  'quoted-printable',
+  'unicode',
+  'markup',
+  'utf16',
+  'utf32',
+  'base64',
+  'hex',
+  'compressed',
+] as const;
 export const STRENGTHS = ['checksum', 'weak-checksum', 'shape', 'anchored'] as const;
 export const VALUE_CHECKS = ['none', 'luhn', 'mod97', 'mod11', 'verhoeff', 'entropy'] as const;
 export const EXCEPTION_POLICIES = ['pass', 'alert', 'block'] as const;
@@ -79,6 +95,7 @@ export const TRAFFIC_EXCEPTIONS = [
   'truncatedPacket',
 ] as const;
 
+export type Encoding = Exclude<(typeof ENCODINGS)[number], 'none'>;
 export type Confidence = Exclude<(typeof CONFIDENCES)[number], 'none'>;
 export type Verdict = (typeof VERDICTS)[number];
 export type Direction = (typeof DIRECTIONS)[number];

@@ -27,7 +27,7 @@ SessionAnalysis::SessionAnalysis(PacketContext& context, Session& session, std::
       session_(session),
       program_(std::move(program)),
       conversation_(context.decoders),
-      scanners_{ContentScanner{program_}, ContentScanner{program_}} {}
+      scanners_{FieldScanner{program_, *context.decoders}, FieldScanner{program_, *context.decoders}} {}
 
 void SessionAnalysis::stream(Direction direction, Bytes bytes, Origin origin) noexcept {
   context_.counters.payload_bytes += bytes.size();
@@ -55,7 +55,7 @@ void SessionAnalysis::packet_end(Direction direction) noexcept {
 void SessionAnalysis::use(const std::shared_ptr<const Program>& program) noexcept {
   if (program == program_) return;
   program_ = program;
-  for (ContentScanner& scanner : scanners_) scanner.rebind(program_);
+  for (FieldScanner& scanner : scanners_) scanner.rebind(program_);
 }
 
 void SessionAnalysis::refresh_view() noexcept {
@@ -74,7 +74,7 @@ void SessionAnalysis::begin(Direction direction, const Field& field) noexcept {
 }
 
 void SessionAnalysis::content(Direction direction, Bytes bytes, Origin origin) noexcept {
-  ContentScanner& scanner = scanners_[index_of(direction)];
+  FieldScanner& scanner = scanners_[index_of(direction)];
   context_.counters.content_bytes += bytes.size();
   if (origin == Origin::in_packet) context_.view.add(direction, scanner.field_offset(), bytes);
   if (direction == Direction::request && subject_.watching()) subject_.content(bytes);
@@ -150,11 +150,16 @@ void SessionAnalysis::detected(const Detection& detection) noexcept {
   }
 }
 
+void SessionAnalysis::not_decoded(Exception reason, std::uint64_t bytes) noexcept {
+  exception(scanning_, reason, bytes);
+}
+
 Verdict SessionAnalysis::mask(const Detection& detection) noexcept {
   if (context_.packet == nullptr || !context_.packet->writable) return Verdict::block;
   if (context_.written_count + PacketView::kMaxSpans > PacketContext::kMaxWritten) return Verdict::block;
-  // A datum that cannot be hidden where it stands (compressed, or mostly forwarded already) may not travel at all.
-  if (!mask_in_place(context_.view, scanning_, detection, keeps_last_four(detection.detector, *program_)))
+  // A datum that cannot be hidden where it stands (compressed, encoded, or mostly forwarded already) may not travel at
+  // all.
+  if (!detection.in_place || !mask_in_place(context_.view, scanning_, detection, keeps_last_four(detection.detector, *program_)))
     return Verdict::block;
   context_.view.each_part(scanning_, detection.offset, detection.length, [&](std::uint64_t, MutableBytes part) noexcept {
     context_.written[context_.written_count++] = part;

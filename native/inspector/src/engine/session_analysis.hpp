@@ -7,7 +7,6 @@
 #include "bulkhead/content.hpp"
 #include "bulkhead/detection.hpp"
 #include "bulkhead/program.hpp"
-#include "bulkhead/scanner.hpp"
 #include "decide/sensor_state.hpp"
 #include "engine/credential_watch.hpp"
 #include "engine/masking.hpp"
@@ -15,11 +14,12 @@
 #include "engine/subject.hpp"
 #include "flow/stream_consumer.hpp"
 #include "protocol/conversation.hpp"
+#include "reading/field_scanner.hpp"
 
 namespace bulkhead {
 
 /// One session under inspection: payload → protocol → fields → detections → sensors → events and verdict.
-class SessionAnalysis final : public Attachment, private ContentSink, private DetectionSink {
+class SessionAnalysis final : public Attachment, private ContentSink, private FieldSink {
  public:
   SessionAnalysis(PacketContext& context, Session& session, std::shared_ptr<const Program> program);
 
@@ -50,6 +50,7 @@ class SessionAnalysis final : public Attachment, private ContentSink, private De
   void not_inspected(Direction direction, Exception reason, std::uint64_t bytes) noexcept override;
   void announced(const Announcement& announcement) noexcept override;
   void detected(const Detection& detection) noexcept override;
+  void not_decoded(Exception reason, std::uint64_t bytes) noexcept override;
 
   /// Masks the datum in the current packet, or answers `block` where that is not possible.
   [[nodiscard]] Verdict mask(const Detection& detection) noexcept;
@@ -58,7 +59,7 @@ class SessionAnalysis final : public Attachment, private ContentSink, private De
   Session& session_;
   std::shared_ptr<const Program> program_;
   Conversation conversation_;
-  std::array<ContentScanner, 2> scanners_;
+  std::array<FieldScanner, 2> scanners_;
   CredentialWatch credentials_;
   SubjectKeeper subject_;
   std::array<Location, 2> locations_{};

@@ -54,6 +54,12 @@ void mask(Detection& detection, Bytes datum, MaskRule rule) noexcept {
 
 }  // namespace
 
+CustomStream::CustomStream(const CustomStream& other) noexcept
+    : opened_at_(other.opened_at_), ends_(other.ends_), open_(other.open_), reported_(other.reported_) {
+  if (other.literals_ != nullptr) hs_copy_stream(&literals_, other.literals_);
+  if (other.patterns_ != nullptr) hs_copy_stream(&patterns_, other.patterns_);
+}
+
 /// One call's work: takes vectorscan's matches, holds them or hands them on.
 class CustomStream::Run {
  public:

@@ -30,7 +30,8 @@ class CustomStream {
  public:
   CustomStream() noexcept = default;
   ~CustomStream() { close(); }
-  CustomStream(const CustomStream&) = delete;
+  /// Goes on as `other` would.
+  explicit CustomStream(const CustomStream& other) noexcept;
   CustomStream& operator=(const CustomStream&) = delete;
 
   void scan(const CustomInput& input, DetectionSink& sink) noexcept;

@@ -47,6 +47,14 @@ const std::uint8_t* judge_events(const detect::FieldView& view, const std::uint8
 
 /// Field offsets: the bytes before `decided` have been judged, those from there to `scanned` hold a waiting candidate.
 struct ContentScanner::State {
+  State() = default;
+  /// Goes on as `other` would.
+  explicit State(const State& other) noexcept
+      : scanned(other.scanned), decided(other.decided), reported_until(other.reported_until), reported(other.reported) {
+    if (other.custom != nullptr) custom = std::make_unique<lane::CustomStream>(*other.custom);
+    copy(tail, other.tail, kTail);
+  }
+
   std::uint64_t scanned = 0;
   std::uint64_t decided = 0;
   std::uint64_t reported_until = 0;  ///< provisional_end judged up to here
@@ -178,6 +186,21 @@ void ContentScanner::rebind(std::shared_ptr<const Program> program) noexcept {
   if (state_ != nullptr && state_->custom != nullptr) state_->custom->close();
 }
 
+ContentScanner::ContentScanner(std::shared_ptr<const Program> program, const State& state) noexcept
+    : program_(std::move(program)), state_(std::make_unique<State>(state)) {}
+
+ContentScanner ContentScanner::fork() const noexcept {
+  return state_ == nullptr ? ContentScanner(program_) : ContentScanner(program_, *state_);
+}
+
+std::uint64_t ContentScanner::decided() const noexcept {
+  if (state_ == nullptr) return 0;
+  // A user's own datum may wait for as long as it can be.
+  const bool waits = state_->custom != nullptr && state_->custom->waits();
+  const std::uint64_t far = state_->scanned > kMaxToken ? state_->scanned - kMaxToken : 0;
+  return waits ? std::min(far, state_->decided) : state_->decided;
+}
+Bytes ContentScanner::last_bytes() const noexcept { return state_ == nullptr ? Bytes{} : Bytes{state_->tail}; }
 std::uint64_t ContentScanner::field_offset() const noexcept { return state_ == nullptr ? 0 : state_->scanned; }
 
 Scratch::Scratch() : impl_(std::make_unique<ScratchImpl>()) {}

@@ -29,6 +29,9 @@ void put_detection(EventRecord& record, const Detection& detection) noexcept {
   record.value = detection.offset;
   record.length = detection.length;
   record.detector = detection.detector;
+  static_assert(std::tuple_size_v<EncodingChain> == std::tuple_size_v<decltype(record.encodings)>);
+  for (std::size_t i = 0; i < record.encodings.size(); ++i)
+    record.encodings[i] = static_cast<std::uint8_t>(detection.encodings[i]);
   const std::string_view masked = detection.masked_view();
   const std::string_view key = detection.key_view();
   record.masked_length = static_cast<std::uint8_t>(masked.size());

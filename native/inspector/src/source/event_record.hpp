@@ -48,7 +48,8 @@ struct EventRecord {
   std::uint8_t key_length = 0;                 //  96
   std::uint8_t server_name_length = 0;         //  97
   std::uint8_t subject_length = 0;             //  98
-  std::array<std::uint8_t, 5> reserved{};      //  99
+  std::array<std::uint8_t, 4> encodings{};     //  99  finding: Encoding, from the outermost on; none: unused
+  std::array<std::uint8_t, 1> reserved{};      // 103
   std::array<char, kText> text{};              // 104  finding: masked at 0, key at kMaxMasked; else: server name
   std::array<char, kMaxSubject> subject{};     // 224  finding: what the session is about
 };

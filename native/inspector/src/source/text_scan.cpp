@@ -5,7 +5,7 @@
 namespace bulkhead {
 
 TextScan::TextScan(std::shared_ptr<const Program> program, Scratch& scratch)
-    : program_(std::move(program)), scratch_(scratch), scanner_(program_) {
+    : program_(std::move(program)), scratch_(scratch), scanner_(program_, decoders_) {
   scanner_.begin();
 }
 

@@ -3,15 +3,16 @@
 #include <memory>
 #include <vector>
 
-#include "bulkhead/scanner.hpp"
+#include "codec/decode_pool.hpp"
 #include "decide/sensor_state.hpp"
+#include "reading/field_scanner.hpp"
 #include "source/event_record.hpp"
 
 namespace bulkhead {
 
 /// Finds sensitive data in one text (a file, an input), given in pieces of any size, and judges it by the program's
 /// sensors. A text has no direction: a sensor of either direction applies.
-class TextScan final : private DetectionSink {
+class TextScan final : private FieldSink {
  public:
   TextScan(std::shared_ptr<const Program> program, Scratch& scratch);
 
@@ -22,10 +23,12 @@ class TextScan final : private DetectionSink {
 
  private:
   void detected(const Detection& detection) noexcept override;
+  void not_decoded(Exception, std::uint64_t) noexcept override {}
 
   std::shared_ptr<const Program> program_;
   Scratch& scratch_;
-  ContentScanner scanner_;
+  DecodePool decoders_{DecodeLimits{}};
+  FieldScanner scanner_;
   SensorState request_;
   SensorState response_;
   std::vector<EventRecord>* found_ = nullptr;

@@ -6,9 +6,8 @@
 #include <sstream>
 
 namespace bulkhead {
-namespace {
 
-std::string unescape(const std::string& text) {
+std::string unescape_golden(const std::string& text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '\\' || i + 1 == text.size()) {
@@ -28,12 +27,14 @@ std::string unescape(const std::string& text) {
   return out;
 }
 
+namespace {
+
 /// Replaces {gzip …} and the like, innermost first, so that they nest.
 std::string expand(std::string text) {
   for (;;) {
     const std::size_t close = text.find('}');
     const std::size_t open = close == std::string::npos ? close : text.rfind('{', close);
-    if (open == std::string::npos) return unescape(text);
+    if (open == std::string::npos) return unescape_golden(text);
     const std::string inner = text.substr(open + 1, close - open - 1);
     const std::size_t space = inner.find(' ');
     const std::string kind = inner.substr(0, space);
@@ -42,7 +43,7 @@ std::string expand(std::string text) {
       const Compression how = kind == "gzip"   ? Compression::gzip
                               : kind == "zlib" ? Compression::zlib
                                                : Compression::deflate;
-      bytes = compress(unescape(inner.substr(space + 1)), how);
+      bytes = compress(unescape_golden(inner.substr(space + 1)), how);
     } else {
       bytes = "\x01" + inner + "\x02";  // ordinary braces
     }

@@ -46,6 +46,7 @@ TEST_SUITE("event record") {
     detection.length = 16;
     detection.masked_length = 16;
     detection.key_length = 4;
+    detection.encodings = {Encoding::base64, Encoding::percent};
     std::memcpy(detection.masked.data(), "411111******1111", 16);
     std::memcpy(detection.key.data(), "card", 4);
     const SessionView session = some_session();
@@ -64,6 +65,9 @@ TEST_SUITE("event record") {
     CHECK(at<std::uint8_t>(record, 4) == 3);
     CHECK(at<std::uint8_t>(record, 5) == 2);
     CHECK(at<std::uint8_t>(record, 7) == (EventRecord::kKnownTest | EventRecord::kHasSession));
+    CHECK(at<std::uint8_t>(record, 99) == static_cast<std::uint8_t>(Encoding::base64));
+    CHECK(at<std::uint8_t>(record, 100) == static_cast<std::uint8_t>(Encoding::percent));
+    CHECK(at<std::uint8_t>(record, 101) == 0);
     CHECK(at<std::uint64_t>(record, 8) == 77);
     CHECK(at<std::uint64_t>(record, 16) == 12);
     CHECK(at<std::uint64_t>(record, 24) == 0x1122334455667788);

@@ -16,6 +16,8 @@ export interface DetectedText {
   readonly offset: number;
   readonly length: number;
   readonly knownTest: boolean;
+  /** What was taken off within the field to find it, from the outermost on. */
+  readonly encodings: readonly string[];
 }
 
 /** What the inspector says about one datum in a conversation. */
@@ -37,6 +39,7 @@ export function captureFinding(found: DetectedTraffic): CaptureFinding {
   const { packet, offset, length } = found;
   const sensor = sensorNameOf(found.sensor);
   const time = new Date(Number(found.timeNs / NS_PER_MS)).toISOString();
+  const encodings = [...found.encodings];
   return {
     detector,
     sensor,
@@ -54,6 +57,7 @@ export function captureFinding(found: DetectedTraffic): CaptureFinding {
     packet,
     offset,
     length,
+    encodings,
   };
 }
 
@@ -65,7 +69,8 @@ export function captureOcsf(found: CaptureFinding, version?: string): OcsfFindin
 /** A finding of a text as reports show it. */
 export function textFinding(found: DetectedText): TextFinding {
   const { detector, confidence, verdict, masked, key, offset } = found;
-  return { detector, sensor: sensorNameOf(found.sensor), confidence, verdict, masked, key, offset };
+  const encodings = [...found.encodings];
+  return { detector, sensor: sensorNameOf(found.sensor), confidence, verdict, masked, key, offset, encodings };
 }
 
 /** Whether somebody should look at a finding: below a sensor's threshold its verdict is still `allow`. */

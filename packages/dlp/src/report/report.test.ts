@@ -117,6 +117,12 @@ describe('tables', () => {
     `);
   });
 
+  it('name the encodings that were taken off behind the field', () => {
+    const found = captureFinding(detected({ encodings: ['base64', 'percent'] }));
+
+    expect(captureTable(counts, [found], 1)).toContain('  body.cardNumber (base64, percent)  ');
+  });
+
   it('keep hostile text from moving the cursor or filling the screen', () => {
     const table = renderTable(['A'], [[`\u001b[2J${'x'.repeat(500)}`]]);
 
@@ -154,6 +160,7 @@ function detected(over: Partial<DetectedTraffic>): DetectedTraffic {
     server: '10.0.0.2:80',
     packet: 4,
     offset: 15,
+    encodings: [],
     ...over,
   };
 }

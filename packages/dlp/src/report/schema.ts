@@ -14,6 +14,10 @@ const datum = {
   masked: z.string().describe('the datum with its secret part replaced; the datum itself is in no report'),
 };
 
+const encodings = z
+  .array(z.string())
+  .describe('what was taken off within the field to find the datum, such as base64 or percent, from the outermost on');
+
 /** One finding in a capture. */
 export const CaptureFinding = z.strictObject({
   ...datum,
@@ -28,8 +32,9 @@ export const CaptureFinding = z.strictObject({
   server: z.string(),
   time: z.iso.datetime().describe('of that packet, as the capture has it'),
   packet: count.describe('number of the packet in the file, from 1, that completed the datum'),
-  offset: count.describe('of the first byte of the datum in the decoded field'),
-  length: count.describe('bytes of the datum as written, separators included'),
+  offset: count.describe('of the first byte of the datum in the field: of its encoded form where there are encodings'),
+  length: count.describe('bytes of the datum as written, separators and encoding included'),
+  encodings,
 });
 export type CaptureFinding = z.infer<typeof CaptureFinding>;
 
@@ -62,7 +67,8 @@ export type CaptureReport = z.infer<typeof CaptureReport>;
 export const TextFinding = z.strictObject({
   ...datum,
   key: z.string().describe('the field name in front of the datum, empty when there is none'),
-  offset: count.describe('of the first byte of the datum in the file'),
+  offset: count.describe('of the first byte of the datum in the file: of its encoded form where there are encodings'),
+  encodings,
 });
 export type TextFinding = z.infer<typeof TextFinding>;
 

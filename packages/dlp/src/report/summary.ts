@@ -30,7 +30,7 @@ export function captureTable(counts: CaptureCounts, findings: readonly CaptureFi
     finding.verdict,
     finding.sensor,
     finding.protocol,
-    finding.field,
+    withEncodings(finding.field, finding.encodings),
     finding.client,
     finding.direction === 'request' ? '->' : '<-',
     finding.server,
@@ -47,7 +47,7 @@ export function textTable(counts: TextCounts, findings: readonly TextFinding[], 
     finding.confidence,
     finding.verdict,
     finding.sensor,
-    finding.key,
+    withEncodings(finding.key, finding.encodings),
   ]);
   const header = ['OFFSET', 'DETECTOR', 'VALUE', 'CONFIDENCE', 'VERDICT', 'SENSOR', 'KEY'];
   return `${printable(counts.file)}: ${formatBytes(counts.bytes)}, ${formatCount(total, 'finding')}\n${body(header, rows, total)}`;
@@ -61,6 +61,10 @@ export function detectorTable(): string {
   );
   const rules = DETECTORS.map((detector) => `${detector.id}\n  rule  ${detector.rule}\n  norm  ${detector.norm}\n`);
   return `${table}\n${rules.join('')}`;
+}
+
+function withEncodings(place: string, encodings: readonly string[]): string {
+  return encodings.length === 0 ? place : `${place} (${encodings.join(', ')})`.trimStart();
 }
 
 function notInspected(counts: CaptureCounts): string {

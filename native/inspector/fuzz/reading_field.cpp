@@ -1,0 +1,86 @@
+// A field read whole and the same field read in the cuts the input asks for must give the same findings, at provisional
+// ends nothing may be lost, and no finding may reach outside the field.
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "bulkhead/detector.hpp"
+#include "reading/field_scanner.hpp"
+
+using namespace bulkhead;
+
+namespace {
+
+struct Told final : FieldSink {
+  std::vector<Detection> all;
+  std::vector<std::pair<Exception, std::uint64_t>> exceptions;
+  void detected(const Detection& detection) noexcept override { all.push_back(detection); }
+  void not_decoded(Exception reason, std::uint64_t bytes) noexcept override { exceptions.emplace_back(reason, bytes); }
+};
+
+void fail(const char* what) {
+  std::fprintf(stderr, "%s\n", what);
+  std::abort();
+}
+
+std::shared_ptr<const Program> make_program() {
+  SensorSpec sensor;
+  sensor.name = "all";
+  for (const DetectorInfo& info : kDetectors) sensor.detectors.emplace_back(info.id);
+  ProgramError error{};
+  std::string message;
+  return Program::compile({{sensor}, {}}, error, message);
+}
+
+auto facts(const Detection& d) {
+  return std::tuple(d.offset, d.length, d.detector, d.confidence, d.fingerprint, d.encodings, d.in_place, d.masked_view(),
+                    d.key_view());
+}
+
+/// `steps` give the sizes of the spans in turn.
+Told read(Bytes field, Bytes steps, bool provisional) {
+  static const auto program = make_program();
+  static DecodePool pool{DecodeLimits{}};
+  Scratch scratch;
+  Told told;
+  FieldScanner scanner(program, pool);
+  scanner.begin();
+  std::size_t from = 0;
+  for (std::size_t i = 0; from < field.size(); ++i) {
+    const std::size_t step = steps.empty() ? field.size() : steps[i % steps.size()] * std::size_t{17} % 700 + 1;
+    const std::size_t n = std::min(step, field.size() - from);
+    // A copy of exactly this size: the sanitizer sees any read outside the span.
+    const std::vector<std::uint8_t> span(field.begin() + static_cast<std::ptrdiff_t>(from),
+                                         field.begin() + static_cast<std::ptrdiff_t>(from + n));
+    scanner.scan(span, scratch, told);
+    if (provisional) scanner.provisional_end(scratch, told);
+    from += n;
+  }
+  scanner.end(scratch, told);
+  std::sort(told.all.begin(), told.all.end(),
+            [](const Detection& a, const Detection& b) { return facts(a) < facts(b); });
+  return told;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size < 8) return 0;
+  const Bytes steps(data, 7);
+  const Bytes field(data + 7, size - 7);
+  const auto same = [](const Detection& a, const Detection& b) { return facts(a) == facts(b); };
+  const Told whole = read(field, {}, false);
+  const Told cut = read(field, steps, false);
+  if (!std::equal(whole.all.begin(), whole.all.end(), cut.all.begin(), cut.all.end(), same)) fail("cuts change the findings");
+  const Told provisional = read(field, steps, true);
+  for (const Detection& d : whole.all) {
+    if (std::none_of(provisional.all.begin(), provisional.all.end(), [&](const Detection& p) { return same(d, p); }))
+      fail("a provisional end lost a finding");
+    if (d.offset + d.length > field.size() || d.length == 0) fail("a finding outside the field");
+  }
+  return 0;
+}

@@ -1,0 +1,264 @@
+#include "reading/reading.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <utility>
+
+#include "reading/escapes.hpp"
+#include "reading/hint_tables.hpp"
+#include "reading/letter_fits.hpp"
+#include "reading/run.hpp"
+#include "reading/run_probe.hpp"
+
+namespace bulkhead::reading {
+namespace {
+
+/// Letters looked at together with the ones before them that a probe reads.
+constexpr std::size_t kLettersAtOnce = kFitLetters;
+/// After a probe that found none, so many letters later at the earliest: a run can be made of bits that look like text
+/// and bytes that are none.
+constexpr std::uint64_t kBetweenProbes = 8;
+/// How far a value may stand from where the other reading has it: a tag in front of it counts as its own.
+constexpr std::uint64_t kSamePlace = kLongestEscape;
+
+bool is_letter(std::uint8_t byte) noexcept { return (kHintTables.second[byte] & kRun) != 0; }
+
+/// First letters of what gzip, zstd and zlib become in base64 and hex; see probe_run.
+bool may_be_compressed(std::uint8_t first, std::uint8_t second) noexcept {
+  switch (first) {
+    case 'H':
+      return second == '4';
+    case 'K':
+      return second == 'L';
+    case 'e':
+      return second == 'J' || second == 'N' || second == 'A' || second == 'F';
+    case '1':
+      return second == 'f' || second == 'F';
+    case '2':
+      return second == '8';
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+void FoundLately::add(const Detection& detection) noexcept {
+  entries_[count_++ % kCapacity] = {detection.offset, detection.fingerprint, detection.detector, detection.confidence};
+}
+
+bool FoundLately::has(const Detection& detection) const noexcept {
+  const std::size_t size = std::min(count_, kCapacity);
+  return std::any_of(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(size), [&](const Entry& entry) {
+    const std::uint64_t apart =
+        entry.offset > detection.offset ? entry.offset - detection.offset : detection.offset - entry.offset;
+    return entry.detector == detection.detector && entry.fingerprint == detection.fingerprint &&
+           entry.confidence >= detection.confidence && apart <= kSamePlace;
+  });
+}
+
+Reading::Reading(Workings& workings, Decoding* origin, ContentScanner scanner, unsigned depth) noexcept
+    : workings_(workings), origin_(origin), scanner_(std::move(scanner)), depth_(static_cast<std::uint8_t>(depth)) {}
+Reading::~Reading() = default;
+
+void Reading::begin(std::string_view key) noexcept {
+  scanner_.begin(key);
+  history_ = {};
+  watching_ = false;
+  next_letter_ = probe_from_ = run_over_ = 0;
+  found_.reset();
+  escapes_.reset();
+  run_.reset();
+}
+
+void Reading::scan(Bytes bytes) noexcept {
+  if (bytes.empty()) return;
+  Span span{bytes, scanner_.field_offset()};
+  std::uint16_t hints[kMaxHints];
+  const FindHints find = best_find_hints();
+  for (std::size_t chunk = 0; chunk < bytes.size(); chunk += kHintChunk) {
+    const std::size_t size = std::min(kHintChunk, bytes.size() - chunk);
+    const std::size_t count = find(bytes.data() + chunk, size, history_, hints);
+    for (std::size_t i = 0; i < count; ++i) look_at(span, chunk + hints[i]);
+  }
+  if (watching_) watch_run(span, bytes.size());
+  // The first byte of an escape that goes on in the next span.
+  if (may_begin_escape(bytes.back()) && escapes_ == nullptr) look_for_escape(span, bytes.size() - 1);
+  feed_to(span, bytes.size());
+  // A run that ended in what was just fed.
+  if (watching_) watch_run(span, bytes.size());
+}
+
+void Reading::look_at(Span& span, std::size_t at) noexcept {
+  if (workings_.exhausted) return;
+  if (watching_) watch_run(span, at);
+  if (has_decoding()) feed_to(span, at == 0 ? 0 : at - 1);
+  if (escapes_ == nullptr) {
+    const bool begun = at > 0 && may_begin_escape(span.bytes[at - 1]) && look_for_escape(span, at - 1);
+    if (!begun && may_begin_escape(span.bytes[at])) look_for_escape(span, at);
+  }
+  if (!is_letter(span.bytes[at])) return;
+  if (run_ != nullptr) feed_to(span, at);
+  // What is watched may end before this run begins.
+  if (watching_) watch_run(span, at);
+  if (run_ != nullptr) return;
+  std::array<std::uint8_t, kRunHint> room;
+  const Bytes letters = seen_before(span, at, room);
+  if (letters.size() < kRunHint || !std::all_of(letters.begin(), letters.end(), is_letter)) return;
+  if (!watching_) next_letter_ = span.offset + at;
+  watching_ = true;
+  if (may_be_compressed(letters[0], letters[1])) open_run(span, at);
+}
+
+bool Reading::look_for_escape(Span& span, std::size_t at) noexcept {
+  if (workings_.exhausted || at < span.fed) return false;
+  const Bytes rest = span.bytes.subspan(at);
+  const Escape escape = escape_at(rest, {byte_before(span, at), 0}, rest.size() >= kLongestEscape);
+  if (escape.state == Escape::State::none) return false;
+  if (depth_ < kDeepest) {
+    open_escapes(span, at);
+  } else if (escape.state == Escape::State::found) {
+    workings_.reach_bottom();
+  }
+  return true;
+}
+
+void Reading::open_escapes(Span& span, std::size_t at) noexcept {
+  feed_to(span, at);
+  if (found_ == nullptr) found_ = std::make_unique<FoundLately>();
+  HintHistory history{byte_before(span, at), 0};
+  // A run that was told of here is told of there once more, by its next letter.
+  const Bytes before = scanner_.last_bytes();
+  while (history.run + 1U < kRunHint && history.run < before.size() && is_letter(before[before.size() - 1 - history.run]))
+    ++history.run;
+  escapes_ = std::make_unique<Escapes>(workings_, *this, depth_ + 1U, history.last, history);
+}
+
+void Reading::feed_to(Span& span, std::size_t to) noexcept {
+  while (span.fed < to) {
+    const std::size_t size = escapes_ == nullptr ? to - span.fed : std::min(Escapes::kPiece, to - span.fed);
+    const Bytes piece = span.bytes.subspan(span.fed, size);
+    span.fed += size;
+    scanner_.scan(piece, *workings_.scratch, *this);
+    if (escapes_ != nullptr) {
+      escapes_->feed(piece);
+      if (escapes_->idle()) escapes_.reset();
+    }
+    if (run_ != nullptr && !run_->feed(piece)) close_run();
+  }
+}
+
+void Reading::close_run() noexcept {
+  run_over_ = run_->reached();
+  run_.reset();
+  watching_ = true;
+  probe_from_ = next_letter_ = run_over_ + kRunHint - 1;
+}
+
+void Reading::watch_run(Span& span, std::size_t until) noexcept {
+  while (watching_ && run_ == nullptr && next_letter_ < span.offset + until) {
+    next_letter_ = std::max(next_letter_, span.offset);
+    const auto at = static_cast<std::size_t>(next_letter_ - span.offset);
+    const std::size_t ahead = std::min(until - at, kLettersAtOnce - (kRunHint - 1));
+    std::array<std::uint8_t, kLettersAtOnce> letters{};  // what has not come is no letter
+    const Bytes before = seen_before(span, at, MutableBytes(letters).first(kRunHint));
+    if (before.size() < kRunHint) {
+      next_letter_ += kRunHint - before.size();
+      continue;
+    }
+    if (before.data() != letters.data()) std::memcpy(letters.data(), before.data(), kRunHint);
+    std::memcpy(letters.data() + kRunHint, span.bytes.data() + at + 1, ahead - 1);
+    const std::size_t count = kRunHint + ahead - 1;
+    watching_ = is_letter(letters[count - 1]);
+    next_letter_ += ahead;
+    for (std::uint64_t worth = worth_probing(letters.data()); worth != 0; worth &= worth - 1) {
+      const std::size_t place = at + static_cast<std::size_t>(std::countr_zero(worth)) - (kRunHint - 1);
+      if (span.offset + place < probe_from_) continue;
+      if (open_run(span, place)) break;
+      probe_from_ = span.offset + place + kBetweenProbes;
+    }
+  }
+}
+
+bool Reading::open_run(Span& span, std::size_t at) noexcept {
+  if (workings_.exhausted) return false;
+  std::array<std::uint8_t, kProbeLookBack> room;
+  Bytes seen = seen_before(span, at, room);
+  const std::uint64_t end = span.offset + at + 1;
+  seen = seen.last(static_cast<std::size_t>(std::min<std::uint64_t>(seen.size(), end - std::min(end, run_over_))));
+  const std::optional<RunStart> start = probe_run(seen);
+  if (!start) return false;
+  const unsigned depth = depth_ + 1U;
+  if (depth + (start->compressed ? 1 : 0) > kDeepest) {
+    // A copy that was made in vain sees what the reading it comes from decodes itself.
+    if (origin_ == nullptr || origin_->wrote(end - start->back, end)) workings_.reach_bottom();
+    return false;
+  }
+  std::array<std::uint8_t, kProbeLookBack> letters;
+  std::memcpy(letters.data(), seen.data() + seen.size() - start->back, start->back);
+  feed_to(span, at + 1);
+  watching_ = false;
+  run_ = std::make_unique<Run>(workings_, *this, depth, scanner_.program(), *start, end - start->back);
+  const bool more = run_->feed(Bytes(letters).first(start->back)) &&
+                    run_->feed(span.bytes.subspan(at + 1, span.fed - (at + 1)));
+  if (!more) close_run();
+  return true;
+}
+
+Bytes Reading::seen_before(const Span& span, std::size_t at, MutableBytes room) const noexcept {
+  const std::size_t wanted = room.size();
+  if (at + 1 >= wanted) return span.bytes.subspan(at + 1 - wanted, wanted);
+  // The scanner's last bytes are those before span.fed.
+  const Bytes kept = scanner_.last_bytes();
+  const auto before = static_cast<std::size_t>(std::min<std::uint64_t>(span.offset, wanted - (at + 1)));
+  if (before + span.fed > kept.size()) return span.bytes.first(at + 1);
+  if (before > 0) std::memcpy(room.data(), kept.data() + kept.size() - span.fed - before, before);
+  std::memcpy(room.data() + before, span.bytes.data(), at + 1);
+  return room.first(before + at + 1);
+}
+
+std::uint8_t Reading::byte_before(const Span& span, std::size_t at) const noexcept {
+  if (at > 0) return span.bytes[at - 1];
+  const Bytes kept = scanner_.last_bytes();
+  return kept.empty() ? std::uint8_t{0} : kept.back();
+}
+
+void Reading::provisional_end() noexcept {
+  scanner_.provisional_end(*workings_.scratch, *this);
+  if (escapes_ != nullptr) escapes_->provisional_end();
+  if (run_ != nullptr) run_->provisional_end();
+}
+
+void Reading::end() noexcept {
+  scanner_.end(*workings_.scratch, *this);
+  if (escapes_ != nullptr) escapes_->end();
+  if (run_ != nullptr) run_->end();
+  escapes_.reset();
+  run_.reset();
+  found_.reset();
+  watching_ = false;
+}
+
+void Reading::rebind(const std::shared_ptr<const Program>& program) noexcept {
+  scanner_.rebind(program);
+  if (escapes_ != nullptr) escapes_->rebind(program);
+  if (run_ != nullptr) run_->rebind(program);
+}
+
+void Reading::detected(const Detection& detection) noexcept {
+  if (found_ != nullptr) found_->add(detection);
+  pass(detection, true);
+}
+
+void Reading::pass(const Detection& detection, bool own) noexcept {
+  if (origin_ != nullptr) return origin_->deliver(detection, own);
+  const auto& chain = detection.encodings;
+  if (std::find(chain.begin(), chain.end(), Encoding::compressed) == chain.end()) return workings_.sink->detected(detection);
+  // Which of the letters hold a datum a decompressor cannot say: the first ones stand for all.
+  Detection whole = detection;
+  whole.length = std::min<std::uint32_t>(whole.length, kRunHint);
+  workings_.sink->detected(whole);
+}
+
+}  // namespace bulkhead::reading
