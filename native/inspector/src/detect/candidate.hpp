@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -62,6 +63,12 @@ class Findings {
   Detection* add(const FieldView& view, BuiltIn detector, const std::uint8_t* start, std::size_t length,
                  Confidence confidence) noexcept;
   void clear() noexcept { count_ = 0; }
+  /// Takes the first `n` back; there are as many.
+  void drop_first(std::size_t n) noexcept {
+    std::copy(found_.begin() + static_cast<std::ptrdiff_t>(n), found_.begin() + static_cast<std::ptrdiff_t>(count_),
+              found_.begin());
+    count_ -= n;
+  }
   [[nodiscard]] std::size_t count() const noexcept { return count_; }
   [[nodiscard]] const Detection& operator[](std::size_t i) const noexcept { return found_[i]; }
   /// Words of a key that stands at most kContextBytes before an event.

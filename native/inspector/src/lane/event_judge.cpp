@@ -93,8 +93,14 @@ Judged EventJudge::ask_number(const detect::FieldView& view, const std::uint8_t*
     return Judged::pending;
   if ((grouped || last == 9) && enabled(detect::kUsSsn) && judge_ssn(view, at, digits, found_) == Judged::pending)
     return Judged::pending;
-  // What a word names is no telephone number.
-  if (concerns.named && found_.count() == 0 && ask_identity(view, at) == Judged::pending) return Judged::pending;
+  // What a word names is no telephone number, and no card that nothing but its digits speaks for: a tenth of all numbers
+  // have a right Luhn digit.
+  const std::size_t unsure = found_.count();
+  const bool sure = unsure > 0 && found_[unsure - 1].confidence > Confidence::low;
+  if (concerns.named && !sure) {
+    if (ask_identity(view, at) == Judged::pending) return Judged::pending;
+    if (found_.count() > unsure) found_.drop_first(unsure);
+  }
   if (last < detect::kMinCardDigits && enabled(detect::kPhone) && found_.count() == 0)
     return judge_phone_national(view, at, digits, found_);
   return Judged::decided;

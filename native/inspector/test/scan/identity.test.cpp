@@ -157,6 +157,16 @@ TEST_CASE("one datum is reported once, by the rule that is named") {
   CHECK(scan_text(json("vin", "1M8GDM9AXKP042788")).size() == 1);
 }
 
+TEST_CASE("a number that is named is found also when its digits could be a card's") {
+  // Fifteen digits from 1 are a UATP card, from 2131 one of JCB; these have a right Luhn digit by chance.
+  for (const std::string number : {"146087511444186", "131041320077502", "211066946772429"}) {
+    const auto found = scan_text(json("insee", number));
+    REQUIRE(found.size() == 1);
+    CHECK(everything()->detector_id(found[0].detector) == "fr-nir");
+    CHECK(found[0].confidence >= Confidence::medium);
+  }
+}
+
 TEST_CASE("where the bytes are cut makes no difference to identity numbers") {
   std::string text = "[";
   for (const Vector& vector : kVectors)

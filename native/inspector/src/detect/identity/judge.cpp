@@ -210,6 +210,7 @@ Judged judge_token(const FieldView& view, const std::uint8_t* event, const Detec
 
 Judged judge_number(const FieldView& view, const std::uint8_t* event, std::uint64_t digits, const DetectorSet& enabled,
                     Findings& found) noexcept {
+  const std::size_t before_this = found.count();
   const std::size_t last = last_group(digits);
   const std::uint8_t before = event[-1 - static_cast<std::ptrdiff_t>(last)];
   if (!view.has(event)) return Judged::pending;
@@ -225,7 +226,7 @@ Judged judge_number(const FieldView& view, const std::uint8_t* event, std::uint6
   }
   if ((grouped || is(after, kUpper)) && judge_groups(view, event, last, enabled, found) == Judged::pending)
     return Judged::pending;
-  if (found.count() != 0) return Judged::decided;
+  if (found.count() != before_this) return Judged::decided;
   if (is(before, kUpper) || is(after, kUpper)) return judge_token(view, event, enabled, found);
   return judge_digits(view, event, last, enabled, found);
 }
