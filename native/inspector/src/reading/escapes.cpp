@@ -11,8 +11,7 @@ namespace bulkhead::reading {
 
 Escapes::Escapes(Workings& workings, Reading& parent, unsigned depth, std::uint8_t before,
                  HintHistory history) noexcept
-    : workings_(workings),
-      parent_(parent),
+    : parent_(parent),
       before_{before, 0},
       inner_(workings, this, parent.scanner().fork(), depth) {
   inner_.continue_from(history);

@@ -46,7 +46,6 @@ class Escapes final : public Decoding {
   /// Bytes that are kept of a scanner's past, and more: so long both must have been the same to be the same.
   static constexpr std::uint64_t kIdleAfter = 512;
 
-  Workings& workings_;
   Reading& parent_;
   SourceMap map_;
   std::array<std::uint8_t, kLongestEscape> hold_{};  ///< what may be the beginning of an escape
