@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { examples, formatOption, numberBetween, type Outcome } from './command.ts';
 import { addDb } from './db/add-db.ts';
+import type { EdmBuildOptions } from './dlp/edm-build.ts';
 import type { Io } from './io.ts';
 import { addRegistry } from './registry/add-registry.ts';
 import { addScan } from './scan/add-scan.ts';
@@ -123,6 +124,32 @@ function addDlp(root: Command, io: Io, outcome: Outcome): void {
     .action(async (options: { format: 'table' | 'json' }) => {
       const { detectors } = await import('./dlp/detectors.ts');
       outcome.exitCode = await detectors(options, io);
+    });
+
+  dlp
+    .command('edm')
+    .description('exact data match: find your own values without storing them')
+    .helpCommand(false)
+    .command('build')
+    .description('hash columns of a CSV file to a set that sensors can name')
+    .argument('<file>', 'CSV with names of columns in its first row')
+    .addOption(
+      new Option('--column <name[:kind]>', 'a column; kind is text (the default), digits or exact; may be repeated')
+        .makeOptionMandatory()
+        .argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]),
+    )
+    .requiredOption('--output <file>', 'where the set goes')
+    .option('--key <file>', 'its key; made where it does not exist (default: the set with .key behind its name)')
+    .addHelpText(
+      'after',
+      examples([
+        'bulkhead dlp edm build customers.csv --column name --column iban:text --output customers.edm',
+        'two columns',
+      ]),
+    )
+    .action(async (file: string, options: EdmBuildOptions) => {
+      const { edmBuild } = await import('./dlp/edm-build.ts');
+      outcome.exitCode = await edmBuild(file, options, io);
     });
 }
 

@@ -31,6 +31,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("capabilities", Napi::Function::New(env, capabilities, "capabilities"));
   exports.Set("recordBytes", static_cast<double>(sizeof(EventRecord)));
   export_program(env, exports);
+  export_exact_data(env, exports);
   export_text_scan(env, exports);
   export_capture(env, exports);
   export_bench(env, exports);

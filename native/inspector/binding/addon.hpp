@@ -21,6 +21,7 @@ struct Addon {
 };
 
 using ProgramHandle = Napi::External<NumberedProgram>;
+using ExactDataHandle = Napi::External<std::shared_ptr<const ExactDataSet>>;
 
 /// Throws a JavaScript Error with a `code` property, and returns undefined.
 Napi::Value fail(Napi::Env env, const char* code, const std::string& message);
@@ -37,6 +38,7 @@ Napi::Value fail(Napi::Env env, const char* code, const std::string& message);
 [[nodiscard]] ExceptionPolicies policies_of(const Napi::Object& options);
 
 void export_program(Napi::Env env, Napi::Object exports);
+void export_exact_data(Napi::Env env, Napi::Object exports);
 void export_text_scan(Napi::Env env, Napi::Object exports);
 void export_capture(Napi::Env env, Napi::Object exports);
 void export_bench(Napi::Env env, Napi::Object exports);

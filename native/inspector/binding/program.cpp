@@ -21,6 +21,7 @@ SensorSpec sensor_of(const Napi::Object& object) {
   sensor.threshold = static_cast<std::uint32_t>(number_of(object, "threshold", 1));
   sensor.action = static_cast<Verdict>(number_of(object, "action", 0));
   sensor.direction = static_cast<DirectionScope>(number_of(object, "direction", 0));
+  sensor.window_s = static_cast<std::uint32_t>(number_of(object, "windowSeconds", 0));
   return sensor;
 }
 
@@ -52,7 +53,7 @@ PatternSpec pattern_of(const Napi::Object& object) {
            static_cast<std::uint8_t>(number_of(object, "keepLast", 0))}};
 }
 
-/// createProgram(sensors, literals, dictionaries, patterns): { handle, number }
+/// createProgram(sensors, literals, dictionaries, patterns, exactData): { handle, number }
 Napi::Value create_program(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   ProgramSpec spec;
@@ -71,6 +72,12 @@ Napi::Value create_program(const Napi::CallbackInfo& info) {
   const auto patterns = info[3].As<Napi::Array>();
   for (std::uint32_t i = 0; i < patterns.Length(); ++i)
     spec.patterns.push_back(pattern_of(patterns.Get(i).As<Napi::Object>()));
+  const auto exact = info[4].As<Napi::Array>();
+  for (std::uint32_t i = 0; i < exact.Length(); ++i) {
+    const auto one = exact.Get(i).As<Napi::Object>();
+    spec.exact_data.push_back({text_of(one, "id"), *one.Get("set").As<ExactDataHandle>().Data(),
+                               static_cast<Confidence>(number_of(one, "confidence", 0))});
+  }
 
   ProgramError error = ProgramError::none;
   std::string message;

@@ -18,11 +18,21 @@ export type {
   SessionOffloadedEvent,
   TextFinding,
 } from './src/event.ts';
+export {
+  type BuiltExactData,
+  EXACT_KEY_BYTES,
+  type ExactColumn,
+  ExactDataBuilder,
+  MAX_EXACT_COLUMNS,
+  MAX_EXACT_NAME_BYTES,
+  type Normalisation,
+} from './src/exact-data.ts';
 export type { Confidence, Direction, Encoding, ExceptionPolicy, TrafficException, Verdict } from './src/names.ts';
 export {
   type BuiltInDetector,
   builtInDetectors,
   type DictionaryInput,
+  type ExactDataInput,
   type LiteralInput,
   type PatternInput,
   Program,

@@ -21,6 +21,7 @@ export { compareModes, FAILURE_POLICIES, type FailurePolicy, MODES, type Mode } 
 export { isName, MAX_NAME_LENGTH } from './name.ts';
 export {
   type CustomDictionary,
+  type CustomExactData,
   type CustomLiteral,
   type CustomPattern,
   type Sensor,

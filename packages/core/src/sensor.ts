@@ -44,6 +44,20 @@ export interface CustomPattern {
   readonly show: { readonly first: number; readonly last: number };
 }
 
+/**
+ * A detector the user defines by values of their own: a file of keyed hashes, made by `bulkhead dlp edm build`, and the
+ * file of its key.
+ */
+export interface CustomExactData {
+  readonly id: string;
+  readonly set: string;
+  readonly key: string;
+  /** Of a value without another one of its row nearby; with one, and where the set has one column, it is high. */
+  readonly confidence: Confidence;
+  /** What the files hold, once they are read. */
+  readonly content?: { readonly set: Uint8Array; readonly key: Uint8Array };
+}
+
 /** A named set of detectors with thresholds and an action. The detectors it defines itself always belong to it. */
 export interface Sensor {
   readonly name: string;
@@ -54,9 +68,13 @@ export interface Sensor {
   readonly dictionaries?: readonly CustomDictionary[];
   /** Absent: none. */
   readonly patterns?: readonly CustomPattern[];
+  /** Absent: none. */
+  readonly exactData?: readonly CustomExactData[];
   readonly minConfidence: Confidence;
   /** Distinct values in one session before the sensor acts. */
   readonly threshold: number;
+  /** The threshold counts what all sessions of a client showed within so many seconds. Absent: one session counts. */
+  readonly windowSeconds?: number;
   readonly action: SensorAction;
   readonly direction: DirectionScope;
 }

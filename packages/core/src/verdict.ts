@@ -1,9 +1,9 @@
-/** What is done with traffic, from most to least permissive. */
-export const VERDICTS = ['allow', 'alert', 'mask', 'block'] as const;
+/** What is done with traffic, from most to least permissive. `capture` reports, and keeps the session's packets. */
+export const VERDICTS = ['allow', 'alert', 'capture', 'mask', 'block'] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
 /** What a sensor may ask for: every verdict but `allow`. */
-export const SENSOR_ACTIONS = ['alert', 'mask', 'block'] as const;
+export const SENSOR_ACTIONS = ['alert', 'capture', 'mask', 'block'] as const;
 export type SensorAction = (typeof SENSOR_ACTIONS)[number];
 
 /** How sure a finding is, from least to most sure. */

@@ -35,4 +35,5 @@ export {
 export { DEFAULT_SENSORS } from './sensor/defaults.ts';
 export { filesOf, type ReadSensorFile, withFiles } from './sensor/files.ts';
 export { dataSensorDocument, dataSensorKind, parseDataSensor } from './sensor/kind.ts';
+export { mayBeRefused } from './sensor/own-detectors.ts';
 export { DataSensorDocument } from './sensor/schema.ts';

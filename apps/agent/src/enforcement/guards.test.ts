@@ -66,7 +66,10 @@ describe('Guards', () => {
     const { want } = stage();
     await want(plan('a'));
 
-    const calls = await want({ ...plan('a'), program: { sensors: [], literals: [], dictionaries: [], patterns: [] } });
+    const calls = await want({
+      ...plan('a'),
+      program: { sensors: [], literals: [], dictionaries: [], patterns: [], exactData: [] },
+    });
 
     expect(calls).toEqual(['program queue:a', 'protect /a closed', 'held a again']);
   });
@@ -119,6 +122,7 @@ function plan(key: string, policy: Partial<NamespacePlan['policy']> = {}): Names
       literals: [],
       dictionaries: [],
       patterns: [],
+      exactData: [],
     },
     policy: {
       groups: ['g'],

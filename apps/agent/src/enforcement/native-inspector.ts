@@ -19,6 +19,8 @@ interface Compiled {
 export class NativeInspector implements Inspector {
   readonly #workers: Workers;
   readonly #programs = new Map<string, Compiled>();
+  readonly #contents = new WeakMap<Uint8Array, number>();
+  #contentCount = 0;
 
   constructor({ threads, captureRingBytes, onEvents, onCapture }: NativeInspectorOptions) {
     this.#workers = new Workers({ threads, captureRingBytes }, { onEvents, onCapture });
@@ -62,8 +64,17 @@ export class NativeInspector implements Inspector {
     return this.#workers.stop();
   }
 
+  /** Contents are told apart by the object: a file that is read again may hold something else. */
+  #idOf(bytes: Uint8Array): number {
+    const id = this.#contents.get(bytes) ?? ++this.#contentCount;
+    this.#contents.set(bytes, id);
+    return id;
+  }
+
   #compile(input: SensorProgramInput): Compiled {
-    const source = JSON.stringify(input);
+    const source = JSON.stringify(input, (_, value: unknown) =>
+      value instanceof Uint8Array ? this.#idOf(value) : value,
+    );
     for (const known of this.#programs.values()) if (known.source === source) return known;
     return { source, program: new Program(input) };
   }

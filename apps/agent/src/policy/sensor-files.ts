@@ -1,5 +1,5 @@
 import { open, stat } from 'node:fs/promises';
-import { compileSensors, filesOf, withFiles } from '@bulkhead/dlp';
+import { compileSensors, filesOf, mayBeRefused, withFiles } from '@bulkhead/dlp';
 import { Program } from '@bulkhead/inspector';
 import type { Policy } from '@bulkhead/policy';
 import { AgentError } from '../error.ts';
@@ -10,7 +10,7 @@ import { AgentError } from '../error.ts';
  */
 export async function completePolicy(policy: Policy): Promise<Policy> {
   const sensors = await withFiles([...policy.sensors.values()], readSensorFile);
-  const own = sensors.filter(({ dictionaries, patterns }) => dictionaries !== undefined || patterns !== undefined);
+  const own = sensors.filter(mayBeRefused);
   own.map((sensor) => new Program(compileSensors([sensor])));
   return { ...policy, sensors: new Map(sensors.map((sensor) => [sensor.name, sensor])) };
 }

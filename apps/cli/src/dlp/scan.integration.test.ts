@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DETECTORS, TextReport } from '@bulkhead/dlp';
@@ -115,6 +115,69 @@ describe('dlp scan with detectors of one’s own', () => {
     const file = join(folder, 'own.json');
     const document = { apiVersion: 'bulkhead.io/v1alpha1', kind: 'DataSensor', metadata: { name: 'own' } };
     writeFileSync(file, JSON.stringify({ ...document, spec: { ...spec, action: 'alert' } }));
+    return file;
+  }
+});
+
+describe('dlp edm build', () => {
+  const csv = 'id,name,account\n1,"O\'Hara, Jane",0041-5550-2671\n2,Ed Li,9988776655\n3,Al,12\n';
+  const columns = ['--column', 'name', '--column', 'account:digits'];
+
+  it('makes a set with which the same values are found in any spelling, and that holds none of them', () => {
+    const [list, set] = [join(folder, 'customers.csv'), join(folder, 'customers.edm')];
+    writeFileSync(list, csv);
+
+    const built = bulkhead(['dlp', 'edm', 'build', list, ...columns, '--output', set]);
+    const sensor = exactSensor('customers.edm', 'customers.edm.key');
+    const text = '{"customer":"o\'hara JANE","o\'hara jane","to":"0041 5550 2671"} ed li';
+    const scanned = bulkhead(['dlp', 'scan', '-', '--format', 'json', '--sensor', sensor], Buffer.from(text));
+
+    expect(built.stdout).toMatch(/^4 values of 3 rows in .*customers\.edm, key in .*\nleft out: 2 too short\n$/);
+    expect([set, `${set}.key`].map((file) => statSync(file).mode & 0o777)).toEqual([0o600, 0o600]);
+    expect(readFileSync(set).includes('0041')).toBe(false);
+    expect(
+      TextReport.parse(JSON.parse(scanned.stdout)).files[0]?.findings.map(({ key, confidence, masked }) => ({
+        key,
+        confidence,
+        masked,
+      })),
+    ).toEqual([
+      { key: 'name', confidence: 'medium', masked: '***********' },
+      { key: 'name', confidence: 'medium', masked: '***********' },
+      { key: 'account', confidence: 'high', masked: '************' },
+      { key: 'name', confidence: 'medium', masked: '*****' },
+    ]);
+  });
+
+  it('refuses a set with a key that is not its own', () => {
+    writeFileSync(join(folder, 'other.key'), Buffer.alloc(16, 7));
+
+    const { status, stderr } = bulkhead(
+      ['dlp', 'scan', '-', '--sensor', exactSensor('customers.edm', 'other.key')],
+      Buffer.from('x'),
+    );
+
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/exact data "people".*built with another key/);
+  });
+
+  it('names a column that is not there', () => {
+    const list = join(folder, 'customers.csv');
+    const output = join(folder, 'none.edm');
+
+    const { status, stderr } = bulkhead(['dlp', 'edm', 'build', list, '--column', 'iban', '--output', output]);
+
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/no column "iban"; the first row has id, name, account/);
+  });
+
+  function exactSensor(set: string, key: string): string {
+    const file = join(folder, 'exact.json');
+    const document = { apiVersion: 'bulkhead.io/v1alpha1', kind: 'DataSensor', metadata: { name: 'exact' } };
+    writeFileSync(
+      file,
+      JSON.stringify({ ...document, spec: { exactData: [{ id: 'people', set, key }], action: 'alert' } }),
+    );
     return file;
   }
 });

@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Sensor } from '@bulkhead/core';
 import { errorLine } from '@bulkhead/core';
-import { compileSensors, DEFAULT_SENSORS, dataSensorKind, formatCount, withFiles } from '@bulkhead/dlp';
+import { compileSensors, DEFAULT_SENSORS, dataSensorKind, formatCount, mayBeRefused, withFiles } from '@bulkhead/dlp';
 import { formatProblem, type PolicySource, readPolicy } from '@bulkhead/policy';
 import { readSensorFile } from '../dlp/sensor-file.ts';
 import { unreadableFile } from '../error.ts';
@@ -36,7 +36,7 @@ export async function check(paths: readonly string[], io: Io): Promise<number> {
 
 /** Only the inspector knows whether a pattern can be run. Where no sensor has a detector of its own it is not loaded. */
 async function compileOwnDetectors(sensors: readonly Sensor[]): Promise<void> {
-  const own = sensors.filter(({ dictionaries, patterns }) => dictionaries !== undefined || patterns !== undefined);
+  const own = sensors.filter(mayBeRefused);
   if (own.length === 0) return;
   const { Program } = await import('@bulkhead/inspector');
   own.map((sensor) => new Program(compileSensors([sensor])));

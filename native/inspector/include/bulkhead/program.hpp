@@ -6,11 +6,13 @@
 #include <vector>
 
 #include "bulkhead/detection.hpp"
+#include "bulkhead/exact_data.hpp"
 
 namespace bulkhead {
 
 /// What a sensor does with traffic. Ordered from most to least permissive; the strictest of a packet wins.
-enum class Verdict : std::uint8_t { allow, alert, mask, block };
+/// `capture` reports, and asks for the session's packets.
+enum class Verdict : std::uint8_t { allow, alert, capture, mask, block };
 
 enum class DirectionScope : std::uint8_t { request, response, both };
 
@@ -21,6 +23,8 @@ struct SensorSpec {
   std::uint32_t threshold = 1;         ///< distinct values in one session before the sensor acts
   Verdict action = Verdict::alert;
   DirectionScope direction = DirectionScope::both;
+  /// Not 0: the threshold counts what all sessions of a client showed within so many seconds.
+  std::uint32_t window_s = 0;
 };
 
 /// A detector the user defines by a literal byte string. Found wherever it stands, confidence high.
@@ -62,12 +66,21 @@ struct PatternSpec {
   MaskRule mask = {};
 };
 
+/// A detector the user defines by a set of hashed values. A value that stands within 512 bytes of another column's value
+/// of its row, or that is of a set with one column, has high confidence, any other `alone`.
+struct ExactDataSpec {
+  std::string id;
+  std::shared_ptr<const ExactDataSet> set;
+  Confidence alone = Confidence::medium;
+};
+
 /// What is looked for. Detectors are numbered in this order, after the built-in ones.
 struct ProgramSpec {
   std::vector<SensorSpec> sensors;
   std::vector<LiteralSpec> literals;
   std::vector<DictionarySpec> dictionaries = {};
   std::vector<PatternSpec> patterns = {};
+  std::vector<ExactDataSpec> exact_data = {};
 };
 
 inline constexpr std::size_t kMaxSensors = 64;
@@ -81,6 +94,7 @@ inline constexpr std::size_t kMaxTermBytes = 128;
 inline constexpr std::size_t kMaxPatterns = 256;
 inline constexpr std::size_t kMaxPatternLength = 512;
 inline constexpr std::size_t kMaxPatternMatch = 128;  ///< bytes; the reason is that of kMaxTermBytes
+inline constexpr std::size_t kMaxExactSets = 8;  ///< a field being read pays about a kilobyte for each
 inline constexpr std::size_t kMaxContextWords = 32;
 inline constexpr std::size_t kMaxContextWordBytes = 32;
 

@@ -1,6 +1,6 @@
 /** Names of what records carry as numbers, in the order of the C++ enumerations (include/bulkhead). */
 export const CONFIDENCES = ['none', 'low', 'medium', 'high'] as const;
-export const VERDICTS = ['allow', 'alert', 'mask', 'block'] as const;
+export const VERDICTS = ['allow', 'alert', 'capture', 'mask', 'block'] as const;
 export const DIRECTIONS = ['request', 'response'] as const;
 export const DIRECTION_SCOPES = ['request', 'response', 'both'] as const;
 export const PROTOCOLS = [
@@ -73,6 +73,7 @@ export const ENCODINGS = [
 ] as const;
 export const STRENGTHS = ['checksum', 'weak-checksum', 'shape', 'anchored'] as const;
 export const VALUE_CHECKS = ['none', 'luhn', 'mod97', 'mod11', 'verhoeff', 'entropy'] as const;
+export const NORMALISATIONS = ['digits', 'text', 'exact'] as const;
 export const EXCEPTION_POLICIES = ['pass', 'alert', 'block'] as const;
 export const TRAFFIC_EXCEPTIONS = [
   'memoryCap',

@@ -5,6 +5,8 @@ import { InspectorError } from './error.ts';
 
 /** Opaque handles of the addon. */
 export type ProgramHandle = { readonly handle: 'program' };
+export type ExactDataHandle = { readonly handle: 'exact-data' };
+export type ExactDataBuilderHandle = { readonly handle: 'exact-data-builder' };
 export type TextScanHandle = { readonly handle: 'text-scan' };
 export type CaptureHandle = { readonly handle: 'capture' };
 export type WorkersHandle = { readonly handle: 'workers' };
@@ -16,6 +18,7 @@ export interface NativeSensor {
   readonly threshold: number;
   readonly action: number;
   readonly direction: number;
+  readonly windowSeconds: number;
 }
 
 export interface NativeLiteral {
@@ -42,6 +45,22 @@ export interface NativePattern {
   readonly confidence: number;
   readonly keepFirst: number;
   readonly keepLast: number;
+}
+
+export interface NativeExactData {
+  readonly id: string;
+  readonly set: ExactDataHandle;
+  readonly confidence: number;
+}
+
+export interface NativeExactDataResult {
+  readonly bytes: ArrayBuffer;
+  readonly rows: number;
+  readonly values: number;
+  readonly empty: number;
+  readonly tooShort: number;
+  readonly tooLong: number;
+  readonly shared: number;
 }
 
 export interface NativeCaptureResult {
@@ -86,7 +105,15 @@ export interface Native {
     literals: readonly NativeLiteral[],
     dictionaries: readonly NativeDictionary[],
     patterns: readonly NativePattern[],
+    exactData: readonly NativeExactData[],
   ): { handle: ProgramHandle; number: number };
+  readExactData(set: Uint8Array, key: Uint8Array): ExactDataHandle;
+  startExactData(
+    columns: readonly { readonly name: string; readonly normalisation: number }[],
+    key: Uint8Array,
+  ): ExactDataBuilderHandle;
+  addExactData(builder: ExactDataBuilderHandle, rows: readonly (readonly string[])[]): boolean;
+  finishExactData(builder: ExactDataBuilderHandle): NativeExactDataResult;
   startTextScan(program: ProgramHandle): TextScanHandle;
   writeTextScan(scan: TextScanHandle, bytes: Uint8Array): ArrayBuffer;
   endTextScan(scan: TextScanHandle): ArrayBuffer;

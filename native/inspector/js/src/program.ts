@@ -1,5 +1,6 @@
 import { InspectorError, typed } from './error.ts';
 import type { ProgramNames } from './event-record.ts';
+import { EXACT_KEY_BYTES } from './exact-data.ts';
 import {
   CONFIDENCES,
   type Confidence,
@@ -13,7 +14,9 @@ import {
   type Verdict,
 } from './names.ts';
 import {
+  type ExactDataHandle,
   type NativeDictionary,
+  type NativeExactData,
   type NativeLiteral,
   type NativePattern,
   type NativeSensor,
@@ -30,6 +33,8 @@ export interface SensorInput {
   readonly threshold: number;
   readonly action: Exclude<Verdict, 'allow'>;
   readonly direction: DirectionScope;
+  /** The threshold counts what all sessions of a client showed within so many seconds; one session without it. */
+  readonly windowSeconds?: number;
 }
 
 export interface LiteralInput {
@@ -59,11 +64,19 @@ export interface PatternInput {
   readonly show: { readonly first: number; readonly last: number };
 }
 
+export interface ExactDataInput {
+  readonly id: string;
+  readonly confidence: Confidence;
+  /** A set made by ExactDataBuilder, and its key. Programs that are given the same `set` object share what is made of it. */
+  readonly content?: { readonly set: Uint8Array; readonly key: Uint8Array };
+}
+
 export interface SensorProgramInput {
   readonly sensors: readonly SensorInput[];
   readonly literals: readonly LiteralInput[];
   readonly dictionaries?: readonly DictionaryInput[];
   readonly patterns?: readonly PatternInput[];
+  readonly exactData?: readonly ExactDataInput[];
 }
 
 export interface BuiltInDetector {
@@ -89,17 +102,20 @@ export class Program implements ProgramNames {
   readonly detectors: readonly string[];
   readonly sensors: readonly string[];
 
-  constructor({ sensors, literals, dictionaries = [], patterns = [] }: SensorProgramInput) {
+  constructor({ sensors, literals, dictionaries = [], patterns = [], exactData = [] }: SensorProgramInput) {
     const nativeSensors = sensors.map(toNativeSensor);
     const nativeLiterals = literals.map(toNativeLiteral);
     const nativeDictionaries = dictionaries.map(toNativeDictionary);
     const nativePatterns = patterns.map(toNativePattern);
+    const nativeExactData = exactData.map(toNativeExactData);
     const { handle, number } = typed(() =>
-      native().createProgram(nativeSensors, nativeLiterals, nativeDictionaries, nativePatterns),
+      native().createProgram(nativeSensors, nativeLiterals, nativeDictionaries, nativePatterns, nativeExactData),
     );
     this.handle = handle;
     this.number = number;
-    this.detectors = [...builtInDetectors(), ...literals, ...dictionaries, ...patterns].map(({ id }) => id);
+    this.detectors = [...builtInDetectors(), ...literals, ...dictionaries, ...patterns, ...exactData].map(
+      ({ id }) => id,
+    );
     this.sensors = sensors.map(({ name }) => name);
   }
 }
@@ -114,6 +130,7 @@ function toNativeSensor(sensor: SensorInput): NativeSensor {
     name,
     detectors,
     threshold,
+    windowSeconds: sensor.windowSeconds ?? 0,
     minConfidence: numberOf(CONFIDENCES, sensor.minConfidence, `${where}: minConfidence`),
     action: numberOf(VERDICTS, sensor.action, `${where}: action`),
     direction: numberOf(DIRECTION_SCOPES, sensor.direction, `${where}: direction`),
@@ -138,6 +155,28 @@ function toNativePattern({ check, show, ...pattern }: PatternInput): NativePatte
     keepFirst: show.first,
     keepLast: show.last,
   };
+}
+
+const sets = new WeakMap<Uint8Array, { readonly key: Uint8Array; readonly handle: ExactDataHandle }>();
+
+function toNativeExactData({ id, confidence, content }: ExactDataInput): NativeExactData {
+  const where = `exact data "${id}"`;
+  if (content === undefined) throw invalid(`${where}: its files were not read`);
+  const { set, key } = content;
+  if (key.length !== EXACT_KEY_BYTES)
+    throw invalid(`${where}: its key has ${key.length} bytes, use ${EXACT_KEY_BYTES}`);
+  const known = sets.get(set);
+  if (known?.key === key) return { id, confidence: numberOf(CONFIDENCES, confidence, where), set: known.handle };
+  const handle = typed(() => {
+    try {
+      return native().readExactData(set, key);
+    } catch (error) {
+      if (error instanceof Error) error.message = `${where}: its set ${error.message}; build it again`;
+      throw error;
+    }
+  });
+  sets.set(set, { key, handle });
+  return { id, confidence: numberOf(CONFIDENCES, confidence, where), set: handle };
 }
 
 function numberOf(names: readonly string[], name: string, where: string): number {

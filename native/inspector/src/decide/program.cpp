@@ -31,7 +31,8 @@ Failure check_limits(const ProgramSpec& spec) {
                           {spec.literals.size(), "literals", kMaxLiterals},
                           {spec.dictionaries.size(), "dictionaries", kMaxDictionaries},
                           {terms, "terms of dictionaries", kMaxTerms},
-                          {spec.patterns.size(), "patterns", kMaxPatterns}};
+                          {spec.patterns.size(), "patterns", kMaxPatterns},
+                          {spec.exact_data.size(), "sets of exact data", kMaxExactSets}};
   for (const Count& one : counts)
     if (one.count > one.most) return {ProgramError::too_many, count_of(one.count, one.what, one.most)};
   for (const LiteralSpec& literal : spec.literals)
@@ -62,6 +63,11 @@ Failure name_detectors(ProgramImpl& impl) {
   for (const LiteralSpec& literal : impl.spec.literals) impl.detector_ids.push_back(literal.id);
   for (const DictionarySpec& dictionary : impl.spec.dictionaries) impl.detector_ids.push_back(dictionary.id);
   for (const PatternSpec& pattern : impl.spec.patterns) impl.detector_ids.push_back(pattern.id);
+  for (const ExactDataSpec& exact : impl.spec.exact_data) {
+    const auto detector = static_cast<DetectorIndex>(impl.detector_ids.size());
+    impl.detector_ids.push_back(exact.id);
+    if (exact.set != nullptr) impl.exact.push_back({exact.set.get(), detector, exact.alone});
+  }
   std::vector<std::string> sorted = impl.detector_ids;
   std::sort(sorted.begin(), sorted.end());
   const auto twin = std::adjacent_find(sorted.begin(), sorted.end());

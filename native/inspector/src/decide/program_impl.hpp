@@ -7,6 +7,7 @@
 #include "bulkhead/program.hpp"
 #include "detect/number_filter.hpp"
 #include "lane/custom_set.hpp"
+#include "lane/exact_stream.hpp"
 
 namespace bulkhead {
 
@@ -20,6 +21,7 @@ struct ProgramImpl {
   bool credentials = false;                     ///< `enabled` has some of credential/
   std::uint64_t generation = 0;                 ///< never the same for two programs of a process
   lane::CustomSet custom;
+  std::vector<lane::ExactRule> exact;
 };
 static_assert(kMaxSensors <= 64, "sensors_by_detector holds one bit for each sensor");
 

@@ -47,7 +47,7 @@ SensorState::SensorState(SensorState&&) noexcept = default;
 SensorState& SensorState::operator=(SensorState&&) noexcept = default;
 
 void SensorState::judge(const Program& program, const Detection& detection, Direction direction,
-                        SensorMatches& matches) noexcept {
+                        SensorMatches& matches, Client& client) noexcept {
   const ProgramImpl& impl = program.impl();
   if (detection.detector >= impl.sensors_by_detector.size()) return;
   if (generation_ != impl.generation) {
@@ -59,7 +59,14 @@ void SensorState::judge(const Program& program, const Detection& detection, Dire
     const SensorSpec& sensor = impl.spec.sensors[number];
     if (detection.confidence < sensor.min_confidence || !covers(sensor.direction, direction)) continue;
     bool acts = sensor.threshold <= 1;
-    if (!acts) {
+    if (!acts && sensor.window_s != 0 && client.windows != nullptr) {
+      constexpr std::uint64_t kSecondNs = 1'000'000'000;
+      const ClientWindows::Outcome outcome =
+          client.windows->count({client.address, client.tenant, number, impl.generation}, detection.fingerprint,
+                                client.now_ns, sensor.window_s * kSecondNs);
+      client.lost = client.lost || outcome.lost;
+      acts = outcome.distinct >= sensor.threshold;
+    } else if (!acts) {
       if (counts_ == nullptr) counts_ = std::make_unique<Counts>();
       // The same bytes may be a value of two detectors: their fingerprints differ, and so do their counts.
       acts = counts_->count(number, detection.fingerprint) >= sensor.threshold;

@@ -7,6 +7,7 @@
 #include "bulkhead/detection.hpp"
 #include "bulkhead/packet.hpp"
 #include "bulkhead/program.hpp"
+#include "decide/client_windows.hpp"
 
 namespace bulkhead {
 
@@ -46,9 +47,19 @@ class SensorState {
   SensorState(SensorState&&) noexcept;
   SensorState& operator=(SensorState&&) noexcept;
 
+  /// Where a sensor that counts by client does so. Without `windows` it counts this session alone.
+  struct Client {
+    ClientWindows* windows = nullptr;
+    Address address;
+    std::uint32_t tenant = 0;
+    std::uint64_t now_ns = 0;
+    bool lost = false;  ///< set when a count had to be given up
+  };
+
   /// Which sensors of `program` concern the detection: they name its detector, cover its direction, and do not ask
   /// for more confidence. Under another program than before counting starts anew.
-  void judge(const Program& program, const Detection& detection, Direction direction, SensorMatches& matches) noexcept;
+  void judge(const Program& program, const Detection& detection, Direction direction, SensorMatches& matches,
+             Client& client) noexcept;
 
  private:
   struct Counts;

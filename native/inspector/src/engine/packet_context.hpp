@@ -7,6 +7,7 @@
 
 #include "bulkhead/engine.hpp"
 #include "bulkhead/scanner.hpp"
+#include "decide/client_windows.hpp"
 #include "engine/expected_sessions.hpp"
 #include "engine/packet_view.hpp"
 #include "protocol/conversation.hpp"
@@ -15,7 +16,8 @@ namespace bulkhead {
 
 /// What every session of an engine shares, and what is known of the packet being inspected. One per engine.
 struct PacketContext {
-  PacketContext(const EngineConfig& c, EventSink& s) noexcept : config(c), sink(s) {}
+  PacketContext(const EngineConfig& c, EventSink& s) noexcept
+      : config(c), sink(s), clients(c.hash_key[0], c.hash_key[1]) {}
 
   const EngineConfig& config;
   EventSink& sink;
@@ -23,6 +25,7 @@ struct PacketContext {
   std::shared_ptr<DecodePool> decoders;
   Counters counters;
   ExpectedSessions expected;
+  ClientWindows clients;
 
   // The current packet.
   const RawPacket* packet = nullptr;

@@ -122,7 +122,9 @@ void SessionAnalysis::exception(Direction direction, Exception exception, std::u
 void SessionAnalysis::detected(const Detection& detection) noexcept {
   std::optional<Verdict> masked;  // by the first sensor that asked for it
   SensorMatches matches;
-  sensors_.judge(*program_, detection, scanning_, matches);
+  SensorState::Client client{&context_.clients, session_.view.client, session_.view.tenant, context_.now_ns()};
+  sensors_.judge(*program_, detection, scanning_, matches, client);
+  if (client.lost) exception(scanning_, Exception::memory_cap, 0);
   const Location location = locations_[index_of(scanning_)];
   const bool of_request = scanning_ == Direction::request && (location == Location::head || location == Location::command);
   if (of_request) subject_.hide(detection.offset, detection.length);

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cstring>
 #include <utility>
+#include <vector>
 
 #include "bulkhead/field.hpp"
 #include "decide/program_impl.hpp"
 #include "detect/char_class.hpp"
 #include "lane/custom_stream.hpp"
+#include "lane/exact_stream.hpp"
 #include "lane/event_judge.hpp"
 #include "lane/find_events.hpp"
 #include "lane/named.hpp"
@@ -50,7 +52,8 @@ struct ContentScanner::State {
   State() = default;
   /// Goes on as `other` would.
   explicit State(const State& other) noexcept
-      : scanned(other.scanned), decided(other.decided), reported_until(other.reported_until), reported(other.reported) {
+      : scanned(other.scanned), decided(other.decided), reported_until(other.reported_until), exact(other.exact),
+        reported(other.reported) {
     if (other.custom != nullptr) custom = std::make_unique<lane::CustomStream>(*other.custom);
     copy(tail, other.tail, kTail);
   }
@@ -59,6 +62,7 @@ struct ContentScanner::State {
   std::uint64_t decided = 0;
   std::uint64_t reported_until = 0;  ///< provisional_end judged up to here
   std::unique_ptr<lane::CustomStream> custom;  ///< only under a program that has such detectors
+  std::vector<lane::ExactStream> exact;          ///< likewise; one a set
   lane::Reported reported;
   std::uint8_t tail[kTail] = {};     ///< the field's last bytes, zeros in front of its first
 
@@ -69,6 +73,10 @@ struct ContentScanner::State {
   [[nodiscard]] lane::CustomInput custom_input(Bytes bytes, const ProgramImpl& program,
                                                ScratchImpl& scratch) const noexcept {
     return {program.custom, program.generation, scratch.custom, tail + kTail, bytes, scanned};
+  }
+  void end_exact(const ProgramImpl& program, bool provisional, DetectionSink& sink) noexcept {
+    for (std::size_t i = 0; i < exact.size(); ++i)
+      exact[i].end(program.exact[i], scanned, provisional, sink);
   }
   void keep(Bytes bytes) noexcept;
   void scan_window(Bytes bytes, std::size_t stop, bool final, bool provisional, const ProgramImpl& program,
@@ -149,6 +157,11 @@ void ContentScanner::scan(Bytes bytes, Scratch& scratch, DetectionSink& sink) no
     if (state.custom == nullptr) state.custom = std::make_unique<lane::CustomStream>();
     state.custom->scan(state.custom_input(bytes, program, scratch.impl()), sink);
   }
+  if (!program.exact.empty()) {
+    if (state.exact.empty()) state.exact.resize(program.exact.size());
+    for (std::size_t i = 0; i < program.exact.size(); ++i)
+      state.exact[i].scan(program.exact[i], bytes, state.scanned, sink);
+  }
   if (program.enabled.none()) {
     state.decided = state.scanned + bytes.size();
   } else if (bytes.size() <= kWindow) {
@@ -169,6 +182,7 @@ void ContentScanner::provisional_end(Scratch& scratch, DetectionSink& sink) noex
   State& state = *state_;
   if (state.custom != nullptr)
     state.custom->provisional_end(state.custom_input({}, program_->impl(), scratch.impl()), sink);
+  state.end_exact(program_->impl(), true, sink);
   if (!state.may_find_at_end()) return;
   state.scan_window({}, 0, true, true, program_->impl(), scratch.impl(), sink);
   state.reported_until = state.scanned + 1;
@@ -177,13 +191,16 @@ void ContentScanner::provisional_end(Scratch& scratch, DetectionSink& sink) noex
 void ContentScanner::end(Scratch& scratch, DetectionSink& sink) noexcept {
   if (state_ == nullptr) return;
   if (state_->custom != nullptr) state_->custom->end(state_->custom_input({}, program_->impl(), scratch.impl()), sink);
+  state_->end_exact(program_->impl(), false, sink);
   if (state_->may_find_at_end()) state_->scan_window({}, 0, true, false, program_->impl(), scratch.impl(), sink);
   state_.reset();
 }
 
 void ContentScanner::rebind(std::shared_ptr<const Program> program) noexcept {
   program_ = std::move(program);
-  if (state_ != nullptr && state_->custom != nullptr) state_->custom->close();
+  if (state_ == nullptr) return;
+  if (state_->custom != nullptr) state_->custom->close();
+  state_->exact.clear();
 }
 
 ContentScanner::ContentScanner(std::shared_ptr<const Program> program, const State& state) noexcept
@@ -196,7 +213,7 @@ ContentScanner ContentScanner::fork() const noexcept {
 std::uint64_t ContentScanner::decided() const noexcept {
   if (state_ == nullptr) return 0;
   // A user's own datum may wait for as long as it can be.
-  const bool waits = state_->custom != nullptr && state_->custom->waits();
+  const bool waits = (state_->custom != nullptr && state_->custom->waits()) || !state_->exact.empty();
   const std::uint64_t far = state_->scanned > kMaxToken ? state_->scanned - kMaxToken : 0;
   return waits ? std::min(far, state_->decided) : state_->decided;
 }

@@ -23,7 +23,8 @@ void TextScan::detected(const Detection& detection) noexcept {
   std::uint64_t reported = 0;  // bit s: sensor s
   for (const Direction direction : {Direction::request, Direction::response}) {
     SensorMatches matches;
-    (direction == Direction::request ? request_ : response_).judge(*program_, detection, direction, matches);
+    SensorState::Client nobody;
+    (direction == Direction::request ? request_ : response_).judge(*program_, detection, direction, matches, nobody);
     for (const SensorMatch& match : matches) {
       const std::uint64_t bit = std::uint64_t{1} << match.sensor;
       if ((reported & bit) != 0) continue;

@@ -154,6 +154,7 @@ bool Worker::adopt(std::unique_ptr<Source> source, const SourceSettings& setting
   event.data.ptr = source.get();
   const int fd = is_tap ? source->tap->fd() : source->queue->fd();
   if (::epoll_ctl(poll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) return false;
+  keep_packets_if_asked(*source, *settings.program.program);
   engine_of(*source).set_program(source->number, settings.program.program);
   sources_[source->number] = std::move(source);
   return true;
@@ -166,7 +167,6 @@ bool Worker::add_queue(std::uint32_t number, std::unique_ptr<NfQueue> queue, std
   source->queue = std::move(queue);
   source->resets = std::move(resets);
   source->capture = settings.capture;
-  if (source->capture && ring_ == nullptr) ring_ = std::make_unique<CaptureRing>(options_.capture_ring_bytes);
   return adopt(std::move(source), settings);
 }
 
@@ -177,10 +177,18 @@ bool Worker::add_tap(std::uint32_t number, std::unique_ptr<Tap> tap, const Sourc
   return adopt(std::move(source), settings);
 }
 
+void Worker::keep_packets_if_asked(Source& source, const Program& program) {
+  const auto captures = [](const SensorSpec& sensor) { return sensor.action == Verdict::capture; };
+  const std::vector<SensorSpec>& sensors = program.spec().sensors;
+  source.keeps_packets = source.capture || std::any_of(sensors.begin(), sensors.end(), captures);
+  if (source.keeps_packets && ring_ == nullptr) ring_ = std::make_unique<CaptureRing>(options_.capture_ring_bytes);
+}
+
 void Worker::set_program(std::uint32_t number, NumberedProgram program) {
   const auto found = sources_.find(number);
   if (found == sources_.end()) return;
   found->second->program = program.number;
+  keep_packets_if_asked(*found->second, *program.program);
   engine_of(*found->second).set_program(number, std::move(program.program));
 }
 

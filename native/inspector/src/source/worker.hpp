@@ -54,7 +54,8 @@ class Worker final : private EventSink {
     std::unique_ptr<NfQueue> queue;  ///< this or the tap
     std::unique_ptr<ResetSender> resets;
     std::unique_ptr<Tap> tap;
-    bool capture = false;
+    bool capture = false;        ///< the packets of blocked sessions are wanted
+    bool keeps_packets = false;  ///< for that, or since some sensor captures
     ExceptionPolicy on_overrun = ExceptionPolicy::alert;
     SourceCounters counters;
   };
@@ -79,6 +80,9 @@ class Worker final : private EventSink {
   void hand_over_capture(const Source& source, const SessionView& session) noexcept;
   void housekeeping() noexcept;
   void report_overruns(Source& source, std::uint64_t now_ns) noexcept;
+  /// The packet's session is over or was asked for: hands its packets over.
+  void capture_session(const Source& source, const SessionView& session) noexcept;
+  void keep_packets_if_asked(Source& source, const Program& program);
   bool adopt(std::unique_ptr<Source> source, const SourceSettings& settings);
   std::size_t engine_for(bool inline_mode, const ExceptionPolicies& exceptions);
   Engine& engine_of(const Source& source) noexcept { return *engines_[source.engine].engine; }
@@ -110,7 +114,10 @@ class Worker final : private EventSink {
   VerdictBatch verdicts_;
   std::vector<PendingReset> resets_;
   std::unique_ptr<CaptureRing> ring_;
-  bool session_blocked_ = false;  ///< by the packet being inspected
+  bool session_blocked_ = false;   ///< by the packet being inspected
+  bool session_captured_ = false;  ///< likewise: a sensor asked for its packets
+  /// Sessions captured last: each once, however much it carries.
+  std::array<std::uint64_t, 256> captured_{};
   Direction blocked_direction_ = Direction::request;
   EventOutbox outbox_;
   std::unique_ptr<RepeatFilter> repeats_ = std::make_unique<RepeatFilter>();

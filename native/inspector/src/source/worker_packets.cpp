@@ -77,17 +77,16 @@ Action Worker::judge(Source& source, const QueuedPacket& queued, std::uint64_t n
   packet.writable = true;
   source.counters.bytes += queued.length;
 
-  if (source.capture) ring_->keep(packet);
-  session_blocked_ = false;
+  if (source.keeps_packets) ring_->keep(packet);
+  session_blocked_ = session_captured_ = false;
   speaking_ = source.engine;
   current_ = &source;
   Engine& engine = engine_of(source);
   Action action = engine.inspect(packet);
   current_ = nullptr;
   const SessionView* session = engine.last_session();
-  if (source.capture && session != nullptr) ring_->attribute(session->id);
+  if (source.keeps_packets && session != nullptr) capture_session(source, *session);
   if (session_blocked_ && session != nullptr) {
-    if (source.capture) hand_over_capture(source, *session);
     const Engine::ResetPoint point = engine.last_reset_point();
     if (action == Action::reset && point.known && session->ip_protocol == kTcp) {
       const bool to_server = blocked_direction_ == Direction::request;
@@ -97,6 +96,17 @@ Action Worker::judge(Source& source, const QueuedPacket& queued, std::uint64_t n
   // A copy cut by the kernel must not replace the whole packet.
   if (action == Action::forward_modified && queued.length > queued.payload.size()) action = Action::drop;
   return action;
+}
+
+void Worker::capture_session(const Source& source, const SessionView& session) noexcept {
+  ring_->attribute(session.id);
+  if (session_captured_) {
+    const std::uint64_t id = unique_session(session.id);
+    std::uint64_t& place = captured_[id % captured_.size()];
+    if (place == id) session_captured_ = false;
+    place = id;
+  }
+  if (session_captured_ || (session_blocked_ && source.capture)) hand_over_capture(source, session);
 }
 
 void Worker::hand_over_capture(const Source& source, const SessionView& session) noexcept {
@@ -113,7 +123,11 @@ bool Worker::serve_tap(Source& source) noexcept {
     packet.tenant = source.number;
     source.counters.bytes += packet.wire_length;
     ++source.counters.forwarded;
+    if (source.keeps_packets) ring_->keep(packet);
+    session_blocked_ = session_captured_ = false;
     engine.inspect(packet);
+    const SessionView* const session = engine.last_session();
+    if (source.keeps_packets && session != nullptr) capture_session(source, *session);
   });
   current_ = nullptr;
   return any;
@@ -132,6 +146,7 @@ void Worker::on_event(const Event& event) noexcept {
   }
   const std::uint64_t session = event.session != nullptr ? unique_session(event.session->id) : 0;
   if (event.kind == EventKind::finding && repeats_->skips(event, session)) return;
+  session_captured_ = session_captured_ || (event.kind == EventKind::finding && event.verdict == Verdict::capture);
   const std::uint32_t number = event.session != nullptr ? event.session->tenant
                                : current_ != nullptr    ? current_->number
                                                         : 0;

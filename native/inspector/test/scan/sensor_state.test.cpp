@@ -28,7 +28,8 @@ Detection detection(DetectorIndex detector, std::uint64_t fingerprint, Confidenc
 SensorMatches judge(SensorState& state, const Program& program, const Detection& d,
                     Direction direction = Direction::request) {
   SensorMatches matches;
-  state.judge(program, d, direction, matches);
+  SensorState::Client nobody;
+  state.judge(program, d, direction, matches, nobody);
   return matches;
 }
 
@@ -86,4 +87,61 @@ TEST_CASE("another program starts counting anew") {
   CHECK(judge(state, *first, detection(0, 1)).strictest() == Verdict::allow);
   CHECK(judge(state, *second, detection(0, 2)).strictest() == Verdict::allow);
   CHECK(judge(state, *second, detection(0, 3)).strictest() == Verdict::block);
+}
+
+namespace {
+
+/// What a sensor with threshold 3 within ten seconds says of a value shown by a client.
+struct Windowed {
+  std::shared_ptr<const Program> program = [] {
+    SensorSpec spec = sensor("window", Verdict::block, 3);
+    spec.window_s = 10;
+    return compile({spec});
+  }();
+  ClientWindows windows{1, 2};
+
+  Verdict show(std::uint8_t client, std::uint64_t value, std::uint64_t second) {
+    SensorState session;  // each value in a session of its own
+    SensorMatches matches;
+    SensorState::Client of{&windows, {}, 0, second * 1'000'000'000};
+    of.address.bytes[15] = client;
+    session.judge(*program, detection(0, value), Direction::request, matches, of);
+    return matches.strictest();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a sensor with a window counts what all sessions of a client showed, and no other client's") {
+  Windowed state;
+  CHECK(state.show(1, 100, 0) == Verdict::allow);
+  CHECK(state.show(1, 101, 1) == Verdict::allow);
+  CHECK(state.show(1, 101, 2) == Verdict::allow);
+  CHECK(state.show(2, 102, 2) == Verdict::allow);
+  CHECK(state.show(1, 102, 3) == Verdict::block);
+}
+
+TEST_CASE("a window slides: values older than it do not count any more") {
+  Windowed state;
+  CHECK(state.show(1, 100, 0) == Verdict::allow);
+  CHECK(state.show(1, 101, 6) == Verdict::allow);
+  CHECK(state.show(1, 102, 12) == Verdict::allow);  // the first is gone
+  CHECK(state.show(1, 103, 13) == Verdict::block);
+  CHECK(state.show(1, 104, 60) == Verdict::allow);
+}
+
+TEST_CASE("the windows of more clients than are remembered stay bounded, and say what was lost") {
+  ClientWindows windows(3, 4);
+  bool lost = false;
+  for (std::uint32_t client = 0; client < 3 * ClientWindows::kClients; ++client) {
+    ClientKey key;
+    for (std::size_t i = 0; i < 4; ++i) key.client.bytes[i] = static_cast<std::uint8_t>(client >> (8 * i));
+    const ClientWindows::Outcome outcome = windows.count(key, 1, client, 1'000'000'000);
+    CHECK(outcome.distinct == 1);
+    lost = lost || outcome.lost;
+  }
+  CHECK(lost);
+  const ClientKey one;
+  for (std::uint64_t value = 0; value < 3 * ClientWindows::kValues; ++value)
+    CHECK(windows.count(one, value, 20'000 + value, 1'000'000'000).distinct <= ClientWindows::kValues);
 }

@@ -39,6 +39,7 @@ const DONE: Readonly<
 > = {
   allow: { severity: [1, 'Informational'], action: [3, 'Observed'], disposition: [17, 'Logged'] },
   alert: { severity: [3, 'Medium'], action: [3, 'Observed'], disposition: [19, 'Alert'] },
+  capture: { severity: [3, 'Medium'], action: [3, 'Observed'], disposition: [19, 'Alert'] },
   mask: { severity: [3, 'Medium'], action: [4, 'Modified'], disposition: [11, 'Corrected'] },
   block: { severity: [4, 'High'], action: [2, 'Denied'], disposition: [2, 'Blocked'] },
 };

@@ -22,6 +22,7 @@ describe('compileSensors', () => {
       literals: [],
       dictionaries: [],
       patterns: [],
+      exactData: [],
     });
   });
 

@@ -2,6 +2,7 @@ import {
   CONFIDENCES,
   type Confidence,
   type CustomDictionary,
+  type CustomExactData,
   type CustomLiteral,
   type CustomPattern,
   type DirectionScope,
@@ -10,7 +11,7 @@ import {
 } from '@bulkhead/core';
 import { DlpError, type DlpErrorCode } from '../error.ts';
 import { definitionOf, ownDetectors } from './own-detectors.ts';
-import { MAX_DICTIONARIES, MAX_LITERALS, MAX_PATTERNS, MAX_TERMS } from './schema.ts';
+import { MAX_DICTIONARIES, MAX_EXACT_SETS, MAX_LITERALS, MAX_PATTERNS, MAX_TERMS } from './schema.ts';
 
 /** What the inspector compiles. */
 export interface SensorProgramInput {
@@ -18,6 +19,7 @@ export interface SensorProgramInput {
   readonly literals: readonly CustomLiteral[];
   readonly dictionaries: readonly CustomDictionary[];
   readonly patterns: readonly CustomPattern[];
+  readonly exactData: readonly CustomExactData[];
 }
 
 export interface ProgramSensor {
@@ -25,6 +27,8 @@ export interface ProgramSensor {
   readonly detectors: readonly string[];
   readonly minConfidence: Confidence;
   readonly threshold: number;
+  /** Absent: the threshold counts in one session. */
+  readonly windowSeconds?: number;
   readonly action: SensorAction;
   readonly direction: DirectionScope;
 }
@@ -74,12 +78,17 @@ export function compileSensors(sensors: readonly Sensor[]): SensorProgramInput {
       'patterns',
       own.flatMap(({ patterns }) => patterns),
     ),
+    exactData: joined(
+      'exactData',
+      own.flatMap(({ exactData }) => exactData),
+    ),
   };
   const terms = program.dictionaries.reduce((sum, dictionary) => sum + dictionary.terms.length, 0);
   atMost(MAX_LITERALS, program.literals.length, 'TOO_MANY_LITERALS', 'literals');
   atMost(MAX_DICTIONARIES, program.dictionaries.length, 'TOO_MANY_DEFINITIONS', 'dictionaries');
   atMost(MAX_TERMS, terms, 'TOO_MANY_DEFINITIONS', 'terms of dictionaries');
   atMost(MAX_PATTERNS, program.patterns.length, 'TOO_MANY_DEFINITIONS', 'patterns');
+  atMost(MAX_EXACT_SETS, program.exactData.length, 'TOO_MANY_DEFINITIONS', 'sets of exact data');
   refuseSharedIds(program);
   return program;
 }
@@ -99,12 +108,15 @@ function splitByConfidence(sensor: Sensor): ProgramSensor[] {
   for (const detector of sensor.detectors) add(detector.minConfidence ?? sensor.minConfidence, detector.id);
   for (const { id } of Object.values(ownDetectors(sensor)).flat()) add(sensor.minConfidence, id);
 
-  const { threshold, action, direction } = sensor;
+  const { threshold, windowSeconds, action, direction } = sensor;
+  const window = windowSeconds === undefined ? {} : { windowSeconds };
   return CONFIDENCES.flatMap((minConfidence) => {
     const ids = idsByConfidence.get(minConfidence);
     if (ids === undefined) return [];
     const name = idsByConfidence.size === 1 ? sensor.name : `${sensor.name}${PART}${minConfidence}`;
-    return [{ name, detectors: [...ids].toSorted(compareText), minConfidence, threshold, action, direction }];
+    return [
+      { name, detectors: [...ids].toSorted(compareText), minConfidence, threshold, ...window, action, direction },
+    ];
   });
 }
 
@@ -120,9 +132,9 @@ function joined<Definition extends { readonly id: string }>(key: string, all: re
   return [...byId.values()].toSorted((a, b) => compareText(a.id, b.id));
 }
 
-function refuseSharedIds({ literals, dictionaries, patterns }: Omit<SensorProgramInput, 'sensors'>): void {
+function refuseSharedIds({ literals, dictionaries, patterns, exactData }: SensorProgramInput): void {
   const seen = new Set<string>();
-  for (const { id } of [...literals, ...dictionaries, ...patterns]) {
+  for (const { id } of [...literals, ...dictionaries, ...patterns, ...exactData]) {
     if (seen.has(id)) throw conflict(id);
     seen.add(id);
   }

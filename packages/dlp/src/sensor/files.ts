@@ -1,4 +1,4 @@
-import type { CustomDictionary, Sensor } from '@bulkhead/core';
+import type { CustomDictionary, CustomExactData, Sensor } from '@bulkhead/core';
 import { DlpError } from '../error.ts';
 import { DictionaryTerm } from './schema.ts';
 
@@ -8,25 +8,66 @@ export type ReadSensorFile = (path: string, maxBytes: number) => Promise<Uint8Ar
 /** MAX_TERMS terms of a common length. */
 const MAX_TERMS_FILE = 4 * 1024 * 1024;
 
+/** As the inspector bounds a set (`exact_data.hpp`). */
+const MAX_SET_FILE = 768 * 1024 * 1024;
+const KEY_BYTES = 16;
+
 /** The files that some sensors name, each once. */
 export function filesOf(sensors: readonly Sensor[]): readonly string[] {
-  return [...new Set(sensors.flatMap(({ dictionaries = [] }) => dictionaries.flatMap(({ file }) => file ?? [])))];
+  const paths = sensors.flatMap(({ dictionaries = [], exactData = [] }) => [
+    ...dictionaries.flatMap(({ file }) => file ?? []),
+    ...exactData.flatMap(({ set, key }) => [set, key]),
+  ]);
+  return [...new Set(paths)];
 }
 
 /** Sensors with what their files hold in place of the files' names. Throws a `DlpError` that names file and line. */
 export async function withFiles(sensors: readonly Sensor[], read: ReadSensorFile): Promise<readonly Sensor[]> {
-  return Promise.all(sensors.map((sensor) => complete(sensor, read)));
+  // Sensors that share a set share its bytes, and with them what the inspector makes of it.
+  const sets = new Map<string, Promise<CustomExactData['content']>>();
+  const contentOf = ({ set, key }: CustomExactData): Promise<CustomExactData['content']> => {
+    const id = JSON.stringify([set, key]);
+    const content = sets.get(id) ?? readSet(set, key, read);
+    sets.set(id, content);
+    return content;
+  };
+  return Promise.all(
+    sensors.map(async (sensor) => {
+      const { dictionaries, exactData } = sensor;
+      return {
+        ...sensor,
+        ...(dictionaries !== undefined && {
+          dictionaries: await Promise.all(dictionaries.map((dictionary) => withTerms(dictionary, read))),
+        }),
+        ...(exactData !== undefined && {
+          exactData: await Promise.all(
+            exactData.map(async (exact) => {
+              const content = await contentOf(exact);
+              return content === undefined ? exact : { ...exact, content };
+            }),
+          ),
+        }),
+      };
+    }),
+  );
 }
 
-async function complete(sensor: Sensor, read: ReadSensorFile): Promise<Sensor> {
-  const { dictionaries } = sensor;
-  if (dictionaries === undefined) return sensor;
-  const completed = dictionaries.map(async ({ file, ...dictionary }): Promise<CustomDictionary> => {
-    if (file === undefined) return dictionary;
-    const terms = termsIn(file, await read(file, MAX_TERMS_FILE));
-    return { ...dictionary, terms: [...new Set([...dictionary.terms, ...terms])] };
-  });
-  return { ...sensor, dictionaries: await Promise.all(completed) };
+async function readSet(set: string, key: string, read: ReadSensorFile): Promise<CustomExactData['content']> {
+  const [bytes, keyBytes] = await Promise.all([read(set, MAX_SET_FILE), read(key, KEY_BYTES)]);
+  if (keyBytes.length !== KEY_BYTES) {
+    throw new DlpError('SENSOR_FILE', {
+      what: `the key ${JSON.stringify(key)}`,
+      why: `it has ${keyBytes.length} bytes in place of ${KEY_BYTES}`,
+      fix: 'name the key that "bulkhead dlp edm build" made with the set',
+    });
+  }
+  return { set: bytes, key: keyBytes };
+}
+
+async function withTerms({ file, ...dictionary }: CustomDictionary, read: ReadSensorFile): Promise<CustomDictionary> {
+  if (file === undefined) return dictionary;
+  const terms = termsIn(file, await read(file, MAX_TERMS_FILE));
+  return { ...dictionary, terms: [...new Set([...dictionary.terms, ...terms])] };
 }
 
 /** One term a line; empty lines and those that begin with # do not count. */

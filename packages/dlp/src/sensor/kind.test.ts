@@ -170,3 +170,26 @@ describe('detectors of a sensor’s own', () => {
     expect(parsed.ok ? [] : parsed.problems.map((problem) => problem.path.join('.'))).toEqual(['spec.dictionaries.0']);
   });
 });
+
+describe('thresholds', () => {
+  it.each`
+    threshold                                         | distinct | windowSeconds
+    ${3}                                              | ${3}     | ${undefined}
+    ${{ distinct: 3, per: 'session' }}                | ${3}     | ${undefined}
+    ${{ distinct: 9, per: 'client', window: '90s' }}  | ${9}     | ${90}
+    ${{ distinct: 10, per: 'client', window: '24h' }} | ${10}    | ${86_400}
+  `('reads $threshold', ({ threshold, distinct, windowSeconds }) => {
+    const parsed = parseDataSensor(document({ detectors: ['iban'], threshold, action: 'capture' }));
+
+    expect(parsed.ok && [parsed.value.threshold, parsed.value.windowSeconds]).toEqual([distinct, windowSeconds]);
+    expect(parsed.ok && parseDataSensor(dataSensorDocument(parsed.value))).toEqual(parsed);
+  });
+
+  it.each([
+    { distinct: 3, per: 'client' },
+    { distinct: 3, per: 'client', window: '25h' },
+    { distinct: 65, per: 'session' },
+  ])('refuses %j', (threshold) => {
+    expect(parseDataSensor(document({ detectors: ['iban'], threshold, action: 'alert' })).ok).toBe(false);
+  });
+});

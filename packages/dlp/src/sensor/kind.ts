@@ -1,6 +1,14 @@
-import type { CustomDictionary, CustomPattern, DocumentKind, ParsedDocument, Sensor, SetProblem } from '@bulkhead/core';
+import type {
+  CustomDictionary,
+  CustomExactData,
+  CustomPattern,
+  DocumentKind,
+  ParsedDocument,
+  Sensor,
+  SetProblem,
+} from '@bulkhead/core';
 import { definitionOf, ownDetectors } from './own-detectors.ts';
-import { DataSensorDocument } from './schema.ts';
+import { DataSensorDocument, secondsOf } from './schema.ts';
 
 /** Reads one `DataSensor` document; paths in it are relative to `file`. Reports every problem in it, never throws. */
 export function parseDataSensor(document: unknown, file?: string): ParsedDocument<Sensor> {
@@ -22,6 +30,10 @@ export function parseDataSensor(document: unknown, file?: string): ParsedDocumen
   const patterns = spec.patterns.map(
     ({ check, ...pattern }): CustomPattern => (check === undefined ? pattern : { ...pattern, check }),
   );
+  const exactData = spec.exactData.map(
+    (exact): CustomExactData => ({ ...exact, set: besides(file, exact.set), key: besides(file, exact.key) }),
+  );
+  const { threshold } = spec;
   return {
     ok: true,
     value: {
@@ -36,8 +48,11 @@ export function parseDataSensor(document: unknown, file?: string): ParsedDocumen
       literals: spec.literals,
       ...(dictionaries.length > 0 && { dictionaries }),
       ...(patterns.length > 0 && { patterns }),
+      ...(exactData.length > 0 && { exactData }),
       minConfidence: spec.minConfidence,
-      threshold: spec.threshold,
+      threshold: typeof threshold === 'number' ? threshold : threshold.distinct,
+      ...(typeof threshold === 'object' &&
+        threshold.per === 'client' && { windowSeconds: secondsOf(threshold.window) }),
       action: spec.action,
       direction: spec.direction,
     },
@@ -50,10 +65,15 @@ function besides(file: string | undefined, path: string): string {
   return file.slice(0, file.lastIndexOf('/') + 1) + path;
 }
 
+/** In seconds or, since those have five digits at most, in minutes. */
+function durationOf(seconds: number): string {
+  return seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s`;
+}
+
 /** Writes a sensor as the document that reads back to it. */
 export function dataSensorDocument(sensor: Sensor): DataSensorDocument {
-  const { name, ...spec } = sensor;
-  const { dictionaries = [], patterns = [] } = sensor;
+  const { name, windowSeconds, ...spec } = sensor;
+  const { dictionaries = [], patterns = [], exactData = [] } = sensor;
   return {
     apiVersion: 'bulkhead.io/v1alpha1',
     kind: 'DataSensor',
@@ -66,6 +86,10 @@ export function dataSensorDocument(sensor: Sensor): DataSensorDocument {
       literals: sensor.literals.map((literal) => ({ ...literal })),
       dictionaries: dictionaries.map((dictionary) => ({ ...dictionary, terms: [...dictionary.terms] })),
       patterns: patterns.map((pattern) => ({ ...pattern, context: [...pattern.context] })),
+      exactData: exactData.map(({ id, set, key, confidence }) => ({ id, set, key, confidence })),
+      ...(windowSeconds !== undefined && {
+        threshold: { distinct: sensor.threshold, per: 'client', window: durationOf(windowSeconds) },
+      }),
     },
   };
 }

@@ -97,6 +97,39 @@ const pattern = z.strictObject({
     .default({ first: 0, last: 0 }),
 });
 
+/** What one file of hashes may hold; the inspector refuses more (`exact_data.hpp`). */
+export const MAX_EXACT_SETS = 8;
+
+const exactData = z.strictObject({
+  id: ownId,
+  set: path,
+  key: path,
+  confidence: confidence.default('medium'),
+});
+
+const SECONDS = { s: 1, m: 60, h: 3600 } as const;
+const MAX_WINDOW_HOURS = 24;
+
+/** `90s`, `10m`, `24h`. */
+const duration = z
+  .string()
+  .regex(/^[1-9]\d{0,4}[smh]$/, 'must be a whole number and s, m or h, such as 10m')
+  .refine((value) => secondsOf(value) <= MAX_WINDOW_HOURS * SECONDS.h, `must be at most ${MAX_WINDOW_HOURS} hours`);
+
+/** The seconds a valid duration stands for. */
+export function secondsOf(value: string): number {
+  const unit = value.at(-1);
+  return Number(value.slice(0, -1)) * (unit === 'h' ? SECONDS.h : unit === 'm' ? SECONDS.m : SECONDS.s);
+}
+
+const distinct = z.int().min(1).max(MAX_THRESHOLD);
+
+const threshold = z.union([
+  distinct,
+  z.strictObject({ distinct, per: z.literal('session') }),
+  z.strictObject({ distinct, per: z.literal('client'), window: duration }),
+]);
+
 const spec = z
   .strictObject({
     description: z.string().max(500).default(''),
@@ -104,8 +137,9 @@ const spec = z
     literals: z.array(literal).max(MAX_LITERALS).default([]),
     dictionaries: z.array(dictionary).max(MAX_DICTIONARIES).default([]),
     patterns: z.array(pattern).max(MAX_PATTERNS).default([]),
+    exactData: z.array(exactData).max(MAX_EXACT_SETS).default([]),
     minConfidence: confidence.default('medium'),
-    threshold: z.int().min(1).max(MAX_THRESHOLD).default(1),
+    threshold: threshold.default(1),
     action: z.enum(SENSOR_ACTIONS),
     direction: z.enum(DIRECTION_SCOPES).default('both'),
   })
@@ -114,6 +148,7 @@ const spec = z
       ['literals', value.literals],
       ['dictionaries', value.dictionaries],
       ['patterns', value.patterns],
+      ['exactData', value.exactData],
     ] as const;
     if (value.detectors.length === 0 && own.every(([, definitions]) => definitions.length === 0)) {
       context.addIssue({

@@ -64,7 +64,8 @@ function joinSensors(groups: readonly WorkloadGroup[], sensors: ReadonlyMap<stri
   return names.flatMap((name) => {
     const sensor = sensors.get(name);
     if (sensor === undefined) return [];
-    return [enforced.has(name) ? sensor : { ...sensor, action: 'alert' as const }];
+    const interrupts = sensor.action === 'mask' || sensor.action === 'block';
+    return [enforced.has(name) || !interrupts ? sensor : { ...sensor, action: 'alert' as const }];
   });
 }
 
