@@ -51,7 +51,7 @@ describe('policy check', () => {
     const { code, stdout, stderr } = await bulkhead('policy', 'check', groups, sensors);
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toBe('ok: 1 group and 6 sensors (5 provided sensors included)\n');
+    expect(stdout).toBe('ok: 1 group and 7 sensors (6 provided sensors included)\n');
   });
 
   it('prints every problem on a line of its own, with file, line and path', async () => {
@@ -64,9 +64,9 @@ describe('policy check', () => {
 
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr.replaceAll(folder, '')).toMatchInlineSnapshot(`
-      "error: /bad.yaml:7: document 1: spec.sensors[0]: unknown sensor "gone"; known are bank-accounts, contact-data, mine, payment-cards, secrets, us-social-security
+      "error: /bad.yaml:7: document 1: spec.sensors[0]: unknown sensor "gone"; known are bank-accounts, contact-data, credentials, mine, payment-cards, secrets, us-social-security
       error: /bad.yaml:12: document 2: spec.detectors[0]: unknown detector "visa"; "bulkhead dlp detectors" lists them
-      error: /bad.yaml:12: document 2: spec.action: Invalid option: expected one of "alert"|"mask"|"block"
+      error: /bad.yaml:12: document 2: spec.action: Invalid option: expected one of "alert"|"capture"|"mask"|"block"
       3 problems in 1 file: correct them and check again
       "
     `);

@@ -20,6 +20,7 @@ describe('scanBytes', () => {
         offset: order.indexOf(TEST_CARD),
         length: TEST_CARD.length,
         knownTest: true,
+        encodings: [],
       },
     ]);
   });

@@ -63,7 +63,7 @@ TEST_SUITE("event record") {
     CHECK(at<std::uint8_t>(record, 2) == static_cast<std::uint8_t>(Protocol::tls));
     CHECK(at<std::uint8_t>(record, 3) == static_cast<std::uint8_t>(Location::body));
     CHECK(at<std::uint8_t>(record, 4) == 3);
-    CHECK(at<std::uint8_t>(record, 5) == 2);
+    CHECK(at<std::uint8_t>(record, 5) == static_cast<std::uint8_t>(Verdict::mask));
     CHECK(at<std::uint8_t>(record, 7) == (EventRecord::kKnownTest | EventRecord::kHasSession));
     CHECK(at<std::uint8_t>(record, 99) == static_cast<std::uint8_t>(Encoding::base64));
     CHECK(at<std::uint8_t>(record, 100) == static_cast<std::uint8_t>(Encoding::percent));
