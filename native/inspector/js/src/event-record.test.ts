@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { OFFSET, RECORD_BYTES, readEvents } from './event-record.ts';
+import { VERDICTS } from './names.ts';
 import { native } from './native.ts';
 
 const HEADER = new URL('../../src/source/event_record.hpp', import.meta.url);
@@ -16,7 +17,7 @@ describe('readEvents', () => {
       view.setUint8(OFFSET.protocol, 2);
       view.setUint8(OFFSET.location, 2);
       view.setUint8(OFFSET.confidence, 3);
-      view.setUint8(OFFSET.verdict, 3);
+      view.setUint8(OFFSET.verdict, VERDICTS.indexOf('block'));
       view.setUint8(OFFSET.flags, 3);
       view.setBigUint64(OFFSET.timeNs, 1_700_000_000_123_456_789n, true);
       view.setBigUint64(OFFSET.packet, 12n, true);
@@ -67,7 +68,7 @@ describe('readEvents', () => {
     const batch = record((view) => {
       view.setUint8(OFFSET.kind, 1);
       view.setUint8(OFFSET.exception, 16);
-      view.setUint8(OFFSET.verdict, 1);
+      view.setUint8(OFFSET.verdict, VERDICTS.indexOf('alert'));
       view.setBigUint64(OFFSET.value, 99n, true);
     });
 
