@@ -41,7 +41,7 @@ struct CredentialWatch::Open {
 
   void add(Bytes bytes) noexcept {
     const std::size_t room = std::min(bytes.size(), kKeptBytes - kept);
-    std::memcpy(text.data() + kept, bytes.data(), room);
+    std::copy_n(bytes.begin(), room, text.begin() + kept);
     kept = static_cast<std::uint16_t>(kept + room);
     length += bytes.size();
   }
@@ -61,7 +61,7 @@ struct CredentialWatch::UserName {
   void set(std::string_view name) noexcept {
     while (!name.empty() && (name.back() == '\r' || name.back() == '\0')) name.remove_suffix(1);
     size = static_cast<std::uint8_t>(std::min(name.size(), text.size()));
-    std::memcpy(text.data(), name.data(), size);
+    std::copy_n(name.begin(), size, text.begin());  // memcpy may not be given the null of an empty name
   }
   [[nodiscard]] std::string_view view() const noexcept { return {text.data(), size}; }
 };
