@@ -1,4 +1,5 @@
 import { API_VERSION } from '@bulkhead/core';
+import { DEFAULT_CACHE_BYTES } from '@bulkhead/oci';
 import { QueueConfig } from '@bulkhead/queue';
 import { LOG_LEVELS } from '@bulkhead/runtime';
 import { StoreConfig } from '@bulkhead/store';
@@ -6,6 +7,8 @@ import { z } from 'zod';
 
 const MAX_PORT = 65_535;
 const MAX_CONCURRENCY = 64;
+/** A terabyte: more is a slip of the keyboard. */
+const MAX_CACHE_MEGABYTES = 1024 * 1024;
 const WEEK_MINUTES = 7 * 24 * 60;
 
 /** The worker's configuration. `apiVersion` and `kind` may head it, as they do every document of Bulkhead. */
@@ -35,6 +38,17 @@ export const WorkerConfig = z.strictObject({
         .max(MAX_CONCURRENCY)
         .default(4)
         .describe('Images in work at once: while one waits for its registry another is looked into.'),
+      cacheDir: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('Folder that remembers what layers hold; workers may share it. Beside the database if not given.'),
+      cacheMegabytes: z
+        .int()
+        .min(0)
+        .max(MAX_CACHE_MEGABYTES)
+        .default(DEFAULT_CACHE_BYTES >> 20)
+        .describe('What it may take; what was used least lately goes first. 0 is no cache.'),
     })
     .prefault({}),
   lockSeconds: z

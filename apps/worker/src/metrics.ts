@@ -4,6 +4,8 @@ import type { Metrics } from '@bulkhead/runtime';
 /** The worker's metrics. */
 export interface WorkerMetrics {
   countScan(outcome: 'complete' | 'partial' | 'known' | 'failed', seconds: number): void;
+  /** A layer of an image: fetched and read, or known from an image before. */
+  countLayer(from: 'registry' | 'cache', storedBytes: number): void;
   countCrawl(outcome: 'complete' | 'partial' | 'failed'): void;
   countRescan(images: number, newlyAffected: number, noLongerAffected: number): void;
   countFailure(queue: string, dead: boolean): void;
@@ -20,6 +22,10 @@ export function createWorkerMetrics(metrics: Metrics): WorkerMetrics {
     'Time of one scan, from asking its registry to the store',
     SCAN_SECONDS,
   );
+  const layers = metrics.counter('image_layers_total', 'Layers of scanned images, by where their content came from', [
+    'from',
+  ]);
+  const fetched = metrics.counter('image_layer_bytes_total', 'Bytes of layers that were fetched from registries');
   const crawls = metrics.counter('registry_crawls_total', 'Registries crawled', ['outcome']);
   const rejudged = metrics.counter('images_rejudged_total', 'Stored images judged again because advisories changed');
   const changed = metrics.counter('images_changed_total', 'Images whose vulnerabilities that changed', ['change']);
@@ -32,6 +38,10 @@ export function createWorkerMetrics(metrics: Metrics): WorkerMetrics {
     countScan(outcome, took) {
       scans.inc({ outcome });
       seconds.observe(took);
+    },
+    countLayer(from, storedBytes) {
+      layers.inc({ from });
+      fetched.inc(storedBytes);
     },
     countCrawl: (outcome) => crawls.inc({ outcome }),
     countRescan(images, newlyAffected, noLongerAffected) {

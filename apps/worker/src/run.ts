@@ -1,8 +1,9 @@
+import { dirname, join } from 'node:path';
 import { setInterval } from 'node:timers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseJudge } from '@bulkhead/advisory-db';
 import { systemClock } from '@bulkhead/core';
-import { WatchedInspector } from '@bulkhead/oci';
+import { DiskLayerCache, WatchedInspector } from '@bulkhead/oci';
 import {
   ADVISORY_UPDATE,
   CONTRACTS,
@@ -38,6 +39,7 @@ import { createWorkerMetrics, type WorkerMetrics } from './metrics.ts';
 import { isPermanent } from './permanent.ts';
 import { Schedule } from './schedule.ts';
 
+const MEGABYTE = 1 << 20;
 const RETRY_MS = 1_000;
 /** How old the list of registries and the counts of the queues may be. */
 const FOLLOW_MS = 15_000;
@@ -79,7 +81,10 @@ async function start(config: WorkerConfig, logger: Logger, emit: Emit, shutdown:
   const producer = await openProducer(config, onError, shutdown.signal);
   shutdown.onClose('producer', () => producer.close());
   const clock = systemClock;
-  const inspector = new WatchedInspector((name) => store.registries.get(name));
+  const inspector = new WatchedInspector((name) => store.registries.get(name), {
+    cache: layerCache(config),
+    onLayer: ({ cached, storedBytes }) => metrics.countLayer(cached ? 'cache' : 'registry', storedBytes),
+  });
   const ports = { scans: store.scans, inspector, judge, clock };
   const consume = consuming(config, metrics, onError, shutdown);
   await Promise.all([
@@ -105,6 +110,12 @@ async function start(config: WorkerConfig, logger: Logger, emit: Emit, shutdown:
   shutdown.onClose('schedule', () => clearInterval(timer));
   notReady = undefined;
   emit({ event: 'worker-started', version: manifest.version, pid: process.pid, ...address });
+}
+
+/** Base images are in most of a registry's images: without a cache each of these would fetch and read them again. */
+function layerCache({ scan, advisories }: WorkerConfig): DiskLayerCache | undefined {
+  const { cacheDir = join(dirname(advisories.database), 'layers'), cacheMegabytes } = scan;
+  return cacheMegabytes === 0 ? undefined : new DiskLayerCache(cacheDir, { maxBytes: cacheMegabytes * MEGABYTE });
 }
 
 /** Starts consumers that are stopped together: each gets the whole time of grace. */

@@ -93,6 +93,28 @@ describe.skipIf(missing !== undefined)('the worker', () => {
     await producer.close();
   });
 
+  it('fetches a layer that several images have once, and remembers it for the next worker', async () => {
+    stand = await Stand.open();
+    const { store } = stand;
+    for (const tag of ['1', '2', '3']) await stand.push('shop/web', tag, ['zlib 1.2-1']);
+    const producer = await stand.producer();
+    const scan = async (images: number): Promise<Record<string, number>> => {
+      const worker = await (stand as Stand).startWorker({ scan: { concurrency: 1 } });
+      await producer.enqueue(SCAN_REGISTRY, { registry: 'hub' });
+      await until(async () => (await store.registries.status('hub'))?.images.complete === images);
+      const { metrics } = await worker.waitFor('start', (line) => line['event'] === 'worker-started');
+      const text = await (await fetch(String(metrics))).text();
+      expect(await worker.stop()).toBe(0);
+      const counts = text.matchAll(/image_layers_total\{from="(?<from>\w+)"\} (?<count>\d+)/g);
+      return Object.fromEntries([...counts].map(({ groups }) => [groups?.['from'], Number(groups?.['count'])]));
+    };
+
+    expect(await scan(3)).toEqual({ registry: 1, cache: 2 });
+    await stand.push('shop/web', '4', ['zlib 1.2-1']);
+    expect(await scan(4)).toEqual({ cache: 1 });
+    await producer.close();
+  });
+
   it(`scans ${IMAGES} queued images, each reported once, though it and Redis are killed on the way`, {
     timeout: 600_000,
   }, async () => {

@@ -11,4 +11,4 @@ export { type ImageReference, parseReference, referenceText } from './registry/r
 export { Registry, type RegistryOptions } from './registry/registry.ts';
 export type { Repository } from './registry/repository.ts';
 export { WatchedCatalog } from './watched/watched-catalog.ts';
-export { WatchedInspector } from './watched/watched-inspector.ts';
+export { WatchedInspector, type WatchedInspectorOptions } from './watched/watched-inspector.ts';

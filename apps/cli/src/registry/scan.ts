@@ -44,7 +44,8 @@ async function askWorkers(registry: string, redis: QueueConfig, { format }: Scan
 async function scanHere(registry: WatchedRegistry, store: Store, options: ScanOptions, io: Io): Promise<number> {
   const judge = new DatabaseJudge(options.db, systemClock);
   const catalog = await WatchedCatalog.open(registry);
-  const inspector = new WatchedInspector(async () => registry, new DiskLayerCache(cacheFolder(process.env)));
+  const cache = new DiskLayerCache(cacheFolder(process.env));
+  const inspector = new WatchedInspector(async () => registry, { cache });
   const progress = io.stderr.isTTY === true;
   const say = (): void => {
     if (progress)

@@ -3,6 +3,7 @@ import {
   type ImagePlace,
   type Inventory,
   type LayerCache,
+  type LayerScanTime,
   type PlatformImage,
   readersFor,
   scanImage,
@@ -12,15 +13,22 @@ import { OciError } from '../error.ts';
 import { openImage } from '../open-image.ts';
 import { optionsOf } from './registry-options.ts';
 
+export interface WatchedInspectorOptions {
+  /** Layers that it knows are not fetched. */
+  readonly cache?: LayerCache | undefined;
+  /** Called as each layer is done. */
+  readonly onLayer?: (layer: LayerScanTime) => void;
+}
+
 /** Reads images out of watched registries, layer by layer. */
 export class WatchedInspector implements ImageInspector {
   readonly #find: (name: string) => Promise<WatchedRegistry | undefined>;
-  readonly #cache: LayerCache | undefined;
+  readonly #options: WatchedInspectorOptions;
 
-  /** `find` gives a registry by its name; with a cache, layers that are known are not fetched. */
-  constructor(find: (name: string) => Promise<WatchedRegistry | undefined>, cache?: LayerCache) {
+  /** `find` gives a registry by its name. */
+  constructor(find: (name: string) => Promise<WatchedRegistry | undefined>, options: WatchedInspectorOptions = {}) {
     this.#find = find;
-    this.#cache = cache;
+    this.#options = options;
   }
 
   async inspect(
@@ -40,7 +48,11 @@ export class WatchedInspector implements ImageInspector {
       signal,
     });
     try {
-      const { inventory } = await scanImage(source, await readersFor('image'), this.#cache, { signal });
+      const { cache, onLayer } = this.#options;
+      const { inventory } = await scanImage(source, await readersFor('image'), cache, {
+        signal,
+        ...(onLayer !== undefined && { onLayer }),
+      });
       const { os, architecture, variant } = source.image.config;
       return { image: { digest, os, architecture, ...(variant !== undefined && { variant }) }, inventory };
     } finally {
