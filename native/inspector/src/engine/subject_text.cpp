@@ -68,7 +68,7 @@ std::string_view header_of(std::string_view head, std::string_view name) noexcep
 }
 
 void path(std::string_view target, Writer& out) noexcept {
-  target = target.substr(0, target.find_first_of("?#"));
+  target = target.substr(0, std::min(target.find('?'), target.find('#')));
   const std::size_t scheme = target.find("://");
   if (scheme != std::string_view::npos) {  // of a proxy's request
     const std::size_t from = target.find('/', scheme + 3);
@@ -193,7 +193,7 @@ std::size_t request_subject(std::string_view head, Out& out) noexcept {
     method = header_of(head, ":method: ");
     target = header_of(head, ":path: ");
   } else {
-    const std::string_view line = head.substr(0, head.find_first_of("\r\n"));
+    const std::string_view line = head.substr(0, std::min(head.find('\r'), head.find('\n')));
     method = line.substr(0, line.find(' '));
     if (method.size() < line.size()) target = line.substr(method.size() + 1);
     target = target.substr(0, target.find(' '));
