@@ -54,6 +54,9 @@ class ContentScanner {
   void provisional_end(Scratch& scratch, DetectionSink& sink) noexcept;
   void end(Scratch& scratch, DetectionSink& sink) noexcept;
 
+  /// Whether anything could be found in a field of these bytes alone, at most 64: a quick look, true when in doubt.
+  [[nodiscard]] bool may_find_in(Bytes whole) const noexcept;
+
   /// Continues under another program from the next byte on.
   void rebind(std::shared_ptr<const Program> program) noexcept;
   [[nodiscard]] std::uint64_t field_offset() const noexcept;  ///< bytes of the current field scanned so far

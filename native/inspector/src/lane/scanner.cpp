@@ -196,6 +196,18 @@ void ContentScanner::end(Scratch& scratch, DetectionSink& sink) noexcept {
   state_.reset();
 }
 
+bool ContentScanner::may_find_in(Bytes whole) const noexcept {
+  const ProgramImpl& program = program_->impl();
+  if (!program.custom.empty() || !program.exact.empty()) return true;
+  // Blocks that a finder reads, and the byte that ends a number at the end.
+  std::uint8_t field[lane::kFindLookBack + 2 * lane::kBlock] = {};
+  std::uint8_t* const from = field + lane::kFindLookBack;
+  const std::size_t size = std::min(whole.size(), lane::kBlock);
+  copy(from, whole.data(), size);
+  std::uint16_t positions[lane::kMaxEvents];
+  return size < whole.size() || lane::best_find_events()(from, size + 1, positions) != 0;
+}
+
 void ContentScanner::rebind(std::shared_ptr<const Program> program) noexcept {
   program_ = std::move(program);
   if (state_ == nullptr) return;

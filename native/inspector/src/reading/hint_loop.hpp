@@ -20,29 +20,22 @@ struct HintMasks {
 template <class Classifier>
 [[gnu::always_inline]] inline std::size_t hint_loop(const std::uint8_t* from, std::size_t length, HintHistory& history,
                                                     std::uint16_t* positions) noexcept {
-  // Letters in a row up to the block, at most kRunHint. Shifts that take bits from a second word are slow on some
-  // processors, so a run that goes on from one block to the next is counted apart.
-  unsigned before = history.run;
-  std::uint64_t letters = 0;  // of the last block
-  unsigned before_last = 0;
+  // Letters of the block before.
+  std::uint64_t last = history.run == 0 ? 0 : ~0ULL << (kHintBlock - history.run);
+  std::uint64_t letters_before = 0;
   std::size_t count = 0;
   const auto block = [&](const std::uint8_t* bytes, std::size_t at, std::uint64_t ours) __attribute__((always_inline)) {
     const HintMasks m = Classifier::classify(bytes);
-    const std::uint64_t r1 = m.run & ours;
-    const std::uint64_t r2 = r1 & r1 << 1;
-    const std::uint64_t r4 = r2 & r2 << 2;
-    const std::uint64_t r8 = r4 & r4 << 4;
-    const std::uint64_t r16 = r8 & r8 << 8;
-    std::uint64_t told = r16 & ~(r16 << 1);
-    if (before != 0 && (r1 & 1) != 0) {
-      const auto more = static_cast<unsigned>(std::countr_one(r1));
-      told &= ~(1ULL << (kRunHint - 1));
-      if (before < kRunHint && before + more >= kRunHint) told |= 1ULL << (kRunHint - 1 - before);
-    }
-    letters = r1;
-    before_last = before;
-    const auto ends = static_cast<unsigned>(std::countl_one(r1));
-    before = ends < kRunHint ? ends : static_cast<unsigned>(kRunHint);
+    // Where a run has two, four, eight, sixteen letters, here and at the end of the block before.
+    const std::uint64_t of1 = m.run & ours;
+    const std::uint64_t last2 = last & last << 1, last4 = last2 & last2 << 2, last8 = last4 & last4 << 4;
+    const std::uint64_t of2 = of1 & (of1 << 1 | last >> 63);
+    const std::uint64_t of4 = of2 & (of2 << 2 | last2 >> 62);
+    const std::uint64_t of8 = of4 & (of4 << 4 | last4 >> 60);
+    const std::uint64_t of16 = of8 & (of8 << 8 | last8 >> 56);
+    const std::uint64_t told = of16 & ~(of16 << 1 | (last8 & last8 << 8) >> 63);
+    letters_before = last;
+    last = of1;
     std::uint64_t hints = m.pair | told;
     if (m.high != 0) [[unlikely]] {
       // The byte behind one above 0x7f may be the second of its pair, and so may one itself, behind a digit.
@@ -52,10 +45,17 @@ template <class Classifier>
       }
     }
     hints &= ours;
-    while (hints != 0) {
-      positions[count++] = static_cast<std::uint16_t>(at + static_cast<std::size_t>(std::countr_zero(hints)));
-      hints &= hints - 1;
+    // Most blocks have two or fewer: what is written beyond the count is written over.
+    const auto found = static_cast<std::size_t>(std::popcount(hints));
+    std::uint64_t left = hints;
+    positions[count] = static_cast<std::uint16_t>(at + static_cast<std::size_t>(std::countr_zero(left)));
+    left &= left - 1;
+    positions[count + 1] = static_cast<std::uint16_t>(at + static_cast<std::size_t>(std::countr_zero(left)));
+    for (std::size_t i = 2; i < found; ++i) [[unlikely]] {
+      left &= left - 1;
+      positions[count + i] = static_cast<std::uint16_t>(at + static_cast<std::size_t>(std::countr_zero(left)));
     }
+    count += found;
   };
   // The first block, whose byte before is not in front of it, and what is left at the end come as copies.
   alignas(64) std::uint8_t copy[1 + kHintBlock + 1] = {};
@@ -67,17 +67,17 @@ template <class Classifier>
   };
   std::size_t at = length < kHintBlock ? length : kHintBlock;
   copied(0, at);
-  std::size_t last = at;
+  std::size_t size = at;
   for (; at + kHintBlock <= length; at += kHintBlock) {
     block(from + at, at, ~0ULL);
-    last = kHintBlock;
+    size = kHintBlock;
   }
   if (at < length) {
-    last = length - at;
-    copied(at, last);
+    size = length - at;
+    copied(at, size);
   }
-  auto run = static_cast<unsigned>(std::countl_one(letters << (kHintBlock - last)));
-  if (run >= last) run = static_cast<unsigned>(last) + before_last;
+  auto run = static_cast<unsigned>(std::countl_one(last << (kHintBlock - size)));
+  if (run >= size) run = static_cast<unsigned>(size) + static_cast<unsigned>(std::countl_one(letters_before));
   history.run = static_cast<std::uint8_t>(run < kRunHint ? run : kRunHint);
   history.last = from[length - 1];
   return count;

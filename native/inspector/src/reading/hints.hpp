@@ -21,7 +21,7 @@ struct HintHistory {
 
 /// Finds the bytes of [from, from + length), length <= kHintChunk, that may tell of an encoding, writes their positions
 /// in order and brings `history` up to the end. Returns how many. Some of them are nothing; escape_at() and
-/// RunWatch have the last word.
+/// Reading have the last word.
 ///
 /// A hint is: the second byte of an escape (see escape.hpp) that begins with '%', '\', '&', '=' or above 0x7f; a '<' or
 /// '+' behind a digit; a NUL behind text; the byte that makes a run kRunHint long.

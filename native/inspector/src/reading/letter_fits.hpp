@@ -19,6 +19,13 @@ struct LetterFits {
   std::uint64_t letter;  ///< a letter of base64 at all
 };
 
+/// First letters of what gzip, zstd and zlib become in base64 and hex; see probe_run.
+[[gnu::always_inline]] constexpr bool may_be_compressed(std::uint8_t first, std::uint8_t second) noexcept {
+  return ((first == 'H') & (second == '4')) | ((first == 'K') & (second == 'L')) | ((first == '2') & (second == '8')) |
+         ((first == '1') & ((second | 0x20) == 'f')) |
+         ((first == 'e') & ((second == 'J') | (second == 'N') | (second == 'A') | (second == 'F')));
+}
+
 enum Fit : std::uint8_t { kFirstFits = 1, kSecondFits = 2, kThirdFits = 4, kHexDigit = 8, kHexTop = 16, kZero = 32, kLetter = 64 };
 
 /// Value of each letter of base64 and base64url, -1 for other bytes.
@@ -53,12 +60,5 @@ consteval std::array<std::uint8_t, 256> make_fits() {
   return fits;
 }
 inline constexpr std::array<std::uint8_t, 256> kFits = make_fits();
-
-using FindFits = LetterFits (*)(const std::uint8_t* letters) noexcept;
-LetterFits letter_fits_scalar(const std::uint8_t* letters) noexcept;
-/// The same; needs what lane::cpu_has_avx512 asks for. Elsewhere than on x86-64 it is the scalar one.
-LetterFits letter_fits_avx512(const std::uint8_t* letters) noexcept;
-/// The fastest one this CPU can run.
-FindFits best_letter_fits() noexcept;
 
 }  // namespace bulkhead::reading

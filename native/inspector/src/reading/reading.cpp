@@ -7,9 +7,10 @@
 
 #include "reading/escapes.hpp"
 #include "reading/hint_tables.hpp"
-#include "reading/letter_fits.hpp"
 #include "reading/run.hpp"
 #include "reading/run_probe.hpp"
+#include "reading/run_worth.hpp"
+#include "reading/short_run.hpp"
 
 namespace bulkhead::reading {
 namespace {
@@ -23,24 +24,6 @@ constexpr std::uint64_t kBetweenProbes = 8;
 constexpr std::uint64_t kSamePlace = kLongestEscape;
 
 bool is_letter(std::uint8_t byte) noexcept { return (kHintTables.second[byte] & kRun) != 0; }
-
-/// First letters of what gzip, zstd and zlib become in base64 and hex; see probe_run.
-bool may_be_compressed(std::uint8_t first, std::uint8_t second) noexcept {
-  switch (first) {
-    case 'H':
-      return second == '4';
-    case 'K':
-      return second == 'L';
-    case 'e':
-      return second == 'J' || second == 'N' || second == 'A' || second == 'F';
-    case '1':
-      return second == 'f' || second == 'F';
-    case '2':
-      return second == '8';
-    default:
-      return false;
-  }
-}
 
 }  // namespace
 
@@ -77,9 +60,11 @@ void Reading::scan(Bytes bytes) noexcept {
   Span span{bytes, scanner_.field_offset()};
   std::uint16_t hints[kMaxHints];
   const FindHints find = best_find_hints();
+  const DropPlainRuns drop_plain_runs = best_drop_plain_runs();
   for (std::size_t chunk = 0; chunk < bytes.size(); chunk += kHintChunk) {
     const std::size_t size = std::min(kHintChunk, bytes.size() - chunk);
-    const std::size_t count = find(bytes.data() + chunk, size, history_, hints);
+    const std::size_t found = find(bytes.data() + chunk, size, history_, hints);
+    const std::size_t count = drop_plain_runs(bytes, chunk, hints, found);
     for (std::size_t i = 0; i < count; ++i) look_at(span, chunk + hints[i]);
   }
   if (watching_) watch_run(span, bytes.size());
@@ -150,8 +135,13 @@ void Reading::feed_to(Span& span, std::size_t to) noexcept {
 }
 
 void Reading::close_run() noexcept {
-  run_over_ = run_->reached();
+  const std::uint64_t reached = run_->reached();
   run_.reset();
+  run_is_over(reached);
+}
+
+void Reading::run_is_over(std::uint64_t reached) noexcept {
+  run_over_ = reached;
   watching_ = true;
   probe_from_ = next_letter_ = run_over_ + kRunHint - 1;
 }
@@ -169,10 +159,13 @@ void Reading::watch_run(Span& span, std::size_t until) noexcept {
     }
     if (before.data() != letters.data()) std::memcpy(letters.data(), before.data(), kRunHint);
     std::memcpy(letters.data() + kRunHint, span.bytes.data() + at + 1, ahead - 1);
-    const std::size_t count = kRunHint + ahead - 1;
-    watching_ = is_letter(letters[count - 1]);
+    const RunWorth run = best_run_worth()(letters.data());
+    // What comes behind the end of this run is another one, with a hint of its own.
+    const auto more = static_cast<unsigned>(std::countr_one(run.letter >> (kRunHint - 1)));
+    watching_ = more >= ahead;
     next_letter_ += ahead;
-    for (std::uint64_t worth = worth_probing(letters.data()); worth != 0; worth &= worth - 1) {
+    const std::uint64_t of_run = (1ULL << (kRunHint - 1) << more) - 1;
+    for (std::uint64_t worth = run.worth & of_run; worth != 0; worth &= worth - 1) {
       const std::size_t place = at + static_cast<std::size_t>(std::countr_zero(worth)) - (kRunHint - 1);
       if (span.offset + place < probe_from_) continue;
       if (open_run(span, place)) break;
@@ -197,6 +190,16 @@ bool Reading::open_run(Span& span, std::size_t at) noexcept {
   }
   std::array<std::uint8_t, kProbeLookBack> letters;
   std::memcpy(letters.data(), seen.data() + seen.size() - start->back, start->back);
+  if (start->encoding == Encoding::hex && !start->compressed && start->back < kShortRun) {
+    const Bytes rest = span.bytes.subspan(at + 1);
+    if (const auto more = short_run_length(rest, kShortRun - start->back)) {
+      std::copy_n(rest.begin(), *more, letters.begin() + static_cast<std::ptrdiff_t>(start->back));
+      if (holds_nothing(Bytes(letters).first(start->back + *more), scanner_.program(), *workings_.scratch)) {
+        run_is_over(end + *more);
+        return true;
+      }
+    }
+  }
   feed_to(span, at + 1);
   watching_ = false;
   run_ = std::make_unique<Run>(workings_, *this, depth, scanner_.program(), *start, end - start->back);

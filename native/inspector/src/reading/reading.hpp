@@ -94,6 +94,7 @@ class Reading final : private DetectionSink {
   bool open_run(Span& span, std::size_t at) noexcept;
   /// The run is over: the letters behind it may begin another one.
   void close_run() noexcept;
+  void run_is_over(std::uint64_t reached) noexcept;
   /// Bytes of the reading that end with span.bytes[at], as many as `room` holds if there are; in it where they are not in
   /// one piece.
   [[nodiscard]] Bytes seen_before(const Span& span, std::size_t at, MutableBytes room) const noexcept;

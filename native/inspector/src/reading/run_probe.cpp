@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cstdint>
 #include <string_view>
 
@@ -121,15 +120,6 @@ std::optional<RunStart> compressed(const Letters& letters) noexcept {
   return {};
 }
 
-/// Bits that have kRunHint - 1 others below them.
-constexpr std::uint64_t in_a_row(std::uint64_t bits) noexcept {
-  bits &= bits << 1;
-  bits &= bits << 2;
-  bits &= bits << 4;
-  return bits & bits << 8;
-}
-static_assert(kRunHint == 16);
-
 }  // namespace
 
 int base64_value(std::uint8_t byte) noexcept { return kBase64Values[byte]; }
@@ -138,23 +128,6 @@ int hex_value(std::uint8_t byte) noexcept {
   if (byte >= '0' && byte <= '9') return byte - '0';
   const std::uint8_t lower = byte | 0x20;
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-std::uint64_t worth_probing(const std::uint8_t* letters) noexcept {
-  const LetterFits fits = best_letter_fits()(letters);
-  const std::uint64_t run = in_a_row(fits.letter);
-  if (run == 0) return 0;
-  constexpr std::uint64_t kEveryFourth = 0x1111'1111'1111'1111ULL, kEverySecond = 0x5555'5555'5555'5555ULL;
-  std::uint64_t worth = 0;
-  for (unsigned phase = 0; phase < 4; ++phase) {
-    const auto turned = [phase](unsigned by) { return std::rotl(kEveryFourth, static_cast<int>((phase + by) % 4)); };
-    worth |= in_a_row((fits.first & turned(0)) | (fits.second & turned(1)) | (fits.third & turned(2)) |
-                      (fits.letter & turned(3)));
-  }
-  for (const std::uint64_t turned : {kEverySecond, ~kEverySecond}) worth |= in_a_row(fits.hex & (fits.top | ~turned));
-  // UTF-16 has a NUL at each second byte, which makes two of eight letters zeros, three apart.
-  const std::uint64_t pair = fits.zero & fits.zero << 3 & ~(fits.zero << 1);
-  return (worth | (pair & pair << 8)) & run;
 }
 
 std::optional<RunStart> probe_run(Bytes seen) noexcept {

@@ -24,10 +24,6 @@ struct RunStart {
 /// random letters passes, and Run then finds out.
 std::optional<RunStart> probe_run(Bytes seen) noexcept;
 
-/// Which of 64 bytes are worth a probe that ends with them, as far as the ones in front of them among the 64 tell: a quick
-/// look by the bits that all printable ASCII has, and UTF-16 of it. Bit i stands for letters[i].
-std::uint64_t worth_probing(const std::uint8_t* letters) noexcept;
-
 /// Value of a letter of base64 or base64url, -1 for others.
 int base64_value(std::uint8_t byte) noexcept;
 int hex_value(std::uint8_t byte) noexcept;

@@ -158,3 +158,46 @@ TEST_CASE("random letters are no text: no data is found in them") {
   }
   CHECK(found == 0);
 }
+
+TEST_CASE("what a short run of hex holds is found, and what is only written like one changes nothing") {
+  const std::string mail = hex("ann@test.com"), number = "9876543210123456789012";
+  const std::string field = "\"lot\":\"" + number + "\",\"note\":\"" + mail + "\",\"sum\":\"" + std::string(64, '4') +
+                            "\",\"next\":\"" + mail + "0\"}";
+  const Lines whole = read(field);
+  CHECK(std::count_if(whole.begin(), whole.end(), [](const std::string& line) {
+          return line.find(" email ") != std::string::npos && line.find("[hex]") != std::string::npos;
+        }) == 2);
+  for (std::size_t cut = 1; cut < field.size(); ++cut) {
+    CAPTURE(cut);
+    REQUIRE(lines_of(read_cut(field, {cut}).all) == whole);
+  }
+}
+
+TEST_CASE("runs of every length, one behind the other, give the same wherever they are cut") {
+  std::mt19937 random(11);
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  for (int round = 0; round < 40; ++round) {
+    std::string field;
+    while (field.size() < 700) {
+      const std::size_t kind = random() % 6;
+      if (kind == 0) {
+        field += hex("card 4111111111111111");
+      } else if (kind == 1) {
+        field += base64("card number 4111111111111111");
+      } else {
+        for (std::size_t n = 10 + random() % (kind == 2 ? 200 : 30); n > 0; --n)
+          field += kDigits[random() % (kind == 3 ? 10 : 16)];
+      }
+      field += random() % 3 == 0 ? "\",\"k\":\"" : " ";
+    }
+    const Lines whole = read(field);
+    CHECK_FALSE(whole.empty());
+    for (int i = 0; i < 30; ++i) {
+      std::vector<std::size_t> cuts;
+      for (std::size_t n = 1 + random() % 12; n > 0; --n) cuts.push_back(1 + random() % (field.size() - 1));
+      std::sort(cuts.begin(), cuts.end());
+      CAPTURE(field);
+      REQUIRE(lines_of(read_cut(field, cuts).all) == whole);
+    }
+  }
+}

@@ -1,6 +1,7 @@
-#include "reading/letter_fits.hpp"
+#include "reading/run_worth.hpp"
 
 #include "lane/cpu.hpp"
+#include "reading/worth_probing.hpp"
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -8,7 +9,7 @@
 
 namespace bulkhead::reading {
 
-LetterFits letter_fits_scalar(const std::uint8_t* letters) noexcept {
+RunWorth run_worth_scalar(const std::uint8_t* letters) noexcept {
   alignas(16) std::uint8_t fits[kFitLetters];
   for (std::size_t i = 0; i < kFitLetters; ++i) fits[i] = kFits[letters[i]];
   const auto mask = [&fits](int bit) {
@@ -24,11 +25,21 @@ LetterFits letter_fits_scalar(const std::uint8_t* letters) noexcept {
 #endif
     return all;
   };
-  return {mask(0), mask(1), mask(2), mask(3), mask(4), mask(5), mask(6)};
+  const LetterFits found{mask(0), mask(1), mask(2), mask(3), mask(4), mask(5), mask(6)};
+  return {found.letter, worth_probing(found)};
 }
 
-FindFits best_letter_fits() noexcept {
-  static const FindFits best = lane::cpu_has_avx512() ? letter_fits_avx512 : letter_fits_scalar;
+std::size_t drop_plain_runs_scalar(Bytes bytes, std::size_t chunk, std::uint16_t* hints, std::size_t count) noexcept {
+  return drop_plain_runs(bytes.data(), bytes.size(), chunk, hints, count, run_worth_scalar);
+}
+
+DropPlainRuns best_drop_plain_runs() noexcept {
+  static const DropPlainRuns best = lane::cpu_has_avx512() ? drop_plain_runs_avx512 : drop_plain_runs_scalar;
+  return best;
+}
+
+FindWorth best_run_worth() noexcept {
+  static const FindWorth best = lane::cpu_has_avx512() ? run_worth_avx512 : run_worth_scalar;
   return best;
 }
 
