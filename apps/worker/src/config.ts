@@ -2,6 +2,7 @@ import { API_VERSION } from '@bulkhead/core';
 import { DEFAULT_CACHE_BYTES } from '@bulkhead/oci';
 import { QueueConfig } from '@bulkhead/queue';
 import { LOG_LEVELS } from '@bulkhead/runtime';
+import { IMAGE_SCANNERS } from '@bulkhead/scanner';
 import { StoreConfig } from '@bulkhead/store';
 import { z } from 'zod';
 
@@ -38,6 +39,11 @@ export const WorkerConfig = z.strictObject({
         .max(MAX_CONCURRENCY)
         .default(4)
         .describe('Images in work at once: while one waits for its registry another is looked into.'),
+      scanners: z
+        .array(z.enum(IMAGE_SCANNERS))
+        .refine((words) => words.includes('vuln'), 'must have vuln: registries are watched for advisories')
+        .default([...IMAGE_SCANNERS])
+        .describe('What images are looked through for. With one more, images of before are scanned once more.'),
       cacheDir: z
         .string()
         .min(1)

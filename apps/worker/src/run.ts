@@ -27,6 +27,7 @@ import {
   type Shutdown,
   startHealthServer,
 } from '@bulkhead/runtime';
+import { type Reader, secretReader } from '@bulkhead/scanner';
 import { openStore } from '@bulkhead/store';
 import manifest from '../package.json' with { type: 'json' };
 import type { WorkerConfig } from './config.ts';
@@ -83,13 +84,14 @@ async function start(config: WorkerConfig, logger: Logger, emit: Emit, shutdown:
   const clock = systemClock;
   const inspector = new WatchedInspector((name) => store.registries.get(name), {
     cache: layerCache(config),
+    secrets: await secrets(config),
     onLayer: ({ cached, storedBytes }) => metrics.countLayer(cached ? 'cache' : 'registry', storedBytes),
   });
   const ports = { scans: store.scans, inspector, judge, clock };
   const consume = consuming(config, metrics, onError, shutdown);
   await Promise.all([
     consume(SCAN_IMAGE, scanImageHandler(ports, metrics, emit), config.scan.concurrency),
-    consume(SCAN_REGISTRY, crawlHandler({ store, producer, clock }, metrics, emit)),
+    consume(SCAN_REGISTRY, crawlHandler({ store, producer, scanners: inspector.scanners, clock }, metrics, emit)),
     consume(RESCAN, rescanHandler(ports, metrics, emit)),
     consume(
       ADVISORY_UPDATE,
@@ -110,6 +112,12 @@ async function start(config: WorkerConfig, logger: Logger, emit: Emit, shutdown:
   shutdown.onClose('schedule', () => clearInterval(timer));
   notReady = undefined;
   emit({ event: 'worker-started', version: manifest.version, pid: process.pid, ...address });
+}
+
+async function secrets({ scan: { scanners } }: WorkerConfig): Promise<Reader | undefined> {
+  if (!scanners.includes('secret')) return undefined;
+  const { createSecretScanner } = await import('./secret-scanner.ts');
+  return secretReader(await createSecretScanner(), 'image');
 }
 
 /** Base images are in most of a registry's images: without a cache each of these would fetch and read them again. */

@@ -93,6 +93,34 @@ describe.skipIf(missing !== undefined)('the worker', () => {
     await producer.close();
   });
 
+  it('looks for secrets, also in images that were scanned when nobody asked for that', async () => {
+    stand = await Stand.open();
+    const { store } = stand;
+    // Put together here, so that nobody's scanner takes this file for a leak.
+    const key = ['sk_', 'live_4eC39HqLyjWDarjtT1zdp7dc'].join('');
+    const web = await stand.push('shop/web', '1', ['nginx 0.9-1'], { 'app/.env': `STRIPE=${key}\n` });
+    const producer = await stand.producer();
+    const secrets = async (): Promise<number | undefined> => (await store.registries.status('hub'))?.secrets;
+
+    const worker = await stand.startWorker({ scan: { scanners: ['vuln'] } });
+    await producer.enqueue(SCAN_REGISTRY, { registry: 'hub' });
+    await worker.waitFor('scan', (line) => line['event'] === 'image-scanned', { withinMs: 60_000 });
+    expect(await secrets()).toBe(0);
+    expect(await worker.stop()).toBe(0);
+
+    const thorough = await stand.startWorker();
+    await producer.enqueue(SCAN_REGISTRY, { registry: 'hub' });
+    expect(
+      await thorough.waitFor('scan', (line) => line['event'] === 'image-scanned', { withinMs: 60_000 }),
+    ).toMatchObject({ digest: web, vulnerabilities: 1, secrets: 1 });
+    expect(await secrets()).toBe(1);
+    const scan = await store.scans.scan(web);
+    expect(scan?.findings).toMatchObject([{ kind: 'vulnerability' }, { kind: 'secret', id: 'stripe-key' }]);
+    expect(JSON.stringify(scan)).not.toContain(key.slice(8));
+    expect((await store.scans.events(0, 10)).map(({ kind }) => kind)).toEqual(['image-scanned']);
+    await producer.close();
+  });
+
   it('fetches a layer that several images have once, and remembers it for the next worker', async () => {
     stand = await Stand.open();
     const { store } = stand;

@@ -38,6 +38,17 @@ describe('DatabaseJudge', () => {
     judge.close();
   });
 
+  it('takes the secrets of an inventory for findings', async () => {
+    const judge = await judgeOf([pypi('GHSA-1', 'other', '2.0')]);
+    const location = { path: 'app/.env', line: 3 };
+    const secrets = [{ detector: 'stripe-key', line: 3, masked: '****', confidence: 'high', location }] as const;
+
+    expect(judge.judge({ ...INVENTORY, secrets }).findings).toMatchObject([
+      { kind: 'secret', id: 'stripe-key', location: { path: 'app/.env', line: 3 } },
+    ]);
+    judge.close();
+  });
+
   it('follows a database that was built anew in its place', async () => {
     const judge = await judgeOf([pypi('GHSA-1', 'foo-bar', '2.0')]);
     const before = judge.database;

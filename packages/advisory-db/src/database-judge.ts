@@ -8,13 +8,14 @@ import {
   type InventoryJudge,
   type Judgement,
   matchInventory,
+  secretFindings,
 } from '@bulkhead/scanner';
 import { AdvisoryDatabase } from './advisory-database.ts';
 import { packageKey } from './package-key.ts';
 
 /**
  * Judges inventories by a database file that others may update or replace at any time: each judgement sees one state of
- * it, and says which. Close it when done.
+ * it, and says which. Secrets that were found are findings whatever it says. Close it when done.
  */
 export class DatabaseJudge implements InventoryJudge {
   readonly #file: string;
@@ -41,7 +42,11 @@ export class DatabaseJudge implements InventoryJudge {
     const { database, state } = this.#current();
     const { source, keys } = remember(database);
     const { findings } = matchInventory(inventory, source, { now: this.#clock.now() });
-    return { findings, lookedUp: [...keys.values(), EVERY_IMAGE], database: state };
+    return {
+      findings: [...findings, ...secretFindings(inventory)],
+      lookedUp: [...keys.values(), EVERY_IMAGE],
+      database: state,
+    };
   }
 
   close(): void {

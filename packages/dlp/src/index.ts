@@ -33,6 +33,7 @@ export {
   sensorNameOf,
 } from './sensor/compile.ts';
 export { DEFAULT_SENSORS } from './sensor/defaults.ts';
+export { FILE_SECRETS } from './sensor/file-secrets.ts';
 export { filesOf, type ReadSensorFile, withFiles } from './sensor/files.ts';
 export { dataSensorDocument, dataSensorKind, parseDataSensor } from './sensor/kind.ts';
 export { mayBeRefused } from './sensor/own-detectors.ts';

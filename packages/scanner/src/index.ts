@@ -76,18 +76,19 @@ export {
   rescan,
   rescanLine,
 } from './registry/rescan.ts';
-export { type ScanOutcome, type ScanPorts, scanRegistryImage } from './registry/scan-image.ts';
+export { covers, type ScanOutcome, type ScanPorts, scanRegistryImage } from './registry/scan-image.ts';
 export type {
   Affection,
   Difference,
   ImagePlace,
+  ImageScanner,
   Judgement,
   PackageKey,
   PlatformImage,
   ScanEvent,
   StoredScan,
 } from './registry/stored-scan.ts';
-export { EVERY_IMAGE } from './registry/stored-scan.ts';
+export { EVERY_IMAGE, IMAGE_SCANNERS } from './registry/stored-scan.ts';
 export { WatchedRegistry } from './registry/watched-registry.ts';
 export { explainFindings, hasName } from './report/explain/explain.ts';
 export { REPORT_FORMATS, type ReportFormat, type ReportOptions, type ReportText } from './report/format.ts';

@@ -37,6 +37,24 @@ for (const database of testDatabases()) {
       for (const store of stores) await store.close();
     });
 
+    it('brings the tables of an older program up to date, and wants its images looked through for secrets', async () => {
+      const config = await database.fresh();
+      await inside(config, async (db, name) => {
+        await migrate(db, name, MIGRATIONS.slice(0, 1));
+        await sql`insert into image (digest, os, architecture) values (${digestOf('web')}, 'linux', 'amd64')`.execute(
+          db,
+        );
+        await sql`insert into scan (image_id, scanned_at, database, status, inventory, findings)
+          select id, 'then', 'state-1', 'complete', ${Buffer.alloc(1)}, ${Buffer.alloc(1)} from image`.execute(db);
+      });
+
+      const store = await openStore(config);
+
+      expect(await store.scans.unscanned([digestOf('web')], ['vuln'])).toEqual([]);
+      expect(await store.scans.unscanned([digestOf('web')], ['vuln', 'secret'])).toEqual([digestOf('web')]);
+      await store.close();
+    });
+
     it('refuses a store that a newer program has changed, and leaves it as it is', async () => {
       const config = await database.fresh();
       await (await openStore(config)).close();

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { StoreError } from './error.ts';
 import { openStore, type Store } from './open-store.ts';
 import { testDatabases } from './test-support/databases.ts';
-import { debPackage, digestOf, image, inventory, scanOf, vulnerability } from './test-support/scans.ts';
+import { debPackage, digestOf, image, inventory, scanOf, secret, vulnerability } from './test-support/scans.ts';
 
 const AT = '2026-11-26T08:00:00.000Z';
 
@@ -82,6 +82,7 @@ for (const database of testDatabases()) {
           vulnerability('CVE-1', 'openssl'),
           vulnerability('CVE-2', 'openssl', { severity: 'low' }),
           vulnerability('CVE-3', 'zlib', { suppressed }),
+          secret('stripe-key'),
         ];
         await store.scans.record(scanOf('done', { findings }));
         const gaps = [{ code: 'corrupt', message: 'the rpm database ends early' } as const];
@@ -96,6 +97,7 @@ for (const database of testDatabases()) {
           tags: 2,
           images: { pending: 1, complete: 1, partial: 1, failed: 1 },
           findings: { high: 1, low: 1 },
+          secrets: 1,
           crawl,
         });
         expect(await store.registries.status('gone')).toBeUndefined();
@@ -168,7 +170,9 @@ for (const database of testDatabases()) {
 
         const kept = await store.scans.scan(digestOf('web'));
         expect(kept).toEqual({ ...scan, lookedUp: expect.arrayContaining([...scan.lookedUp]) });
-        expect(await store.scans.unscanned([digestOf('web'), digestOf('new')])).toEqual([digestOf('new')]);
+        expect(await store.scans.unscanned([digestOf('web'), digestOf('new')], ['vuln', 'secret'])).toEqual([
+          digestOf('new'),
+        ]);
       });
 
       it('keeps of two scans of one digest the first, and reports it once', async () => {
@@ -176,6 +180,35 @@ for (const database of testDatabases()) {
 
         expect(outcomes.toSorted()).toEqual(['known', 'known', 'known', 'recorded']);
         expect(await store.scans.events(0, 10)).toHaveLength(1);
+      });
+
+      it('takes a scan that looked for more in place of the first, and reports only what that changed', async () => {
+        const [first, second] = [vulnerability('CVE-1', 'openssl'), vulnerability('CVE-2', 'zlib')];
+        await store.scans.record(scanOf('web', { scanners: ['vuln'], findings: [first] }));
+        await store.scans.record(scanOf('api', { scanners: ['vuln'] }));
+        expect(await store.scans.unscanned([digestOf('web')], ['vuln'])).toEqual([]);
+        expect(await store.scans.unscanned([digestOf('web')], ['vuln', 'secret'])).toEqual([digestOf('web')]);
+
+        const more = scanOf('web', { findings: [first, second, secret('stripe-key')] });
+        expect(await Promise.all([more, more].map((scan) => store.scans.record(scan)))).toEqual(
+          expect.arrayContaining(['recorded', 'known']),
+        );
+        expect(await store.scans.record(scanOf('api'))).toBe('recorded');
+        expect(await store.scans.record(scanOf('web', { scanners: ['vuln'] }))).toBe('known');
+
+        expect(await store.scans.scan(digestOf('web'))).toMatchObject({
+          scanners: ['vuln', 'secret'],
+          findings: more.findings,
+        });
+        expect(await store.scans.events(0, 10)).toMatchObject([
+          { kind: 'image-scanned', digest: digestOf('web') },
+          { kind: 'image-scanned', digest: digestOf('api') },
+          {
+            kind: 'findings-changed',
+            digest: digestOf('web'),
+            difference: { appeared: [{ vulnerability: 'CVE-2' }], disappeared: [] },
+          },
+        ]);
       });
 
       it('takes a failure away when the image is scanned after all', async () => {

@@ -1,9 +1,13 @@
-import { type Command, Option } from 'commander';
+import type { ImageScanner } from '@bulkhead/scanner';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { examples, formatOption, numberBetween, type Outcome } from '../command.ts';
 import { dbOption } from '../db/add-db.ts';
 import type { Io } from '../io.ts';
+import { parseList } from '../scan/parse-list.ts';
 
 const MAX_CONCURRENCY = 64;
+/** Those of a stored scan, without loading what scans. */
+const IMAGE_SCANNERS = ['vuln', 'secret'] as const satisfies readonly ImageScanner[];
 
 /** Adds the commands about registries that are watched. Their modules are loaded when one of them runs. */
 export function addRegistry(root: Command, io: Io, outcome: Outcome): void {
@@ -64,6 +68,11 @@ export function addRegistry(root: Command, io: Io, outcome: Outcome): void {
     .addOption(
       new Option('--concurrency <n>', 'images in work at once').default(4).argParser(numberBetween(1, MAX_CONCURRENCY)),
     )
+    .addOption(
+      new Option('--scanners <list>', `what to look for, separated by commas: ${IMAGE_SCANNERS.join(', ')}`)
+        .argParser(parseScanners)
+        .default([...IMAGE_SCANNERS], 'all of them'),
+    )
     .addOption(formatOption(['table', 'json']))
     .addHelpText('after', examples(['bulkhead registry scan hub', 'images that were not scanned before']))
     .action(async (name: string, options) => {
@@ -92,6 +101,12 @@ export function addRegistry(root: Command, io: Io, outcome: Outcome): void {
       const { status } = await import('./status.ts');
       outcome.exitCode = await status(name, options, io);
     });
+}
+
+function parseScanners(text: string): readonly ImageScanner[] {
+  const scanners = parseList(text, IMAGE_SCANNERS);
+  if (scanners.includes('vuln')) return scanners;
+  throw new InvalidArgumentError('it must have vuln: registries are watched for advisories');
 }
 
 /** Where all of them look. */

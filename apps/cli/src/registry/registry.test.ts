@@ -93,6 +93,20 @@ describe.skipIf(missing !== undefined)('bulkhead registry scan', () => {
     expect((await bulkhead('status', '--format', 'json')).stdout).toContain('"complete": 2');
   });
 
+  it('looks for secrets unless told otherwise', async () => {
+    const key = ['sk_', 'live_4eC39HqLyjWDarjtT1zdp7dc'].join('');
+    await server.push('leaky/web', '1', { ...debian('zlib', '1.0'), 'app/.env': `STRIPE=${key}\n` });
+    const db = await database('DSA-1', 'openssl', '9');
+    await bulkhead('add', 'lab', server.host, '--insecure', '--repository', 'leaky/web');
+
+    expect((await bulkhead('scan', 'lab', '--db', db, '--scanners', 'vuln')).stdout).toContain('0 with secrets');
+    const { stdout } = await bulkhead('scan', 'lab', '--db', db);
+
+    expect(stdout).toContain('scanned 1 (0 partial), known before 0, failed 0; 0 affected, 1 with secrets');
+    expect((await bulkhead('status', '--format', 'json')).stdout).toContain('"secrets": 1');
+    expect((await bulkhead('scan', 'lab', '--db', db, '--scanners', 'secret')).stderr).toContain('it must have vuln');
+  });
+
   it('says that a registry cannot be reached', async () => {
     const db = await database('DSA-1', 'zlib', '9');
     await bulkhead('add', 'down', '127.0.0.1:1', '--insecure');

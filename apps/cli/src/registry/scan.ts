@@ -2,7 +2,14 @@ import { DatabaseJudge } from '@bulkhead/advisory-db';
 import { errorLine, printable, systemClock } from '@bulkhead/core';
 import { DiskLayerCache, WatchedCatalog, WatchedInspector } from '@bulkhead/oci';
 import { Producer, type QueueConfig, SCAN_REGISTRY } from '@bulkhead/queue';
-import { type CrawlReport, crawlRegistry, type WatchedRegistry } from '@bulkhead/scanner';
+import {
+  type CrawlReport,
+  crawlRegistry,
+  type ImageScanner,
+  type Reader,
+  secretReader,
+  type WatchedRegistry,
+} from '@bulkhead/scanner';
 import type { Store } from '@bulkhead/store';
 import { EXIT_FAILURE, EXIT_OK } from '../exit-code.ts';
 import { type Io, writeAll } from '../io.ts';
@@ -14,6 +21,7 @@ import { type PlaceOptions, withStore } from './store-place.ts';
 export interface ScanOptions extends PlaceOptions {
   readonly db: string;
   readonly concurrency: number;
+  readonly scanners: readonly ImageScanner[];
   readonly format: 'table' | 'json';
 }
 
@@ -45,7 +53,7 @@ async function scanHere(registry: WatchedRegistry, store: Store, options: ScanOp
   const judge = new DatabaseJudge(options.db, systemClock);
   const catalog = await WatchedCatalog.open(registry);
   const cache = new DiskLayerCache(cacheFolder(process.env));
-  const inspector = new WatchedInspector(async () => registry, { cache });
+  const inspector = new WatchedInspector(async () => registry, { cache, secrets: await secrets(options) });
   const progress = io.stderr.isTTY === true;
   const say = (): void => {
     if (progress)
@@ -54,7 +62,14 @@ async function scanHere(registry: WatchedRegistry, store: Store, options: ScanOp
   const clock = systemClock;
   const scans = new LocalScans({ scans: store.scans, inspector, judge, clock }, options.concurrency, io.signal, say);
   try {
-    const ports = { catalog, registries: store.registries, scans: store.scans, requests: scans, clock };
+    const ports = {
+      catalog,
+      registries: store.registries,
+      scans: store.scans,
+      requests: scans,
+      scanners: inspector.scanners,
+      clock,
+    };
     const crawl = await crawlRegistry(registry, ports, { signal: io.signal });
     await scans.finish();
     if (progress) io.stderr.write('\r\u001b[K');
@@ -68,6 +83,12 @@ async function scanHere(registry: WatchedRegistry, store: Store, options: ScanOp
   }
 }
 
+async function secrets({ scanners }: ScanOptions): Promise<Reader | undefined> {
+  if (!scanners.includes('secret')) return undefined;
+  const { createSecretScanner } = await import('../secret-scanner.ts');
+  return secretReader(await createSecretScanner(), 'image');
+}
+
 function json(crawl: CrawlReport, { done, failed }: LocalScans): string {
   const byDigest = done.toSorted((a, b) => (a.digest < b.digest ? -1 : 1));
   return `${JSON.stringify({ schemaVersion: 1, ...crawl, scanned: byDigest, failed }, undefined, 2)}\n`;
@@ -76,9 +97,10 @@ function json(crawl: CrawlReport, { done, failed }: LocalScans): string {
 function table(crawl: CrawlReport, { done, failed }: LocalScans): string {
   const { registry, repositories, tags, images, alreadyScanned } = crawl;
   const affected = done.filter(({ vulnerabilities }) => vulnerabilities > 0).length;
+  const leaking = done.filter(({ secrets: leaked }) => leaked > 0).length;
   const partial = done.filter(({ status }) => status === 'partial').length;
   return (
     `${registry}: ${repositories} repositories, ${tags} tags, ${images} images\n` +
-    `scanned ${done.length} (${partial} partial), known before ${alreadyScanned}, failed ${failed.length}; ${affected} affected\n`
+    `scanned ${done.length} (${partial} partial), known before ${alreadyScanned}, failed ${failed.length}; ${affected} affected, ${leaking} with secrets\n`
   );
 }

@@ -27,14 +27,15 @@ export async function status(
 }
 
 function table(registries: readonly RegistryStatus[]): string {
-  const rows = registries.map(({ name, repositories, tags, images, findings, crawl }) => [
+  const rows = registries.map(({ name, repositories, tags, images, findings, secrets, crawl }) => [
     name,
     ...[repositories, tags, images.complete, images.partial, images.pending, images.failed].map(String),
     ...['critical', 'high', 'medium', 'low'].map((severity) => String(findings[severity] ?? 0)),
+    String(secrets),
     crawl?.finishedAt.slice(0, 16).replace('T', ' ') ?? 'never',
   ]);
   const head = ['NAME', 'REPOSITORIES', 'TAGS', 'SCANNED', 'PARTIAL', 'PENDING', 'FAILED'];
-  const lines = renderTable([[...head, 'CRITICAL', 'HIGH', 'MEDIUM', 'LOW', 'CRAWLED (UTC)'], ...rows]);
+  const lines = renderTable([[...head, 'CRITICAL', 'HIGH', 'MEDIUM', 'LOW', 'SECRETS', 'CRAWLED (UTC)'], ...rows]);
   const problems = registries.flatMap(({ name, crawl }) =>
     (crawl?.problems ?? []).map((problem) => `${name}: not looked at: ${problem}`),
   );

@@ -5,6 +5,7 @@ import { databasePath } from '../db/database-path.ts';
 import type { Io } from '../io.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { FORMATS, type FolderKind, type ImageCommandOptions, SCANNERS, type ScanCommandOptions } from './options.ts';
+import { parseList } from './parse-list.ts';
 
 /** Adds the commands that scan: `image`, `fs`, `rootfs`, `sbom` and `host`. */
 export function addScan(root: Command, io: Io, outcome: Outcome): void {
@@ -150,12 +151,4 @@ function parseSeverities(text: string): ReadonlySet<Severity> {
 
 function parseScanners(text: string): readonly (typeof SCANNERS)[number][] {
   return parseList(text, SCANNERS);
-}
-
-function parseList<Choice extends string>(text: string, choices: readonly Choice[]): readonly Choice[] {
-  return text.split(',').map((word) => {
-    const found = choices.find((choice) => choice === word.trim().toLowerCase());
-    if (found === undefined) throw new InvalidArgumentError(`it must be some of ${choices.join(', ')}`);
-    return found;
-  });
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '@bulkhead/core';
 import { WatchedCatalog } from '@bulkhead/oci';
 import { type JobHandler, type Producer, SCAN_IMAGE, type ScanRegistryJob } from '@bulkhead/queue';
-import { crawlRegistry } from '@bulkhead/scanner';
+import { crawlRegistry, type ImageScanner } from '@bulkhead/scanner';
 import type { Store } from '@bulkhead/store';
 import type { Emit } from '../event.ts';
 import type { WorkerMetrics } from '../metrics.ts';
@@ -9,12 +9,13 @@ import type { WorkerMetrics } from '../metrics.ts';
 export interface CrawlParts {
   readonly store: Store;
   readonly producer: Producer;
+  readonly scanners: readonly ImageScanner[];
   readonly clock: Clock;
 }
 
 /** Crawls a registry. One that was removed meanwhile has nothing to crawl, which is no failure. */
 export function crawlHandler(
-  { store, producer, clock }: CrawlParts,
+  { store, producer, scanners, clock }: CrawlParts,
   metrics: WorkerMetrics,
   emit: Emit,
 ): JobHandler<ScanRegistryJob> {
@@ -24,7 +25,7 @@ export function crawlHandler(
     if (registry === undefined) return;
     const catalog = await WatchedCatalog.open(registry);
     try {
-      const ports = { catalog, registries: store.registries, scans: store.scans, requests, clock };
+      const ports = { catalog, registries: store.registries, scans: store.scans, requests, scanners, clock };
       const report = await crawlRegistry(registry, ports, { signal, onProgress: progress });
       metrics.countCrawl(report.problems.length === 0 ? 'complete' : 'partial');
       emit({ event: 'registry-crawled', ...report });

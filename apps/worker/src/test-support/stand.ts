@@ -78,7 +78,12 @@ export class Stand {
   }
 
   /** Pushes an image with packages of Debian 12, as `name version`. */
-  push(repository: string, tag: string, packages: readonly string[]): Promise<string> {
+  push(
+    repository: string,
+    tag: string,
+    packages: readonly string[],
+    files: Readonly<Record<string, string>> = {},
+  ): Promise<string> {
     const entries = packages.map((text) => {
       const [name = '', version = ''] = text.split(' ');
       return `Package: ${name}\nStatus: install ok installed\nArchitecture: amd64\nVersion: ${version}\n`;
@@ -86,6 +91,7 @@ export class Stand {
     return this.registry.push(repository, tag, {
       'etc/os-release': OS_RELEASE,
       'var/lib/dpkg/status': `${entries.join('\n')}\n`,
+      ...files,
     });
   }
 

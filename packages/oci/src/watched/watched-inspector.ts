@@ -1,10 +1,12 @@
 import {
   type ImageInspector,
   type ImagePlace,
+  type ImageScanner,
   type Inventory,
   type LayerCache,
   type LayerScanTime,
   type PlatformImage,
+  type Reader,
   readersFor,
   scanImage,
   type WatchedRegistry,
@@ -14,6 +16,8 @@ import { openImage } from '../open-image.ts';
 import { optionsOf } from './registry-options.ts';
 
 export interface WatchedInspectorOptions {
+  /** Looks for secrets too: a reader for them. */
+  readonly secrets?: Reader | undefined;
   /** Layers that it knows are not fetched. */
   readonly cache?: LayerCache | undefined;
   /** Called as each layer is done. */
@@ -29,6 +33,10 @@ export class WatchedInspector implements ImageInspector {
   constructor(find: (name: string) => Promise<WatchedRegistry | undefined>, options: WatchedInspectorOptions = {}) {
     this.#find = find;
     this.#options = options;
+  }
+
+  get scanners(): readonly ImageScanner[] {
+    return this.#options.secrets === undefined ? ['vuln'] : ['vuln', 'secret'];
   }
 
   async inspect(
@@ -48,8 +56,9 @@ export class WatchedInspector implements ImageInspector {
       signal,
     });
     try {
-      const { cache, onLayer } = this.#options;
-      const { inventory } = await scanImage(source, await readersFor('image'), cache, {
+      const { cache, onLayer, secrets } = this.#options;
+      const readers = [...(await readersFor('image')), ...(secrets === undefined ? [] : [secrets])];
+      const { inventory } = await scanImage(source, readers, cache, {
         signal,
         ...(onLayer !== undefined && { onLayer }),
       });

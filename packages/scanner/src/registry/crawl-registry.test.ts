@@ -169,7 +169,11 @@ class Stage implements RegistryCatalog, ScanRequests {
     };
     const registries: Pick<RegistryStore, 'noteCrawl'> = { noteCrawl: async () => undefined };
     const clock = { now: () => 0 };
-    return crawlRegistry(registry, { catalog: this, scans, registries, requests: this, clock }, { signal });
+    return crawlRegistry(
+      registry,
+      { catalog: this, scans, registries, requests: this, scanners: ['vuln'] as const, clock },
+      { signal },
+    );
   }
 
   #mayFail(what: string): void {

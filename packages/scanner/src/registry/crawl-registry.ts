@@ -2,7 +2,7 @@ import { type Clock, CodedError, printable } from '@bulkhead/core';
 import { eachAtOnce, portions } from './in-portions.ts';
 import { isWanted, spelledOut } from './name-pattern.ts';
 import type { RegistryCatalog, RegistryStore, ScanRequests, ScanStore, TagSighting } from './ports.ts';
-import type { PlatformImage } from './stored-scan.ts';
+import type { ImageScanner, PlatformImage } from './stored-scan.ts';
 import type { WatchedRegistry } from './watched-registry.ts';
 
 export interface CrawlPorts {
@@ -10,6 +10,8 @@ export interface CrawlPorts {
   readonly registries: Pick<RegistryStore, 'noteCrawl'>;
   readonly scans: Pick<ScanStore, 'imagesOf' | 'noteImages' | 'noteTags' | 'unscanned'>;
   readonly requests: ScanRequests;
+  /** An image counts as scanned when it was scanned for all of these. */
+  readonly scanners: readonly ImageScanner[];
   readonly clock: Clock;
 }
 
@@ -200,7 +202,7 @@ class Crawl {
     });
     const fresh = [...new Set(found.flat())].filter((digest) => !this.#images.has(digest));
     for (const digest of fresh) this.#images.add(digest);
-    const unscanned = await this.#ours(this.#ports.scans.unscanned(fresh));
+    const unscanned = await this.#ours(this.#ports.scans.unscanned(fresh, this.#ports.scanners));
     this.#counts.alreadyScanned += fresh.length - unscanned.length;
     for (const digest of unscanned) {
       const request = { registry: this.#registry.name, repository, digest };

@@ -2,6 +2,7 @@ import type { Inventory } from '../image/inventory.ts';
 import type {
   Difference,
   ImagePlace,
+  ImageScanner,
   Judgement,
   PackageKey,
   PlatformImage,
@@ -23,6 +24,8 @@ export interface RegistryCatalog {
 
 /** Looks into an image. Rejects with a coded error when nothing can be said about it. */
 export interface ImageInspector {
+  /** What it looks for. */
+  readonly scanners: readonly ImageScanner[];
   inspect(
     place: ImagePlace,
     signal: AbortSignal,
@@ -79,8 +82,10 @@ export interface RegistryStatus {
     readonly partial: number;
     readonly failed: number;
   };
-  /** Findings that count, by severity, over all images of the registry. */
+  /** Vulnerabilities that count, by severity, over all images of the registry. */
   readonly findings: Readonly<Record<string, number>>;
+  /** Secrets in them. */
+  readonly secrets: number;
   readonly crawl?: CrawlNote;
 }
 
@@ -91,10 +96,13 @@ export interface ScanStore {
   noteImages(digest: string, images: readonly PlatformImage[]): Promise<void>;
   /** Notes where the tags of a repository point to. With `complete`, tags that are not among them are gone. */
   noteTags(registry: string, repository: string, tags: readonly TagSighting[], complete: boolean): Promise<void>;
-  /** Those of the digests that have not been scanned. */
-  unscanned(digests: readonly string[]): Promise<readonly string[]>;
+  /** Those of the digests that have not been scanned, or not for all of that. */
+  unscanned(digests: readonly string[], scanners: readonly ImageScanner[]): Promise<readonly string[]>;
 
-  /** Keeps a first scan and its event, both or neither. `known`: the image had been scanned, nothing was changed. */
+  /**
+   * Keeps a first scan and its event, both or neither. One that looked for more takes the place of an earlier one, and of
+   * its events only a difference is added. `known`: the image had been scanned for all of it, nothing was changed.
+   */
   record(scan: StoredScan): Promise<'recorded' | 'known'>;
   /** Notes that an image could not be scanned. A scan that succeeds later takes the note away. */
   noteFailure(

@@ -1,7 +1,7 @@
 import type { Clock } from '@bulkhead/core';
 import { findDifference } from './difference.ts';
 import type { ImageInspector, InventoryJudge, ScanStore } from './ports.ts';
-import type { ImagePlace, StoredScan } from './stored-scan.ts';
+import type { ImagePlace, ImageScanner, StoredScan } from './stored-scan.ts';
 
 export interface ScanPorts {
   readonly scans: ScanStore;
@@ -18,9 +18,13 @@ export interface ScanOutcome {
   readonly packages: number;
   /** Vulnerabilities that count. */
   readonly vulnerabilities: number;
+  readonly secrets: number;
 }
 
-/** Scans the image of a digest once and keeps what it holds. Later calls find it known and pull nothing. */
+/**
+ * Scans the image of a digest once and keeps what it holds. Later calls find it known and pull nothing, unless the
+ * inspector looks for more than was looked for then.
+ */
 export async function scanRegistryImage(
   place: ImagePlace,
   ports: ScanPorts,
@@ -28,17 +32,23 @@ export async function scanRegistryImage(
 ): Promise<ScanOutcome> {
   const { scans, inspector, judge, clock } = ports;
   const earlier = await scans.scan(place.digest);
-  if (earlier !== undefined) return { ...summary(earlier), outcome: 'known' };
+  if (earlier !== undefined && covers(earlier.scanners, inspector.scanners))
+    return { ...summary(earlier), outcome: 'known' };
   const { image, inventory } = await inspector.inspect(place, signal);
   signal.throwIfAborted();
   const at = new Date(clock.now()).toISOString();
-  const scan: StoredScan = { image, inventory, scannedAt: at, ...judge.judge(inventory) };
+  const scan: StoredScan = { image, scanners: inspector.scanners, inventory, scannedAt: at, ...judge.judge(inventory) };
   const outcome = await scans.record(scan);
   // A rescan that ran before this image was in the index has not seen it: judge it by what is known now.
   if (judge.database !== scan.database) {
     await scans.rejudge(image.digest, 'late', at, ({ inventory: kept }) => judge.judge(kept));
   }
   return { ...summary(scan), outcome };
+}
+
+/** Whether a scan for some things was one for all of these. */
+export function covers(scanned: readonly ImageScanner[], wanted: readonly ImageScanner[]): boolean {
+  return wanted.every((one) => scanned.includes(one));
 }
 
 function summary(scan: StoredScan): Omit<ScanOutcome, 'outcome'> {
@@ -48,5 +58,6 @@ function summary(scan: StoredScan): Omit<ScanOutcome, 'outcome'> {
     status: inventory.gaps.length > 0 ? 'partial' : 'complete',
     packages: inventory.packages.length,
     vulnerabilities: findDifference([], findings).appeared.length,
+    secrets: findings.filter(({ kind, suppressed }) => kind === 'secret' && suppressed === undefined).length,
   };
 }

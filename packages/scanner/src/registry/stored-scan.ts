@@ -38,9 +38,15 @@ export interface Judgement {
   readonly database: string;
 }
 
+/** What the images of a registry are looked through for. Vulnerabilities always: advisories change, and images are judged again. */
+export const IMAGE_SCANNERS = ['vuln', 'secret'] as const;
+export type ImageScanner = (typeof IMAGE_SCANNERS)[number];
+
 /** What is kept of a scanned image. */
 export interface StoredScan extends Judgement {
   readonly image: PlatformImage;
+  /** What was looked for: an image without secrets is another thing than one in which nobody looked for any. */
+  readonly scanners: readonly ImageScanner[];
   readonly scannedAt: string;
   readonly inventory: Inventory;
 }

@@ -1,4 +1,10 @@
-import { type CrawlNote, type RegistryStatus, type RegistryStore, WatchedRegistry } from '@bulkhead/scanner';
+import {
+  type CrawlNote,
+  type Finding,
+  type RegistryStatus,
+  type RegistryStore,
+  WatchedRegistry,
+} from '@bulkhead/scanner';
 import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
 import { StoreError } from '../error.ts';
@@ -84,13 +90,14 @@ export class KyselyRegistryStore implements RegistryStore {
       .where('repository.registry_id', '=', registry.id)
       .executeTakeFirstOrThrow();
     const images = await this.#images(registry.id);
-    const findings = await this.#findings(registry.id);
+    const { findings, secrets } = await this.#findings(registry.id);
     return {
       name,
       repositories: Number(places.repositories),
       tags: Number(places.tags),
       images,
       findings,
+      secrets,
       ...(registry.crawl !== null && { crawl: parse(Crawl, registry.crawl, `crawl of ${name}`) }),
     };
   }
@@ -127,15 +134,20 @@ export class KyselyRegistryStore implements RegistryStore {
     };
   }
 
-  async #findings(registryId: number): Promise<Record<string, number>> {
+  async #findings(registryId: number): Promise<Pick<RegistryStatus, 'findings' | 'secrets'>> {
     const rows = await this.#db
       .selectFrom(this.#imagesIn(registryId).as('own'))
       .innerJoin('finding', 'finding.image_id', 'own.id')
-      .select(['finding.severity', sql<number | string>`count(*)`.as('count')])
+      .select(['finding.kind', 'finding.severity', sql<number | string>`count(*)`.as('count')])
       .where('finding.counts', '=', 1)
-      .groupBy('finding.severity')
+      .groupBy(['finding.kind', 'finding.severity'])
       .execute();
-    return Object.fromEntries(rows.map(({ severity, count }) => [severity, Number(count)]));
+    const of = (kind: Finding['kind']): (readonly [string, number])[] =>
+      rows.filter((row) => row.kind === kind).map(({ severity, count }) => [severity, Number(count)]);
+    return {
+      findings: Object.fromEntries(of('vulnerability')),
+      secrets: of('secret').reduce((sum, [, count]) => sum + count, 0),
+    };
   }
 }
 

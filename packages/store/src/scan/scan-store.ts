@@ -1,7 +1,10 @@
 import {
+  covers,
   type Difference,
   type Finding,
   findDifference,
+  IMAGE_SCANNERS,
+  type ImageScanner,
   isUnchanged,
   type Judgement,
   type PackageKey,
@@ -60,16 +63,16 @@ export class KyselyScanStore implements ScanStore {
     return this.#db.transaction().execute((transaction) => noteTags(transaction, registry, repository, tags, complete));
   }
 
-  async unscanned(digests: readonly string[]): Promise<readonly string[]> {
+  async unscanned(digests: readonly string[], scanners: readonly ImageScanner[]): Promise<readonly string[]> {
     const scanned = new Set<string>();
     for (const chunk of chunks(digests)) {
       const rows = await this.#db
         .selectFrom('image')
         .innerJoin('scan', 'scan.image_id', 'image.id')
-        .select('image.digest')
+        .select(['image.digest', 'scan.scanners'])
         .where('image.digest', 'in', chunk)
         .execute();
-      for (const { digest } of rows) scanned.add(digest);
+      for (const row of rows) if (covers(scannersOf(row), scanners)) scanned.add(row.digest);
     }
     return digests.filter((digest) => !scanned.has(digest));
   }
@@ -81,17 +84,28 @@ export class KyselyScanStore implements ScanStore {
     return this.#db.transaction().execute(async (transaction) => {
       await noteImages(transaction, image.digest, [image]);
       const imageId = await imageIdOf(transaction, image.digest);
-      const row = { image_id: imageId, scanned_at: scannedAt, database, status, ...documents } as const;
+      const content = { scanned_at: scannedAt, database, status, scanners: scannersText(scan), ...documents } as const;
       const { numInsertedOrUpdatedRows = 0n } = await transaction
         .insertInto('scan')
-        .values(row)
+        .values({ image_id: imageId, ...content })
         .onConflict((conflict) => conflict.column('image_id').doNothing())
         .executeTakeFirstOrThrow();
-      if (numInsertedOrUpdatedRows === 0n) return 'known';
+      let before: readonly Finding[] = [];
+      if (numInsertedOrUpdatedRows === 0n) {
+        const earlier = await this.#lockedScan(transaction, image.digest).executeTakeFirstOrThrow();
+        if (covers(scannersOf(earlier), scan.scanners)) return 'known';
+        before = unpack(earlier.findings) as readonly Finding[];
+        await transaction.updateTable('scan').set(content).where('image_id', '=', imageId).execute();
+      }
       await transaction.updateTable('image').set({ failure: null }).where('id', '=', imageId).execute();
       await indexImage(transaction, imageId, lookedUp);
       await writeFindings(transaction, imageId, findings);
-      await this.#emit(transaction, imageId, 'image-scanned', '', scannedAt, findDifference([], findings));
+      const difference = findDifference(before, findings);
+      if (numInsertedOrUpdatedRows > 0n) {
+        await this.#emit(transaction, imageId, 'image-scanned', '', scannedAt, difference);
+      } else if (!isUnchanged(difference)) {
+        await this.#emit(transaction, imageId, 'findings-changed', 'scanned-for-more', scannedAt, difference);
+      }
       return 'recorded';
     });
   }
@@ -121,9 +135,7 @@ export class KyselyScanStore implements ScanStore {
     judge: (scan: StoredScan) => Judgement,
   ): Promise<Difference | undefined> {
     return this.#db.transaction().execute(async (transaction) => {
-      const query = this.#selectScan(transaction, digest);
-      // A transaction of SQLite is alone; PostgreSQL holds the row for this one.
-      const row = await (this.#dialect === 'postgres' ? query.forUpdate('scan') : query).executeTakeFirst();
+      const row = await this.#lockedScan(transaction, digest).executeTakeFirst();
       if (row === undefined) return undefined;
       const before = toScan(row, await this.#keysOf(transaction, row.image_id));
       const after = judge(before);
@@ -174,6 +186,12 @@ export class KyselyScanStore implements ScanStore {
       .where('image.digest', '=', digest);
   }
 
+  /** A transaction of SQLite is alone; PostgreSQL holds the row for this one. */
+  #lockedScan(transaction: Transaction<Tables>, digest: string) {
+    const query = this.#selectScan(transaction, digest);
+    return this.#dialect === 'postgres' ? query.forUpdate('scan') : query;
+  }
+
   #selectEvents() {
     return this.#db
       .selectFrom('scan_event')
@@ -213,9 +231,20 @@ function toImage({ digest, os, architecture, variant }: ImageColumns): PlatformI
   return { digest, os, architecture, ...(variant !== null && { variant }) };
 }
 
+function scannersText({ scanners }: StoredScan): string {
+  return scanners.toSorted().join(',');
+}
+
+/** What a newer program looked for and this one does not know counts for nothing here. */
+function scannersOf({ scanners }: { readonly scanners: string }): readonly ImageScanner[] {
+  const words = scanners.split(',');
+  return IMAGE_SCANNERS.filter((known) => words.includes(known));
+}
+
 function toScan(row: Selectable<Tables['scan']> & ImageColumns, lookedUp: readonly PackageKey[]): StoredScan {
   return {
     image: toImage(row),
+    scanners: scannersOf(row),
     scannedAt: row.scanned_at,
     database: row.database,
     inventory: fromDocument(unpack(row.inventory)),

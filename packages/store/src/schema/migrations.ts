@@ -59,6 +59,11 @@ export const MIGRATIONS: readonly Migration[] = [
       'create index scan_event_image on scan_event (image_id)',
     ],
   },
+  {
+    version: 2,
+    // Images of before are looked through for secrets by the next crawl.
+    statements: () => [`alter table scan add column scanners text not null default 'vuln'`],
+  },
 ];
 
 /** The version of tables that this program knows. */

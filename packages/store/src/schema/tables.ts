@@ -69,6 +69,8 @@ interface ScanTable {
   readonly scanned_at: string;
   readonly database: string;
   readonly status: 'complete' | 'partial';
+  /** What was looked for, sorted and separated by commas. */
+  readonly scanners: string;
   readonly inventory: Uint8Array;
   readonly findings: Uint8Array;
 }

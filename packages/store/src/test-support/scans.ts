@@ -61,11 +61,17 @@ export function vulnerability(id: string, name: string, over: Partial<Vulnerabil
   };
 }
 
+export function secret(detector: string): Finding {
+  const location = { path: 'app/.env', line: 1 };
+  return { kind: 'secret', id: detector, severity: 'critical', confidence: 'high', masked: '****', location };
+}
+
 /** A scan of an image in which every package was looked up as Debian 12 names it. */
 export function scanOf(word: string, over: Partial<StoredScan> = {}): StoredScan {
   const held = over.inventory ?? inventory();
   return {
     image: image(word),
+    scanners: ['vuln', 'secret'],
     scannedAt: '2026-11-25T12:00:00.000Z',
     inventory: held,
     findings: [],

@@ -109,6 +109,7 @@ function scanOf(index: number): StoredScan {
   const digest = `sha256:${createHash('sha256').update(String(index)).digest('hex')}`;
   return {
     image: { digest, os: 'linux', architecture: 'amd64' },
+    scanners: ['vuln'],
     scannedAt: '2026-11-25T00:00:00.000Z',
     inventory: { packages, ownerByPath: new Map(), secrets: [], misconfigurations: [], gaps: [] },
     findings: [],
