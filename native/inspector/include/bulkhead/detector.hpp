@@ -18,7 +18,7 @@ struct DetectorInfo {
 };
 
 /// The built-in detectors; a DetectorIndex below the size of this table is an index into it.
-inline constexpr std::array<DetectorInfo, 88> kDetectors{{
+inline constexpr std::array<DetectorInfo, 94> kDetectors{{
     {"payment-card", Strength::weak_checksum},
     {"us-ssn", Strength::shape},
     {"iban", Strength::checksum},
@@ -35,6 +35,7 @@ inline constexpr std::array<DetectorInfo, 88> kDetectors{{
     {"us-npi", Strength::weak_checksum},
     {"us-dea", Strength::weak_checksum},
     {"us-mbi", Strength::shape},
+    {"us-ndc", Strength::shape},
     {"us-aba-routing", Strength::weak_checksum},
     {"ca-sin", Strength::weak_checksum},
     {"mx-curp", Strength::checksum},
@@ -83,10 +84,12 @@ inline constexpr std::array<DetectorInfo, 88> kDetectors{{
     {"au-tfn", Strength::weak_checksum},
     {"au-medicare", Strength::weak_checksum},
     {"au-abn", Strength::checksum},
+    {"au-acn", Strength::weak_checksum},
     {"nz-ird", Strength::weak_checksum},
     {"in-aadhaar", Strength::weak_checksum},
     {"in-pan", Strength::shape},
     {"in-gstin", Strength::weak_checksum},
+    {"in-voter-id", Strength::weak_checksum},
     {"jp-my-number", Strength::weak_checksum},
     {"kr-rrn", Strength::shape},
     {"cn-resident-id", Strength::checksum},
@@ -97,11 +100,14 @@ inline constexpr std::array<DetectorInfo, 88> kDetectors{{
     {"my-nric", Strength::shape},
     {"id-nik", Strength::shape},
     {"pk-cnic", Strength::shape},
+    {"ph-crn", Strength::shape},
+    {"vn-citizen-id", Strength::shape},
     {"passport", Strength::shape},
     {"driver-licence", Strength::shape},
     {"imei", Strength::weak_checksum},
     {"vin", Strength::weak_checksum},
     {"isin", Strength::weak_checksum},
+    {"lei", Strength::checksum},
     {"bank-account", Strength::shape},
     {"cleartext-credential", Strength::anchored},
     {"http-basic", Strength::anchored},

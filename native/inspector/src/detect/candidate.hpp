@@ -29,14 +29,14 @@ enum BuiltIn : DetectorIndex {
   kSlackToken,
   kStripeKey,
   // The rules of identity/, in their order.
-  kUsItin, kUsEin, kUsNpi, kUsDea, kUsMbi, kUsAbaRouting, kCaSin, kMxCurp, kMxRfc, kBrCpf, kBrCnpj, kArCuit, kClRut,
+  kUsItin, kUsEin, kUsNpi, kUsDea, kUsMbi, kUsNdc, kUsAbaRouting, kCaSin, kMxCurp, kMxRfc, kBrCpf, kBrCnpj, kArCuit, kClRut,
   kCoNit, kPeRuc, kGbNino, kGbNhsNumber, kGbUtr, kGbDrivingLicence, kIePps, kDeTaxId, kDePensionNumber,
   kDeHealthNumber, kAtSocialInsurance, kChAhv, kFrNir, kEsDni, kItFiscalCode, kItVat, kPtNif, kNlBsn,
   kBeNationalNumber, kGrAmka, kSePersonalNumber, kNoBirthNumber, kFiHetu, kDkCpr, kPlPesel, kPlNip, kCzBirthNumber,
   kRoCnp, kBgEgn, kHrOib, kHuTaxId, kEeLtPersonalCode, kLvPersonalCode, kYuJmbg, kTrIdentityNumber, kIlIdentityNumber,
-  kZaIdentityNumber, kAuTfn, kAuMedicare, kAuAbn, kNzIrd, kInAadhaar, kInPan, kInGstin, kJpMyNumber, kKrRrn,
-  kCnResidentId, kTwIdentityNumber, kHkIdentityCard, kSgNric, kThIdentityNumber, kMyNric, kIdNik, kPkCnic, kPassport,
-  kDriverLicence, kImei, kVin, kIsin, kBankAccount,
+  kZaIdentityNumber, kAuTfn, kAuMedicare, kAuAbn, kAuAcn, kNzIrd, kInAadhaar, kInPan, kInGstin, kInVoterId, kJpMyNumber, kKrRrn,
+  kCnResidentId, kTwIdentityNumber, kHkIdentityCard, kSgNric, kThIdentityNumber, kMyNric, kIdNik, kPkCnic, kPhCrn, kVnCitizenId, kPassport,
+  kDriverLicence, kImei, kVin, kIsin, kLei, kBankAccount,
   // Told by their place in a protocol; see credential/.
   kCleartextCredential, kHttpBasic, kHttpBearer, kSessionCookie,
 };

@@ -19,7 +19,7 @@ constexpr Word kWords[] = {
     {"creditcards", kCardWord}, {"debit", kCardWord}, {"debitcard", kCardWord}, {"visa", kCardWord},
     {"mastercard", kCardWord}, {"amex", kCardWord}, {"unionpay", kCardWord}, {"maestro", kCardWord},
     {"rupay", kCardWord}, {"jcb", kCardWord}, {"cardholder", kCardWord}, {"cvv", kCardWord}, {"cvc", kCardWord},
-    {"cvv2", kCardWord}, {"cc", kCardWord}, {"ccard", kCardWord}, {"paymentcard", kCardWord},
+    {"cc", kCardWord}, {"ccard", kCardWord}, {"paymentcard", kCardWord},
     {"kreditkarte", kCardWord}, {"karte", kCardWord}, {"kartennummer", kCardWord | kNumberWord},
     {"kreditkartennummer", kCardWord | kNumberWord}, {"carte", kCardWord}, {"bancaire", kCardWord},
     {"tarjeta", kCardWord}, {"tarjetas", kCardWord}, {"carta", kCardWord}, {"credito", kCardWord},

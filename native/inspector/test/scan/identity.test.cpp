@@ -57,7 +57,7 @@ TEST_CASE("a number in a field named for it is found, and one with a wrong check
   constexpr Case kCases[] = {
       {"us-itin", "itin", "912-70-1234"}, {"us-ein", "fein", "12-3456789"}, {"us-npi", "npi", "1234567893"},
       {"us-dea", "dea_number", "AB1234563"}, {"us-mbi", "medicare_id", "1EG4-TE5-MK73"},
-      {"us-mbi", "mbi", "1EG4TE5MK73"}, {"us-aba-routing", "routingNumber", "021000021"},
+      {"us-mbi", "mbi", "1EG4TE5MK73"}, {"us-ndc", "ndc", "50242-0060-01"}, {"us-aba-routing", "routingNumber", "021000021"},
       {"ca-sin", "sin", "123 456 782"}, {"ca-sin", "socialInsuranceNumber", "130692544"},
       {"mx-curp", "curp", "BOXW310820HNERXN09"}, {"mx-rfc", "rfc", "GODE561231GR8"}, {"br-cpf", "cpf", "390.533.447-05"},
       {"br-cnpj", "cnpj", "16.727.230/0001-97"}, {"ar-cuit", "cuit", "20-05536168-2"}, {"cl-rut", "rut", "12.531.909-2"},
@@ -78,15 +78,16 @@ TEST_CASE("a number in a field named for it is found, and one with a wrong check
       {"lv-personal-code", "personas_kods", "161175-19997"}, {"yu-jmbg", "emso", "0101006500006"},
       {"tr-identity-number", "tckn", "17291716060"}, {"il-identity-number", "teudatZehut", "039337423"},
       {"za-identity-number", "saidNumber", "7503305044089"}, {"au-tfn", "tfn", "123 456 782"},
-      {"au-medicare", "medicareNumber", "2123 45670 1"}, {"au-abn", "abn", "83 914 571 673"}, {"nz-ird", "ird", "49-091-850"},
+      {"au-medicare", "medicareNumber", "2123 45670 1"}, {"au-abn", "abn", "83 914 571 673"}, {"au-acn", "acn", "004 085 616"}, {"nz-ird", "ird", "49-091-850"},
       {"in-aadhaar", "aadhaar", "2341 2341 2346"}, {"in-pan", "panNumber", "ACUPA7085R"},
-      {"in-gstin", "gstin", "27AAPFU0939F1ZV"}, {"jp-my-number", "myNumber", "123456789018"},
+      {"in-gstin", "gstin", "27AAPFU0939F1ZV"}, {"in-voter-id", "epicNo", "WKH1186253"}, {"jp-my-number", "myNumber", "123456789018"},
       {"kr-rrn", "rrn", "971013-9019902"}, {"cn-resident-id", "residentId", "360426199101010071"},
       {"tw-identity-number", "taiwanId", "A123456789"}, {"hk-identity-card", "hkid", "A123456(3)"},
       {"sg-nric", "nric", "S1234567D"}, {"th-identity-number", "thaiId", "1-2345-45678-78-1"},
-      {"my-nric", "mykad", "770305-02-1234"}, {"id-nik", "nik", "3204110609970001"}, {"pk-cnic", "cnic", "34201-0891231-8"},
+      {"my-nric", "mykad", "770305-02-1234"}, {"id-nik", "nik", "3204110609970001"}, {"pk-cnic", "cnic", "34201-0891231-8"}, {"ph-crn", "umid", "0028-1215160-9"}, {"vn-citizen-id", "cccd", "001203004567"},
       {"passport", "passportNumber", "C01234567"}, {"driver-licence", "driversLicense", "D1234567"},
       {"imei", "imei", "490154203237518"}, {"vin", "vin", "1M8GDM9AXKP042788"}, {"isin", "isin", "US0378331005"},
+      {"lei", "lei", "5493001KJTIIGC8Y1R12"},
       {"bank-account", "bankAccountNumber", "000123456789"},
   };
   std::vector<bool> covered(kRuleCount);
@@ -132,7 +133,8 @@ TEST_CASE("words in running text name a number as well as a field does") {
 
 TEST_CASE("some numbers need no word") {
   CHECK(surest("RCCMNL83S18D969H", "it-fiscal-code") == Confidence::medium);
-  CHECK(surest("360426199101010071", "cn-resident-id") == Confidence::medium);
+  CHECK(surest("36042619910101008X", "cn-resident-id") == Confidence::medium);
+  CHECK(surest("360426199101010071", "cn-resident-id") == Confidence::low);  // an id may look like it
   CHECK(surest("BOXW310820HNERXN09", "mx-curp") == Confidence::medium);
   CHECK(surest("a,390.533.447-05,b", "br-cpf") == Confidence::medium);
   CHECK(surest("39053344705", "br-cpf") == Confidence::none);

@@ -48,6 +48,11 @@ bool au_abn(const Compact& n) noexcept {
   return n[0] != '0' && (weighted(n, {10, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19}) - 10) % 89 == 0;
 }
 
+/// ASIC: weights 8 to 1, the last digit their complement to ten.
+bool au_acn(const Compact& n) noexcept {
+  return (10 - weighted(n, {8, 7, 6, 5, 4, 3, 2, 1}) % 10) % 10 == n.digit(8) && !n.one_byte_repeated(0, 9);
+}
+
 /// Inland Revenue: two rounds of weights modulo 11.
 bool nz_ird(const Compact& n) noexcept {
   const int value = n.number(0, n.size);
@@ -92,6 +97,9 @@ bool in_gstin(const Compact& n) noexcept {
   }
   return (36 - sum % 36) % 36 == n.alnum(14);
 }
+
+/// Election Commission: three letters of the constituency, six digits, Luhn.
+bool in_voter_id(const Compact& n) noexcept { return luhn(n, 3, 7) && n.number(3, 6) != 0; }
 
 /// J-LIS: weights 6 5 4 3 2 7 6 5 4 3 2 modulo 11.
 bool jp_my_number(const Compact& n) noexcept {
@@ -170,6 +178,12 @@ bool pk_cnic(const Compact& n) noexcept {
   return n[0] >= '1' && n[0] <= '7' && n[12] != '0' && !n.one_byte_repeated(0, 13);
 }
 
+/// Circular 07/2016/TT-BCA: province or country of birth, a digit for century and sex, two of the year.
+bool vn_citizen_id(const Compact& n) noexcept {
+  const int province = n.number(0, 3);
+  return province >= 1 && province <= 96 && n.digit(3) <= 3 && n.number(6, 6) != 0;
+}
+
 /// 3GPP TS 23.003 annex B: Luhn over fifteen digits; the reporting body's two digits are in use.
 bool imei(const Compact& n) noexcept {
   const int body = n.number(0, 2);
@@ -193,6 +207,13 @@ bool isin(const Compact& n) noexcept {
     }
   }
   return sum % 10 == 0;
+}
+
+/// ISO 17442-1: ISO/IEC 7064 MOD 97-10 over letters as two digits.
+bool lei(const Compact& n) noexcept {
+  int rest = 0;
+  for (std::size_t i = 0; i < n.size; ++i) rest = (rest * (n.is_digit(i) ? 10 : 100) + n.alnum(i)) % 97;
+  return rest == 1 && !n.one_byte_repeated(0, 18);
 }
 
 /// ISO 3779 and 49 CFR 565: no I, O or Q, a check character in the ninth place.

@@ -80,7 +80,10 @@ int worth(const Candidate& candidate, const Surroundings& around) noexcept {
   if (around.context.named.has(candidate.written->rule)) return own + (around.by_key ? kNamedByKey : kNamedByWord);
   if (rule.proof == Proof::shape) return 0;
   if (around.context.hinted.has(candidate.written->rule)) return own + (around.by_key ? kHintedByKey : kHintedByWord);
-  return rule.proof == Proof::distinctive || candidate.written->stands_alone ? own : 0;
+  // Ids are digits too, in such numbers that a few of them satisfy any check: digits alone are no more than a guess.
+  const bool digits_only = candidate.written->text.find_first_not_of('d') == std::string_view::npos;
+  if (rule.proof == Proof::distinctive) return digits_only ? kWeak : own;
+  return candidate.written->stands_alone ? own : 0;
 }
 
 void mask(Detection& detection, const Compact& compact) noexcept {

@@ -25,7 +25,7 @@ struct Rule {
   std::array<Pattern, 5> patterns;
 };
 
-inline constexpr std::size_t kRuleCount = 73;
+inline constexpr std::size_t kRuleCount = 79;
 /// By detector, from the first identity detector on (see BuiltIn).
 extern const std::array<Rule, kRuleCount> kRules;
 

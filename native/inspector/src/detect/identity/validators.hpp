@@ -64,10 +64,12 @@ bool za_id(const Compact& n) noexcept;
 bool au_tfn(const Compact& n) noexcept;
 bool au_medicare(const Compact& n) noexcept;
 bool au_abn(const Compact& n) noexcept;
+bool au_acn(const Compact& n) noexcept;
 bool nz_ird(const Compact& n) noexcept;
 bool in_aadhaar(const Compact& n) noexcept;
 bool in_pan(const Compact& n) noexcept;
 bool in_gstin(const Compact& n) noexcept;
+bool in_voter_id(const Compact& n) noexcept;
 bool jp_my_number(const Compact& n) noexcept;
 bool kr_rrn(const Compact& n) noexcept;
 bool cn_resident(const Compact& n) noexcept;
@@ -78,9 +80,11 @@ bool th_id(const Compact& n) noexcept;
 bool my_nric(const Compact& n) noexcept;
 bool id_nik(const Compact& n) noexcept;
 bool pk_cnic(const Compact& n) noexcept;
+bool vn_citizen_id(const Compact& n) noexcept;
 
 bool imei(const Compact& n) noexcept;
 bool isin(const Compact& n) noexcept;
+bool lei(const Compact& n) noexcept;
 bool vin(const Compact& n) noexcept;
 /// For shapes that prove nothing by themselves.
 bool any(const Compact& n) noexcept;

@@ -1,0 +1,68 @@
+import type { DetectorDescription } from '../description.ts';
+
+/** Numbers of documents, accounts, devices and vehicles of any country, in the order of the inspector's own table. */
+export const DOCUMENTS_AND_THINGS: readonly DetectorDescription[] = [
+  {
+    id: 'passport',
+    title: 'Passport number',
+    category: 'identity',
+    strength: 'shape',
+    rule: 'one or two letters and six to eight digits, or nine digits; needs a word or field name',
+    norm: 'ICAO Doc 9303-3; issuing states',
+    example: '*****4567',
+  },
+  {
+    id: 'driver-licence',
+    title: 'Driver licence number',
+    category: 'identity',
+    strength: 'shape',
+    rule: 'a letter and seven, eight or twelve digits, or eight or nine digits; needs a word or field name',
+    norm: 'AAMVA; issuing states and provinces',
+    example: '******67',
+  },
+  {
+    id: 'imei',
+    title: 'Mobile equipment identity',
+    category: 'contact',
+    strength: 'weak-checksum',
+    rule: 'fifteen digits with a known reporting body, Luhn; needs a word or field name',
+    norm: '3GPP TS 23.003 §6',
+    example: '***********9201',
+  },
+  {
+    id: 'vin',
+    title: 'Vehicle identification number',
+    category: 'contact',
+    strength: 'weak-checksum',
+    rule: 'seventeen characters without I, O and Q, a check character in the ninth place; needs a word or field name',
+    norm: 'ISO 3779; 49 CFR 565',
+    example: '*************2788',
+  },
+  {
+    id: 'isin',
+    title: 'Security identification number',
+    category: 'payment',
+    strength: 'weak-checksum',
+    rule: 'a country, nine characters and Luhn over letters as two digits; needs a word or field name',
+    norm: 'ISO 6166',
+    example: '********BTA6',
+  },
+  {
+    id: 'lei',
+    title: 'Legal entity identifier',
+    category: 'payment',
+    strength: 'checksum',
+    rule: 'eighteen letters and digits and two check digits, remainder 1 modulo 97; needs a word or field name',
+    norm: 'ISO 17442-1',
+    example: '****************1R12',
+  },
+  {
+    id: 'bank-account',
+    title: 'Bank account number',
+    category: 'payment',
+    strength: 'shape',
+    rule: 'eight to twelve digits, or a UK sort code and eight digits; needs a word or field name',
+    norm: 'national account formats',
+    example: '********6789',
+  },
+];
