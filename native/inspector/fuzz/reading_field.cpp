@@ -2,16 +2,14 @@
 // ends nothing may be lost, and no finding may reach outside the field.
 #include <algorithm>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
-#include <string>
 #include <tuple>
 #include <vector>
 
-#include "bulkhead/detector.hpp"
+#include "field_cuts.hpp"
 #include "reading/field_scanner.hpp"
 
 using namespace bulkhead;
+using namespace bulkhead::fuzz;
 
 namespace {
 
@@ -22,20 +20,6 @@ struct Told final : FieldSink {
   void not_decoded(Exception reason, std::uint64_t bytes) noexcept override { exceptions.emplace_back(reason, bytes); }
 };
 
-void fail(const char* what) {
-  std::fprintf(stderr, "%s\n", what);
-  std::abort();
-}
-
-std::shared_ptr<const Program> make_program() {
-  SensorSpec sensor;
-  sensor.name = "all";
-  for (const DetectorInfo& info : kDetectors) sensor.detectors.emplace_back(info.id);
-  ProgramError error{};
-  std::string message;
-  return Program::compile({{sensor}, {}}, error, message);
-}
-
 auto facts(const Detection& d) {
   return std::tuple(d.offset, d.length, d.detector, d.confidence, d.fingerprint, d.encodings, d.in_place, d.masked_view(),
                     d.key_view());
@@ -43,23 +27,16 @@ auto facts(const Detection& d) {
 
 /// `steps` give the sizes of the spans in turn.
 Told read(Bytes field, Bytes steps, bool provisional) {
-  static const auto program = make_program();
+  static const auto program = every_detector();
   static DecodePool pool{DecodeLimits{}};
   Scratch scratch;
   Told told;
   FieldScanner scanner(program, pool);
   scanner.begin();
-  std::size_t from = 0;
-  for (std::size_t i = 0; from < field.size(); ++i) {
-    const std::size_t step = steps.empty() ? field.size() : steps[i % steps.size()] * std::size_t{17} % 700 + 1;
-    const std::size_t n = std::min(step, field.size() - from);
-    // A copy of exactly this size: the sanitizer sees any read outside the span.
-    const std::vector<std::uint8_t> span(field.begin() + static_cast<std::ptrdiff_t>(from),
-                                         field.begin() + static_cast<std::ptrdiff_t>(from + n));
+  in_spans(field, steps, [&](Bytes span) {
     scanner.scan(span, scratch, told);
     if (provisional) scanner.provisional_end(scratch, told);
-    from += n;
-  }
+  });
   scanner.end(scratch, told);
   std::sort(told.all.begin(), told.all.end(),
             [](const Detection& a, const Detection& b) { return facts(a) < facts(b); });

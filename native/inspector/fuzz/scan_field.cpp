@@ -2,16 +2,14 @@
 // provisional ends nothing may be lost, and no detection may reach outside the field or hold more than its mask.
 #include <algorithm>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
-#include <string>
 #include <vector>
 
-#include "bulkhead/detector.hpp"
 #include "bulkhead/scanner.hpp"
+#include "field_cuts.hpp"
 #include "lane/find_events.hpp"
 
 using namespace bulkhead;
+using namespace bulkhead::fuzz;
 
 namespace {
 
@@ -19,21 +17,6 @@ struct Collected final : DetectionSink {
   std::vector<Detection> all;
   void detected(const Detection& d) noexcept override { all.push_back(d); }
 };
-
-void fail(const char* what) {
-  std::fprintf(stderr, "%s\n", what);
-  std::abort();
-}
-
-std::shared_ptr<const Program> make_program() {
-  SensorSpec sensor;
-  sensor.name = "all";
-  for (const DetectorInfo& info : kDetectors) sensor.detectors.emplace_back(info.id);
-  sensor.detectors.emplace_back("marker");
-  ProgramError error{};
-  std::string message;
-  return Program::compile({{sensor}, {{"marker", "4111MaRk", true}}}, error, message);
-}
 
 bool same(const Detection& a, const Detection& b) {
   return a.detector == b.detector && a.offset == b.offset && a.length == b.length && a.confidence == b.confidence &&
@@ -43,22 +26,15 @@ bool same(const Detection& a, const Detection& b) {
 
 /// `steps` give the sizes of the spans in turn. Literals and built-in data come in their own order.
 std::vector<Detection> scan(Bytes field, Bytes steps, bool provisional) {
-  static const auto program = make_program();
+  static const auto program = every_detector({{"marker", "4111MaRk", true}});
   Scratch scratch;
   Collected sink;
   ContentScanner scanner(program);
   scanner.begin();
-  std::size_t from = 0;
-  for (std::size_t i = 0; from < field.size(); ++i) {
-    const std::size_t step = steps.empty() ? field.size() : steps[i % steps.size()] * std::size_t{17} % 700 + 1;
-    const std::size_t n = std::min(step, field.size() - from);
-    // A copy of exactly this size: the sanitizer sees any read outside the span.
-    const std::vector<std::uint8_t> span(field.begin() + static_cast<std::ptrdiff_t>(from),
-                                         field.begin() + static_cast<std::ptrdiff_t>(from + n));
+  in_spans(field, steps, [&](Bytes span) {
     scanner.scan(span, scratch, sink);
     if (provisional) scanner.provisional_end(scratch, sink);
-    from += n;
-  }
+  });
   scanner.end(scratch, sink);
   std::stable_sort(sink.all.begin(), sink.all.end(), [](const Detection& a, const Detection& b) {
     return a.detector != b.detector ? a.detector < b.detector : a.offset < b.offset;

@@ -1,6 +1,3 @@
-#include <algorithm>
-#include <random>
-
 #include "detect/value_check.hpp"
 #include "lane/pattern_safety.hpp"
 #include "scan/scan_support.hpp"
@@ -28,12 +25,6 @@ PatternSpec pattern(std::string id, std::string expression) {
   spec.id = std::move(id);
   spec.expression = std::move(expression);
   return spec;
-}
-
-std::vector<std::string> sorted(std::vector<Detection> all) {
-  auto lines = describe(all);
-  std::sort(lines.begin(), lines.end());
-  return lines;
 }
 
 std::vector<std::string> texts_found(const std::string& text, const std::shared_ptr<const Program>& program) {
@@ -155,43 +146,12 @@ TEST_CASE("checks agree with their published examples") {
 }
 
 TEST_CASE("a cut at any byte changes no detection of a user's own") {
-  const auto program = several();
-  const auto expected = sorted(scan_cut(kText, {}, program));
-  CHECK(expected.size() > 15);
-  for (std::size_t cut = 0; cut <= kText.size(); ++cut) {
-    CAPTURE(cut);
-    CHECK(sorted(scan_cut(kText, {cut}, program)) == expected);
-  }
-  for (std::size_t step = 1; step < 40; ++step) {
-    std::vector<std::size_t> cuts;
-    for (std::size_t i = step; i < kText.size(); i += step) cuts.push_back(i);
-    CAPTURE(step);
-    CHECK(sorted(scan_cut(kText, cuts, program)) == expected);
-  }
+  CHECK(scan_cut(kText, {}, several()).size() > 15);
+  check_every_cut(kText, 39, several(), sorted_lines);
 }
 
 TEST_CASE("provisional ends report a user's own data, each as it is found without them") {
-  const auto program = several();
-  const auto expected = sorted(scan_cut(kText, {}, program));
-  std::mt19937 random(5);
-  for (int round = 0; round < 100; ++round) {
-    Scratch scratch;
-    Collected sink;
-    ContentScanner scanner(program);
-    scanner.begin();
-    for (std::size_t from = 0; from < kText.size();) {
-      const std::size_t n = std::min<std::size_t>(1 + random() % 60, kText.size() - from);
-      scanner.scan(bytes_of(std::string_view(kText).substr(from, n)), scratch, sink);
-      scanner.provisional_end(scratch, sink);
-      from += n;
-    }
-    scanner.end(scratch, sink);
-    const auto lines = describe(sink.all);
-    for (const std::string& line : expected) {
-      CAPTURE(line);
-      CHECK(std::count(lines.begin(), lines.end(), line) == 1);
-    }
-  }
+  check_provisional_ends(kText, 60, 100, several());
 }
 
 TEST_CASE("a pattern at the end of a packet is reported before the next byte comes") {

@@ -1,6 +1,5 @@
 #include "bulkhead/exact_data.hpp"
 
-#include <algorithm>
 #include <random>
 
 #include "lane/siphash.hpp"
@@ -114,38 +113,11 @@ TEST_CASE("what is too short, too long or shared by many rows is left out and co
 }
 
 TEST_CASE("a cut at any byte changes no finding of exact data") {
-  const auto program = program_of(set_of(kColumns, kRows));
-  const auto expected = describe(scan_cut(kText, {}, program));
-  for (std::size_t cut = 0; cut <= kText.size(); ++cut) CHECK(describe(scan_cut(kText, {cut}, program)) == expected);
-  for (std::size_t step = 1; step < 20; ++step) {
-    std::vector<std::size_t> cuts;
-    for (std::size_t i = step; i < kText.size(); i += step) cuts.push_back(i);
-    CHECK(describe(scan_cut(kText, cuts, program)) == expected);
-  }
+  check_every_cut(kText, 19, program_of(set_of(kColumns, kRows)));
 }
 
 TEST_CASE("provisional ends report exact data, each as it is found without them") {
-  const auto program = program_of(set_of(kColumns, kRows));
-  const auto expected = describe(scan_cut(kText, {}, program));
-  std::mt19937 random(2);
-  for (int round = 0; round < 50; ++round) {
-    Scratch scratch;
-    Collected sink;
-    ContentScanner scanner(program);
-    scanner.begin();
-    for (std::size_t from = 0; from < kText.size();) {
-      const std::size_t n = std::min<std::size_t>(1 + random() % 40, kText.size() - from);
-      scanner.scan(bytes_of(std::string_view(kText).substr(from, n)), scratch, sink);
-      scanner.provisional_end(scratch, sink);
-      from += n;
-    }
-    scanner.end(scratch, sink);
-    const auto lines = describe(sink.all);
-    for (const std::string& line : expected) {
-      CAPTURE(line);
-      CHECK(std::count(lines.begin(), lines.end(), line) == 1);
-    }
-  }
+  check_provisional_ends(kText, 40, 50, program_of(set_of(kColumns, kRows)));
 }
 
 TEST_CASE("every value of a large set is found, and none that is not in it") {

@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <memory>
+#include <random>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -69,6 +71,58 @@ inline std::vector<std::string> describe(const std::vector<Detection>& all) {
   std::vector<std::string> lines;
   for (const Detection& d : all) lines.push_back(describe(d));
   return lines;
+}
+
+/// The same, whichever lane found what first.
+inline std::vector<std::string> sorted_lines(const std::vector<Detection>& all) {
+  auto lines = describe(all);
+  std::sort(lines.begin(), lines.end());
+  return lines;
+}
+
+using Describe = std::vector<std::string> (*)(const std::vector<Detection>&);
+
+/// Checks that the text gives the same detections when it is cut at any byte, and when it comes in spans of any one size
+/// up to `longest_span`. With `describe` they must also come in the same order.
+inline void check_every_cut(std::string_view text, std::size_t longest_span,
+                            const std::shared_ptr<const Program>& program = everything(), Describe lines = describe) {
+  const auto expected = lines(scan_cut(text, {}, program));
+  for (std::size_t cut = 0; cut <= text.size(); ++cut) {
+    CAPTURE(cut);
+    CHECK(lines(scan_cut(text, {cut}, program)) == expected);
+  }
+  for (std::size_t span = 1; span <= longest_span; ++span) {
+    std::vector<std::size_t> cuts;
+    for (std::size_t i = span; i < text.size(); i += span) cuts.push_back(i);
+    CAPTURE(span);
+    CHECK(lines(scan_cut(text, cuts, program)) == expected);
+  }
+}
+
+/// Checks that the text in random spans of up to `longest_span`, each followed by a provisional end, gives every
+/// detection of the whole once.
+inline void check_provisional_ends(std::string_view text, std::size_t longest_span, int rounds,
+                                   const std::shared_ptr<const Program>& program = everything()) {
+  const auto expected = describe(scan_cut(text, {}, program));
+  std::mt19937 random(3);
+  for (int round = 0; round < rounds; ++round) {
+    Scratch scratch;
+    Collected sink;
+    ContentScanner scanner(program);
+    scanner.begin();
+    for (std::size_t from = 0; from < text.size();) {
+      const std::size_t n = std::min<std::size_t>(1 + random() % longest_span, text.size() - from);
+      scanner.scan(bytes_of(text.substr(from, n)), scratch, sink);
+      scanner.provisional_end(scratch, sink);
+      from += n;
+    }
+    scanner.end(scratch, sink);
+    const auto lines = describe(sink.all);
+    for (const std::string& line : expected) {
+      CAPTURE(line);
+      CHECK(std::count(lines.begin(), lines.end(), line) == 1);
+    }
+  }
 }
 
 /// The only detection of `detector` in the text; fails the test when there is not exactly one.

@@ -25,14 +25,6 @@ const std::string kCorpus =
     "12345678-4111111111111111 x4111111111111111 550e8400-e29b-41d4-a716-446655440000 1700000000000 "
     "6011 1111 1111 1117";
 
-std::vector<std::string> whole() { return describe(scan_text(kCorpus)); }
-
-std::vector<std::size_t> every(std::size_t step) {
-  std::vector<std::size_t> cuts;
-  for (std::size_t i = step; i < kCorpus.size(); i += step) cuts.push_back(i);
-  return cuts;
-}
-
 }  // namespace
 
 // Numbers of identity/ have a corpus of their own: identity.test.cpp.
@@ -42,20 +34,8 @@ TEST_CASE("the corpus has data of every other detector in it") {
   for (std::size_t i = 0; i < detect::kFirstIdentity; ++i) CHECK_MESSAGE(seen[i], kDetectors[i].id);
 }
 
-TEST_CASE("a cut at any byte changes no detection") {
-  const auto expected = whole();
-  for (std::size_t cut = 0; cut <= kCorpus.size(); ++cut) {
-    CAPTURE(cut);
-    CHECK(describe(scan_cut(kCorpus, {cut})) == expected);
-  }
-}
-
-TEST_CASE("spans of one size, from single bytes up, change no detection") {
-  const auto expected = whole();
-  for (std::size_t step = 1; step < 70; ++step) {
-    CAPTURE(step);
-    CHECK(describe(scan_cut(kCorpus, every(step))) == expected);
-  }
+TEST_CASE("a cut at any byte, and spans of one size from single bytes up, change no detection") {
+  check_every_cut(kCorpus, 69);
 }
 
 TEST_CASE("random cuts of a long text change no detection") {
@@ -90,25 +70,4 @@ TEST_CASE("a datum across the seam of a long span is found wherever the seam lie
   }
 }
 
-TEST_CASE("provisional ends between spans report the same data, each once") {
-  const auto expected = whole();
-  std::mt19937 random(3);
-  for (int round = 0; round < 200; ++round) {
-    Scratch scratch;
-    Collected sink;
-    ContentScanner scanner(everything());
-    scanner.begin();
-    for (std::size_t from = 0; from < kCorpus.size();) {
-      const std::size_t n = std::min<std::size_t>(1 + random() % 90, kCorpus.size() - from);
-      scanner.scan(bytes_of(std::string_view(kCorpus).substr(from, n)), scratch, sink);
-      scanner.provisional_end(scratch, sink);
-      from += n;
-    }
-    scanner.end(scratch, sink);
-    const auto lines = describe(sink.all);
-    for (const std::string& line : expected) {
-      CAPTURE(line);
-      CHECK(std::count(lines.begin(), lines.end(), line) == 1);
-    }
-  }
-}
+TEST_CASE("provisional ends between spans report the same data, each once") { check_provisional_ends(kCorpus, 90, 200); }
