@@ -4,9 +4,7 @@ export type AgentErrorCode =
   /** The process lacks a privilege, or the kernel a feature. */
   | 'MISSING_CAPABILITY'
   /** A file the configuration names cannot be read. */
-  | 'UNREADABLE_FILE'
-  /** The command line says something it must not. */
-  | 'INVALID_ARGUMENTS';
+  | 'UNREADABLE_FILE';
 
 export class AgentError extends CodedError<AgentErrorCode> {
   override name = 'AgentError';

@@ -3,7 +3,7 @@ import { setInterval } from 'node:timers';
 import { errorLine } from '@bulkhead/core';
 import { sensorNameOf } from '@bulkhead/dlp';
 import { type CapturedSession, capabilities, type InspectorEvent } from '@bulkhead/inspector';
-import { createMetrics, createShutdown, type Metrics, type Shutdown, startHealthServer } from '@bulkhead/runtime';
+import { createMetrics, createShutdown, type Shutdown, serveHealth } from '@bulkhead/runtime';
 import manifest from '../package.json' with { type: 'json' };
 import { Agent } from './agent.ts';
 import { CaptureStore } from './capture/capture-store.ts';
@@ -89,7 +89,7 @@ async function start(
   shutdown.onClose('namespaces', () => agent.close());
   const parts = { agent, log, metrics };
 
-  const address = await serve(config, registry, shutdown, () => agent.notReady);
+  const address = await serveHealth(config.metrics, registry, shutdown, () => agent.notReady);
   const sampler = setInterval(() => {
     metrics.sample(inspector.counters());
     metrics.setNamespaces(agent.namespaces);
@@ -160,16 +160,4 @@ async function keepCapture(
 function announce({ log, metrics }: Parts, { policy, files }: PolicyChange): void {
   metrics.countPolicy('loaded');
   log.emit({ event: 'policy-loaded', files, groups: policy.groups.length, sensors: policy.sensors.size });
-}
-
-async function serve(
-  { metrics: { enabled, port } }: AgentConfig,
-  metrics: Metrics,
-  shutdown: Shutdown,
-  notReady: () => string | undefined,
-): Promise<{ readonly metrics?: string }> {
-  if (!enabled) return {};
-  const health = await startHealthServer({ port, metrics, notReady });
-  shutdown.onClose('metrics', () => health.close());
-  return { metrics: `http://${health.host}:${health.port}/metrics` };
 }

@@ -1,8 +1,6 @@
 import { CodedError } from '@bulkhead/core';
 
 export type WorkerErrorCode =
-  /** The command line says something it must not. */
-  | 'INVALID_ARGUMENTS'
   /** None of the feeds could be read. */
   | 'FEEDS_FAILED'
   /** A rescan is dead, and its keys are not judged again until a person decides. */

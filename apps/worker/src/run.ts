@@ -25,7 +25,7 @@ import {
   createShutdown,
   type Logger,
   type Shutdown,
-  startHealthServer,
+  serveHealth,
 } from '@bulkhead/runtime';
 import { type Reader, secretReader } from '@bulkhead/scanner';
 import { openStore } from '@bulkhead/store';
@@ -76,7 +76,7 @@ async function start(config: WorkerConfig, logger: Logger, emit: Emit, shutdown:
   shutdown.onClose('store', () => store.close());
   const judge = new DatabaseJudge(config.advisories.database, systemClock);
   shutdown.onClose('advisories', () => judge.close());
-  const address = await serve(config, registry, shutdown, () => notReady);
+  const address = await serveHealth(config.metrics, registry, shutdown, () => notReady);
 
   const onError = quietly(logger);
   const producer = await openProducer(config, onError, shutdown.signal);
@@ -170,16 +170,4 @@ function quietly(logger: Logger): (error: Error) => void {
     last = error.message;
     logger.warn({ err: error }, 'the queue has trouble');
   };
-}
-
-async function serve(
-  { metrics: { enabled, port } }: WorkerConfig,
-  metrics: ReturnType<typeof createMetrics>,
-  shutdown: Shutdown,
-  notReady: () => string | undefined,
-): Promise<{ readonly metrics?: string }> {
-  if (!enabled) return {};
-  const health = await startHealthServer({ port, metrics, notReady });
-  shutdown.onClose('metrics', () => health.close());
-  return { metrics: `http://${health.host}:${health.port}/metrics` };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatPath } from './document.ts';
+import { formatPath, problemsOfIssues } from './document.ts';
 import { isName } from './name.ts';
 
 describe('formatPath', () => {
@@ -9,6 +9,14 @@ describe('formatPath', () => {
     [[], ''],
   ] as const)('renders %j as %s', (path, text) => {
     expect(formatPath(path)).toBe(text);
+  });
+});
+
+describe('problemsOfIssues', () => {
+  it('keeps places and messages, and nothing that cannot be written down', () => {
+    const issues = [{ code: 'custom', path: ['spec', 2, Symbol('x')], message: 'wrong' }];
+
+    expect(problemsOfIssues(issues)).toEqual([{ path: ['spec', 2, 'Symbol(x)'], message: 'wrong' }]);
   });
 });
 

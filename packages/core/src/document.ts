@@ -28,6 +28,16 @@ export interface SetProblem extends DocumentProblem {
   readonly index: number;
 }
 
+/** The problems that a schema's check found, its issues, as those of a document. */
+export function problemsOfIssues(
+  issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[],
+): DocumentProblem[] {
+  return issues.map(({ path, message }) => ({
+    path: path.map((step) => (typeof step === 'symbol' ? String(step) : step)),
+    message,
+  }));
+}
+
 /** Renders a path as people write it: `spec.detectors[2].id`. */
 export function formatPath(path: readonly PropertyKey[]): string {
   let text = '';

@@ -5,6 +5,7 @@ export {
   type DocumentProblem,
   formatPath,
   type ParsedDocument,
+  problemsOfIssues,
   type SetProblem,
 } from './document.ts';
 export { CodedError, type ErrorParts, errorLine, printable } from './error.ts';

@@ -1,6 +1,8 @@
 import { CodedError } from '@bulkhead/core';
 
 export type RuntimeErrorCode =
+  /** The command line says something it must not. */
+  | 'INVALID_ARGUMENTS'
   | 'CONFIG_UNREADABLE'
   | 'CONFIG_INVALID'
   | 'ADDRESS_IN_USE'

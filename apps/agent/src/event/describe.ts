@@ -4,36 +4,26 @@ import type { AgentEvent, SessionName, Subject } from './agent-event.ts';
 
 type Described<Kind extends InspectorEvent['kind']> = (event: Extract<InspectorEvent, { kind: Kind }>) => object;
 
+/** In the order people read them; `sensor` is told by its name. */
+const OF_FINDING = [
+  'detector',
+  'sensor',
+  'confidence',
+  'verdict',
+  'masked',
+  'field',
+  'subject',
+  'offset',
+  'length',
+  'direction',
+  'knownTest',
+  'encodings',
+] as const;
+
 /** What each kind says beyond its time, its session and its workloads. */
 const DETAILS: { readonly [Kind in InspectorEvent['kind']]: Described<Kind> } = {
-  finding: ({
-    detector,
-    sensor,
-    confidence,
-    verdict,
-    masked,
-    field,
-    subject,
-    offset,
-    length,
-    direction,
-    knownTest,
-    encodings,
-  }) => ({
-    detector,
-    sensor: sensorNameOf(sensor),
-    confidence,
-    verdict,
-    masked,
-    field,
-    subject,
-    offset,
-    length,
-    direction,
-    knownTest,
-    encodings,
-  }),
-  exception: ({ exception, bytesNotInspected, verdict }) => ({ exception, bytesNotInspected, verdict }),
+  finding: (event) => ({ ...pick(event, OF_FINDING), sensor: sensorNameOf(event.sensor) }),
+  exception: (event) => pick(event, ['exception', 'bytesNotInspected', 'verdict']),
   'session-offloaded': ({ serverName, tlsVersion }) => ({
     ...(serverName !== '' && { serverName }),
     ...(tlsVersion !== '' && { tlsVersion }),
@@ -51,6 +41,10 @@ export function describeEvent(event: InspectorEvent, subject: Subject | undefine
 /** An exception may belong to no session: then there are no ends to name. */
 function sessionOf({ sessionId, protocol, client, server }: InspectorEvent): Partial<SessionName> {
   return client === '' ? {} : { sessionId: String(sessionId), protocol, client, server };
+}
+
+function pick<Value extends object, Key extends keyof Value>(value: Value, keys: readonly Key[]): Pick<Value, Key> {
+  return Object.fromEntries(keys.map((key) => [key, value[key]])) as Pick<Value, Key>;
 }
 
 const NS_PER_MS = 1_000_000n;

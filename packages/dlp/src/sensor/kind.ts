@@ -1,11 +1,12 @@
-import type {
-  CustomDictionary,
-  CustomExactData,
-  CustomPattern,
-  DocumentKind,
-  ParsedDocument,
-  Sensor,
-  SetProblem,
+import {
+  type CustomDictionary,
+  type CustomExactData,
+  type CustomPattern,
+  type DocumentKind,
+  type ParsedDocument,
+  problemsOfIssues,
+  type Sensor,
+  type SetProblem,
 } from '@bulkhead/core';
 import { definitionOf, ownDetectors } from './own-detectors.ts';
 import { DataSensorDocument, secondsOf } from './schema.ts';
@@ -13,15 +14,7 @@ import { DataSensorDocument, secondsOf } from './schema.ts';
 /** Reads one `DataSensor` document; paths in it are relative to `file`. Reports every problem in it, never throws. */
 export function parseDataSensor(document: unknown, file?: string): ParsedDocument<Sensor> {
   const parsed = DataSensorDocument.safeParse(document);
-  if (!parsed.success) {
-    return {
-      ok: false,
-      problems: parsed.error.issues.map((issue) => ({
-        path: issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step)),
-        message: issue.message,
-      })),
-    };
-  }
+  if (!parsed.success) return { ok: false, problems: problemsOfIssues(parsed.error.issues) };
   const { metadata, spec } = parsed.data;
   const dictionaries = spec.dictionaries.map(
     ({ file: terms, ...dictionary }): CustomDictionary =>

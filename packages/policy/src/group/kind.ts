@@ -1,18 +1,16 @@
-import type { DocumentKind, ParsedDocument, Selector, WorkloadGroup } from '@bulkhead/core';
+import {
+  type DocumentKind,
+  type ParsedDocument,
+  problemsOfIssues,
+  type Selector,
+  type WorkloadGroup,
+} from '@bulkhead/core';
 import { WorkloadGroupDocument } from './schema.ts';
 
 /** Reads one `WorkloadGroup` document. Reports every problem in it, never throws. */
 export function parseWorkloadGroup(document: unknown): ParsedDocument<WorkloadGroup> {
   const parsed = WorkloadGroupDocument.safeParse(document);
-  if (!parsed.success) {
-    return {
-      ok: false,
-      problems: parsed.error.issues.map((issue) => ({
-        path: issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step)),
-        message: issue.message,
-      })),
-    };
-  }
+  if (!parsed.success) return { ok: false, problems: problemsOfIssues(parsed.error.issues) };
   const { metadata, spec } = parsed.data;
   return { ok: true, value: { name: metadata.name, ...spec, selector: readSelector(spec.selector) } };
 }

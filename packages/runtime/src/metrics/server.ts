@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { RuntimeError } from '../error.ts';
+import type { Shutdown } from '../shutdown.ts';
 import type { Metrics } from './registry.ts';
 
 export interface HealthServerOptions {
@@ -38,6 +39,19 @@ export async function startHealthServer(options: HealthServerOptions): Promise<H
   await listen(server, host, port);
   const { port: taken } = server.address() as AddressInfo;
   return { host, port: taken, close: () => close(server) };
+}
+
+/** Serves them until the shutdown, if the configuration says so. Gives what a service tells of it when it starts. */
+export async function serveHealth(
+  { enabled, port }: { readonly enabled: boolean; readonly port: number },
+  metrics: Metrics,
+  shutdown: Shutdown,
+  notReady: () => string | undefined,
+): Promise<{ readonly metrics?: string }> {
+  if (!enabled) return {};
+  const health = await startHealthServer({ port, metrics, notReady });
+  shutdown.onClose('metrics', () => health.close());
+  return { metrics: `http://${health.host}:${health.port}/metrics` };
 }
 
 async function answer(options: HealthServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -59,35 +59,9 @@ export function queuePort(namespace: string, port: number, queue: number): void 
       // Behind the queue, which packets leave for the next table only.
       for (const mark of [BLOCK, PASS])
         rule('filter', chain, '-m', 'mark', '--mark', mark, '-j', 'CONNMARK', '--set-xmark', mark);
-      rule(
-        'filter',
-        chain,
-        '-m',
-        'connmark',
-        '--mark',
-        BLOCK,
-        '-p',
-        'tcp',
-        '--tcp-flags',
-        'RST',
-        'RST',
-        '-j',
-        'ACCEPT',
-      );
-      rule(
-        'filter',
-        chain,
-        '-m',
-        'connmark',
-        '--mark',
-        BLOCK,
-        '-p',
-        'tcp',
-        '-j',
-        'REJECT',
-        '--reject-with',
-        'tcp-reset',
-      );
+      const blocked = ['-m', 'connmark', '--mark', BLOCK, '-p', 'tcp'];
+      rule('filter', chain, ...blocked, '--tcp-flags', 'RST', 'RST', '-j', 'ACCEPT');
+      rule('filter', chain, ...blocked, '-j', 'REJECT', '--reject-with', 'tcp-reset');
     }
   }
 }
