@@ -3,7 +3,7 @@ import type { Writable } from 'node:stream';
 /** What a command may touch of its process. */
 export interface Io {
   readonly stdout: Writable;
-  readonly stderr: Writable & { readonly isTTY?: boolean };
+  readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
 }

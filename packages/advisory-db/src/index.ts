@@ -1,5 +1,5 @@
 export { AdvisoryDatabase } from './advisory-database.ts';
-export { type BuildOptions, type BuildProgress, buildDatabase } from './building/build.ts';
+export { type BuildOptions, buildDatabase } from './building/build.ts';
 export { DatabaseJudge, databaseState } from './database-judge.ts';
 export type { DatabaseAge, DatabaseSummary, Rejection, SourceKind, SourceSummary } from './database-summary.ts';
 export { AdvisoryDbError, type AdvisoryDbErrorCode } from './error.ts';
@@ -7,6 +7,7 @@ export type { Bucket, LocalFile } from './feed/bucket.ts';
 export type { Catalogues } from './feed/catalogues.ts';
 export { FolderBucket } from './feed/folder-bucket.ts';
 export { HttpBucket, urlResource, urlStream } from './feed/http-bucket.ts';
+export type { FeedProgress } from './feed/progress.ts';
 export { fileResource, type Resource } from './feed/resource.ts';
 export type { PackageKey } from './package-key.ts';
 export { ARTIFACT_TYPE, type DatabaseArtifact, LAYER_MEDIA_TYPE } from './transfer/artifact.ts';

@@ -20,6 +20,7 @@ export {
 } from './group.ts';
 export { compareModes, FAILURE_POLICIES, type FailurePolicy, MODES, type Mode } from './mode.ts';
 export { isName, MAX_NAME_LENGTH } from './name.ts';
+export { formatBytes, formatCount } from './quantity.ts';
 export {
   type CustomDictionary,
   type CustomExactData,

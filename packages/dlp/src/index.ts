@@ -24,7 +24,7 @@ export {
   TextReport,
 } from './report/schema.ts';
 export { captureTable, detectorTable, MAX_TABLE_ROWS, textTable } from './report/summary.ts';
-export { formatBytes, formatCount, renderTable } from './report/table.ts';
+export { renderTable } from './report/table.ts';
 export {
   compileSensors,
   MAX_PROGRAM_SENSORS,

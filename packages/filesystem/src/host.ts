@@ -1,5 +1,5 @@
 import { machine, release } from 'node:os';
-import { type Reader, scanTree, type TreeScan } from '@bulkhead/scanner';
+import { type Reader, scanTree, type TreeScan, type TreeScanOptions } from '@bulkhead/scanner';
 import { openTree } from './open-tree.ts';
 
 /** Where runtimes keep the roots and images of containers, which are scanned as such and not as parts of the machine. */
@@ -17,8 +17,7 @@ const CONTAINER_STORES = [
   'var/snap/microk8s/common/var/lib/containerd',
 ];
 
-export interface HostOptions {
-  readonly signal?: AbortSignal;
+export interface HostOptions extends TreeScanOptions {
   /** The machine's root, where it is mounted into a container: `/host`. The kernel is the same. */
   readonly root?: string;
   /** Folders to leave out besides, as paths from the root. */

@@ -47,6 +47,13 @@ describe('a folder that is scanned', () => {
     expect((await found()).toSorted()).toEqual(['.hidden/e: 3', 'a: 1', 'b/c/d: 2']);
   });
 
+  it('is told now and then how many files there were so far', async () => {
+    for (let index = 0; index < 200; index += 1) put(`${index}`, '');
+    const told: number[] = [];
+    await scanTree(openTree(folder), [everything], { onFiles: (files) => told.push(files) });
+    expect(told).toEqual([64, 128, 192]);
+  });
+
   it('is not left through links, to files or to folders', async () => {
     put('inside/a', '1');
     symlinkSync('/etc', join(folder, 'etc'));

@@ -28,7 +28,7 @@ export type {
   TreeSource,
 } from './image/ports.ts';
 export { type ImageScan, type LayerScanTime, type ScanOptions, scanImage } from './image/scan-image.ts';
-export { scanTree, type TreeScan } from './image/scan-tree.ts';
+export { scanTree, type TreeScan, type TreeScanOptions } from './image/scan-tree.ts';
 export { READER_SUBJECTS, type ReaderSubject, readersFor } from './inventory/readers-for.ts';
 export { type MatchOptions, type MatchResult, matchInventory } from './match/match-inventory.ts';
 export type { MisconfigurationRule } from './misconfiguration/rule.ts';

@@ -24,5 +24,9 @@ export async function artifactAt(place: string, options: ArtifactOptions, io: Io
 }
 
 export function resourceOf(artifact: Artifact): Resource {
-  return { location: `${SCHEME}${artifact.name}`, read: (signal) => artifact.read(signal) };
+  return {
+    location: `${SCHEME}${artifact.name}`,
+    ...(artifact.size !== undefined && { size: artifact.size }),
+    read: (signal) => artifact.read(signal),
+  };
 }

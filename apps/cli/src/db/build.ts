@@ -2,8 +2,8 @@ import { buildDatabase } from '@bulkhead/advisory-db';
 import { systemClock } from '@bulkhead/core';
 import { EXIT_OK } from '../exit-code.ts';
 import { type Io, writeAll } from '../io.ts';
+import { FeedLine } from './feed-line.ts';
 import { bucketAt, type CatalogueOptions, cataloguesOf } from './place.ts';
-import { RecordProgress } from './record-progress.ts';
 import { renderSummary } from './render-summary.ts';
 
 export interface BuildCommandOptions extends CatalogueOptions {
@@ -15,7 +15,7 @@ export interface BuildCommandOptions extends CatalogueOptions {
 
 /** `bulkhead db build`: makes a database, and prints what is in it. */
 export async function build(options: BuildCommandOptions, io: Io): Promise<number> {
-  const progress = new RecordProgress(io);
+  const progress = new FeedLine(io);
   try {
     const summary = await buildDatabase({
       output: options.output,

@@ -3,6 +3,7 @@ import { systemClock } from '@bulkhead/core';
 import { EXIT_OK } from '../exit-code.ts';
 import { type Io, writeAll } from '../io.ts';
 import { type ArtifactOptions, artifactAt, isArtifact, resourceOf } from './artifact.ts';
+import { FeedLine } from './feed-line.ts';
 import { streamAt } from './place.ts';
 import { renderSummary } from './render-summary.ts';
 
@@ -36,7 +37,18 @@ async function fetched(place: string, options: ImportCommandOptions, io: Io): Pr
 async function take(
   resource: Resource,
   { db, digest }: Pick<ImportCommandOptions, 'db' | 'digest'>,
-  { signal }: Io,
+  io: Io,
 ): Promise<DatabaseSummary> {
-  return importDatabase({ resource, output: db, signal, ...(digest !== undefined && { digest }) });
+  const line = new FeedLine(io);
+  try {
+    return await importDatabase({
+      resource,
+      output: db,
+      signal: io.signal,
+      onProgress: line.update,
+      ...(digest !== undefined && { digest }),
+    });
+  } finally {
+    line.clear();
+  }
 }

@@ -1,6 +1,5 @@
 import type { DatabaseSummary } from '@bulkhead/advisory-db';
-import { printable } from '@bulkhead/core';
-import { formatBytes } from '@bulkhead/dlp';
+import { formatBytes, printable } from '@bulkhead/core';
 import { renderTable } from './render-table.ts';
 
 /** A database for people. Ages are told beside the times: that the data is old is what a reader has to notice. */

@@ -4,6 +4,7 @@ import { CliError } from '../error.ts';
 import { EXIT_OK } from '../exit-code.ts';
 import { type Io, writeAll } from '../io.ts';
 import { type ArtifactOptions, artifactAt, resourceOf } from './artifact.ts';
+import { FeedLine } from './feed-line.ts';
 import { renderSummary } from './render-summary.ts';
 
 export interface ReplaceOptions extends ArtifactOptions {
@@ -27,7 +28,7 @@ export async function replaceFrom(places: readonly string[], options: ReplaceOpt
       fix: 'name it alone',
     });
   }
-  const started = performance.now();
+  const line = new FeedLine(io);
   const artifact = await artifactAt(place, options, io);
   try {
     const created = artifact.annotations[CREATED];
@@ -38,11 +39,12 @@ export async function replaceFrom(places: readonly string[], options: ReplaceOpt
         output: options.db,
         digest: artifact.digest,
         signal: io.signal,
+        onProgress: line.update,
       });
     }
-    const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    const done = isCurrent ? 'is the one that is here' : `took its place in ${seconds} s`;
-    io.stderr.write(`${printable(`${artifact.name}@${artifact.digest}`)} ${done}\n`);
+    const name = printable(`${artifact.name}@${artifact.digest}`);
+    if (isCurrent) io.stderr.write(`${name} is the one that is here\n`);
+    else line.done(`${name} took its place`);
     using database = AdvisoryDatabase.open(options.db);
     const summary = database.summary();
     const { file } = summary;
@@ -53,6 +55,7 @@ export async function replaceFrom(places: readonly string[], options: ReplaceOpt
     ]);
     return EXIT_OK;
   } finally {
+    line.clear();
     artifact.close();
   }
 }

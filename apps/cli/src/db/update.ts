@@ -1,12 +1,11 @@
 import { AdvisoryDatabase, type SourceUpdate, type UpdateResult, updateDatabase } from '@bulkhead/advisory-db';
-import { printable, systemClock } from '@bulkhead/core';
-import { formatCount } from '@bulkhead/dlp';
+import { formatCount, printable, systemClock } from '@bulkhead/core';
 import { explain } from '../error.ts';
 import { EXIT_FAILURE, EXIT_OK } from '../exit-code.ts';
 import { type Io, writeAll } from '../io.ts';
 import { type ArtifactOptions, isArtifact } from './artifact.ts';
+import { FeedLine } from './feed-line.ts';
 import { bucketAt, type CatalogueOptions, cataloguesOf } from './place.ts';
-import { RecordProgress } from './record-progress.ts';
 import { renderTable } from './render-table.ts';
 
 export interface UpdateCommandOptions extends CatalogueOptions, ArtifactOptions {
@@ -25,7 +24,7 @@ export async function update(options: UpdateCommandOptions, io: Io): Promise<num
     return replaceFrom(options.from, options, io);
   }
   const known = origins(options.db);
-  const progress = new RecordProgress(io);
+  const progress = new FeedLine(io);
   try {
     const result = await updateDatabase({
       file: options.db,

@@ -1,4 +1,5 @@
-import { formatBytes, formatCount, renderTable } from '@bulkhead/dlp';
+import { formatBytes, formatCount } from '@bulkhead/core';
+import { renderTable } from '@bulkhead/dlp';
 import { EXIT_OK } from '../exit-code.ts';
 import { type Io, writeAll } from '../io.ts';
 import { sizeOf } from './inspect.ts';

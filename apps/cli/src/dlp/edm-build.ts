@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
-import { formatCount } from '@bulkhead/dlp';
+import { formatCount } from '@bulkhead/core';
 import type { ExactColumn, Normalisation } from '@bulkhead/inspector';
 import { CliError, unreadableFile } from '../error.ts';
 import { EXIT_OK } from '../exit-code.ts';

@@ -11,7 +11,7 @@ describe('Progress', () => {
     progress.done('inspected', 2);
 
     expect(written()).toMatch(
-      /^<clear>a\.pcap: 500 B \(50 %\)(<clear>)+inspected 1 file, 1\.00 kB, 2 findings in [\d.]+ s\n$/,
+      /^<clear>a\.pcap {2}\[#{10}-{10}\] {2}50 % {2}500 B of 1\.00 kB<clear>inspected 1 file, 1\.00 kB, 2 findings in [\d.]+ s\n$/,
     );
   });
 

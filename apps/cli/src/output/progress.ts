@@ -1,27 +1,23 @@
-import { formatBytes, formatCount } from '@bulkhead/dlp';
+import { formatBytes, formatCount } from '@bulkhead/core';
 import type { Io } from '../io.ts';
+import { LiveLine } from './live-line.ts';
 
-/** Redrawing more often than this only makes a terminal flicker. */
-const REDRAW_MS = 100;
-
-/** Tells a person at a terminal how far a command is; everybody else gets one line when it is done. */
+/** Tells a person at a terminal how far an inspection of files is; everybody else gets one line when it is done. */
 export class Progress {
   readonly #io: Io;
+  readonly #line: LiveLine;
   readonly #started = performance.now();
-  #drawn = Number.NEGATIVE_INFINITY;
   #bytes = 0;
   #files = 0;
 
   constructor(io: Io) {
     this.#io = io;
+    this.#line = new LiveLine(io);
   }
 
   /** `bytes` of the current file have been read so far. */
   update(file: string, bytes: number, total?: number): void {
-    if (this.#io.stderr.isTTY !== true || performance.now() - this.#drawn < REDRAW_MS) return;
-    this.#drawn = performance.now();
-    const share = total === undefined || total === 0 ? '' : ` (${Math.floor((100 * bytes) / total)} %)`;
-    this.#io.stderr.write(`\r\u001b[K${file}: ${formatBytes(bytes)}${share}`);
+    this.#line.show({ what: file, done: bytes, ...(total !== undefined && { total }), unit: 'bytes' });
   }
 
   fileDone(bytes: number): void {
@@ -32,7 +28,7 @@ export class Progress {
 
   /** Takes the progress line away, so that something else can be written. */
   clear(): void {
-    if (this.#io.stderr.isTTY === true && this.#drawn > 0) this.#io.stderr.write('\r\u001b[K');
+    this.#line.clear();
   }
 
   done(verb: string, findings: number): void {

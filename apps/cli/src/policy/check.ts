@@ -1,8 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Sensor } from '@bulkhead/core';
-import { errorLine } from '@bulkhead/core';
-import { compileSensors, DEFAULT_SENSORS, dataSensorKind, formatCount, mayBeRefused, withFiles } from '@bulkhead/dlp';
+import { errorLine, formatCount } from '@bulkhead/core';
+import { compileSensors, DEFAULT_SENSORS, dataSensorKind, mayBeRefused, withFiles } from '@bulkhead/dlp';
 import { formatProblem, type PolicySource, readPolicy } from '@bulkhead/policy';
 import { readSensorFile } from '../dlp/sensor-file.ts';
 import { unreadableFile } from '../error.ts';

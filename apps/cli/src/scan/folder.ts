@@ -20,13 +20,15 @@ export function scanFolderCommand(
     io,
     version,
     report: prefix === undefined ? {} : { pathPrefix: prefix },
-    read: async (progress) => {
-      progress(`reading ${folder}`);
+    read: async (line) => {
+      const what = `reading ${folder}`;
+      line.show({ what });
+      const onFiles = (files: number): void => line.show({ what, done: files, unit: 'files' });
       const readers = await readersOf(kind, options.scanners);
       const scan =
         kind === 'host'
-          ? await scanHost(readers, { signal: io.signal })
-          : await scanTree(openTree(folder), readers, { signal: io.signal });
+          ? await scanHost(readers, { signal: io.signal, onFiles })
+          : await scanTree(openTree(folder), readers, { signal: io.signal, onFiles });
       return {
         subject: { kind, name: kind === 'host' ? 'this machine' : folder },
         inventory: scan.inventory,

@@ -1,8 +1,9 @@
 import { basename } from 'node:path';
 import { type ContainerdOptions, DiskLayerCache, openArchive, openImage, parsePlatform } from '@bulkhead/oci';
-import { type Dockerfile, type Image, type ImageSource, scanImage } from '@bulkhead/scanner';
+import { type Dockerfile, type Image, type ImageSource, type ScanOptions, scanImage } from '@bulkhead/scanner';
 import { CliError } from '../error.ts';
 import type { Io } from '../io.ts';
+import type { LiveLine } from '../output/live-line.ts';
 import { read } from './inputs.ts';
 import type { ImageCommandOptions } from './options.ts';
 import { readersOf } from './readers.ts';
@@ -22,23 +23,15 @@ export async function scanImageCommand(
     io,
     version,
     report: dockerfile === undefined ? {} : { dockerfile },
-    read: async (progress) => {
-      progress(`opening ${place.reference ?? place.input ?? ''}`);
+    read: async (line) => {
+      line.show({ what: `opening ${place.reference ?? place.input ?? ''}` });
       const source = await open(place, options, io);
       try {
-        const total = source.image.layers.length;
-        let done = 0;
         const scan = await scanImage(
           source,
           await readersOf('image', options.scanners),
           new DiskLayerCache(options.cacheDir),
-          {
-            signal: io.signal,
-            onLayer: () => {
-              done += 1;
-              progress(`${source.image.name}: ${done} of ${total} layers`);
-            },
-          },
+          { signal: io.signal, ...progressOf(source.image, line) },
         );
         return {
           subject: { kind: 'image', name: nameOf(scan.image, place), image: scan.image },
@@ -50,6 +43,18 @@ export async function scanImageCommand(
       }
     },
   });
+}
+
+/** How much of the image has come: in bytes where its manifest says how many there are, else in layers. */
+function progressOf({ name, layers }: Image, line: LiveLine): Pick<ScanOptions, 'onBytes' | 'onLayer'> {
+  const what = `reading ${name}`;
+  const sizes = layers.map(({ size }) => size);
+  let done = 0;
+  if (sizes.includes(undefined)) {
+    return { onLayer: () => line.show({ what, done: (done += 1), total: layers.length, unit: 'layers' }) };
+  }
+  const total = sizes.reduce<number>((sum, size = 0) => sum + size, 0);
+  return { onBytes: (bytes) => line.show({ what, done: (done += bytes), total, unit: 'bytes' }) };
 }
 
 /** An image that says no name of its own is called by its file's. */

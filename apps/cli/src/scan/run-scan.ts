@@ -1,5 +1,5 @@
 import type { AdvisoryDatabase } from '@bulkhead/advisory-db';
-import { systemClock } from '@bulkhead/core';
+import { formatCount, systemClock } from '@bulkhead/core';
 import {
   ageInDays,
   applyIgnoreEntries,
@@ -21,6 +21,7 @@ import {
   type VexStatement,
 } from '@bulkhead/scanner';
 import { type Io, writeAll } from '../io.ts';
+import { LiveLine } from '../output/live-line.ts';
 import { createdAt } from './created-at.ts';
 import { openAdvisories } from './database.ts';
 import { exitCodeOf } from './exit.ts';
@@ -44,7 +45,7 @@ export interface ScanRun {
   /** What the report is written with beyond the options every command has. */
   readonly report?: Pick<ReportOptions, 'dockerfile' | 'pathPrefix'>;
   /** Reads what is to be scanned. */
-  readonly read: (progress: (text: string) => void) => Promise<Scanned>;
+  readonly read: (line: LiveLine) => Promise<Scanned>;
 }
 
 /**
@@ -58,10 +59,11 @@ export async function runScan(run: ScanRun): Promise<number> {
   const made = createdAt(process.env);
   const [inputs] = await Promise.all([readInputs(options), checkOutput(options.output)]);
   const database = await openAdvisories(options, io);
+  const line = new LiveLine(io);
   try {
     phases.end('inputs and database');
-    const { subject, inventory, phases: steps = [] } = await run.read(progressOn(io));
-    progressOn(io)('');
+    const { subject, inventory, phases: steps = [] } = await run.read(line);
+    line.clear();
     phases.end('read');
     phases.inside(steps);
     const report = await judge(subject, inventory, { options, inputs, database, io });
@@ -77,6 +79,7 @@ export async function runScan(run: ScanRun): Promise<number> {
     if (options.debug === true) await writeAll(io.stderr, phases.lines());
     return exitCodeOf(shown, options);
   } finally {
+    line.clear();
     database?.close();
   }
 }
@@ -175,26 +178,15 @@ function screenOf({ stdout }: Io): { readonly columns?: number; readonly colour?
   };
 }
 
-/** Redraws one line at a terminal; everybody else is told when it is done. An empty text takes the line away. */
-function progressOn({ stderr }: Io): (text: string) => void {
-  return (text) => {
-    if (stderr.isTTY === true) stderr.write(`\r\u001b[K${text}`);
-  };
-}
-
 function summaryOf(shown: ScanReport, report: ScanReport): string {
   const counted = shown.findings.filter(({ suppressed }) => suppressed === undefined).length;
   const hidden = report.findings.length - shown.findings.length;
   const age = report.database === undefined ? undefined : ageInDays(report.database.builtAt, systemClock.now());
   const parts = [
-    countOf(report.packages.length, 'package'),
-    `${countOf(counted, 'finding')}${hidden === 0 ? '' : ` (${hidden} more are not shown)`}`,
-    ...(age === undefined ? [] : [age === 0 ? 'advisories of today' : `advisories ${countOf(age, 'day')} old`]),
-    ...(report.status === 'partial' ? [`partial: ${countOf(report.gaps.length, 'gap')}`] : []),
+    formatCount(report.packages.length, 'package'),
+    `${formatCount(counted, 'finding')}${hidden === 0 ? '' : ` (${hidden} more are not shown)`}`,
+    ...(age === undefined ? [] : [age === 0 ? 'advisories of today' : `advisories ${formatCount(age, 'day')} old`]),
+    ...(report.status === 'partial' ? [`partial: ${formatCount(report.gaps.length, 'gap')}`] : []),
   ];
   return `scanned ${JSON.stringify(report.subject.name)}: ${parts.join(', ')}\n`;
-}
-
-function countOf(amount: number, noun: string): string {
-  return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
 }

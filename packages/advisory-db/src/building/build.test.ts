@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AdvisoryDatabase } from '../advisory-database.ts';
 import { FolderBucket } from '../feed/folder-bucket.ts';
+import type { FeedProgress } from '../feed/progress.ts';
 import { clock, databaseOf, NEVER } from '../test-support/build.ts';
 import { affected, osvRecord, writeBucket } from '../test-support/osv.ts';
 import { SHARED_ABSENT, SHARED_OSV } from '../test-support/shared-data.ts';
@@ -88,6 +89,27 @@ describe('buildDatabase', () => {
 
     await expect(building).rejects.toBe(stopped);
     expect(readdirSync(folder)).toEqual(['bucket']);
+  });
+
+  it('says which record of how many it is at, and what it does when it has read them', async () => {
+    const bucket = writeBucket(join(folder, 'bucket'), { Go: [osvRecord('GO-1'), osvRecord('GO-2')] });
+    const told: FeedProgress[] = [];
+
+    await buildDatabase({
+      output: join(folder, 'a.db'),
+      from: [new FolderBucket(bucket)],
+      clock,
+      signal: NEVER,
+      onProgress: (progress) => told.push(progress),
+    });
+
+    const reading = { source: 'Go', step: 'reading', total: 2, unit: 'records' };
+    expect(told).toEqual([
+      { source: 'Go', step: 'fetching' },
+      { ...reading, done: 1 },
+      { ...reading, done: 2 },
+      { source: 'all sources', step: 'sorting' },
+    ]);
   });
 
   it('gives equal files for equal feeds', async () => {

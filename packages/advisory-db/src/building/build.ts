@@ -6,6 +6,7 @@ import { type DatabaseSummary, readSummary } from '../database-summary.ts';
 import { AdvisoryDbError } from '../error.ts';
 import type { Bucket } from '../feed/bucket.ts';
 import { type Catalogues, importCatalogues } from '../feed/catalogues.ts';
+import { type FeedProgress, fetching } from '../feed/progress.ts';
 import { removeDatabase, replaceFile } from '../store/replace-file.ts';
 import { TABLES } from '../store/schema.ts';
 import { putMeta, putSource, SourceTally } from '../store/source-rows.ts';
@@ -24,13 +25,7 @@ export interface BuildOptions {
   readonly catalogues?: Catalogues;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  readonly onProgress?: (progress: BuildProgress) => void;
-}
-
-/** Told often; whoever shows it decides how often that is done. */
-export interface BuildProgress {
-  readonly source: string;
-  readonly records: number;
+  readonly onProgress?: (progress: FeedProgress) => void;
 }
 
 /** Pages of this size hold most rows without overflow. */
@@ -83,6 +78,7 @@ async function fill(database: DatabaseSync, staging: string, options: BuildOptio
     const tally = await readEcosystem(name, stage, breather, options);
     putSource(database, tally, tally.newest, new Date(clock.now()).toISOString());
   }
+  onProgress?.({ source: 'all sources', step: 'sorting' });
   stage.finish();
   if (catalogues !== undefined) await importCatalogues(database, catalogues, { clock, signal, breather, onProgress });
   const now = new Date(clock.now()).toISOString();
@@ -122,14 +118,12 @@ async function readEcosystem(
   let failure: unknown;
   for (const bucket of from) {
     try {
-      const archive = await bucket.archive(name, dirname(output), signal);
+      const archive = await bucket.archive(name, dirname(output), signal, fetching(name, onProgress));
       if (archive === undefined) continue;
       try {
         const tally = new SourceTally(name, 'osv', bucket.location);
         const sink = { advisory: stage.add.bind(stage), absent: () => {} };
-        await readArchive(archive.path, tally, sink, breather, ({ records }) =>
-          onProgress?.({ source: name, records }),
-        );
+        await readArchive(archive.path, tally, sink, breather, onProgress);
         return tally;
       } finally {
         await archive.dispose();

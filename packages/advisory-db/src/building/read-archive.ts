@@ -1,5 +1,6 @@
 import type { Advisory, AffectedPackage } from '@bulkhead/scanner';
 import { AdvisoryDbError } from '../error.ts';
+import type { OnProgress } from '../feed/progress.ts';
 import { readRecord } from '../feed/read-record.ts';
 import { zipRecords } from '../feed/zip-records.ts';
 import type { SourceTally } from '../store/source-rows.ts';
@@ -18,9 +19,11 @@ export async function readArchive(
   tally: SourceTally,
   sink: RecordSink,
   breather: Breather,
-  onRecord: (tally: SourceTally) => void,
+  onProgress: OnProgress,
 ): Promise<void> {
-  for await (const entry of zipRecords(file)) {
+  const onEntries = (done: number, total: number): void =>
+    onProgress?.({ source: tally.name, step: 'reading', done, total, unit: 'records' });
+  for await (const entry of zipRecords(file, onEntries)) {
     const reading =
       'problem' in entry
         ? ({ outcome: 'rejected', reason: entry.problem } as const)
@@ -41,7 +44,6 @@ export async function readArchive(
         tally.reject({ record: entry.name, reason: reading.reason });
         break;
     }
-    onRecord(tally);
     await breather.breathe();
   }
   if (tally.records + tally.withdrawn + tally.unmatchable > 0) return;

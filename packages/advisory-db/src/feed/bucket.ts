@@ -1,3 +1,5 @@
+import type { OnBytes } from './progress.ts';
+
 /** A local copy of something a feed publishes. */
 export interface LocalFile {
   readonly path: string;
@@ -16,7 +18,7 @@ export interface Bucket {
   readonly location: string;
   ecosystems(signal: AbortSignal): Promise<readonly string[]>;
   /** `<ecosystem>/all.zip`; a remote one is fetched into the folder `scratch`. */
-  archive(ecosystem: string, scratch: string, signal: AbortSignal): Promise<LocalFile | undefined>;
+  archive(ecosystem: string, scratch: string, signal: AbortSignal, onBytes?: OnBytes): Promise<LocalFile | undefined>;
   /** `<ecosystem>/modified_id.csv` in pieces. Whoever stops reading early ends the transfer. */
   modified(ecosystem: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array> | undefined>;
   /** `<ecosystem>/<id>.json`. */

@@ -7,6 +7,7 @@ import { packValue } from '../store/value.ts';
 import { parseEpss } from './epss.ts';
 import { parseKev } from './kev.ts';
 import { parseOpenVex } from './openvex.ts';
+import type { OnProgress } from './progress.ts';
 import { invalid, type Resource, readWhole } from './resource.ts';
 
 /** What is known about vulnerabilities beside the advisories. */
@@ -24,7 +25,7 @@ interface Context {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly breather: Breather;
-  readonly onProgress: ((progress: { readonly source: string; readonly records: number }) => void) | undefined;
+  readonly onProgress: OnProgress;
 }
 
 /** Reads the given catalogues in place of what the database had of them. The caller holds the transaction. */
@@ -40,6 +41,7 @@ export async function importCatalogues(
 }
 
 async function importKev(database: DatabaseSync, resource: Resource, context: Context): Promise<void> {
+  context.onProgress?.({ source: 'KEV', step: 'reading' });
   const reading = parseKev((await readWhole(resource, MAX_KEV_BYTES, context.signal)).toString());
   if (!reading.ok) throw invalid(resource, reading.reason);
   const tally = new SourceTally('KEV', 'kev', resource.location);
@@ -65,7 +67,7 @@ async function importEpss(database: DatabaseSync, resource: Resource, context: C
       else {
         insert.run(line.score.cve, line.score.probability, line.score.percentile);
         tally.records += 1;
-        context.onProgress?.({ source: tally.name, records: tally.records });
+        context.onProgress?.({ source: tally.name, step: 'reading', done: tally.records, unit: 'records' });
       }
       await context.breather.breathe();
     }
@@ -80,6 +82,7 @@ async function importEpss(database: DatabaseSync, resource: Resource, context: C
 
 async function importVex(database: DatabaseSync, resources: readonly Resource[], context: Context): Promise<void> {
   const tally = new SourceTally('OpenVEX', 'openvex', resources.map(({ location }) => location).join(', '));
+  context.onProgress?.({ source: tally.name, step: 'reading' });
   database.exec('DELETE FROM vex');
   const insert = database.prepare('INSERT OR REPLACE INTO vex VALUES (?, ?, ?, ?)');
   for (const resource of resources) {
@@ -96,7 +99,6 @@ async function importVex(database: DatabaseSync, resources: readonly Resource[],
   finish(database, tally, context);
 }
 
-function finish(database: DatabaseSync, tally: SourceTally, { clock, onProgress }: Context): void {
+function finish(database: DatabaseSync, tally: SourceTally, { clock }: Context): void {
   putSource(database, tally, tally.newest, new Date(clock.now()).toISOString());
-  onProgress?.({ source: tally.name, records: tally.records });
 }

@@ -69,14 +69,21 @@ describe('HttpBucket', () => {
         response.write(whole.subarray(0, 100), () => setTimeout(() => response.destroy(), 50));
       } else {
         const range = `bytes 100-${whole.length - 1}/${whole.length}`;
-        response.writeHead(206, { etag: '"one"', 'content-range': range }).end(whole.subarray(100));
+        const length = whole.length - 100;
+        response.writeHead(206, { etag: '"one"', 'content-range': range, 'content-length': length });
+        response.end(whole.subarray(100));
       }
       return true;
     });
 
-    const { sources } = await build(new HttpBucket(server.url, PATIENCE));
+    const told: (number | undefined)[][] = [];
+    const client = new HttpBucket(server.url, PATIENCE);
+    const archive = await client.archive('Red Hat', folder, NEVER, (...bytes) => told.push(bytes));
 
-    expect(sources).toMatchObject([{ records: 1 }]);
+    expect(readFileSync(archive?.path ?? '').equals(whole)).toBe(true);
+    await archive?.dispose();
+    expect(told[0]).toEqual([100, whole.length]);
+    expect(told.at(-1)).toEqual([whole.length, whole.length]);
     expect(ranges).toEqual([undefined, undefined, 'bytes=100-', '"one"']);
   });
 

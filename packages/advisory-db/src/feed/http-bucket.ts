@@ -5,6 +5,7 @@ import { AdvisoryDbError } from '../error.ts';
 import { type Bucket, ecosystemNames, type LocalFile } from './bucket.ts';
 import { HttpClient, type HttpPatience, unreachable, withoutCredentials } from './http-client.ts';
 import { MAX_RECORD_BYTES } from './osv-schema.ts';
+import type { OnBytes } from './progress.ts';
 import type { Resource } from './resource.ts';
 
 /** There are 300 lines; the largest archive, npm's, has 210 MB. */
@@ -35,11 +36,16 @@ export class HttpBucket implements Bucket {
     });
   }
 
-  async archive(ecosystem: string, scratch: string, signal: AbortSignal): Promise<LocalFile | undefined> {
+  async archive(
+    ecosystem: string,
+    scratch: string,
+    signal: AbortSignal,
+    onBytes?: OnBytes,
+  ): Promise<LocalFile | undefined> {
     const path = join(scratch, `.${randomUUID()}.zip.part`);
     const dispose = (): Promise<void> => rm(path, { force: true });
     try {
-      if (await this.#download(this.#url(ecosystem, 'all.zip'), path, signal)) return { path, dispose };
+      if (await this.#download(this.#url(ecosystem, 'all.zip'), path, signal, onBytes)) return { path, dispose };
     } catch (error) {
       await dispose();
       throw error;
@@ -61,7 +67,7 @@ export class HttpBucket implements Bucket {
   }
 
   /** Fetches into a file and goes on where a cut connection ended, as long as the server has the same thing. */
-  async #download(url: string, path: string, signal: AbortSignal): Promise<boolean> {
+  async #download(url: string, path: string, signal: AbortSignal, onBytes: OnBytes): Promise<boolean> {
     const file = await open(path, 'w');
     try {
       let size = 0;
@@ -80,11 +86,14 @@ export class HttpBucket implements Bucket {
         const { headers } = body;
         // A weak tag does not promise equal bytes.
         tag = headers.get('etag')?.startsWith('W/') === false ? headers.get('etag') : null;
+        const length = headers.get('content-length');
+        const total = length === null ? undefined : size + Number(length);
         for await (const piece of body.pieces) {
           if (size + piece.length > MAX_ARCHIVE_BYTES)
             throw unreachable(url, `it has more than ${MAX_ARCHIVE_BYTES} bytes`);
           await file.write(piece, 0, piece.length, size);
           size += piece.length;
+          onBytes?.(size, total);
         }
         return true;
       });

@@ -5,6 +5,8 @@ import { AdvisoryDbError } from '../error.ts';
 /** One file or URL that holds a catalogue. */
 export interface Resource {
   readonly location: string;
+  /** In bytes, where it is known before reading. */
+  readonly size?: number;
   /** Its bytes in pieces. Throws FEED_UNREACHABLE, also while it is read. */
   read(signal: AbortSignal): AsyncIterable<Uint8Array>;
 }

@@ -9,6 +9,9 @@ export type ZipRecord =
   | { readonly name: string; readonly bytes: Buffer }
   | { readonly name: string; readonly problem: string };
 
+/** Told how many of the archive's files have been looked at. */
+export type OnEntries = (done: number, total: number) => void;
+
 /** All of OSV has 700,000 records. */
 const MAX_ENTRIES = 5_000_000;
 /** Inflated; all of OSV has 3 GB. Deflate alone would allow a thousand times the archive. */
@@ -20,7 +23,7 @@ const DEFLATED = 8;
  * The JSON files of a zip archive, in any folder, one after another. One that is damaged, encrypted or too large is
  * reported in its place; an archive whose directory lies is FEED_INVALID as a whole.
  */
-export async function* zipRecords(file: string): AsyncGenerator<ZipRecord> {
+export async function* zipRecords(file: string, onEntries?: OnEntries): AsyncGenerator<ZipRecord> {
   const window = new FileWindow(file);
   try {
     const zip = await fromRandomAccessReaderPromise(window, window.size, { autoClose: false, lazyEntries: true });
@@ -33,6 +36,7 @@ export async function* zipRecords(file: string): AsyncGenerator<ZipRecord> {
       if (entries > MAX_ENTRIES || compressed > window.size || inflated > MAX_INFLATED_BYTES) {
         throw new Error('its entries are more or larger than the archive can hold');
       }
+      onEntries?.(entries, zip.entryCount);
       if (entry.fileName.endsWith('.json')) yield await readEntry(zip, entry, window);
     }
   } catch (cause) {

@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { createZstdDecompress } from 'node:zlib';
 import { type DatabaseSummary, readSummary } from '../database-summary.ts';
 import { AdvisoryDbError } from '../error.ts';
+import { type FeedProgress, fetching, type OnBytes } from '../feed/progress.ts';
 import type { Resource } from '../feed/resource.ts';
 import { openDatabase } from '../store/open.ts';
 import { removeDatabase, replaceFile } from '../store/replace-file.ts';
@@ -21,6 +22,7 @@ export interface ImportOptions {
   /** `sha256:…` of the bytes as they come; without it only the file's own checksums are looked at. */
   readonly digest?: string;
   readonly signal: AbortSignal;
+  readonly onProgress?: (progress: FeedProgress) => void;
 }
 
 /** Decompressed; all of OSV takes 1 GB. */
@@ -29,11 +31,12 @@ const ZSTD_MAGIC = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
 
 /** Takes over a database that was made elsewhere, after reading all of it. */
 export async function importDatabase(options: ImportOptions): Promise<DatabaseSummary> {
-  const { resource, output, digest, signal } = options;
+  const { resource, output, digest, signal, onProgress } = options;
+  const source = resource.location;
   const arriving = `${output}.${process.pid}.arriving`;
   try {
     await mkdir(dirname(output), { recursive: true });
-    const actual = await receive(resource, arriving, signal);
+    const actual = await receive(resource, arriving, signal, fetching(source, onProgress));
     if (digest !== undefined && digest !== actual) {
       throw new AdvisoryDbError('FEED_INVALID', {
         what: `cannot use ${JSON.stringify(resource.location)}`,
@@ -44,6 +47,7 @@ export async function importDatabase(options: ImportOptions): Promise<DatabaseSu
     const database = openArrived(arriving, resource.location);
     let summary: DatabaseSummary;
     try {
+      onProgress?.({ source, step: 'checking' });
       verifyDatabase(database, resource.location);
       summary = readSummary(database, arriving);
     } finally {
@@ -72,11 +76,14 @@ function openArrived(file: string, location: string): DatabaseSync {
 }
 
 /** Writes the database to a file, decompressed, and gives the digest of what came. */
-async function receive(resource: Resource, file: string, signal: AbortSignal): Promise<string> {
+async function receive(resource: Resource, file: string, signal: AbortSignal, onBytes: OnBytes): Promise<string> {
   const hash = createHash('sha256');
+  let received = 0;
   async function* hashed(): AsyncGenerator<Uint8Array> {
     for await (const piece of resource.read(signal)) {
       hash.update(piece);
+      received += piece.length;
+      onBytes?.(received, resource.size);
       yield piece;
     }
   }

@@ -1,5 +1,6 @@
 import type { Bucket } from '../feed/bucket.ts';
 import { type ModifiedLine, readDelta } from '../feed/modified-list.ts';
+import type { OnProgress } from '../feed/progress.ts';
 import { type RecordReading, readRecord } from '../feed/read-record.ts';
 
 /** A record of a delta: what was read, or that the list names it and the bucket does not have it. */
@@ -13,6 +14,11 @@ export interface FetchedDelta {
   readonly records: readonly DeltaRecord[];
   /** The time of the newest change in the list; absent where nothing is newer. */
   readonly newest: string | undefined;
+}
+
+export interface FetchOptions {
+  readonly signal: AbortSignal;
+  readonly onProgress: OnProgress;
 }
 
 /** Requests at once to one server: enough to hide its distance, few enough to be a good guest. */
@@ -29,10 +35,11 @@ export async function fetchDelta(
   ecosystem: string,
   since: string,
   isCurrent: (line: ModifiedLine) => boolean,
-  signal: AbortSignal,
+  { signal, onProgress }: FetchOptions,
 ): Promise<FetchedDelta | undefined> {
   // Nothing is known of how old the data is: all of it may be new.
   if (Number.isNaN(Date.parse(since))) return undefined;
+  onProgress?.({ source: ecosystem, step: 'fetching' });
   const list = await bucket.modified(ecosystem, signal);
   if (list === undefined) return undefined;
   const delta = await readDelta(list, since);
@@ -48,6 +55,8 @@ export async function fetchDelta(
       const content = await bucket.record(ecosystem, line.id, both);
       bytes += content?.length ?? 0;
       records.push({ ...line, reading: content === undefined ? MISSING : readOne(ecosystem, line.id, content) });
+      const [done, total] = [records.length, wanted.length];
+      onProgress?.({ source: ecosystem, step: 'fetching', done, total, unit: 'records' });
     }
   };
   try {

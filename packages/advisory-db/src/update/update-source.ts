@@ -1,10 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '@bulkhead/core';
 import type { Breather } from '../building/breather.ts';
-import type { BuildProgress } from '../building/build.ts';
 import { readArchive } from '../building/read-archive.ts';
 import type { SourceSummary } from '../database-summary.ts';
 import type { Bucket } from '../feed/bucket.ts';
+import { fetching, type OnProgress } from '../feed/progress.ts';
 import type { PackageKey } from '../package-key.ts';
 import { putMeta, putSource, SourceTally } from '../store/source-rows.ts';
 import { inTransaction } from '../store/transaction.ts';
@@ -27,7 +27,7 @@ export interface SourceContext {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly breather: Breather;
-  readonly onProgress: ((progress: BuildProgress) => void) | undefined;
+  readonly onProgress: OnProgress;
 }
 
 /** Brings one source up to date from one bucket, by its list of changes or else by its archive. */
@@ -36,13 +36,13 @@ export async function updateSource(
   source: SourceSummary,
   context: SourceContext,
 ): Promise<SourceChange | undefined> {
-  const { bucket, signal } = context;
+  const { bucket, signal, onProgress } = context;
   const reader = new Changes(database);
   const isCurrent = ({ id, modified }: { id: string; modified: string }): boolean => reader.isCurrent(id, modified);
-  const delta = await fetchDelta(bucket, source.name, source.highWater, isCurrent, signal);
+  const delta = await fetchDelta(bucket, source.name, source.highWater, isCurrent, { signal, onProgress });
   if (delta !== undefined) return inTransaction(database, () => applyDelta(database, source, delta, context));
 
-  const archive = await bucket.archive(source.name, context.scratch, signal);
+  const archive = await bucket.archive(source.name, context.scratch, signal, fetching(source.name, onProgress));
   if (archive === undefined) return undefined;
   try {
     return await inTransaction(database, () => applyArchive(database, source, archive.path, context));
@@ -55,7 +55,7 @@ function applyDelta(
   database: DatabaseSync,
   source: SourceSummary,
   { records, newest }: FetchedDelta,
-  { bucket, clock, onProgress }: SourceContext,
+  { bucket, clock }: SourceContext,
 ): SourceChange {
   const changes = new Changes(database);
   const tally = tallyOf(source, bucket);
@@ -78,7 +78,6 @@ function applyDelta(
     }
     if (reading.outcome !== 'rejected') tally.accept(`${id}.json`);
   }
-  onProgress?.({ source: source.name, records: records.length });
   return finish(database, changes, tally, rejected, newest ?? source.highWater, clock);
 }
 
@@ -98,7 +97,7 @@ async function applyArchive(
     },
     absent: (id: string, modified: string) => void changes.remove(id, modified),
   };
-  await readArchive(archive, tally, sink, breather, ({ records }) => onProgress?.({ source: source.name, records }));
+  await readArchive(archive, tally, sink, breather, onProgress);
   // What the archive no longer has is gone, as long as no other feed could have it; unless it could not be read.
   if (tally.rejected === 0) {
     const stored = database.prepare('SELECT id FROM advisory WHERE source = ?').all(source.name);

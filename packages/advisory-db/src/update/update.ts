@@ -2,11 +2,11 @@ import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '@bulkhead/core';
 import { Breather } from '../building/breather.ts';
-import type { BuildProgress } from '../building/build.ts';
 import { type DatabaseAge, readAge, readSources, type SourceSummary } from '../database-summary.ts';
 import { AdvisoryDbError } from '../error.ts';
 import type { Bucket } from '../feed/bucket.ts';
 import { type Catalogues, importCatalogues } from '../feed/catalogues.ts';
+import type { FeedProgress } from '../feed/progress.ts';
 import { prefetched } from '../feed/resource.ts';
 import type { PackageKey } from '../package-key.ts';
 import { openDatabase } from '../store/open.ts';
@@ -23,7 +23,7 @@ export interface UpdateOptions {
   readonly catalogues?: Catalogues;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  readonly onProgress?: (progress: BuildProgress) => void;
+  readonly onProgress?: (progress: FeedProgress) => void;
 }
 
 /** What became of one source. A failure leaves what the database had of it, as old as it is. */
@@ -103,6 +103,7 @@ async function updateCatalogue(
 ): Promise<SourceUpdate> {
   try {
     const { kev, epss, vex } = catalogue;
+    onProgress?.({ source: name, step: 'fetching' });
     // What comes over the network comes before the transaction: readers wait for nothing.
     const ready: Catalogues = {
       ...(kev !== undefined && { kev: await prefetched(kev, signal) }),

@@ -4,7 +4,7 @@ import { captureFinding, compareFindings, type DetectedTraffic, isAlarming } fro
 import { jsonLine, jsonReport } from './json.ts';
 import { CaptureReport } from './schema.ts';
 import { captureTable } from './summary.ts';
-import { formatBytes, renderTable } from './table.ts';
+import { renderTable } from './table.ts';
 
 const counts = {
   file: 'a.pcap',
@@ -128,16 +128,6 @@ describe('tables', () => {
 
     expect(table).not.toContain('\u001b');
     expect(table.length).toBeLessThan(200);
-  });
-
-  it.each([
-    [0, '0 B'],
-    [999, '999 B'],
-    [1418, '1.42 kB'],
-    [999_999, '1.00 MB'],
-    [41_900_000, '41.9 MB'],
-  ])('say %d bytes as %s', (bytes, text) => {
-    expect(formatBytes(bytes)).toBe(text);
   });
 });
 

@@ -1,7 +1,7 @@
-import { printable } from '@bulkhead/core';
+import { formatBytes, formatCount, printable } from '@bulkhead/core';
 import { DETECTORS } from '../detector/catalogue.ts';
 import type { CaptureCounts, CaptureFinding, TextCounts, TextFinding } from './schema.ts';
-import { formatBytes, formatCount, renderTable } from './table.ts';
+import { renderTable } from './table.ts';
 
 /** More rows than this nobody reads in a terminal; the JSON formats have them all. */
 export const MAX_TABLE_ROWS = 1000;

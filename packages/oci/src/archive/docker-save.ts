@@ -81,11 +81,11 @@ class DockerSaveImage implements ImageSource {
   }
 
   visitLayer(
-    ...[layer, visitor, signal]: Parameters<ImageSource['visitLayer']>
+    ...[layer, visitor, signal, onBytes]: Parameters<ImageSource['visitLayer']>
   ): ReturnType<ImageSource['visitLayer']> {
     const name = this.#nameOf(layer);
     const digest = blobDigest(name) ?? 'unknown';
-    return readLayer(this.#files.stream(name, signal), layer, visitor, signal, { blobDigest: digest });
+    return readLayer(this.#files.stream(name, signal), layer, visitor, signal, { blobDigest: digest, onBytes });
   }
 
   close(): Promise<void> {

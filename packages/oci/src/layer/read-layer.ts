@@ -17,7 +17,7 @@ export async function readLayer(
   layer: LayerDescriptor,
   visitor: EntryVisitor,
   signal: AbortSignal,
-  { blobDigest = layer.digest, bounds = DEFAULT_BOUNDS }: LayerReadOptions = {},
+  { blobDigest = layer.digest, bounds = DEFAULT_BOUNDS, onBytes }: LayerReadOptions = {},
 ): Promise<LayerRead> {
   if (layer.mediaType.endsWith('+encrypted')) {
     throw new OciError('LAYER_UNSUPPORTED', {
@@ -26,7 +26,7 @@ export async function readLayer(
     });
   }
   const timeout = AbortSignal.timeout(bounds.maxMs);
-  const reading = new Reading(layer, visitor, blobDigest, bounds);
+  const reading = new Reading(layer, visitor, blobDigest, bounds, onBytes);
   try {
     await reading.run(blob, AbortSignal.any([signal, timeout]));
   } catch (error) {
@@ -42,6 +42,8 @@ export interface LayerReadOptions {
   /** `'unknown'` where the source has no digest of the stored bytes, as in archives of older `docker save`. */
   readonly blobDigest?: string;
   readonly bounds?: LayerBounds;
+  /** Told how many stored bytes have come since it was last called. */
+  readonly onBytes?: ((bytes: number) => void) | undefined;
 }
 
 class Reading {
@@ -49,14 +51,22 @@ class Reading {
   readonly #bounds: LayerBounds;
   readonly #tar: TarReader;
   readonly #blobDigest: string;
+  readonly #onBytes: LayerReadOptions['onBytes'];
   readonly #blobHash: Hash | undefined;
   #diffHash: Hash | undefined;
   #storedBytes = 0;
   #bytes = 0;
 
-  constructor(layer: LayerDescriptor, visitor: EntryVisitor, blobDigest: string, bounds: LayerBounds) {
+  constructor(
+    layer: LayerDescriptor,
+    visitor: EntryVisitor,
+    blobDigest: string,
+    bounds: LayerBounds,
+    onBytes: LayerReadOptions['onBytes'],
+  ) {
     this.#layer = layer;
     this.#bounds = bounds;
+    this.#onBytes = onBytes;
     this.#tar = new TarReader(readingWhiteouts(visitor));
     this.#blobDigest = blobDigest;
     this.#blobHash = blobDigest === 'unknown' ? undefined : hashFor(blobDigest);
@@ -114,6 +124,7 @@ class Reading {
   async *#stored(blob: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     for await (const chunk of blob) {
       this.#storedBytes += chunk.length;
+      this.#onBytes?.(chunk.length);
       this.#blobHash?.update(chunk);
       yield chunk;
     }

@@ -90,9 +90,9 @@ class ManifestImage implements ImageSource {
   }
 
   visitLayer(
-    ...[layer, visitor, signal]: Parameters<ImageSource['visitLayer']>
+    ...[layer, visitor, signal, onBytes]: Parameters<ImageSource['visitLayer']>
   ): ReturnType<ImageSource['visitLayer']> {
-    return readLayer(this.#store.stream(withSize(layer), signal), layer, visitor, signal);
+    return readLayer(this.#store.stream(withSize(layer), signal), layer, visitor, signal, { onBytes });
   }
 
   close(): Promise<void> {

@@ -9,8 +9,14 @@ export interface ImageSource {
   /**
    * Streams the layer's entries through the visitor, in order, decompressed, digest-verified and bounded. Rejects with
    * a coded error when the layer is corrupt, hostile or cannot be fetched: what the visitor has seen until then is void.
+   * `onBytes` is told how many of the stored bytes have come since it was last called.
    */
-  visitLayer(layer: LayerDescriptor, visitor: EntryVisitor, signal: AbortSignal): Promise<LayerRead>;
+  visitLayer(
+    layer: LayerDescriptor,
+    visitor: EntryVisitor,
+    signal: AbortSignal,
+    onBytes?: (bytes: number) => void,
+  ): Promise<LayerRead>;
   close(): Promise<void>;
 }
 

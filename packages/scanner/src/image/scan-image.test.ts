@@ -12,11 +12,13 @@ function sourceOf(layers: readonly Layer[], visited: string[] = []): ImageSource
     diffId: `sha256:${index}`,
     digest: `sha256:${index}`,
     mediaType: '',
+    size: 10 * (index + 1),
   }));
   const config = { digest: 'sha256:c', os: 'linux', architecture: 'amd64', env: [], labels: {} };
   return {
     image: { name: 'test', digest: 'sha256:i', config, layers: descriptors },
-    visitLayer: (layer, visitor) => {
+    visitLayer: (layer, visitor, _signal, onBytes) => {
+      onBytes?.(layer.size ?? 0);
       visited.push(layer.diffId);
       const content = layers[descriptors.findIndex(({ diffId }) => diffId === layer.diffId)] ?? {};
       for (const [path, text] of Object.entries(content)) give(visitor, path, text);
@@ -146,9 +148,11 @@ describe('scanImage', () => {
     const visited: string[] = [];
     const layers = [{ 'a.names': 'x' }, { 'b.names': 'y' }];
     const first = await scanImage(sourceOf(layers, visited), [names], cache);
-    const second = await scanImage(sourceOf(layers, visited), [names], cache);
+    const bytes: number[] = [];
+    const second = await scanImage(sourceOf(layers, visited), [names], cache, { onBytes: (some) => bytes.push(some) });
     expect(second.inventory).toEqual(first.inventory);
     expect(second.layers.map(({ cached }) => cached)).toEqual([true, true]);
+    expect(bytes.toSorted()).toEqual([10, 20]);
     expect(visited).toHaveLength(2);
     await scanImage(sourceOf(layers, visited), [{ ...names, version: 2 }], cache);
     expect(visited).toHaveLength(4);

@@ -21,6 +21,11 @@ export interface ScanOptions {
   readonly concurrency?: number;
   /** Called as each layer is done, in no particular order. */
   readonly onLayer?: (time: LayerScanTime) => void;
+  /**
+   * Told how many stored bytes of layers have come since it was last called; of a layer that the cache knows, all at
+   * once. The sizes of the image's layers are what they come to.
+   */
+  readonly onBytes?: (bytes: number) => void;
 }
 
 /** Times are wall-clock milliseconds. */
@@ -105,7 +110,11 @@ async function readLayers(
       next += 1;
       const layer = layers[index];
       if (layer === undefined) return;
-      const { report, time } = await readLayer(source, layer, readers, cache, index === 0, signal);
+      const { report, time } = await readLayer(source, layer, readers, cache, {
+        lowest: index === 0,
+        signal,
+        onBytes: options.onBytes,
+      });
       reports[index] = report;
       times[index] = time;
       options.onLayer?.(time);
@@ -123,25 +132,31 @@ async function readLayers(
   return { reports, times };
 }
 
+interface LayerPlace {
+  readonly lowest: boolean;
+  readonly signal: AbortSignal;
+  readonly onBytes: ScanOptions['onBytes'];
+}
+
 async function readLayer(
   source: ImageSource,
   layer: LayerDescriptor,
   readers: readonly Reader[],
   cache: LayerCache | undefined,
-  lowest: boolean,
-  signal: AbortSignal,
+  { lowest, signal, onBytes }: LayerPlace,
 ): Promise<{ report: LayerReport; time: LayerScanTime }> {
   const started = performance.now();
   const { diffId } = layer;
   const key = layerCacheKey(diffId, readers, lowest);
   const known = await cache?.get(key);
   if (known !== undefined) {
+    onBytes?.(layer.size ?? 0);
     const ms = performance.now() - started;
     const time = { diffId, cached: true, ms, readersMs: 0, storedBytes: 0, bytes: 0, entries: 0 };
     return { report: known, time };
   }
   const reading = new LayerReading(readers, diffId, lowest);
-  const read = await source.visitLayer(layer, reading, signal);
+  const read = await source.visitLayer(layer, reading, signal, onBytes);
   const report = reading.report(diffId);
   if (!reading.readerFailed) await cache?.put(key, report);
   const ms = performance.now() - started;
