@@ -104,7 +104,8 @@ export class AdvisoryDatabase implements AdvisorySource {
     const row = this.#read(() => this.#advisory.get(id));
     if (row === undefined) return undefined;
     const packed = row['value'] as Uint8Array;
-    const stored = unpackValue(id, packed) as StoredAdvisory;
+    const stored = unpackValue(id, packed) as Omit<StoredAdvisory, 'source' | 'modified'> | StoredAdvisory;
+    // Earlier programs kept these in their columns alone.
     const advisory = { id, source: String(row['source']), modified: String(row['modified']), ...stored };
     this.#recentAdvisories.set('', id, advisory, packed.byteLength);
     return advisory;

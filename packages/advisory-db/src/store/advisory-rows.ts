@@ -4,7 +4,7 @@ import { type PackageKey, packageKey } from '../package-key.ts';
 import { packValue, unpackValue } from './value.ts';
 
 /** What the database keeps of an advisory apart from its columns. */
-export type StoredAdvisory = Omit<Advisory, 'id' | 'source' | 'modified'>;
+export type StoredAdvisory = Omit<Advisory, 'id'>;
 
 /** The rows of `advisory` and `advisory_key`: what is known of an advisory, and which packages name it. */
 export class AdvisoryRows {
@@ -30,7 +30,9 @@ export class AdvisoryRows {
     return typeof modified === 'string' ? modified : undefined;
   }
 
-  put({ id, source, modified, ...stored }: Advisory, affected: readonly AffectedPackage[]): void {
+  put({ id, ...stored }: Advisory, affected: readonly AffectedPackage[]): void {
+    // Source and time are columns to search by; what a reader is told has a checksum.
+    const { source, modified } = stored;
     this.#put.run(id, source, modified, packValue(id, JSON.stringify(stored satisfies StoredAdvisory)));
     this.#putKeys.run(id, packValue(id, JSON.stringify(groupKeys(keysOf(affected)))));
   }

@@ -29,7 +29,9 @@ export function packValue(key: string, json: string): Buffer {
 }
 
 /** Unpacks what `packValue` made. The database is the only thing it reads, so that whatever is wrong is corruption. */
-export function unpackValue(key: string, packed: Uint8Array): unknown {
+export function unpackValue(key: string, packed: unknown): unknown {
+  // A damaged header of a row makes numbers, text or nothing of it.
+  if (!(packed instanceof Uint8Array)) throw corruptRow(key);
   const view = Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength);
   const body = view.subarray(HEADER_BYTES);
   if (view.length < HEADER_BYTES || view.readUInt32LE(1) !== crc32(body, crc32(key))) throw corruptRow(key);

@@ -152,7 +152,7 @@ describe('scanImage', () => {
     const second = await scanImage(sourceOf(layers, visited), [names], cache, { onBytes: (some) => bytes.push(some) });
     expect(second.inventory).toEqual(first.inventory);
     expect(second.layers.map(({ cached }) => cached)).toEqual([true, true]);
-    expect(bytes.toSorted()).toEqual([10, 20]);
+    expect(bytes.toSorted((a, b) => a - b)).toEqual([10, 20]);
     expect(visited).toHaveLength(2);
     await scanImage(sourceOf(layers, visited), [{ ...names, version: 2 }], cache);
     expect(visited).toHaveLength(4);
