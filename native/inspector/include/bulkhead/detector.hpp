@@ -18,7 +18,7 @@ struct DetectorInfo {
 };
 
 /// The built-in detectors; a DetectorIndex below the size of this table is an index into it.
-inline constexpr std::array<DetectorInfo, 94> kDetectors{{
+inline constexpr std::array<DetectorInfo, 95> kDetectors{{
     {"payment-card", Strength::weak_checksum},
     {"us-ssn", Strength::shape},
     {"iban", Strength::checksum},
@@ -113,6 +113,7 @@ inline constexpr std::array<DetectorInfo, 94> kDetectors{{
     {"http-basic", Strength::anchored},
     {"http-bearer", Strength::anchored},
     {"session-cookie", Strength::shape},
+    {"cleartext-traffic", Strength::anchored},
 }};
 
 }  // namespace bulkhead

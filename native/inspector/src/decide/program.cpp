@@ -96,6 +96,7 @@ Failure bind_sensors(ProgramImpl& impl) {
   }
   impl.numbers = detect::numbers_wanted(impl.enabled);
   impl.credentials = impl.enabled.any_of(detect::kCleartextCredential, detect::kSessionCookie + 1);
+  impl.cleartext = impl.enabled.has(detect::kCleartextTraffic);
   return {};
 }
 

@@ -19,6 +19,7 @@ struct ProgramImpl {
   detect::DetectorSet enabled;                  ///< built-in detectors that some sensor names
   detect::NumbersWanted numbers{};              ///< by `enabled`
   bool credentials = false;                     ///< `enabled` has some of credential/
+  bool cleartext = false;                       ///< `enabled` has kCleartextTraffic
   std::uint64_t generation = 0;                 ///< never the same for two programs of a process
   lane::CustomSet custom;
   std::vector<lane::ExactRule> exact;

@@ -39,6 +39,8 @@ enum BuiltIn : DetectorIndex {
   kDriverLicence, kImei, kVin, kIsin, kLei, kBankAccount,
   // Told by their place in a protocol; see credential/.
   kCleartextCredential, kHttpBasic, kHttpBearer, kSessionCookie,
+  // Told of a session as a whole; see engine/cleartext.hpp.
+  kCleartextTraffic,
 };
 inline constexpr std::size_t kFirstIdentity = kUsItin;
 

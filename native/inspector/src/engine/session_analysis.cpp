@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "decide/program_impl.hpp"
+#include "engine/cleartext.hpp"
 
 namespace bulkhead {
 namespace {
@@ -27,11 +28,22 @@ SessionAnalysis::SessionAnalysis(PacketContext& context, Session& session, std::
       session_(session),
       program_(std::move(program)),
       conversation_(context.decoders),
-      scanners_{FieldScanner{program_, *context.decoders}, FieldScanner{program_, *context.decoders}} {}
+      scanners_{FieldScanner{program_, *context.decoders}, FieldScanner{program_, *context.decoders}} {
+  watch_clearness();
+}
+
+void SessionAnalysis::watch_clearness() noexcept {
+  constexpr std::uint8_t kTcp = 6, kUdp = 17;
+  const bool carries = session_.view.ip_protocol == kTcp || session_.view.ip_protocol == kUdp;
+  const bool asked = program_->impl().cleartext && carries;
+  cleartext_told_ = asked ? Confidence::none : Confidence::high;
+  if (asked) conversation_.watch_exposure(session_.midstream);
+}
 
 void SessionAnalysis::stream(Direction direction, Bytes bytes, Origin origin) noexcept {
   context_.counters.payload_bytes += bytes.size();
   conversation_.feed(direction, bytes, origin, *this);
+  if (cleartext_told_ != Confidence::high) judge_clearness();
 }
 
 void SessionAnalysis::gap(Direction direction, std::uint64_t bytes) noexcept {
@@ -39,23 +51,31 @@ void SessionAnalysis::gap(Direction direction, std::uint64_t bytes) noexcept {
   conversation_.gap(direction, bytes, *this);
 }
 
-void SessionAnalysis::stream_end(Direction direction) noexcept { conversation_.end(direction, *this); }
+void SessionAnalysis::stream_end(Direction direction) noexcept {
+  conversation_.end(direction, *this);
+  if (cleartext_told_ != Confidence::high) judge_clearness();
+}
 
 void SessionAnalysis::datagram(Direction direction, Bytes bytes, Origin origin) noexcept {
   context_.counters.payload_bytes += bytes.size();
   conversation_.datagram(direction, bytes, origin, *this);
+  if (cleartext_told_ != Confidence::high) judge_clearness();
 }
 
 void SessionAnalysis::packet_end(Direction direction) noexcept {
   scanning_ = direction;
   scanners_[index_of(direction)].provisional_end(context_.scratch, *this);
   if (credentials_.watching(direction)) credentials_.provisional_end(direction, *this);
+  if (cleartext_told_ == Confidence::high) return;
+  conversation_.pause(direction);
+  judge_clearness();
 }
 
 void SessionAnalysis::use(const std::shared_ptr<const Program>& program) noexcept {
   if (program == program_) return;
   program_ = program;
   for (FieldScanner& scanner : scanners_) scanner.rebind(program_);
+  watch_clearness();
 }
 
 void SessionAnalysis::refresh_view() noexcept {
@@ -120,14 +140,28 @@ void SessionAnalysis::exception(Direction direction, Exception exception, std::u
 }
 
 void SessionAnalysis::detected(const Detection& detection) noexcept {
+  const Location location = locations_[index_of(scanning_)];
+  const bool of_request = scanning_ == Direction::request && (location == Location::head || location == Location::command);
+  if (of_request) subject_.hide(detection.offset, detection.length);
+  report(detection, detection.offset);
+}
+
+void SessionAnalysis::judge_clearness() noexcept {
+  const Conversation::Exposure exposure = conversation_.exposure();
+  if (exposure.confidence <= cleartext_told_) return;
+  cleartext_told_ = exposure.confidence;
+  scanning_ = exposure.direction;
+  // A line that is not over may end in a datum that is not known as one yet.
+  report(cleartext_detection(exposure), subject_.watching() ? 0 : UINT64_MAX);
+}
+
+void SessionAnalysis::report(const Detection& detection, std::uint64_t found_at) noexcept {
   std::optional<Verdict> masked;  // by the first sensor that asked for it
   SensorMatches matches;
   SensorState::Client client{&context_.clients, session_.view.client, session_.view.tenant, context_.now_ns()};
   sensors_.judge(*program_, detection, scanning_, matches, client);
   if (client.lost) exception(scanning_, Exception::memory_cap, 0);
   const Location location = locations_[index_of(scanning_)];
-  const bool of_request = scanning_ == Direction::request && (location == Location::head || location == Location::command);
-  if (of_request) subject_.hide(detection.offset, detection.length);
   std::array<char, kMaxSubject> subject;
   std::size_t subject_length = 0;
   bool subject_known = false;
@@ -145,7 +179,7 @@ void SessionAnalysis::detected(const Detection& detection) noexcept {
     event.sensor = match.sensor;
     event.verdict = done;
     event.location = location;
-    if (!subject_known) subject_length = subject_.view({scanning_, session_.view.protocol, location, detection.offset}, subject);
+    if (!subject_known) subject_length = subject_.view({scanning_, session_.view.protocol, location, found_at}, subject);
     subject_known = true;
     event.subject = {subject.data(), subject_length};
     context_.sink.on_event(event);

@@ -52,6 +52,12 @@ class SessionAnalysis final : public Attachment, private ContentSink, private Fi
   void detected(const Detection& detection) noexcept override;
   void not_decoded(Exception reason, std::uint64_t bytes) noexcept override;
 
+  /// Asks the protocol layer for what `judge_clearness` needs, where the program wants it.
+  void watch_clearness() noexcept;
+  /// Reports a session that carries application data in clear, once as surely as it is known.
+  void judge_clearness() noexcept;
+  /// Reports a detection to every sensor that wants it. `found_at`: where in its field, for what may be shown of it.
+  void report(const Detection& detection, std::uint64_t found_at) noexcept;
   /// Masks the datum in the current packet, or answers `block` where that is not possible.
   [[nodiscard]] Verdict mask(const Detection& detection) noexcept;
 
@@ -67,6 +73,7 @@ class SessionAnalysis final : public Attachment, private ContentSink, private Fi
   SensorState sensors_;
   Direction scanning_ = Direction::request;  ///< of the scanner that is calling `detected`
   std::uint32_t exceptions_seen_ = 0;
+  Confidence cleartext_told_ = Confidence::high;  ///< high: nobody asks, or nothing more can be said
 };
 
 }  // namespace bulkhead

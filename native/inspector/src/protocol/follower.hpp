@@ -40,6 +40,9 @@ class Follower {
   [[nodiscard]] virtual bool answers(Direction direction) const noexcept = 0;
   /// Whether this direction may change over to another protocol between its messages, now.
   [[nodiscard]] virtual bool between(Direction direction) const noexcept = 0;
+  /// Whether more has been said in clear than what leads to encryption (a greeting, a request for STARTTLS). What a
+  /// protocol without such a way says is in clear from its first byte.
+  [[nodiscard]] virtual bool in_clear() const noexcept { return true; }
   [[nodiscard]] virtual const TlsHellos* hellos() const noexcept { return nullptr; }
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <string_view>
 
 #include "protocol/follower.hpp"
 #include "protocol/http1_stream.hpp"
@@ -15,6 +16,14 @@ class Http1Follower final : public Follower {
   /// `prefix`: bytes of the direction that were already written as a head.
   void begin(Direction direction, bool response, Bytes prefix, const Outlet& out) noexcept {
     streams_[index_of(direction)].begin(response, prefix, out);
+    // CONNECT asks a proxy for a way to somewhere; what goes that way is another protocol, and begins anew.
+    constexpr std::string_view kConnect = "CONNECT ";
+    const std::string_view start(reinterpret_cast<const char*>(prefix.data()), prefix.size());
+    if (!response && start.find(kConnect) != std::string_view::npos) {
+      connect_ = true;
+    } else if (!start.empty() && !(response && connect_)) {
+      in_clear_ = true;
+    }
   }
   [[nodiscard]] Protocol protocol() const noexcept override { return Protocol::http1; }
   Result feed(Direction direction, Bytes bytes, Origin origin, const Outlet& out) noexcept override {
@@ -35,10 +44,12 @@ class Http1Follower final : public Follower {
   [[nodiscard]] bool between(Direction direction) const noexcept override {
     return streams_[index_of(direction)].idle();
   }
+  [[nodiscard]] bool in_clear() const noexcept override { return in_clear_; }
 
  private:
   std::array<Http1Stream, 2> streams_;
   Http1Exchange exchange_;
+  bool connect_ = false, in_clear_ = false;
 };
 
 }  // namespace bulkhead

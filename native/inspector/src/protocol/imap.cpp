@@ -10,9 +10,16 @@ namespace {
 /// Literals above this are no mail a server takes.
 constexpr std::uint64_t kLongestLiteral = 1ULL << 30;
 
+/// What a client may say on its way to encryption.
+bool leads_to_encryption(std::string_view command) noexcept {
+  for (const std::string_view known : {"CAPABILITY", "STARTTLS", "NOOP", "ID", "LOGOUT"})
+    if (same_word(command, known)) return true;
+  return false;
+}
+
 class Imap final : public Scripted {
  public:
-  Imap() noexcept : Scripted(Protocol::imap) {}
+  Imap() noexcept : Scripted(Protocol::imap, true) {}
 
  private:
   Script client(Input& in) noexcept override { return lines(in, true); }
@@ -54,6 +61,7 @@ class Imap final : public Scripted {
           co_await in.content(1);
           co_await in.until(' ', '\n');
           const std::string_view command = in.kept().substr(0, in.kept().find('\r'));
+          if (!leads_to_encryption(command)) exposed();
           if (same_word(command, "STARTTLS")) {
             tls_asked_ = true;
             tls_tag_ = tag;

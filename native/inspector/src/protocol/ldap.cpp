@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::uint64_t kLongestMessage = 256ULL << 20;
 enum Tag : std::uint8_t {
-  kBoolean = 1, kInteger = 2, kOctets = 4, kEnumerated = 10, kSequence = 0x30, kSet = 0x31, kBind = 0x60,
+  kBoolean = 1, kInteger = 2, kOctets = 4, kEnumerated = 10, kSequence = 0x30, kSet = 0x31, kUnbind = 0x42,
+  kAbandon = 0x50, kBind = 0x60,
   kExtendedRequest = 0x77, kExtendedResponse = 0x78, kSimple = 0x80,
 };
 constexpr std::string_view kStartTls = "1.3.6.1.4.1.1466.20037";
@@ -27,13 +28,13 @@ std::uint64_t length_value(Bytes number) noexcept {
 
 class Ldap final : public Scripted {
  public:
-  Ldap() noexcept : Scripted(Protocol::ldap) {}
+  Ldap() noexcept : Scripted(Protocol::ldap, true) {}
 
  private:
-  Script client(Input& in) noexcept override { return messages(in); }
-  Script server(Input& in) noexcept override { return messages(in); }
+  Script client(Input& in) noexcept override { return messages(in, true); }
+  Script server(Input& in) noexcept override { return messages(in, false); }
 
-  Script messages(Input& in) noexcept {
+  Script messages(Input& in, bool from_client) noexcept {
     for (;;) {
       const std::uint16_t first = co_await in.peek();
       if (tls_asked_ && first == 0x16) co_return Next::reopen;
@@ -52,6 +53,8 @@ class Ldap final : public Scripted {
         if (size > in.left()) break;
         ++elements;
         if (elements == 2) operation = tag;
+        const bool preamble = tag == kExtendedRequest || tag == kUnbind || tag == kAbandon;
+        if (elements == 2 && from_client && !preamble) exposed();
         if ((tag & 0x20) != 0) {
           if (tag == kSet) in_set = true;
           if (tag == kSequence) in_set = false;
@@ -82,6 +85,7 @@ class Ldap final : public Scripted {
         in.close();
       }
       in.leave();
+      if (operation == kExtendedRequest && from_client && !tls_asked_) exposed();
       if (operation == kExtendedResponse && tls_asked_ && granted) co_return Next::reopen_both;
       if (operation == kExtendedResponse) tls_asked_ = false;
     }

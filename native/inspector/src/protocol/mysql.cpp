@@ -30,6 +30,7 @@ class MySql final : public MySqlSession {
     if ((flags_ & kProtocol41) == 0) co_return Next::foreign;
     co_await in.skip(28);
     if ((flags_ & kSsl) != 0 && in.left() == 0) co_return Next::reopen_both;
+    exposed();
     in.start(Location::argument, Role::user);
     co_await in.until(0);
     co_await in.u8();

@@ -21,7 +21,7 @@ class MySqlSession : public Scripted {
 
  protected:
   /// `picked_up`: the login was not seen, so that the capabilities are read off what follows.
-  explicit MySqlSession(bool picked_up) noexcept : Scripted(Protocol::mysql), picked_up_(picked_up) {}
+  explicit MySqlSession(bool picked_up) noexcept : Scripted(Protocol::mysql, !picked_up), picked_up_(picked_up) {}
 
   /// `length`: of the first packet, where its header has been read up to its number; or kMySqlNoHeader.
   Script commands(Input& in, std::uint32_t length) noexcept;

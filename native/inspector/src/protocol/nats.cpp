@@ -14,14 +14,20 @@ bool is_secret(std::string_view name) noexcept {
 
 class Nats final : public Scripted {
  public:
-  Nats() noexcept : Scripted(Protocol::nats) {}
+  Nats() noexcept : Scripted(Protocol::nats, true) {}
 
  private:
-  Script client(Input& in) noexcept override { return lines(in); }
-  Script server(Input& in) noexcept override { return lines(in); }
+  Script client(Input& in) noexcept override { return lines(in, true); }
+  Script server(Input& in) noexcept override { return lines(in, false); }
 
-  static Script lines(Input& in) noexcept {
+  Script lines(Input& in, bool from_client) noexcept {
     for (;;) {
+      // A server says in clear who it is; where it asks for TLS, that comes next in both directions.
+      if (!in_clear()) {
+        const std::uint16_t next = co_await in.peek();
+        if (next == 0x16) co_return Next::reopen;
+        if (from_client) exposed();
+      }
       co_await in.word_until(' ', '\r');
       const std::string_view verb = in.kept();
       const bool with_headers = same_word(verb, "HPUB") || same_word(verb, "HMSG");

@@ -37,7 +37,7 @@ class PlainLines final : public Consumer {
 
 class Pop3 final : public Scripted {
  public:
-  Pop3() noexcept : Scripted(Protocol::pop3) {}
+  Pop3() noexcept : Scripted(Protocol::pop3, true) {}
 
  private:
   Script client(Input& in) noexcept override {
@@ -62,6 +62,9 @@ class Pop3 final : public Scripted {
       const bool lists = same_word(word, "LIST") || same_word(word, "UIDL");
       const bool mail = same_word(word, "RETR") || same_word(word, "TOP");
       tls_asked_ = same_word(word, "STLS");
+      const bool preamble = tls_asked_ || word.empty() || same_word(word, "CAPA") || same_word(word, "NOOP") ||
+                            same_word(word, "QUIT") || (authenticate && !argument);
+      if (!preamble) exposed();
       expected_.push(mail                                                  ? Expected::kMail
                      : tls_asked_                                          ? Expected::kTls
                      : (lists && !argument) || same_word(word, "CAPA") ? Expected::kLines

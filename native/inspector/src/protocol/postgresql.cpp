@@ -39,7 +39,7 @@ std::size_t name_length(Bytes first) noexcept {
 
 class PostgreSql final : public Scripted {
  public:
-  explicit PostgreSql(bool started) noexcept : Scripted(Protocol::postgresql), started_(started) {}
+  explicit PostgreSql(bool started) noexcept : Scripted(Protocol::postgresql, !started), started_(started) {}
 
  private:
   Script client(Input& in) noexcept override {
@@ -55,6 +55,7 @@ class PostgreSql final : public Scripted {
         continue;
       }
       if (code != kCancel && code >> 16 != 3) co_return Next::foreign;
+      if (code != kCancel) exposed();
       while (code != kCancel && in.left() > 1) {
         co_await in.word_until(0, 0);
         in.keep_as_key();

@@ -25,6 +25,7 @@ class ProofFollower final : public Follower {
   void end(Direction, const Outlet&) noexcept override {}
   [[nodiscard]] bool answers(Direction) const noexcept override { return false; }
   [[nodiscard]] bool between(Direction) const noexcept override { return false; }
+  [[nodiscard]] bool in_clear() const noexcept override { return false; }
   [[nodiscard]] const TlsHellos* hellos() const noexcept override {
     if constexpr (kind == Protocol::tls) return &proof_.hellos();
     return nullptr;

@@ -2,7 +2,7 @@
 
 namespace bulkhead {
 
-Scripted::Scripted(Protocol protocol) noexcept : protocol_(protocol) {
+Scripted::Scripted(Protocol protocol, bool may_encrypt) noexcept : protocol_(protocol), in_clear_(!may_encrypt) {
   for (Side& side : sides_) side.input.set_protocol(protocol);
 }
 

@@ -12,7 +12,8 @@ namespace bulkhead {
 /// number or word it met comes again at the start of the raw rest.
 class Scripted : public Follower {
  public:
-  explicit Scripted(Protocol protocol) noexcept;
+  /// `may_encrypt`: the protocol has a way to encryption, and says by `exposed` when more than that was spoken in clear.
+  explicit Scripted(Protocol protocol, bool may_encrypt = false) noexcept;
 
   [[nodiscard]] Protocol protocol() const noexcept override { return protocol_; }
   Result feed(Direction direction, Bytes bytes, Origin origin, const Outlet& out) noexcept override;
@@ -20,12 +21,14 @@ class Scripted : public Follower {
   void end(Direction, const Outlet&) noexcept override {}
   [[nodiscard]] bool answers(Direction) const noexcept override { return true; }
   [[nodiscard]] bool between(Direction) const noexcept override { return true; }
+  [[nodiscard]] bool in_clear() const noexcept override { return in_clear_; }
 
  protected:
   virtual Script client(Input& in) noexcept = 0;
   virtual Script server(Input& in) noexcept = 0;
   /// What the session is spoken of as, once that is known better than from its start.
   void rename(Protocol protocol) noexcept;
+  void exposed() noexcept { in_clear_ = true; }
 
  private:
   struct Side {
@@ -34,6 +37,7 @@ class Scripted : public Follower {
   };
   Side sides_[2];
   Protocol protocol_;
+  bool in_clear_;
 };
 
 /// A script fed with what a decoder gives: an inner protocol.

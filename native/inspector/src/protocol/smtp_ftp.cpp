@@ -16,9 +16,17 @@ bool is_ftp_command(std::string_view word) noexcept {
   return false;
 }
 
+/// What a client may say on its way to encryption: who it is, what the server can do, that it wants it.
+bool leads_to_encryption(std::string_view word) noexcept {
+  for (const std::string_view command : {"EHLO", "HELO", "LHLO", "STARTTLS", "NOOP", "RSET", "HELP", "QUIT", "FEAT", "SYST",
+                                         "CLNT", "OPTS", "HOST", "PBSZ", "PROT", ""})
+    if (same_word(word, command)) return true;
+  return false;
+}
+
 class SmtpFtp final : public Scripted {
  public:
-  SmtpFtp() noexcept : Scripted(Protocol::smtp) {}
+  SmtpFtp() noexcept : Scripted(Protocol::smtp, true) {}
 
  private:
   Script client(Input& in) noexcept override {
@@ -56,6 +64,7 @@ class SmtpFtp final : public Scripted {
       const bool secret = ftp && (same_word(word, "PASS") || same_word(word, "ACCT"));
       const bool authenticate = same_word(word, "AUTH");
       const bool chunk = !ftp && same_word(word, "BDAT");
+      if (!authenticate && !leads_to_encryption(word)) exposed();
       if (same_word(word, "STARTTLS")) tls_asked_ = true;
       const std::uint16_t after = co_await in.peek();
       if (after == ' ' && (user || secret)) {
@@ -73,6 +82,7 @@ class SmtpFtp final : public Scripted {
           tls_asked_ = true;
           rename(Protocol::ftp);
         } else {
+          exposed();
           authenticating_ = first_answer = true;
           login_mechanism_ = same_word(mechanism, "LOGIN");
         }

@@ -9,19 +9,21 @@ constexpr std::uint8_t kPrelogin = 0x12, kHeader = 8, kEndOfMessage = 1;
 
 class Tds final : public Scripted {
  public:
-  Tds() noexcept : Scripted(Protocol::tds) {}
+  Tds() noexcept : Scripted(Protocol::tds, true) {}
 
  private:
-  Script client(Input& in) noexcept override { return packets(in); }
-  Script server(Input& in) noexcept override { return packets(in); }
+  Script client(Input& in) noexcept override { return packets(in, true); }
+  Script server(Input& in) noexcept override { return packets(in, false); }
 
-  static Script packets(Input& in) noexcept {
+  Script packets(Input& in, bool from_client) noexcept {
     bool goes_on = false;
     for (;;) {
       const std::uint8_t type = co_await in.u8();
       const std::uint8_t status = co_await in.u8();
       const std::uint16_t length = co_await in.u16();
       if (type == 0 || type > kPrelogin || length < kHeader) co_return Next::foreign;
+      // Before anything else encryption is agreed on; its handshake travels in packets of the same type.
+      if (from_client && type != kPrelogin) exposed();
       co_await in.skip(4);
       if (!goes_on) in.start(Location::message);
       co_await in.content(length - kHeader);

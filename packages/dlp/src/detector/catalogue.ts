@@ -1,6 +1,7 @@
 import { CREDENTIALS } from './credentials.ts';
 import type { DetectorDescription } from './description.ts';
 import { IDENTITY_NUMBERS } from './identity-numbers.ts';
+import { TRAFFIC } from './traffic.ts';
 
 /** The built-in detectors, in the order of the inspector's own table. */
 export const DETECTORS: readonly DetectorDescription[] = [
@@ -120,6 +121,7 @@ export const DETECTORS: readonly DetectorDescription[] = [
   },
   ...IDENTITY_NUMBERS,
   ...CREDENTIALS,
+  ...TRAFFIC,
 ];
 
 const BY_ID: ReadonlyMap<string, DetectorDescription> = new Map(DETECTORS.map((detector) => [detector.id, detector]));

@@ -1,8 +1,8 @@
 /**
  * What kind of datum a detector finds. A `secret` has a form that gives it away anywhere; a `credential` is told by its
- * place in a protocol and so is found in traffic alone.
+ * place in a protocol and so is found in traffic alone; so is `traffic`, which is about how a session is carried.
  */
-export type DetectorCategory = 'payment' | 'identity' | 'health' | 'contact' | 'secret' | 'credential';
+export type DetectorCategory = 'payment' | 'identity' | 'health' | 'contact' | 'secret' | 'credential' | 'traffic';
 
 /**
  * How much a detector's own check proves. `checksum`: of random values of the right shape at most one in 97 passes;

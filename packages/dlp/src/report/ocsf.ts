@@ -21,6 +21,7 @@ const CATEGORY_IDS: Readonly<Record<DetectorCategory, readonly [number, string]>
   contact: [1, 'Personal'],
   secret: [6, 'Security'],
   credential: [6, 'Security'],
+  traffic: [6, 'Security'],
 };
 const OTHER = [99, 'Other'] as const;
 

@@ -15,7 +15,7 @@ export function accuracyProgram(): Program {
   const every: (typeof DEFAULT_SENSORS)[number] = {
     name: EVERY_DETECTOR,
     description: 'Every detector.',
-    detectors: DETECTORS.map(({ id }) => ({ id })),
+    detectors: DETECTORS.filter(({ category }) => category !== 'traffic').map(({ id }) => ({ id })),
     literals: [],
     minConfidence: 'medium',
     threshold: 1,
