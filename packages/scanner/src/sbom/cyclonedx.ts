@@ -2,7 +2,7 @@ import { ScanError } from '../error.ts';
 import type { Inventory } from '../image/inventory.ts';
 import type { SourcePackage } from '../package/package.ts';
 import { Collector } from './collect.ts';
-import { recordsOf, textOf } from './json.ts';
+import { isListOrAbsent, noList, recordsOf, textOf } from './json.ts';
 import { OS_PROPERTY, parseOsRecord, RECORD_PROPERTY } from './record.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -21,6 +21,7 @@ const NO_PACKAGES: ReadonlySet<string> = new Set([
 /** Reads the components of a CycloneDX BOM, nested ones too; the subject itself (`metadata.component`) is none of them. */
 export function readCycloneDx(bom: Json, name: string): Inventory {
   const collector = new Collector(name);
+  if (!isListOrAbsent(bom['components'])) throw noList(name, 'components');
   const waiting = recordsOf(bom['components']).map((component) => ({ component, depth: 0 }));
   for (let at = 0; at < waiting.length; at += 1) {
     const { component, depth } = waiting[at] ?? {};

@@ -189,6 +189,8 @@ describe('readSbom', () => {
     ['{"document":{"csaf_version":"2.0"}}', 'it is a CSAF document, which goes to --vex'],
     ['{"runs":[]}', 'it is a SARIF report'],
     ['{"name":"shop","lockfileVersion":3}', 'it is neither CycloneDX nor SPDX'],
+    ['{"bomFormat":"CycloneDX","specVersion":"1.6","components":{}}', 'its "components" are no list'],
+    ['{"spdxVersion":"SPDX-2.3","packages":"all"}', 'its "packages" are no list'],
   ])('refuses %j with one reason', (text, why) => {
     expect(() => readSbom(Buffer.from(text), 'a.json')).toThrow(`cannot read "a.json" as an SBOM: ${why}`);
   });
@@ -208,7 +210,7 @@ describe('readSbom', () => {
         const component = { type: a, name: b, version: c, purl: a, properties: b, licenses: c, components: [a] };
         for (const document of [
           { bomFormat: 'CycloneDX', specVersion: '1.6', components: [component, a] },
-          { bomFormat: 'CycloneDX', specVersion: '1.6', components: b },
+          { bomFormat: 'CycloneDX', specVersion: '1.6', components: [b] },
           {
             spdxVersion: 'SPDX-2.3',
             packages: [{ name: a, externalRefs: b, annotations: c, sourceInfo: a }, b],

@@ -1,7 +1,7 @@
 import type { Inventory } from '../image/inventory.ts';
 import type { SourcePackage } from '../package/package.ts';
 import { Collector } from './collect.ts';
-import { recordsOf, textOf } from './json.ts';
+import { isListOrAbsent, noList, recordsOf, textOf } from './json.ts';
 import { parseOsRecord } from './record.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -10,6 +10,7 @@ type Json = Readonly<Record<string, unknown>>;
 export function readSpdx(document: Json, name: string): Inventory {
   const collector = new Collector(name);
   const subjects = subjectsOf(document);
+  if (!isListOrAbsent(document['packages'])) throw noList(name, 'packages');
   for (const one of recordsOf(document['packages'])) read(one, subjects, collector);
   return collector.inventory();
 }
