@@ -19,9 +19,26 @@ ensure_packages() { # purpose
   apt() { DEBIAN_FRONTEND=noninteractive apt-get -y -o DPkg::Lock::Timeout=600 "$@" >>"$log" 2>&1 </dev/null 9>&-; }
   : >"$log"
   # shellcheck disable=SC2086 # a list of names
-  { apt update && apt install --no-install-recommends $missing; } ||
+  { apt update && without_services apt install --no-install-recommends $missing; } ||
     fail "apt-get could not install $missing ($(last_error "$log" '^E:'))" "see $log, then run: $command"
 }
+
+# What asks whether a package may start its service (invoke-rc.d and deb-systemd-invoke do).
+policy_file=/usr/sbin/policy-rc.d
+
+# Runs a command during which no package starts a service: tests start the servers they need themselves. A policy that is
+# there is the machine's own and stays; ours goes with the command, also after Ctrl-C, and allows everything once
+# its process is gone.
+without_services() ( # command…
+  local me=$BASHPID
+  if (set -o noclobber && printf '#!/bin/sh\n[ ! -d /proc/%s ] || exit 101\n' "$me" >"$policy_file") 2>/dev/null; then
+    trap 'rm -f "$policy_file"' EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM HUP
+    chmod 755 "$policy_file"
+  fi
+  "$@"
+)
 
 missing_packages() { # purpose
   local name needs wanted=()

@@ -65,6 +65,46 @@ describe('the Debian packages', () => {
     );
   });
 
+  describe('start no service when they are installed', () => {
+    const asking = 'case "$*" in *update*) exit 0;; *) "$POLICY" redis-server start; echo "$?" >"$ANSWER"';
+    const install = (commands: string, script = 'ensure_packages run') => {
+      listPackages('no-such-one run');
+      const prepare = `export POLICY=$root/policy ANSWER=$root/answer; policy_file=$POLICY; ${script}`;
+      return bash(prepare, { 'apt-get': commands });
+    };
+    const answer = (): string => readFileSync(join(root, 'answer'), 'utf8').trim();
+
+    it.each([
+      ['succeeds', 0],
+      ['fails', 1],
+    ])('whether apt-get %s, and may afterwards', (_, code) => {
+      expect(install(`${asking}; exit ${code};; esac`).status).toBe(code);
+      expect(answer()).toBe('101');
+      expect(existsSync(join(root, 'policy'))).toBe(false);
+    });
+
+    it.each(['INT', 'TERM'])('nor is anything left behind by SIG%s', (signal) => {
+      const { status } = install(`${asking}; kill -${signal} $PPID;; esac`);
+      expect(status).not.toBe(0);
+      expect(answer()).toBe('101');
+      expect(existsSync(join(root, 'policy'))).toBe(false);
+    });
+
+    it('may start them where the process was killed before it could take its policy away', () => {
+      install(`${asking}; kill -KILL $PPID;; esac`);
+      expect(answer()).toBe('101');
+      expect(spawnSync(join(root, 'policy')).status).toBe(0);
+    });
+
+    it('by the policy that the machine has, which stays', () => {
+      const own = '#!/bin/sh\nexit 104\n';
+      writeFileSync(join(root, 'policy'), own, { mode: 0o755 });
+      expect(install(`${asking}; exit 0;; esac`).status).toBe(0);
+      expect(answer()).toBe('104');
+      expect(readFileSync(join(root, 'policy'), 'utf8')).toBe(own);
+    });
+  });
+
   it('that apt-get does not know end in one line with its own words', () => {
     listPackages('no-such-one run');
     const { status, stderr } = bash('ensure_packages run', {
