@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { REPORT_FORMATS, type ReportFormat, type ReportOptions } from './format.ts';
 import { renderReport } from './render.ts';
 import type { ScanReport } from './scan-report.ts';
+import { junitProblemsOf } from './test/junit-schema.ts';
 import { type PublishedSchema, problemsOf } from './test/published-schema.ts';
 import { emptyReport, HOSTILE, hostileReport, OPTIONS, sampleReport } from './test/sample.ts';
 
@@ -16,6 +17,10 @@ describe.each(Object.entries(REPORTS))('the %s report', (_, report) => {
     ['gitlab', 'gitlab-container-scanning-15.0.4'],
   ])('as %s is valid by the published schema %s', async (format, schema) => {
     for (const text of await render(format, report)) expect(problemsOf(schema, JSON.parse(text))).toEqual([]);
+  });
+
+  it('as junit is valid by the schema of Jenkins', async () => {
+    for (const text of await render('junit', report)) expect(junitProblemsOf(text)).toEqual([]);
   });
 
   it.each(REPORT_FORMATS)('as %s is the same whenever it is written', async (format) => {
@@ -43,6 +48,17 @@ describe('published schemas', () => {
     breakIt(document);
 
     expect(problemsOf(schema, document)).not.toEqual([]);
+  });
+
+  it.each([
+    ['an attribute too many', ' tests="', ' skipped="0" tests="', '<testsuites> has an attribute skipped'],
+    ['an attribute too few', '<testsuite name=', '<testsuite id=', '<testsuite> lacks name'],
+    ['an element where it does not belong', '<testcase ', '<failure/><testcase ', '<failure> in <testsuite>'],
+    ['what is not well formed', '</testsuites>', '', 'it is not well formed'],
+  ])('refuse a junit report with %s', async (_, part, broken, problem) => {
+    const [text = ''] = await render('junit', sampleReport());
+
+    expect(junitProblemsOf(text.replace(part, broken))).toContain(problem);
   });
 });
 
