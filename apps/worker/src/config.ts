@@ -37,7 +37,7 @@ export const WorkerConfig = z.strictObject({
         .int()
         .min(1)
         .max(MAX_CONCURRENCY)
-        .default(4)
+        .default(8)
         .describe('Images in work at once: while one waits for its registry another is looked into.'),
       scanners: z
         .array(z.enum(IMAGE_SCANNERS))

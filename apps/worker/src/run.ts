@@ -87,6 +87,7 @@ async function start(config: WorkerConfig, logger: Logger, emit: Emit, shutdown:
     secrets: await secrets(config),
     onLayer: ({ cached, storedBytes }) => metrics.countLayer(cached ? 'cache' : 'registry', storedBytes),
   });
+  shutdown.onClose('registries', () => inspector.close());
   const ports = { scans: store.scans, inspector, judge, clock };
   const consume = consuming(config, metrics, onError, shutdown);
   await Promise.all([

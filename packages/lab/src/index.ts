@@ -13,4 +13,11 @@ export { run, runIn } from './run.ts';
 export { type Daemon, type DaemonOptions, freePort, startDaemon } from './service/daemon.ts';
 export { type PostgresServer, postgresMissing, startPostgres } from './service/postgres.ts';
 export { type RedisServer, redisMissing, startRedis } from './service/redis.ts';
-export { type PushedArtifact, type RegistryServer, registryMissing, startRegistry } from './service/registry.ts';
+export {
+  type PushedArtifact,
+  type PushedLayer,
+  type RegistryServer,
+  registryMissing,
+  startRegistry,
+} from './service/registry.ts';
+export { tarOf } from './service/tar.ts';

@@ -17,6 +17,7 @@ export { applyIgnoreEntries, type IgnoreEntry, type IgnoreOutcome } from './igno
 export type { Image, ImageConfig, LayerDescriptor } from './image/image.ts';
 export type { FileOwner, Inventory, RunningKernel } from './image/inventory.ts';
 export { LAYER_REPORT_VERSION, layerCacheKey } from './image/layer-cache-key.ts';
+export { LayerFlights } from './image/layer-flights.ts';
 export type { FileFacts, LayerReport, Link } from './image/layer-report.ts';
 export type {
   ContentSink,

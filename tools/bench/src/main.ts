@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { describeMachine } from './machine.ts';
 import { keepsBar, type Measure, renderMeasures } from './measure.ts';
 
-const USAGE = `Usage: bulkhead bench [offline|accuracy|inline|memory|scan-db|scan-match|scan-image|scan-rescan]... [--format table|json] [--output FILE] [--rounds N] [--seconds N] [--full]
+const USAGE = `Usage: bulkhead bench [offline|accuracy|inline|memory|scan-db|scan-match|scan-image|scan-rescan|scan-crawl]... [--format table|json] [--output FILE] [--rounds N] [--seconds N] [--full]
 
 Measures Bulkhead on this machine against its bars. Without a name all parts run. accuracy, inline and memory
 need root; inline also needs wrk, nginx, iperf3 and gcc; scan-image debootstrap and root the first time.
@@ -33,6 +33,7 @@ const PARTS: Readonly<Record<string, (options: Options) => Promise<readonly Meas
   'scan-db': async () => (await import('./scan-db/bench-scan-db.ts')).benchScanDb(say),
   'scan-rescan': async ({ rounds }) =>
     (await import('./scan-rescan/bench-scan-rescan.ts')).benchScanRescan(rounds, say),
+  'scan-crawl': async () => (await import('./scan-crawl/bench-scan-crawl.ts')).benchScanCrawl(say),
 };
 
 async function main(): Promise<number> {

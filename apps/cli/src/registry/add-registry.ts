@@ -66,7 +66,7 @@ export function addRegistry(root: Command, io: Io, outcome: Outcome): void {
     .argument('<name>', 'which')
     .addOption(dbOption())
     .addOption(
-      new Option('--concurrency <n>', 'images in work at once').default(4).argParser(numberBetween(1, MAX_CONCURRENCY)),
+      new Option('--concurrency <n>', 'images in work at once').default(8).argParser(numberBetween(1, MAX_CONCURRENCY)),
     )
     .addOption(
       new Option('--scanners <list>', `what to look for, separated by commas: ${IMAGE_SCANNERS.join(', ')}`)

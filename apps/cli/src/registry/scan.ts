@@ -79,6 +79,7 @@ async function scanHere(registry: WatchedRegistry, store: Store, options: ScanOp
     return crawl.problems.length + scans.failed.length > 0 ? EXIT_FAILURE : EXIT_OK;
   } finally {
     catalog.close();
+    inspector.close();
     judge.close();
   }
 }

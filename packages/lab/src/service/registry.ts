@@ -15,11 +15,20 @@ export interface PushedArtifact {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
+/** A gzip-compressed layer. */
+export interface PushedLayer {
+  readonly content: Buffer;
+  /** Digest of what is compressed. */
+  readonly diffId: string;
+}
+
 export interface RegistryServer {
   /** Host and port; it speaks plain HTTP. */
   readonly host: string;
   /** Makes an image of one layer with these files and pushes it; gives the digest of its manifest. */
   push(repository: string, tag: string, files: Readonly<Record<string, string>>): Promise<string>;
+  /** Pushes an image of these layers; gives the digest of its manifest. */
+  pushLayers(repository: string, tag: string, layers: readonly PushedLayer[]): Promise<string>;
   /** Pushes a file as the only layer of an artifact; gives the file's digest. */
   pushArtifact(repository: string, tag: string, artifact: PushedArtifact): Promise<string>;
   /** Ends it and removes its data. */
@@ -49,6 +58,7 @@ export async function startRegistry(): Promise<RegistryServer> {
   return {
     host,
     push: (repository, tag, files) => pushImage(`http://${host}/v2/${repository}`, tag, files),
+    pushLayers: (repository, tag, layers) => pushLayers(`http://${host}/v2/${repository}`, tag, layers),
     pushArtifact: (repository, tag, artifact) => pushArtifact(`http://${host}/v2/${repository}`, tag, artifact),
     async remove() {
       await daemon.stop();
@@ -59,18 +69,31 @@ export async function startRegistry(): Promise<RegistryServer> {
 
 async function pushImage(base: string, tag: string, files: Readonly<Record<string, string>>): Promise<string> {
   const layer = await pushBlob(base, tarOf(files));
-  // The tag makes each image another one, also when its files are another's: digests are what is counted.
+  return pushManifest(base, tag, {
+    config: await pushSettings(base, tag, [layer.digest]),
+    layers: [{ mediaType: 'application/vnd.oci.image.layer.v1.tar', ...layer }],
+  });
+}
+
+async function pushLayers(base: string, tag: string, layers: readonly PushedLayer[]): Promise<string> {
+  const pushed = [];
+  for (const { content } of layers) {
+    pushed.push({ mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip', ...(await pushBlob(base, content)) });
+  }
+  const diffIds = layers.map(({ diffId }) => diffId);
+  return pushManifest(base, tag, { config: await pushSettings(base, tag, diffIds), layers: pushed });
+}
+
+/** The tag makes each image another one, also when its layers are another's: digests are what is counted. */
+async function pushSettings(base: string, tag: string, diffIds: readonly string[]): Promise<object> {
   const settings = {
     os: 'linux',
     architecture: 'amd64',
     config: { Labels: { tag } },
-    rootfs: { type: 'layers', diff_ids: [layer.digest] },
+    rootfs: { type: 'layers', diff_ids: diffIds },
   };
   const config = await pushBlob(base, Buffer.from(JSON.stringify(settings)));
-  return pushManifest(base, tag, {
-    config: { mediaType: 'application/vnd.oci.image.config.v1+json', ...config },
-    layers: [{ mediaType: 'application/vnd.oci.image.layer.v1.tar', ...layer }],
-  });
+  return { mediaType: 'application/vnd.oci.image.config.v1+json', ...config };
 }
 
 async function pushArtifact(base: string, tag: string, artifact: PushedArtifact): Promise<string> {

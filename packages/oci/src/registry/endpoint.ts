@@ -23,6 +23,7 @@ export interface EndpointOptions {
   readonly ca?: string;
   /** Without encryption. Registries on this machine may do without it anyway. */
   readonly plainHttp?: boolean;
+  readonly maxConnections?: number;
   /** The first delay before a request is tried again; the next ones are longer. */
   readonly firstDelayMs?: number;
 }
@@ -38,7 +39,8 @@ export class Endpoint {
   constructor(registry: string, options: EndpointOptions) {
     this.registry = registry;
     this.#options = options;
-    this.#http = new Http(options.ca === undefined ? {} : { ca: options.ca });
+    const { ca, maxConnections } = options;
+    this.#http = new Http({ ...(ca !== undefined && { ca }), ...(maxConnections !== undefined && { maxConnections }) });
     this.#authorizer = new Authorizer(registry, this.#http, options.credentials);
     const host = registry === DEFAULT_REGISTRY ? DOCKER_HUB_HOST : registry;
     this.#base = new URL(`${options.plainHttp === true ? 'http' : 'https'}://${host}`);

@@ -9,11 +9,12 @@ const MAX_REDIRECTS = 5;
 /** Longest silence on a connection, also while connecting. A registry that says nothing for so long is not there. */
 const SILENCE_MS = 30_000;
 /** Enough for the layers of two images that are read at once. */
-const MAX_CONNECTIONS = 8;
+const DEFAULT_CONNECTIONS = 8;
 
 export interface HttpOptions {
   /** Certificates of authorities to trust besides the usual ones, in PEM. */
   readonly ca?: string;
+  readonly maxConnections?: number;
 }
 
 export interface HttpRequest {
@@ -70,7 +71,11 @@ export class Http {
   #agent(url: URL): HttpAgent | HttpsAgent {
     const known = this.#agents.get(url.protocol);
     if (known !== undefined) return known;
-    const options = { keepAlive: true, maxSockets: MAX_CONNECTIONS, proxyEnv: process.env };
+    const options = {
+      keepAlive: true,
+      maxSockets: this.#options.maxConnections ?? DEFAULT_CONNECTIONS,
+      proxyEnv: process.env,
+    };
     const agent =
       url.protocol === 'https:'
         ? new HttpsAgent({ ...options, ...authorities(this.#options.ca) })

@@ -18,6 +18,8 @@ export interface RegistryOptions {
   readonly plainHttp?: boolean;
   /** Hosts that have copies of a registry's images, by its name; asked in order, and before the registry itself. */
   readonly mirrors?: Readonly<Record<string, readonly string[]>>;
+  /** Connections at once; the layers of two images need eight. */
+  readonly maxConnections?: number;
   /** The first delay before a request is tried again, in milliseconds; the next ones are longer. */
   readonly firstDelayMs?: number;
 }
@@ -32,6 +34,18 @@ export class Registry {
 
   repository(name: string): Repository {
     return new Repository(this.#endpoint, name);
+  }
+
+  /** Opens an image of it. Closing the image leaves the registry open. */
+  async image(repository: string, digest: string, signal: AbortSignal): Promise<ImageSource> {
+    const store = this.repository(repository);
+    const name = `${this.#endpoint.registry}/${repository}@${digest}`;
+    const source = await openManifest(store, await store.manifest(digest, signal), name, undefined, signal);
+    return {
+      image: source.image,
+      visitLayer: (...layer) => source.visitLayer(...layer),
+      close: () => Promise.resolve(),
+    };
   }
 
   /** The names of all repositories, where the registry tells them to these credentials. */

@@ -4,6 +4,7 @@ import {
   type ImageScanner,
   type Inventory,
   type LayerCache,
+  LayerFlights,
   type LayerScanTime,
   type PlatformImage,
   type Reader,
@@ -12,8 +13,7 @@ import {
   type WatchedRegistry,
 } from '@bulkhead/scanner';
 import { OciError } from '../error.ts';
-import { openImage } from '../open-image.ts';
-import { optionsOf } from './registry-options.ts';
+import { OpenRegistries } from './open-registries.ts';
 
 export interface WatchedInspectorOptions {
   /** Looks for secrets too: a reader for them. */
@@ -24,10 +24,15 @@ export interface WatchedInspectorOptions {
   readonly onLayer?: (layer: LayerScanTime) => void;
 }
 
-/** Reads images out of watched registries, layer by layer. */
+/**
+ * Reads images out of watched registries, layer by layer. Images that are read at the same moment share the registry's
+ * connections, and a layer they have in common is read once. Close it when done.
+ */
 export class WatchedInspector implements ImageInspector {
   readonly #find: (name: string) => Promise<WatchedRegistry | undefined>;
   readonly #options: WatchedInspectorOptions;
+  readonly #registries = new OpenRegistries();
+  readonly #flights = new LayerFlights();
 
   /** `find` gives a registry by its name. */
   constructor(find: (name: string) => Promise<WatchedRegistry | undefined>, options: WatchedInspectorOptions = {}) {
@@ -51,21 +56,21 @@ export class WatchedInspector implements ImageInspector {
         why: `the registry ${JSON.stringify(name)} is not watched any more`,
       });
     }
-    const source = await openImage(`${registry.host}/${repository}@${digest}`, {
-      ...(await optionsOf(registry)),
-      signal,
-    });
-    try {
+    return this.#registries.use(registry, async (open) => {
+      const source = await open.image(repository, digest, signal);
       const { cache, onLayer, secrets } = this.#options;
       const readers = [...(await readersFor('image')), ...(secrets === undefined ? [] : [secrets])];
       const { inventory } = await scanImage(source, readers, cache, {
         signal,
+        flights: this.#flights,
         ...(onLayer !== undefined && { onLayer }),
       });
       const { os, architecture, variant } = source.image.config;
       return { image: { digest, os, architecture, ...(variant !== undefined && { variant }) }, inventory };
-    } finally {
-      await source.close();
-    }
+    });
+  }
+
+  close(): void {
+    this.#registries.close();
   }
 }

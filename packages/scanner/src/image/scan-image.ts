@@ -4,10 +4,11 @@ import { findLinkedFiles } from './follow-links.ts';
 import type { Image, LayerDescriptor } from './image.ts';
 import type { Inventory } from './inventory.ts';
 import { layerCacheKey } from './layer-cache-key.ts';
+import { LayerFlights } from './layer-flights.ts';
 import { LayerReading } from './layer-reading.ts';
 import type { LayerReport } from './layer-report.ts';
 import { LayeredView } from './layered-view.ts';
-import type { ImageSource, LayerCache } from './ports.ts';
+import type { ImageSource, LayerCache, LayerRead } from './ports.ts';
 import { readLinkedFiles } from './read-linked-files.ts';
 
 /**
@@ -19,6 +20,8 @@ export const DEFAULT_CONCURRENCY = 2;
 export interface ScanOptions {
   readonly signal?: AbortSignal;
   readonly concurrency?: number;
+  /** What scans that run at the same moment share. */
+  readonly flights?: LayerFlights;
   /** Called as each layer is done, in no particular order. */
   readonly onLayer?: (time: LayerScanTime) => void;
   /**
@@ -31,6 +34,7 @@ export interface ScanOptions {
 /** Times are wall-clock milliseconds. */
 export interface LayerScanTime {
   readonly diffId: string;
+  /** Known, from the cache or from a scan at the same moment. */
   readonly cached: boolean;
   /** All of it: fetching, decompressing, digests, readers, cache. */
   readonly ms: number;
@@ -113,6 +117,7 @@ async function readLayers(
       const { report, time } = await readLayer(source, layer, readers, cache, {
         lowest: index === 0,
         signal,
+        flights: options.flights ?? new LayerFlights(),
         onBytes: options.onBytes,
       });
       reports[index] = report;
@@ -135,6 +140,7 @@ async function readLayers(
 interface LayerPlace {
   readonly lowest: boolean;
   readonly signal: AbortSignal;
+  readonly flights: LayerFlights;
   readonly onBytes: ScanOptions['onBytes'];
 }
 
@@ -143,24 +149,25 @@ async function readLayer(
   layer: LayerDescriptor,
   readers: readonly Reader[],
   cache: LayerCache | undefined,
-  { lowest, signal, onBytes }: LayerPlace,
+  { lowest, signal, flights, onBytes }: LayerPlace,
 ): Promise<{ report: LayerReport; time: LayerScanTime }> {
   const started = performance.now();
   const { diffId } = layer;
   const key = layerCacheKey(diffId, readers, lowest);
-  const known = await cache?.get(key);
-  if (known !== undefined) {
-    onBytes?.(layer.size ?? 0);
-    const ms = performance.now() - started;
-    const time = { diffId, cached: true, ms, readersMs: 0, storedBytes: 0, bytes: 0, entries: 0 };
-    return { report: known, time };
-  }
-  const reading = new LayerReading(readers, diffId, lowest);
-  const read = await source.visitLayer(layer, reading, signal, onBytes);
-  const report = reading.report(diffId);
-  if (!reading.readerFailed) await cache?.put(key, report);
-  const ms = performance.now() - started;
-  return { report, time: { diffId, cached: false, ms, readersMs: reading.readersMs, ...read } };
+  let read: LayerRead = { entries: 0, storedBytes: 0, bytes: 0 };
+  let [cached, readersMs] = [true, 0];
+  const { report } = await flights.share(key, signal, async () => {
+    const known = await cache?.get(key);
+    if (known !== undefined) return known;
+    const reading = new LayerReading(readers, diffId, lowest);
+    read = await source.visitLayer(layer, reading, signal, onBytes);
+    [cached, readersMs] = [false, reading.readersMs];
+    const made = reading.report(diffId);
+    if (!reading.readerFailed) await cache?.put(key, made);
+    return made;
+  });
+  if (cached) onBytes?.(layer.size ?? 0);
+  return { report, time: { diffId, cached, ms: performance.now() - started, readersMs, ...read } };
 }
 
 function signalOf(options: ScanOptions): AbortSignal {
