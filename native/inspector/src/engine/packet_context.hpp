@@ -10,6 +10,7 @@
 #include "decide/client_windows.hpp"
 #include "engine/expected_sessions.hpp"
 #include "engine/packet_view.hpp"
+#include "engine/subject.hpp"
 #include "protocol/conversation.hpp"
 
 namespace bulkhead {
@@ -26,6 +27,7 @@ struct PacketContext {
   Counters counters;
   ExpectedSessions expected;
   ClientWindows clients;
+  SubjectMemo subject_memo;
 
   // The current packet.
   const RawPacket* packet = nullptr;

@@ -179,7 +179,8 @@ void SessionAnalysis::report(const Detection& detection, std::uint64_t found_at)
     event.sensor = match.sensor;
     event.verdict = done;
     event.location = location;
-    if (!subject_known) subject_length = subject_.view({scanning_, session_.view.protocol, location, found_at}, subject);
+    if (!subject_known)
+      subject_length = subject_.view({scanning_, session_.view.protocol, location, found_at}, context_.subject_memo, subject);
     subject_known = true;
     event.subject = {subject.data(), subject_length};
     context_.sink.on_event(event);

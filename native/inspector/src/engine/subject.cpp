@@ -9,9 +9,6 @@
 namespace bulkhead {
 namespace {
 
-/// Of a request: more than its subject shows, since literals take room and show as one character.
-constexpr std::size_t kKeptBytes = 256;
-
 bool is_statement(Protocol protocol) noexcept {
   return protocol == Protocol::postgresql || protocol == Protocol::mysql || protocol == Protocol::cassandra;
 }
@@ -23,6 +20,16 @@ bool begins_request(const Field& field) noexcept {
 }
 
 }  // namespace
+
+std::size_t SubjectMemo::of(std::string_view head, std::array<char, kMaxSubject>& out) noexcept {
+  if (head != std::string_view(head_.data(), head_size_)) {
+    head_size_ = std::min(head.size(), head_.size());
+    std::copy_n(head.begin(), head_size_, head_.begin());
+    size_ = request_subject(head, subject_);
+  }
+  std::copy_n(subject_.begin(), size_, out.begin());
+  return size_;
+}
 
 void SubjectKeeper::begin(Direction direction, const Field& field) noexcept {
   if (direction != Direction::request) return;
@@ -40,14 +47,14 @@ void SubjectKeeper::content(Bytes bytes) noexcept {
     protocol_ = next_;
     size_ = 0;
   }
-  bytes = bytes.first(std::min<std::size_t>(bytes.size(), kKeptBytes - size_));
+  bytes = bytes.first(std::min<std::size_t>(bytes.size(), kKeptOfRequest - size_));
   if (protocol_ == Protocol::http1) {
     const auto line = std::find(bytes.begin(), bytes.end(), std::uint8_t{'\n'});
     if (line != bytes.end()) open_ = false;
     bytes = bytes.first(static_cast<std::size_t>(line - bytes.begin()));
   }
   keep(bytes);
-  if (size_ == kKeptBytes) open_ = false;
+  if (size_ == kKeptOfRequest) open_ = false;
 }
 
 void SubjectKeeper::keep(Bytes bytes) noexcept {
@@ -80,7 +87,8 @@ void SubjectKeeper::hide(std::uint64_t offset, std::uint64_t length) noexcept {
     if (text_[i] != '/' && text_[i] != ' ' && text_[i] != '\'') text_[i] = '\0';
 }
 
-std::size_t SubjectKeeper::view(const Place& place, std::array<char, kMaxSubject>& out) const noexcept {
+std::size_t SubjectKeeper::view(const Place& place, SubjectMemo& memo,
+                                std::array<char, kMaxSubject>& out) const noexcept {
   if (size_ == 0) return 0;
   const Protocol of = protocol_;
   std::string_view text = kept();
@@ -89,11 +97,11 @@ std::size_t SubjectKeeper::view(const Place& place, std::array<char, kMaxSubject
     text = text.substr(0, std::min<std::uint64_t>(text.size(), place.offset));
   if (of == Protocol::http1) {
     const bool http = place.protocol == Protocol::http1 || place.protocol == Protocol::websocket;
-    return http ? request_subject(text, out) : 0;
+    return http ? memo.of(text, out) : 0;
   }
   if (of == Protocol::http2 || of == Protocol::grpc) {
     const bool own = place.direction == Direction::request && (head || place.location == Location::header);
-    return own ? request_subject(text, out) : 0;
+    return own ? memo.of(text, out) : 0;
   }
   if (of != place.protocol) return 0;
   return of == Protocol::redis ? command_subject(text, out) : statement_subject(text, of == Protocol::mysql, out);

@@ -12,6 +12,22 @@
 
 namespace bulkhead {
 
+/// Bytes of a request: more than its subject shows, since literals take room and show as one character.
+inline constexpr std::size_t kKeptOfRequest = 256;
+
+/// The subject of the request last asked for: what is found in one answer has one, and polling has the same again.
+class SubjectMemo {
+ public:
+  /// What request_subject writes of `head`.
+  std::size_t of(std::string_view head, std::array<char, kMaxSubject>& out) noexcept;
+
+ private:
+  std::array<char, kKeptOfRequest> head_;
+  std::size_t head_size_ = 0;
+  std::array<char, kMaxSubject> subject_;
+  std::size_t size_ = 0;
+};
+
 /// What a session is about when something is found in it: the method and path of an HTTP request, the shape of a
 /// statement of SQL or CQL, a Redis command. Evidence, made so that it cannot carry a datum itself.
 ///
@@ -38,7 +54,8 @@ class SubjectKeeper {
   };
   /// Writes the subject of a finding; returns its length. Of a request that the finding itself stands in, what comes
   /// before it: the rest need not have come yet.
-  [[nodiscard]] std::size_t view(const Place& place, std::array<char, kMaxSubject>& out) const noexcept;
+  [[nodiscard]] std::size_t view(const Place& place, SubjectMemo& memo,
+                                 std::array<char, kMaxSubject>& out) const noexcept;
 
  private:
   [[nodiscard]] std::string_view kept() const noexcept { return {text_.get(), size_}; }

@@ -9,12 +9,10 @@
 
 namespace bulkhead::reading {
 
-Escapes::Escapes(Workings& workings, Reading& parent, unsigned depth, std::uint8_t before,
-                 HintHistory history) noexcept
+Escapes::Escapes(Workings& workings, Reading& parent, unsigned depth, std::uint8_t before) noexcept
     : parent_(parent),
       before_{before, 0},
       inner_(workings, this, parent.scanner().fork(), depth) {
-  inner_.continue_from(history);
   const std::uint64_t offset = parent.scanner().field_offset();
   map_.start(offset, offset);
 }

@@ -18,7 +18,7 @@ class Escapes final : public Decoding {
   static constexpr std::size_t kPiece = 256;
 
   /// `before`: the byte in front of the next one of `parent`.
-  Escapes(Workings& workings, Reading& parent, unsigned depth, std::uint8_t before, HintHistory history) noexcept;
+  Escapes(Workings& workings, Reading& parent, unsigned depth, std::uint8_t before) noexcept;
 
   /// Bytes that the parent's scanner has just been given; at most kPiece.
   void feed(Bytes bytes) noexcept;

@@ -14,7 +14,7 @@ enum HintSet : std::uint8_t {
   kEquals = 8,
   kBehindDigit = 16,
   kBehindText = 32,
-  kRun = 128,  ///< second only: a byte of a run
+  kPacked = 128,  ///< no hint by itself: first letters of what gzip, zstd and zlib become in base64 and hex
 };
 
 struct HintTables {
@@ -39,9 +39,7 @@ consteval HintTables make_hint_tables() {
   tables.add(kBehindDigit, digits, "<+");
   for (std::uint8_t c = 0x20; c < 0x7f; ++c) tables.first[c] |= kBehindText;
   tables.add(kBehindText, "\t\r\n", std::string_view("\0", 1));
-  tables.add(kRun, {}, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
-  tables.add(kRun, {}, digits);
-  tables.add(kRun, {}, "+/-_");
+  tables.add(kPacked, "HK12e", "4L8fFJNA");
   return tables;
 }
 inline constexpr HintTables kHintTables = make_hint_tables();

@@ -6,6 +6,7 @@
 #include <immintrin.h>
 
 #include "reading/hint_loop.hpp"
+#include "reading/letter_fits.hpp"
 
 namespace bulkhead::reading {
 namespace {
@@ -30,6 +31,7 @@ consteval Halves make_first() {
   put(h, kAmpersand, "&");
   put(h, kEquals, "=");
   put(h, kBehindDigit | kPlus, "0123456789");
+  put(h, kPacked, "HK12e");
   for (std::uint8_t i = 0; i < 16; ++i) h.low[i] |= kBehindText;
   for (const std::uint8_t i : {0, 2, 3, 4, 5, 6, 7}) h.high[i] |= kBehindText;
   return h;
@@ -43,18 +45,23 @@ consteval Halves make_second() {
   put(h, kBehindDigit, "<");
   put(h, kPlus, "+");
   put(h, kBehindText, std::string_view("\0", 1));
+  put(h, kPacked, "4L8fFJNA");
   return h;
 }
-consteval Halves make_run() {
-  Halves h{};
-  put(h, 1, "0123456789");
-  put(h, 2, "ABCDEFGHIJKLMNOabcdefghijklmno");
-  put(h, 4, "PQRSTUVWXYZpqrstuvwxyz");
-  put(h, 8, "+/-");
-  put(h, 16, "_");
-  return h;
+constexpr Halves kFirst = make_first(), kSecond = make_second();
+
+/// kFits by the upper half of a byte: letters have six.
+constexpr std::uint8_t kFirstColumn = 2, kColumns = 6;
+struct FitColumns {
+  alignas(16) std::uint8_t of[kColumns][16];
+};
+consteval FitColumns make_columns() {
+  FitColumns columns{};
+  for (std::size_t column = 0; column < kColumns; ++column)
+    for (std::size_t low = 0; low < 16; ++low) columns.of[column][low] = kFits[(kFirstColumn + column) << 4 | low];
+  return columns;
 }
-constexpr Halves kFirst = make_first(), kSecond = make_second(), kRunHalves = make_run();
+constexpr FitColumns kFitColumns = make_columns();
 
 [[gnu::always_inline]] inline __m256i load(const std::uint8_t* p) noexcept {
   return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
@@ -67,30 +74,56 @@ constexpr Halves kFirst = make_first(), kSecond = make_second(), kRunHalves = ma
   return _mm256_and_si256(_mm256_shuffle_epi8(table(halves.low), bytes),
                           _mm256_shuffle_epi8(table(halves.high), high));
 }
-/// Bit i: byte i is not zero.
-[[gnu::always_inline]] inline std::uint64_t any(__m256i a, __m256i b) noexcept {
-  const __m256i zero = _mm256_setzero_si256();
-  const auto low = static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(a, zero)));
-  const auto high = static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(b, zero)));
-  return ~(low | std::uint64_t{high} << 32);
+[[gnu::always_inline]] inline __m256i fits(__m256i bytes) noexcept {
+  __m256i all = _mm256_setzero_si256();
+  for (std::uint8_t column = 0; column < kColumns; ++column) {
+    // Only bytes of this column have an index below 128; the shuffle gives 0 for all others.
+    const __m256i upper = _mm256_set1_epi8(static_cast<char>((kFirstColumn + column) << 4));
+    const __m256i index = _mm256_adds_epu8(_mm256_xor_si256(bytes, upper), _mm256_set1_epi8(0x70));
+    all = _mm256_or_si256(all, _mm256_shuffle_epi8(table(kFitColumns.of[column]), index));
+  }
+  return all;
 }
+
+/// A block in two vectors.
+struct Block {
+  __m256i a, b;
+
+  [[gnu::always_inline]] [[nodiscard]] inline std::uint64_t tops() const noexcept {
+    return static_cast<std::uint32_t>(_mm256_movemask_epi8(a)) |
+           std::uint64_t{static_cast<std::uint32_t>(_mm256_movemask_epi8(b))} << 32;
+  }
+  /// Bit i: byte i has `bit`, the Left-th from the top.
+  template <int Left>
+  [[gnu::always_inline]] [[nodiscard]] inline std::uint64_t has() const noexcept {
+    return Block{_mm256_slli_epi16(a, Left), _mm256_slli_epi16(b, Left)}.tops();
+  }
+  /// Bit i: byte i is not zero.
+  [[gnu::always_inline]] [[nodiscard]] inline std::uint64_t any() const noexcept {
+    const __m256i zero = _mm256_setzero_si256();
+    return ~Block{_mm256_cmpeq_epi8(a, zero), _mm256_cmpeq_epi8(b, zero)}.tops();
+  }
+};
 
 struct Avx2Classifier {
   [[gnu::always_inline]] static inline HintMasks classify(const std::uint8_t* bytes) noexcept {
-    const __m256i a = load(bytes), b = load(bytes + 32);
-    const __m256i pair_a = _mm256_and_si256(sets(kSecond, a), sets(kFirst, load(bytes - 1)));
-    const __m256i pair_b = _mm256_and_si256(sets(kSecond, b), sets(kFirst, load(bytes + 31)));
-    const std::uint64_t high = static_cast<std::uint32_t>(_mm256_movemask_epi8(a)) |
-                               std::uint64_t{static_cast<std::uint32_t>(_mm256_movemask_epi8(b))} << 32;
-    return {any(pair_a, pair_b), any(sets(kRunHalves, a), sets(kRunHalves, b)), high};
+    const Block here{load(bytes), load(bytes + 32)};
+    const Block shared{_mm256_and_si256(sets(kSecond, here.a), sets(kFirst, load(bytes - 1))),
+                       _mm256_and_si256(sets(kSecond, here.b), sets(kFirst, load(bytes + 31)))};
+    const __m256i hints = _mm256_set1_epi8(static_cast<char>(~kPacked));
+    const Block fit{fits(here.a), fits(here.b)};
+    static_assert(kFirstFits == 2 && kSecondFits == 4 && kThirdFits == 8 && kHexTop == 16 && kZero == 32 && kLetter == 64 &&
+                  kPacked == 128);
+    return {Block{_mm256_and_si256(shared.a, hints), _mm256_and_si256(shared.b, hints)}.any(),
+            here.tops(),
+            {fit.has<6>(), fit.has<5>(), fit.has<4>(), fit.has<3>(), fit.has<2>(), fit.has<1>(), shared.tops()}};
   }
 };
 
 }  // namespace
 
-std::size_t find_hints_avx2(const std::uint8_t* from, std::size_t length, HintHistory& history,
-                            std::uint16_t* positions) noexcept {
-  return length == 0 ? 0 : hint_loop<Avx2Classifier>(from, length, history, positions);
+void find_hints_avx2(const std::uint8_t* from, std::size_t length, Bytes before, Hints& hints) noexcept {
+  hint_loop<Avx2Classifier>(from, length, before, hints);
 }
 
 }  // namespace bulkhead::reading
@@ -99,9 +132,8 @@ std::size_t find_hints_avx2(const std::uint8_t* from, std::size_t length, HintHi
 
 namespace bulkhead::reading {
 
-std::size_t find_hints_avx2(const std::uint8_t* from, std::size_t length, HintHistory& history,
-                            std::uint16_t* positions) noexcept {
-  return find_hints_scalar(from, length, history, positions);
+void find_hints_avx2(const std::uint8_t* from, std::size_t length, Bytes before, Hints& hints) noexcept {
+  find_hints_scalar(from, length, before, hints);
 }
 
 }  // namespace bulkhead::reading

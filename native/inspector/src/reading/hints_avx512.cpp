@@ -6,44 +6,153 @@
 #include <immintrin.h>
 
 #include "reading/hint_loop.hpp"
+#include "reading/letter_fits.hpp"
 
 namespace bulkhead::reading {
 namespace {
 
 struct AsciiTable {
-  alignas(64) std::uint8_t sets[128];
+  alignas(64) std::uint8_t of[128];
 };
 consteval AsciiTable ascii_half(const std::array<std::uint8_t, 256>& table) {
   AsciiTable half{};
-  for (std::size_t i = 0; i < 128; ++i) half.sets[i] = table[i];
+  for (std::size_t i = 0; i < 128; ++i) half.of[i] = table[i];
   return half;
+}
+struct Indexes {
+  alignas(64) std::uint8_t of[kHintBlock];
+};
+template <class Index>
+consteval Indexes indexes(Index index) {
+  Indexes all{};
+  for (std::size_t i = 0; i < kHintBlock; ++i) all.of[i] = static_cast<std::uint8_t>(index(i));
+  return all;
 }
 constexpr AsciiTable kFirst = ascii_half(kHintTables.first);
 constexpr AsciiTable kSecond = ascii_half(kHintTables.second);
+constexpr AsciiTable kAsciiFits = ascii_half(kFits);
 
-/// The permutation overlooks the top bit of an index: `high` bytes are in no set.
-[[gnu::always_inline]] inline __m512i sets(const AsciiTable& table, __m512i bytes, __mmask64 high) noexcept {
-  return _mm512_maskz_permutex2var_epi8(~high, _mm512_load_si512(table.sets), bytes,
-                                        _mm512_load_si512(table.sets + kHintBlock));
+/// The permutation overlooks the top bit of an index: bytes that are not `ascii` have nothing.
+[[gnu::always_inline]] inline __m512i look_up(const AsciiTable& table, __m512i bytes, __mmask64 ascii) noexcept {
+  return _mm512_maskz_permutex2var_epi8(ascii, _mm512_load_si512(table.of), bytes,
+                                        _mm512_load_si512(table.of + kHintBlock));
 }
 
-struct Avx512Classifier {
-  [[gnu::always_inline]] static inline HintMasks classify(const std::uint8_t* bytes) noexcept {
-    const __m512i here = _mm512_loadu_si512(bytes);
-    const __m512i before = _mm512_loadu_si512(bytes - 1);
-    const __mmask64 high = _mm512_movepi8_mask(here);
-    const __m512i second = sets(kSecond, here, high);
-    const __m512i first = sets(kFirst, before, _mm512_movepi8_mask(before));
-    return {_mm512_test_epi8_mask(first, second), _mm512_movepi8_mask(second), high};
+/// The bits of 64 bytes turned: word i is bit i of all bytes.
+[[gnu::always_inline]] inline __m512i turned(__m512i bytes) noexcept {
+  // Eight bytes are a matrix of 8 by 8 bits, the last byte its first row.
+  static constexpr Indexes kLastFirst = indexes([](std::size_t i) { return (i & ~7ULL) | (7 - (i & 7)); });
+  static constexpr Indexes kByBit = indexes([](std::size_t i) { return (i & 7) << 3 | i >> 3; });
+  const __m512i identity = _mm512_set1_epi64(static_cast<long long>(0x8040'2010'0804'0201ULL));
+  const __m512i matrices = _mm512_permutexvar_epi8(_mm512_load_si512(kLastFirst.of), bytes);
+  return _mm512_permutexvar_epi8(_mm512_load_si512(kByBit.of), _mm512_gf2p8affine_epi64_epi8(identity, matrices, 0));
+}
+
+/// What the bytes of a block are: the Fits, kPacked, and as bit 0 whether they are the second of a pair.
+[[gnu::always_inline]] inline __m512i classify(__m512i here, __m512i before, __mmask64 ascii) noexcept {
+  static_assert(kPacked == 128 && (kFirstFits | kSecondFits | kThirdFits | kHexTop | kZero | kLetter) == 126);
+  constexpr int kFirstOrBoth = 0xf8;  // a | (b & c)
+  const __m512i packed = _mm512_set1_epi8(static_cast<char>(kPacked));
+  const __m512i shared = _mm512_and_si512(look_up(kSecond, here, ascii),
+                                          look_up(kFirst, before, _mm512_testn_epi8_mask(before, packed)));
+  const __m512i pair = _mm512_min_epu8(_mm512_andnot_si512(packed, shared), _mm512_set1_epi8(1));
+  return _mm512_or_si512(pair, _mm512_ternarylogic_epi64(look_up(kAsciiFits, here, ascii), shared, packed, kFirstOrBoth));
+}
+
+/// Eight blocks and the eight that begin one earlier, to shift bits in from.
+struct EightBlocks {
+  using Word = __m512i;
+  Word now{}, before{};
+
+  template <int Count>
+  [[gnu::always_inline]] [[nodiscard]] inline Word shifted() const noexcept {
+    return _mm512_shldi_epi64(now, before, Count);
+  }
+  [[gnu::always_inline]] inline void next(Word following) noexcept {
+    before = _mm512_alignr_epi64(following, now, 7);
+    now = following;
   }
 };
-static_assert(kRun == 128, "the top bit is what movepi8_mask takes");
+constexpr std::size_t kWords = 8;
+
+/// Turns words of a block each into words of a bit each.
+[[gnu::always_inline]] inline void transpose(__m512i (&rows)[kWords]) noexcept {
+  __m512i pairs[kWords], fours[kWords];
+  for (std::size_t i = 0; i < kWords; i += 2) {
+    pairs[i] = _mm512_unpacklo_epi64(rows[i], rows[i + 1]);
+    pairs[i + 1] = _mm512_unpackhi_epi64(rows[i], rows[i + 1]);
+  }
+  constexpr int kEven = 0x88, kOdd = 0xdd;
+  for (std::size_t half = 0; half < kWords; half += 4) {
+    for (std::size_t i = half; i < half + 2; ++i) {
+      fours[i] = _mm512_shuffle_i64x2(pairs[i], pairs[i + 2], kEven);
+      fours[i + 2] = _mm512_shuffle_i64x2(pairs[i], pairs[i + 2], kOdd);
+    }
+  }
+  // Lanes 0 and 2 of a row are bits 0 and 4 of it, 1 and 3 bits 2 and 6.
+  for (std::size_t i = 0; i < 2; ++i) {
+    rows[i] = _mm512_shuffle_i64x2(fours[i], fours[i + 4], kEven);
+    rows[i + 4] = _mm512_shuffle_i64x2(fours[i], fours[i + 4], kOdd);
+    rows[i + 2] = _mm512_shuffle_i64x2(fours[i + 2], fours[i + 6], kEven);
+    rows[i + 6] = _mm512_shuffle_i64x2(fours[i + 2], fours[i + 6], kOdd);
+  }
+}
+
+constexpr std::uint64_t lowest(std::size_t count) noexcept { return count >= 64 ? ~0ULL : (1ULL << count) - 1; }
 
 }  // namespace
 
-std::size_t find_hints_avx512(const std::uint8_t* from, std::size_t length, HintHistory& history,
-                              std::uint16_t* positions) noexcept {
-  return length == 0 ? 0 : hint_loop<Avx512Classifier>(from, length, history, positions);
+void find_hints_avx512(const std::uint8_t* from, std::size_t length, Bytes before, Hints& hints) noexcept {
+  hints.escape_count = hints.run_count = 0;
+  RunChains<EightBlocks> chains;
+  const std::size_t known = std::min(before.size(), kHintBlock);
+  const std::uint8_t last = known > 0 ? before.back() : std::uint8_t{0};
+  // The block before counts as one too, at the front.
+  const std::size_t front = known > 0 ? 1 : 0;
+  const std::size_t blocks = front + (length + kHintBlock - 1) / kHintBlock;
+  for (std::size_t i = 0; i < blocks; i += kWords) {
+    __m512i rows[kWords];
+    std::uint64_t high[kWords];
+    const std::size_t count = std::min(kWords, blocks - i);
+    std::uint64_t any_high = 0;
+    std::size_t row = 0;
+    if (i == 0 && front == 1) {
+      const __mmask64 ours = ~lowest(kHintBlock - known);
+      const std::uint8_t* const at = before.data() + before.size() - kHintBlock;
+      const __m512i here = _mm512_maskz_loadu_epi8(ours, at);
+      high[row] = 0;
+      rows[row++] = turned(classify(here, _mm512_maskz_loadu_epi8(ours << 1, at - 1), ~_mm512_movepi8_mask(here)));
+    }
+    for (; row < count; ++row) {
+      const std::size_t at = (i + row - front) * kHintBlock;
+      const __mmask64 ours = lowest(length - at);
+      const __m512i here = _mm512_maskz_loadu_epi8(ours, from + at);
+      const __m512i one_before =
+          at == 0 ? _mm512_mask_set1_epi8(_mm512_maskz_loadu_epi8(ours << 1, from - 1), 1, static_cast<char>(last))
+                  : _mm512_maskz_loadu_epi8(ours, from + at - 1);
+      high[row] = _mm512_movepi8_mask(here);
+      any_high |= high[row];
+      rows[row] = turned(classify(here, one_before, ~high[row]));
+    }
+    for (; row < kWords; ++row) rows[row] = _mm512_setzero_si512();
+    transpose(rows);
+    const auto runs = chains.next({rows[1], rows[2], rows[3], rows[4], rows[5], rows[6], rows[7]});
+    alignas(64) std::uint64_t pair_words[kWords], text_words[kWords], packed_words[kWords];
+    _mm512_store_si512(pair_words, rows[0]);
+    _mm512_store_si512(text_words, runs.text);
+    _mm512_store_si512(packed_words, runs.packed);
+    const __m512i any = rows[0] | runs.text | runs.packed;
+    std::uint64_t left = any_high != 0 ? lowest(count) : _mm512_test_epi64_mask(any, any);
+    if (i == 0) left &= ~front;
+    for (; left != 0; left &= left - 1) {
+      const auto word = static_cast<std::size_t>(std::countr_zero(left));
+      const std::size_t at = (i + word - front) * kHintBlock;
+      const std::uint64_t wide = any_high != 0 ? wide_pairs(from + at, high[word], at == 0 ? last : from[at - 1]) : 0;
+      const std::uint64_t ours = lowest(length - at);
+      write_escapes((pair_words[word] | wide) & ours, at, hints);
+      write_runs({text_words[word] & ours, packed_words[word] & ours}, at, hints);
+    }
+  }
 }
 
 }  // namespace bulkhead::reading
@@ -52,9 +161,8 @@ std::size_t find_hints_avx512(const std::uint8_t* from, std::size_t length, Hint
 
 namespace bulkhead::reading {
 
-std::size_t find_hints_avx512(const std::uint8_t* from, std::size_t length, HintHistory& history,
-                              std::uint16_t* positions) noexcept {
-  return find_hints_scalar(from, length, history, positions);
+void find_hints_avx512(const std::uint8_t* from, std::size_t length, Bytes before, Hints& hints) noexcept {
+  find_hints_scalar(from, length, before, hints);
 }
 
 }  // namespace bulkhead::reading

@@ -1,5 +1,6 @@
 #include "lane/cpu.hpp"
 #include "reading/hint_loop.hpp"
+#include "reading/letter_fits.hpp"
 
 namespace bulkhead::reading {
 namespace {
@@ -7,11 +8,21 @@ namespace {
 struct ScalarClassifier {
   static HintMasks classify(const std::uint8_t* bytes) noexcept {
     HintMasks m{};
+    const auto put = [bytes](std::uint64_t& mask, Fit fit) {
+      for (std::size_t i = 0; i < kHintBlock; ++i)
+        if ((kFits[bytes[i]] & fit) != 0) mask |= 1ULL << i;
+    };
+    put(m.run.first, kFirstFits);
+    put(m.run.second, kSecondFits);
+    put(m.run.third, kThirdFits);
+    put(m.run.top, kHexTop);
+    put(m.run.zero, kZero);
+    put(m.run.letter, kLetter);
     for (std::size_t i = 0; i < kHintBlock; ++i) {
       const std::uint64_t bit = 1ULL << i;
-      const std::uint8_t second = kHintTables.second[bytes[i]];
-      if ((second & kHintTables.first[bytes[static_cast<std::ptrdiff_t>(i) - 1]]) != 0) m.pair |= bit;
-      if ((second & kRun) != 0) m.run |= bit;
+      const std::uint8_t shared = kHintTables.second[bytes[i]] & kHintTables.first[bytes[static_cast<std::ptrdiff_t>(i) - 1]];
+      if ((shared & ~kPacked) != 0) m.pair |= bit;
+      if ((shared & kPacked) != 0) m.run.packed |= bit;
       if (bytes[i] >= 0x80) m.high |= bit;
     }
     return m;
@@ -20,9 +31,8 @@ struct ScalarClassifier {
 
 }  // namespace
 
-std::size_t find_hints_scalar(const std::uint8_t* from, std::size_t length, HintHistory& history,
-                              std::uint16_t* positions) noexcept {
-  return length == 0 ? 0 : hint_loop<ScalarClassifier>(from, length, history, positions);
+void find_hints_scalar(const std::uint8_t* from, std::size_t length, Bytes before, Hints& hints) noexcept {
+  hint_loop<ScalarClassifier>(from, length, before, hints);
 }
 
 FindHints best_find_hints() noexcept {

@@ -1,29 +1,22 @@
 #include "reading/reading.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 #include <utility>
 
 #include "reading/escapes.hpp"
-#include "reading/hint_tables.hpp"
 #include "reading/run.hpp"
 #include "reading/run_probe.hpp"
-#include "reading/run_worth.hpp"
 #include "reading/short_run.hpp"
 
 namespace bulkhead::reading {
 namespace {
 
-/// Letters looked at together with the ones before them that a probe reads.
-constexpr std::size_t kLettersAtOnce = kFitLetters;
 /// After a probe that found none, so many letters later at the earliest: a run can be made of bits that look like text
 /// and bytes that are none.
 constexpr std::uint64_t kBetweenProbes = 8;
 /// How far a value may stand from where the other reading has it: a tag in front of it counts as its own.
 constexpr std::uint64_t kSamePlace = kLongestEscape;
-
-bool is_letter(std::uint8_t byte) noexcept { return (kHintTables.second[byte] & kRun) != 0; }
 
 }  // namespace
 
@@ -47,9 +40,7 @@ Reading::~Reading() = default;
 
 void Reading::begin(std::string_view key) noexcept {
   scanner_.begin(key);
-  history_ = {};
-  watching_ = false;
-  next_letter_ = probe_from_ = run_over_ = 0;
+  probe_from_ = run_over_ = 0;
   found_.reset();
   escapes_.reset();
   run_.reset();
@@ -58,42 +49,70 @@ void Reading::begin(std::string_view key) noexcept {
 void Reading::scan(Bytes bytes) noexcept {
   if (bytes.empty()) return;
   Span span{bytes, scanner_.field_offset()};
-  std::uint16_t hints[kMaxHints];
+  Hints hints;
   const FindHints find = best_find_hints();
-  const DropPlainRuns drop_plain_runs = best_drop_plain_runs();
-  for (std::size_t chunk = 0; chunk < bytes.size(); chunk += kHintChunk) {
+  for (std::size_t chunk = 0; chunk < bytes.size() && !workings_.exhausted; chunk += kHintChunk) {
     const std::size_t size = std::min(kHintChunk, bytes.size() - chunk);
-    const std::size_t found = find(bytes.data() + chunk, size, history_, hints);
-    const std::size_t count = drop_plain_runs(bytes, chunk, hints, found);
-    for (std::size_t i = 0; i < count; ++i) look_at(span, chunk + hints[i]);
+    find(bytes.data() + chunk, size, chunk == 0 ? last_bytes(span) : bytes.subspan(chunk - kHintBlock, kHintBlock), hints);
+    std::size_t runs = 0;
+    const auto follow_runs = [&](std::size_t before, std::size_t until) {
+      for (; runs < hints.run_count; ++runs) {
+        const std::size_t at = chunk + (hints.runs[runs] & ~kPackedRun);
+        if (at >= before) break;
+        if ((hints.runs[runs] & kPackedRun) == 0 || may_be_packed(span, at)) follow_run(span, at, until);
+      }
+    };
+    for (std::size_t i = 0; i < hints.escape_count; ++i) {
+      const std::size_t second = chunk + hints.escapes[i];
+      // Its first byte may be the last one of the span before.
+      const std::size_t first = second == 0 ? 0 : second - 1;
+      follow_runs(first, first);
+      look_at(span, second);
+    }
+    // The first byte of an escape may be the last one.
+    follow_runs(chunk + size, chunk + size - 1);
   }
-  if (watching_) watch_run(span, bytes.size());
   // The first byte of an escape that goes on in the next span.
   if (may_begin_escape(bytes.back()) && escapes_ == nullptr) look_for_escape(span, bytes.size() - 1);
   feed_to(span, bytes.size());
-  // A run that ended in what was just fed.
-  if (watching_) watch_run(span, bytes.size());
 }
 
-void Reading::look_at(Span& span, std::size_t at) noexcept {
+void Reading::look_at(Span& span, std::size_t second) noexcept {
   if (workings_.exhausted) return;
-  if (watching_) watch_run(span, at);
-  if (has_decoding()) feed_to(span, at == 0 ? 0 : at - 1);
-  if (escapes_ == nullptr) {
-    const bool begun = at > 0 && may_begin_escape(span.bytes[at - 1]) && look_for_escape(span, at - 1);
-    if (!begun && may_begin_escape(span.bytes[at])) look_for_escape(span, at);
-  }
-  if (!is_letter(span.bytes[at])) return;
-  if (run_ != nullptr) feed_to(span, at);
-  // What is watched may end before this run begins.
-  if (watching_) watch_run(span, at);
-  if (run_ != nullptr) return;
+  if (has_decoding()) feed_to(span, second == 0 ? 0 : second - 1);
+  if (escapes_ != nullptr) return;
+  const bool begun = second > 0 && may_begin_escape(span.bytes[second - 1]) && look_for_escape(span, second - 1);
+  if (!begun && may_begin_escape(span.bytes[second])) look_for_escape(span, second);
+}
+
+bool Reading::may_be_packed(const Span& span, std::size_t at) const noexcept {
   std::array<std::uint8_t, kRunHint> room;
   const Bytes letters = seen_before(span, at, room);
-  if (letters.size() < kRunHint || !std::all_of(letters.begin(), letters.end(), is_letter)) return;
-  if (!watching_) next_letter_ = span.offset + at;
-  watching_ = true;
-  if (may_be_compressed(letters[0], letters[1])) open_run(span, at);
+  if (letters.size() < kRunHint) return false;
+  switch (letters[0]) {
+    case 'H':
+      return letters[1] == '4';
+    case 'K':
+      return letters[1] == 'L';
+    case 'e':
+      return letters[1] == 'J' || letters[1] == 'N' || letters[1] == 'A' || letters[1] == 'F';
+    case '1':
+      return letters[1] == 'f' || letters[1] == 'F';
+    case '2':
+      return letters[1] == '8';
+    default:
+      return false;
+  }
+}
+
+void Reading::follow_run(Span& span, std::size_t at, std::size_t until) noexcept {
+  const std::uint64_t place = span.offset + at;
+  if (workings_.exhausted || place < probe_from_) return;
+  if (run_ != nullptr) {
+    feed_to(span, until);
+    if (run_ != nullptr || place < probe_from_) return;
+  }
+  if (!open_run(span, at)) probe_from_ = place + kBetweenProbes;
 }
 
 bool Reading::look_for_escape(Span& span, std::size_t at) noexcept {
@@ -112,12 +131,7 @@ bool Reading::look_for_escape(Span& span, std::size_t at) noexcept {
 void Reading::open_escapes(Span& span, std::size_t at) noexcept {
   feed_to(span, at);
   if (found_ == nullptr) found_ = std::make_unique<FoundLately>();
-  HintHistory history{byte_before(span, at), 0};
-  // A run that was told of here is told of there once more, by its next letter.
-  const Bytes before = scanner_.last_bytes();
-  while (history.run + 1U < kRunHint && history.run < before.size() && is_letter(before[before.size() - 1 - history.run]))
-    ++history.run;
-  escapes_ = std::make_unique<Escapes>(workings_, *this, depth_ + 1U, history.last, history);
+  escapes_ = std::make_unique<Escapes>(workings_, *this, depth_ + 1U, byte_before(span, at));
 }
 
 void Reading::feed_to(Span& span, std::size_t to) noexcept {
@@ -142,36 +156,7 @@ void Reading::close_run() noexcept {
 
 void Reading::run_is_over(std::uint64_t reached) noexcept {
   run_over_ = reached;
-  watching_ = true;
-  probe_from_ = next_letter_ = run_over_ + kRunHint - 1;
-}
-
-void Reading::watch_run(Span& span, std::size_t until) noexcept {
-  while (watching_ && run_ == nullptr && next_letter_ < span.offset + until) {
-    next_letter_ = std::max(next_letter_, span.offset);
-    const auto at = static_cast<std::size_t>(next_letter_ - span.offset);
-    const std::size_t ahead = std::min(until - at, kLettersAtOnce - (kRunHint - 1));
-    std::array<std::uint8_t, kLettersAtOnce> letters{};  // what has not come is no letter
-    const Bytes before = seen_before(span, at, MutableBytes(letters).first(kRunHint));
-    if (before.size() < kRunHint) {
-      next_letter_ += kRunHint - before.size();
-      continue;
-    }
-    if (before.data() != letters.data()) std::memcpy(letters.data(), before.data(), kRunHint);
-    std::memcpy(letters.data() + kRunHint, span.bytes.data() + at + 1, ahead - 1);
-    const RunWorth run = best_run_worth()(letters.data());
-    // What comes behind the end of this run is another one, with a hint of its own.
-    const auto more = static_cast<unsigned>(std::countr_one(run.letter >> (kRunHint - 1)));
-    watching_ = more >= ahead;
-    next_letter_ += ahead;
-    const std::uint64_t of_run = (1ULL << (kRunHint - 1) << more) - 1;
-    for (std::uint64_t worth = run.worth & of_run; worth != 0; worth &= worth - 1) {
-      const std::size_t place = at + static_cast<std::size_t>(std::countr_zero(worth)) - (kRunHint - 1);
-      if (span.offset + place < probe_from_) continue;
-      if (open_run(span, place)) break;
-      probe_from_ = span.offset + place + kBetweenProbes;
-    }
-  }
+  probe_from_ = run_over_ + kRunHint - 1;
 }
 
 bool Reading::open_run(Span& span, std::size_t at) noexcept {
@@ -201,7 +186,6 @@ bool Reading::open_run(Span& span, std::size_t at) noexcept {
     }
   }
   feed_to(span, at + 1);
-  watching_ = false;
   run_ = std::make_unique<Run>(workings_, *this, depth, scanner_.program(), *start, end - start->back);
   const bool more = run_->feed(Bytes(letters).first(start->back)) &&
                     run_->feed(span.bytes.subspan(at + 1, span.fed - (at + 1)));
@@ -219,6 +203,11 @@ Bytes Reading::seen_before(const Span& span, std::size_t at, MutableBytes room) 
   if (before > 0) std::memcpy(room.data(), kept.data() + kept.size() - span.fed - before, before);
   std::memcpy(room.data() + before, span.bytes.data(), at + 1);
   return room.first(before + at + 1);
+}
+
+Bytes Reading::last_bytes(const Span& span) const noexcept {
+  const Bytes kept = scanner_.last_bytes();
+  return kept.last(static_cast<std::size_t>(std::min<std::uint64_t>(kept.size(), span.offset)));
 }
 
 std::uint8_t Reading::byte_before(const Span& span, std::size_t at) const noexcept {
@@ -240,7 +229,6 @@ void Reading::end() noexcept {
   escapes_.reset();
   run_.reset();
   found_.reset();
-  watching_ = false;
 }
 
 void Reading::rebind(const std::shared_ptr<const Program>& program) noexcept {

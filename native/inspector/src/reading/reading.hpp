@@ -69,8 +69,6 @@ class Reading final : private DetectionSink {
 
   /// Hands on what was found in this reading, or in one made from it.
   void pass(const Detection& detection, bool own) noexcept;
-  /// Continues a run of letters that the reading before it was in the middle of.
-  void continue_from(HintHistory history) noexcept { history_ = history; }
   [[nodiscard]] const ContentScanner& scanner() const noexcept { return scanner_; }
   [[nodiscard]] const FoundLately* found() const noexcept { return found_.get(); }
   [[nodiscard]] bool has_decoding() const noexcept { return escapes_ != nullptr || run_ != nullptr; }
@@ -85,12 +83,14 @@ class Reading final : private DetectionSink {
   void detected(const Detection& detection) noexcept override;
   /// Gives the scanner and the decodings the bytes up to `to`.
   void feed_to(Span& span, std::size_t to) noexcept;
-  /// What a hint at span.bytes[at] is worth.
-  void look_at(Span& span, std::size_t at) noexcept;
+  /// What may be an escape whose second byte this is.
+  void look_at(Span& span, std::size_t second) noexcept;
   bool look_for_escape(Span& span, std::size_t at) noexcept;
   void open_escapes(Span& span, std::size_t at) noexcept;
-  /// Looks for text in the run that is watched, as far as the letters before `until` tell.
-  void watch_run(Span& span, std::size_t until) noexcept;
+  /// Whether the run whose sixteenth letter is at `at` begins as gzip, zstd or zlib do; see probe_run.
+  [[nodiscard]] bool may_be_packed(const Span& span, std::size_t at) const noexcept;
+  /// What may be a run, by the letter at `at`; one that is open already goes on up to `until` at the most.
+  void follow_run(Span& span, std::size_t at, std::size_t until) noexcept;
   bool open_run(Span& span, std::size_t at) noexcept;
   /// The run is over: the letters behind it may begin another one.
   void close_run() noexcept;
@@ -98,17 +98,16 @@ class Reading final : private DetectionSink {
   /// Bytes of the reading that end with span.bytes[at], as many as `room` holds if there are; in it where they are not in
   /// one piece.
   [[nodiscard]] Bytes seen_before(const Span& span, std::size_t at, MutableBytes room) const noexcept;
+  /// Bytes of the reading in front of the span that are still known.
+  [[nodiscard]] Bytes last_bytes(const Span& span) const noexcept;
   [[nodiscard]] std::uint8_t byte_before(const Span& span, std::size_t at) const noexcept;
 
   Workings& workings_;
   Decoding* origin_;
   ContentScanner scanner_;
-  HintHistory history_;
   std::uint8_t depth_;
-  bool watching_ = false;
-  std::uint64_t next_letter_ = 0;  ///< of the run that is watched: offset of the first not looked at
-  std::uint64_t probe_from_ = 0;   ///< where the next probe may end
-  std::uint64_t run_over_ = 0;     ///< where the last run ended: nothing in front of it is decoded again
+  std::uint64_t probe_from_ = 0;  ///< where the next probe may end
+  std::uint64_t run_over_ = 0;    ///< where the last run ended: nothing in front of it is decoded again
   std::unique_ptr<FoundLately> found_;
   std::unique_ptr<Escapes> escapes_;
   std::unique_ptr<Run> run_;

@@ -97,6 +97,7 @@ std::optional<std::size_t> hex_text(const Letters& letters) noexcept {
     for (std::size_t at = start; text && at + 2 <= letters.all.size(); at += 2) text = byte_at(at) >= 0x20 && byte_at(at) < 0x7f;
     if (!text) continue;
     while (start >= 2 && byte_at(start - 2) >= 0x20 && byte_at(start - 2) < 0x7f) start -= 2;
+    if (letters.back(start) < kHexHint) continue;
     return start;
   }
   return {};

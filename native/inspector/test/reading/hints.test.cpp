@@ -27,24 +27,48 @@ std::vector<std::uint8_t> noise(std::mt19937& random, std::size_t size) {
   return bytes;
 }
 
-std::vector<std::size_t> hints(FindHints find, const std::vector<std::uint8_t>& bytes, const std::vector<std::size_t>& cuts) {
-  std::vector<std::size_t> all;
-  HintHistory history;
+struct Found {
+  std::vector<std::size_t> escapes, runs;
+  bool operator==(const Found&) const = default;
+};
+
+Found hints(FindHints find, const std::vector<std::uint8_t>& bytes, const std::vector<std::size_t>& cuts) {
+  Found all;
+  Hints found;
   std::size_t from = 0;
   const auto give = [&](std::size_t to) {
     while (from < to) {
       const std::size_t size = std::min(to - from, kHintChunk);
       const std::vector<std::uint8_t> span(bytes.begin() + static_cast<std::ptrdiff_t>(from),
                                            bytes.begin() + static_cast<std::ptrdiff_t>(from + size));
-      std::vector<std::uint16_t> found(kMaxHints);
-      const std::size_t count = find(span.data(), size, history, found.data());
-      for (std::size_t i = 0; i < count; ++i) all.push_back(from + found[i]);
+      find(span.data(), size, Bytes(bytes).first(from).last(std::min(from, kHintBlock)), found);
+      for (std::size_t i = 0; i < found.escape_count; ++i) all.escapes.push_back(from + found.escapes[i]);
+      for (std::size_t i = 0; i < found.run_count; ++i) all.runs.push_back(from + (found.runs[i] & ~kPackedRun));
       from += size;
     }
   };
   for (const std::size_t cut : cuts) give(cut);
   give(bytes.size());
   return all;
+}
+
+std::string encoded(const std::string& text, bool hex) {
+  constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  const unsigned width = hex ? 4 : 6;
+  unsigned bits = 0, count = 0;
+  for (const char c : text) {
+    bits = bits << 8 | static_cast<std::uint8_t>(c);
+    for (count += 8; count >= width; count -= width) {
+      const unsigned value = bits >> (count - width) & ((1U << width) - 1);
+      out += hex ? "0123456789abcdef"[value] : letters[value];
+    }
+  }
+  return out;
+}
+
+bool has(const std::vector<std::size_t>& places, std::size_t place) {
+  return std::binary_search(places.begin(), places.end(), place);
 }
 
 }  // namespace
@@ -61,7 +85,8 @@ TEST_CASE("hints are the same however the bytes were cut, with and without vecto
     REQUIRE(hints(find_hints_scalar, bytes, cuts) == whole);
     if (lane::cpu_has_avx2()) {
       const auto wide = hints(find_hints_avx2, bytes, cuts);
-      REQUIRE(std::includes(wide.begin(), wide.end(), whole.begin(), whole.end()));
+      REQUIRE(std::includes(wide.escapes.begin(), wide.escapes.end(), whole.escapes.begin(), whole.escapes.end()));
+      REQUIRE(std::includes(wide.runs.begin(), wide.runs.end(), whole.runs.begin(), whole.runs.end()));
     }
     if (lane::cpu_has_avx512()) REQUIRE(hints(find_hints_avx512, bytes, cuts) == whole);
   }
@@ -71,31 +96,53 @@ TEST_CASE("every escape has a hint on its first or second byte") {
   std::mt19937 random(6);
   for (int round = 0; round < 300; ++round) {
     const auto bytes = noise(random, 2000);
-    const auto found = hints(find_hints_scalar, bytes, {});
+    const auto found = hints(find_hints_scalar, bytes, {}).escapes;
     for (std::size_t at = 1; at < bytes.size(); ++at) {
       const Bytes rest = Bytes(bytes).subspan(at);
       if (escape_at(rest, {bytes[at - 1], 0}, true).state != Escape::State::found) continue;
       CAPTURE(at);
-      const bool first = std::binary_search(found.begin(), found.end(), at);
-      REQUIRE((first || std::binary_search(found.begin(), found.end(), at + 1)));
+      REQUIRE((has(found, at) || has(found, at + 1)));
     }
   }
 }
 
-TEST_CASE("a run is told of once, by its sixteenth letter") {
-  for (const std::size_t size : {15U, 16U, 17U, 64U, 200U, 5000U}) {
-    for (const std::size_t before : {0U, 1U, 50U, 63U, 64U, 4090U}) {
-      std::vector<std::uint8_t> bytes(before, ' ');
-      bytes.insert(bytes.end(), size, 'x');
-      bytes.push_back(' ');
-      const auto found = hints(find_hints_scalar, bytes, {});
-      CAPTURE(size);
-      CAPTURE(before);
-      if (size < kRunHint) {
-        CHECK(found.empty());
-      } else {
-        CHECK(found == std::vector<std::size_t>{before + kRunHint - 1});
-      }
+TEST_CASE("whole groups of an encoded text have a hint on their last letter, at whatever place they begin") {
+  std::mt19937 random(7);
+  for (int round = 0; round < 300; ++round) {
+    std::string text(16 + random() % 200, ' ');
+    for (char& c : text) c = static_cast<char>(0x20 + random() % 0x5f);
+    const bool hex = random() % 2 == 0;
+    const std::string letters = encoded(text, hex);
+    auto bytes = noise(random, random() % 200);
+    const std::size_t from = bytes.size();
+    bytes.insert(bytes.end(), letters.begin(), letters.end());
+    const auto found = hints(best_find_hints(), bytes, {random() % bytes.size()}).runs;
+    const std::size_t group = hex ? 2 : 4, least = hex ? kHexHint : kRunHint;
+    for (std::size_t end = least; end <= letters.size(); end += group) {
+      CAPTURE(round);
+      CAPTURE(end);
+      REQUIRE(has(found, from + end - 1));
     }
   }
+}
+
+TEST_CASE("what may be compressed has a hint on the sixteenth letter of its run") {
+  for (const std::string_view start : {"H4sI", "KLUv", "1f8b08", "1F8B08", "28b52ffd", "eJ", "eN", "eA", "eF"}) {
+    for (const std::size_t before : {0U, 1U, 50U, 63U, 64U, 4090U}) {
+      std::vector<std::uint8_t> bytes(before, ' ');
+      bytes.insert(bytes.end(), start.begin(), start.end());
+      bytes.insert(bytes.end(), 40, '8');  // no text either
+      CAPTURE(start);
+      CAPTURE(before);
+      CHECK(hints(best_find_hints(), bytes, {}).runs == std::vector<std::size_t>{before + kRunHint - 1});
+    }
+  }
+}
+
+TEST_CASE("identifiers have no hint") {
+  const std::string_view text =
+      R"({"id":"9020559355685467","trace":"2566125177234ab513deeb246f84f768","request":"cc3f2151-2040-a609-0616-5788d672bcca"})";
+  const auto found = hints(best_find_hints(), {text.begin(), text.end()}, {});
+  CHECK(found.runs.empty());
+  CHECK(found.escapes.empty());
 }
