@@ -186,6 +186,7 @@ function summaryOf(shown: ScanReport, report: ScanReport): string {
     formatCount(report.packages.length, 'package'),
     `${formatCount(counted, 'finding')}${hidden === 0 ? '' : ` (${hidden} more are not shown)`}`,
     ...(age === undefined ? [] : [age === 0 ? 'advisories of today' : `advisories ${formatCount(age, 'day')} old`]),
+    ...(report.os?.endOfLifeReached === true ? ['past its end of life'] : []),
     ...(report.status === 'partial' ? [`partial: ${formatCount(report.gaps.length, 'gap')}`] : []),
   ];
   return `scanned ${JSON.stringify(report.subject.name)}: ${parts.join(', ')}\n`;

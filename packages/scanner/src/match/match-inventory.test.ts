@@ -322,15 +322,22 @@ describe('gaps', () => {
     ]);
   });
 
-  it('say since when there is no data for a distribution past its end', () => {
+  it('are none where a distribution past its end has advisories, and name it where it has none', () => {
     const os = { id: 'debian', idLike: [], versionId: '9', prettyName: 'Debian GNU/Linux 9 (stretch)' };
+    const packages = [located({ type: 'deb', name: 'bash', version: '4.4-5' })];
+    const about = (ecosystem: string): MemorySourceParts =>
+      advisoryAbout('DEBIAN-CVE-2020-1', { ecosystem, name: 'bash', ranges: fixedIn('4.4-6') });
 
-    const result = match({ os, packages: [] }, { advisories: [], affected: [] });
+    const known = match({ os, packages }, about('Debian:9'));
+    const unknown = match({ os, packages }, about('Debian:12'));
 
-    expect(result.endOfLife).toEqual({ date: '2022-06-30', reached: true });
-    expect(result.gaps).toEqual([
-      { code: 'no-advisories', message: 'Debian GNU/Linux 9 (stretch) is past its end: no data since 2022-06-30' },
-    ]);
+    expect(known).toMatchObject({ endOfLife: { date: '2022-06-30', reached: true }, gaps: [] });
+    expect(known.findings).toHaveLength(1);
+    expect(unknown).toMatchObject({
+      endOfLife: { date: '2022-06-30', reached: true },
+      findings: [],
+      gaps: [{ code: 'no-advisories', message: 'no advisories in the database for Debian:9: bash' }],
+    });
   });
 });
 

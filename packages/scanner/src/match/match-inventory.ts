@@ -33,7 +33,7 @@ export interface MatchResult {
 /**
  * Holds packages against advisories. Pure: equal inventories and advisories give equal findings in equal order. What
  * could not be compared is a gap: an ecosystem without advisories, a version without an order, a build of somebody
- * else, a distribution past its end.
+ * else. That a distribution is past its end is said apart: what is known about it was compared all the same.
  */
 export function matchInventory(
   inventory: Pick<Inventory, 'os' | 'packages' | 'ownerByPath'>,
@@ -65,7 +65,7 @@ export function matchInventory(
 
   return {
     findings: findings.toSorted(compareFindings),
-    gaps: [...gaps.result(), ...endGap(inventory, end)],
+    gaps: gaps.result(),
     ...(end !== undefined && { endOfLife: end }),
   };
 }
@@ -157,13 +157,6 @@ function suppressionByOwner(
 ): Suppression | undefined {
   if (owned === undefined) return undefined;
   return owned.suppression([id, ...statements.flatMap(({ advisory }) => [advisory.id, ...advisory.aliases])], one);
-}
-
-/** Nothing was published after the end: what was found since then is not in any database. */
-function endGap({ os }: Pick<Inventory, 'os'>, end: EndOfLife | undefined): readonly Gap[] {
-  if (os === undefined || end?.reached !== true) return [];
-  const name = os.prettyName ?? `${os.id} ${os.versionId ?? ''}`;
-  return [{ code: 'no-advisories', message: `${name} is past its end: no data since ${end.date}` }];
 }
 
 function compareFindings(a: VulnerabilityFinding, b: VulnerabilityFinding): number {

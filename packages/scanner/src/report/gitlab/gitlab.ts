@@ -4,6 +4,7 @@ import type { ReportOptions } from '../format.ts';
 import { isWebLink } from '../model/escape.ts';
 import { fingerprint, uuidOf } from '../model/fingerprint.ts';
 import { sortFindings } from '../model/group.ts';
+import { noticesOf } from '../model/notices.ts';
 import { fixOf, fullName, systemOf } from '../model/words.ts';
 import type { ScanReport } from '../scan-report.ts';
 
@@ -39,10 +40,7 @@ export function* gitlabReport(report: ScanReport, options: ReportOptions): Gener
       start_time: time,
       end_time: time,
       status: 'success',
-      messages: report.gaps.map((gap) => ({
-        level: 'warn',
-        value: `not looked at: ${gap.path === undefined ? '' : `${gap.path}: `}${gap.message}`,
-      })),
+      messages: noticesOf(report).map(({ text }) => ({ level: 'warn', value: text })),
     },
     vulnerabilities: findings.map((finding) => vulnerability(finding, report)),
     remediations: [],

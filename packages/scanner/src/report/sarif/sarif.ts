@@ -1,5 +1,6 @@
 import type { ReportOptions, ReportText } from '../format.ts';
 import { sortFindings } from '../model/group.ts';
+import { noticesOf } from '../model/notices.ts';
 import type { ScanReport } from '../scan-report.ts';
 import { layerLines } from './layer-lines.ts';
 import { type LocationContext, sarifLocations } from './location.ts';
@@ -81,10 +82,10 @@ class Part {
 function invocation(report: ScanReport): object {
   return {
     executionSuccessful: report.status === 'complete',
-    toolExecutionNotifications: report.gaps.map((gap) => ({
+    toolExecutionNotifications: noticesOf(report).map(({ id, text }) => ({
       level: 'warning',
-      descriptor: { id: `gap-${gap.code}` },
-      message: { text: `not looked at: ${gap.path === undefined ? '' : `${gap.path}: `}${gap.message}` },
+      descriptor: { id },
+      message: { text },
     })),
   };
 }

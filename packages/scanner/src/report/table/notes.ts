@@ -2,6 +2,7 @@ import { printable } from '@bulkhead/core';
 import type { Gap } from '../../reader/gap.ts';
 import { ageInDays } from '../model/age.ts';
 import type { SortedFindings } from '../model/group.ts';
+import { endOfLifeText } from '../model/notices.ts';
 import { locationOf } from '../model/order.ts';
 import { count, fullName, placeOf } from '../model/words.ts';
 import type { ScanReport } from '../scan-report.ts';
@@ -29,11 +30,9 @@ export function* databaseLine({ database }: ScanReport, now: number, colours: Pa
 }
 
 /** A distribution that gets no advisories any more shows no findings: that must not pass for a clean bill. */
-export function* endOfLifeLines({ os }: ScanReport, colours: Paint): Generator<string> {
-  if (os?.endOfLifeReached !== true) return;
-  const since = os.endOfLife === undefined ? '' : ` since ${os.endOfLife}`;
-  const name = os.prettyName ?? os.id;
-  yield `${colours.warning(`END OF LIFE: ${printable(name)} gets no security updates${since}; newer vulnerabilities are not known for it`)}\n`;
+export function* endOfLifeLines(report: ScanReport, colours: Paint): Generator<string> {
+  const text = endOfLifeText(report);
+  if (text !== undefined) yield `${colours.warning(`END OF LIFE: ${printable(text)}`)}\n`;
 }
 
 /** What statements took out of the count, and which statements they were. */
