@@ -24,6 +24,7 @@ export async function scanImageCommand(
     version,
     report: dockerfile === undefined ? {} : { dockerfile },
     read: async (line) => {
+      if (options.allowWrongDigests === true) io.stderr.write(WRONG_DIGESTS);
       line.show({ what: `opening ${place.reference ?? place.input ?? ''}` });
       const source = await open(place, options, io);
       try {
@@ -44,6 +45,9 @@ export async function scanImageCommand(
     },
   });
 }
+
+/** The one thing a report of such a scan cannot show. */
+const WRONG_DIGESTS = 'note: layers are not compared with the digests that the archive names (--allow-wrong-digests)\n';
 
 /** How much of the image has come: in bytes where its manifest says how many there are, else in layers. */
 function progressOf({ name, layers }: Image, line: LiveLine): Pick<ScanOptions, 'onBytes' | 'onLayer'> {

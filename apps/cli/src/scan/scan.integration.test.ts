@@ -62,6 +62,20 @@ describe.skipIf(SKIPPED)(`bulkhead image on real images ${SKIPPED ?? ''}`, () =>
     expect(image('--input', ALPINE, '--exit-code', '3').status).toBe(3);
   });
 
+  it.each(SKIPPED === undefined ? readdirSync(IMAGES) : [])(
+    'reads %s without a gap, and says where it could not compare digests',
+    (name) => {
+      const scan = (...args: string[]) =>
+        image('--input', join(IMAGES, name), '--scanners', 'secret', '--format', 'json', ...args);
+      const edited = /save-java|nginx/.test(name);
+      const { status, stdout, stderr } = scan(...(edited ? ['--allow-wrong-digests'] : []));
+
+      expect(status).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({ status: 'complete', gaps: [] });
+      expect(stderr.startsWith('note: layers are not compared')).toBe(edited);
+    },
+  );
+
   it('points SARIF at the line of the Dockerfile that brought the layer', () => {
     const dockerfile = join(folder, 'Dockerfile');
     writeFileSync(dockerfile, '# an image from nothing\nFROM scratch\nADD rootfs.tar.xz /\nCMD ["/bin/sh"]\n');
