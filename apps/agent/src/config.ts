@@ -53,7 +53,7 @@ export const AgentConfig = z.strictObject({
         .string()
         .min(1)
         .default('captures')
-        .describe('Where captures of blocked sessions are kept, relative to the configuration file.'),
+        .describe('Where captures are kept, relative to the configuration file.'),
       maxMebibytes: z
         .int()
         .min(1)

@@ -35,6 +35,36 @@ it('leaves namespaces alone that no group selects', () => {
   expect(planNamespaces([workload('db', '4:2')], policy(WEB)).size).toBe(0);
 });
 
-function workload(name: string, netnsKey: string): LocatedWorkload {
-  return { id: name, name, labels: {}, owners: [], netns: { path: `/run/netns/${name}` }, netnsKey };
+it('says by addresses which peers a sensor concerns, and leaves out one whose peers are nobody', () => {
+  const payments = `
+metadata: { name: payments }
+spec:
+  selector: { names: [payments] }
+  mode: protect
+  sensors:
+    - { name: payment-cards, from: [web, 192.0.2.0/24], to: [web] }
+    - { name: secrets, from: [nobody] }
+    - { name: contact-data, from: [web] }
+    - contact-data
+`;
+  const nobody = 'metadata: { name: nobody }\nspec: { selector: { names: [nobody] }, mode: monitor }';
+  const workloads = [workload('web', '4:1', ['10.0.0.1', '2001:db8::1']), workload('payments', '4:2', ['10.0.0.2'])];
+
+  const sensors = planNamespaces(workloads, policy(WEB, payments, nobody)).get('4:2')?.program.sensors;
+
+  const clients = ['10.0.0.1', '192.0.2.0/24', '2001:db8::1'];
+  expect(sensors?.map(({ name, scopes }) => [name, scopes])).toEqual([
+    ['contact-data', undefined],
+    [
+      'payment-cards',
+      [
+        { clients, servers: ['10.0.0.2'] },
+        { clients: ['10.0.0.2'], servers: ['10.0.0.1', '2001:db8::1'] },
+      ],
+    ],
+  ]);
+});
+
+function workload(name: string, netnsKey: string, addresses: readonly string[] = []): LocatedWorkload {
+  return { id: name, name, labels: {}, owners: [], netns: { path: `/run/netns/${name}` }, netnsKey, addresses };
 }

@@ -1,6 +1,7 @@
 import type { SensorProgramInput } from '@bulkhead/dlp';
 import { compileSensors } from '@bulkhead/dlp';
 import { type EffectivePolicy, type Policy, policyFor } from '@bulkhead/policy';
+import { resolvePeers } from './peers.ts';
 import type { LocatedWorkload } from './workload/located.ts';
 
 /** What must hold in one network namespace. */
@@ -23,7 +24,9 @@ export function planNamespaces(
     const effective = policyFor(inside, policy);
     const path = inside[0]?.netns.path;
     if (effective === undefined || path === undefined) continue;
-    const program = compileSensors(effective.sensors);
+    // A router's own addresses say nothing about what passes through it.
+    const local = effective.hooks.includes('forward') ? [] : (inside[0]?.addresses ?? []);
+    const program = compileSensors(resolvePeers(effective.sensors, policy, workloads, local));
     plans.set(key, { key, path, workloads: inside, policy: effective, program });
   }
   return plans;

@@ -1,4 +1,8 @@
+#include <arpa/inet.h>
+
 #include <algorithm>
+#include <array>
+#include <charconv>
 
 #include "addon.hpp"
 #include "bulkhead/detector.hpp"
@@ -9,6 +13,44 @@ namespace {
 std::string bytes_of(const Napi::Value& value) {
   const auto bytes = value.As<Napi::Uint8Array>();
   return {reinterpret_cast<const char*>(bytes.Data()), bytes.ByteLength()};
+}
+
+/// "10.0.0.0/8", "2001:db8::1": everything the prefix covers.
+bool read_range(const std::string& text, AddressRange& range) {
+  const std::size_t slash = text.find('/');
+  const std::string address = text.substr(0, slash);
+  std::array<std::uint8_t, 16> bytes{};
+  const bool v4 = ::inet_pton(AF_INET, address.c_str(), bytes.data() + 12) == 1;
+  if (v4) bytes[10] = bytes[11] = 0xff;
+  if (!v4 && ::inet_pton(AF_INET6, address.c_str(), bytes.data()) != 1) return false;
+  const int most = v4 ? 32 : 128;
+  int length = most;
+  if (slash != std::string::npos) {
+    const char* const from = text.data() + slash + 1;
+    const auto [end, error] = std::from_chars(from, text.data() + text.size(), length);
+    if (error != std::errc() || end != text.data() + text.size() || length < 0 || length > most) return false;
+  }
+  range.first.bytes = range.last.bytes = bytes;
+  for (int bit = length + 128 - most; bit < 128; ++bit) {
+    const auto mask = static_cast<std::uint8_t>(0x80 >> bit % 8);
+    auto& first = range.first.bytes[static_cast<std::size_t>(bit / 8)];
+    auto& last = range.last.bytes[static_cast<std::size_t>(bit / 8)];
+    first = static_cast<std::uint8_t>(first & ~mask);
+    last = static_cast<std::uint8_t>(last | mask);
+  }
+  return true;
+}
+
+/// What is no address covers nobody: JavaScript has checked them.
+std::vector<AddressRange> ranges_of(const Napi::Value& value) {
+  std::vector<AddressRange> ranges;
+  const auto array = value.As<Napi::Array>();
+  for (std::uint32_t i = 0; i < array.Length(); ++i) {
+    const Napi::HandleScope scope(value.Env());
+    AddressRange range;
+    if (read_range(array.Get(i).As<Napi::String>().Utf8Value(), range)) ranges.push_back(range);
+  }
+  return ranges;
 }
 
 SensorSpec sensor_of(const Napi::Object& object) {
@@ -22,6 +64,11 @@ SensorSpec sensor_of(const Napi::Object& object) {
   sensor.action = static_cast<Verdict>(number_of(object, "action", 0));
   sensor.direction = static_cast<DirectionScope>(number_of(object, "direction", 0));
   sensor.window_s = static_cast<std::uint32_t>(number_of(object, "windowSeconds", 0));
+  const auto scopes = object.Get("scopes").As<Napi::Array>();
+  for (std::uint32_t i = 0; i < scopes.Length(); ++i) {
+    const auto scope = scopes.Get(i).As<Napi::Object>();
+    sensor.scopes.push_back({ranges_of(scope.Get("clients")), ranges_of(scope.Get("servers"))});
+  }
   return sensor;
 }
 

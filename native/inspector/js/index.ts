@@ -1,5 +1,5 @@
 export { type BenchResult, benchCaptures } from './src/bench.ts';
-export { type Capabilities, capabilities } from './src/capabilities.ts';
+export { type Capabilities, capabilities, namespaceAddresses } from './src/capabilities.ts';
 export {
   type CaptureInput,
   type CaptureOptions,

@@ -28,14 +28,25 @@ export interface Selector {
 export const HOOKS = ['input', 'output', 'forward'] as const;
 export type Hook = (typeof HOOKS)[number];
 
+/** A sensor by its name alone, for all traffic, or with the peers whose sessions it concerns. */
+export type SensorBinding = string | PeerBinding;
+
+/** A peer is the name of a group, or an address or prefix. At least one of the two is there. */
+export interface PeerBinding {
+  readonly name: string;
+  /** Who opens sessions to the group's workloads. */
+  readonly from?: readonly string[];
+  /** To whom the group's workloads open sessions. */
+  readonly to?: readonly string[];
+}
+
 /** A named selector of workloads, its mode, and the sensors bound to it. */
 export interface WorkloadGroup {
   readonly name: string;
   readonly description: string;
   readonly selector: Selector;
   readonly mode: Mode;
-  /** Names of sensors. */
-  readonly sensors: readonly string[];
+  readonly sensors: readonly SensorBinding[];
   readonly hooks: readonly Hook[];
   readonly onFailure: FailurePolicy;
   readonly exceptions: ExceptionPolicies;

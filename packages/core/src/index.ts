@@ -15,7 +15,9 @@ export {
   LABEL_OPERATORS,
   type LabelOperator,
   type LabelRequirement,
+  type PeerBinding,
   type Selector,
+  type SensorBinding,
   type WorkloadGroup,
 } from './group.ts';
 export { compareModes, FAILURE_POLICIES, type FailurePolicy, MODES, type Mode } from './mode.ts';

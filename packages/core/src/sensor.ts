@@ -77,4 +77,6 @@ export interface Sensor {
   readonly windowSeconds?: number;
   readonly action: SensorAction;
   readonly direction: DirectionScope;
+  /** Sessions it concerns: of these clients, to these servers, by address; none of either stands for anybody. Absent: all. */
+  readonly scopes?: readonly { readonly clients: readonly string[]; readonly servers: readonly string[] }[];
 }

@@ -12,6 +12,6 @@ export {
   requirePolicy,
   type SensorLanguage,
 } from './policy.ts';
-export { type EffectivePolicy, effectivePolicy } from './selection/effective.ts';
+export { type BoundSensor, type EffectivePolicy, effectivePolicy } from './selection/effective.ts';
 export { matchesGlob } from './selection/glob.ts';
 export { selectGroups, selects } from './selection/select.ts';

@@ -1,4 +1,4 @@
-import type { DocumentKind, Sensor, Workload, WorkloadGroup } from '@bulkhead/core';
+import { type DocumentKind, isName, type Sensor, type Workload, type WorkloadGroup } from '@bulkhead/core';
 import { z } from 'zod';
 import { type LoadedDocuments, loadDocuments, type PolicySource } from './document/load.ts';
 import { compareProblems, type PolicyProblem } from './document/problem.ts';
@@ -27,7 +27,7 @@ export type PolicyOutcome =
 /** Reads a policy from the texts of its files. Reports everything that is wrong at once; never throws. */
 export function readPolicy(sources: readonly PolicySource[], language: SensorLanguage): PolicyOutcome {
   const documents = loadDocuments(sources, [workloadGroupKind, language.kind]);
-  const problems = [...documents.problems, ...unknownSensors(documents, language)];
+  const problems = [...documents.problems, ...unknownSensors(documents, language), ...unknownPeers(documents)];
   if (problems.length > 0) return { ok: false, problems: problems.toSorted(compareProblems) };
 
   const groups = documents.of(workloadGroupKind).flatMap((document) => document.value ?? []);
@@ -62,6 +62,26 @@ export function policyFor(workloads: readonly Workload[], policy: Policy): Effec
 /** The references of a group, also of one that has other mistakes in it. */
 const References = z.object({ spec: z.object({ sensors: z.array(z.unknown()) }) });
 
+/** Peers that are neither a group of the policy nor an address. */
+function unknownPeers(documents: LoadedDocuments): PolicyProblem[] {
+  const known = new Set(documents.of(workloadGroupKind).map((document) => document.name));
+  return documents
+    .of(workloadGroupKind)
+    .flatMap((group) =>
+      (group.value?.sensors ?? []).flatMap((binding, index) =>
+        (['from', 'to'] as const).flatMap((side) =>
+          (typeof binding === 'string' ? [] : (binding[side] ?? [])).flatMap((peer, position) =>
+            !isName(peer) || known.has(peer)
+              ? []
+              : [group.problem(['spec', 'sensors', index, side, position], `unknown group ${JSON.stringify(peer)}`)],
+          ),
+        ),
+      ),
+    );
+}
+
+const PeerReference = z.object({ name: z.string() });
+
 function unknownSensors(documents: LoadedDocuments, language: SensorLanguage): PolicyProblem[] {
   const known = new Set([
     ...language.provided.map((sensor) => sensor.name),
@@ -69,8 +89,9 @@ function unknownSensors(documents: LoadedDocuments, language: SensorLanguage): P
     ...documents.of(language.kind).map((document) => document.name),
   ]);
   return documents.of(workloadGroupKind).flatMap((group) => {
-    const names = References.safeParse(group.raw).data?.spec.sensors ?? [];
-    return names.flatMap((name, index) => {
+    const bindings = References.safeParse(group.raw).data?.spec.sensors ?? [];
+    return bindings.flatMap((binding, index) => {
+      const name = PeerReference.safeParse(binding).data?.name ?? binding;
       if (typeof name !== 'string' || known.has(name)) return [];
       const list = [...known].flatMap((other) => other ?? []).toSorted();
       const message = `unknown sensor ${JSON.stringify(name)}; known are ${list.join(', ')}`;

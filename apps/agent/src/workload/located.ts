@@ -1,16 +1,19 @@
 import { statSync } from 'node:fs';
 import type { Workload } from '@bulkhead/core';
+import { namespaceAddresses } from '@bulkhead/inspector';
 
 /** A workload whose network namespace was found: workloads with the same key share it, whatever path leads there. */
 export interface LocatedWorkload extends Workload {
   readonly netnsKey: string;
+  /** Of the namespace's interfaces: how its peers know it. */
+  readonly addresses: readonly string[];
 }
 
 /** Locates a workload, or gives nothing when its namespace is gone or is the node's own. */
 export function locate(workload: Workload): LocatedWorkload | undefined {
   const netnsKey = namespaceKey(workload.netns.path);
   if (netnsKey === undefined || netnsKey === namespaceKey('/proc/1/ns/net')) return undefined;
-  return { ...workload, netnsKey };
+  return { ...workload, netnsKey, addresses: namespaceAddresses(workload.netns.path) };
 }
 
 function namespaceKey(path: string): string | undefined {

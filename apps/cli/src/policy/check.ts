@@ -27,7 +27,10 @@ export async function check(paths: readonly string[], io: Io): Promise<number> {
   const { groups, sensors } = outcome.policy;
   const complete = await withFiles([...sensors.values()], readSensorFile);
   const byName = new Map(complete.map((sensor) => [sensor.name, sensor]));
-  for (const group of groups) compileSensors(group.sensors.flatMap((name) => byName.get(name) ?? []));
+  for (const group of groups)
+    compileSensors(
+      group.sensors.flatMap((binding) => byName.get(typeof binding === 'string' ? binding : binding.name) ?? []),
+    );
   await compileOwnDetectors(complete);
   const words = [formatCount(groups.length, 'group'), formatCount(sensors.size, 'sensor')].join(' and ');
   await writeAll(io.stdout, [`ok: ${words} (${formatCount(DEFAULT_SENSORS.length, 'provided sensor')} included)\n`]);

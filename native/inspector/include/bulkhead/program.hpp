@@ -7,6 +7,7 @@
 
 #include "bulkhead/detection.hpp"
 #include "bulkhead/exact_data.hpp"
+#include "bulkhead/packet.hpp"
 
 namespace bulkhead {
 
@@ -15,6 +16,16 @@ namespace bulkhead {
 enum class Verdict : std::uint8_t { allow, alert, capture, mask, block };
 
 enum class DirectionScope : std::uint8_t { request, response, both };
+
+/// From `first` to `last`, both included.
+struct AddressRange {
+  Address first, last;
+};
+
+/// Sessions that somebody in `clients` opened to somebody in `servers`; no range stands for anybody.
+struct SensorScope {
+  std::vector<AddressRange> clients = {}, servers = {};
+};
 
 struct SensorSpec {
   std::string name;
@@ -25,6 +36,8 @@ struct SensorSpec {
   DirectionScope direction = DirectionScope::both;
   /// Not 0: the threshold counts what all sessions of a client showed within so many seconds.
   std::uint32_t window_s = 0;
+  /// Sessions that the sensor concerns, by any of these; all of them where there is none.
+  std::vector<SensorScope> scopes = {};
 };
 
 /// A detector the user defines by a literal byte string. Found wherever it stands, confidence high.
@@ -84,6 +97,8 @@ struct ProgramSpec {
 };
 
 inline constexpr std::size_t kMaxSensors = 64;
+/// Of all scopes of a sensor. Looked through once a session.
+inline constexpr std::size_t kMaxRanges = 8'192;
 inline constexpr std::size_t kMaxLiterals = 4096;
 inline constexpr std::size_t kMaxLiteralBytes = 256;
 inline constexpr std::size_t kMaxDictionaries = 256;

@@ -9,6 +9,14 @@ export interface Capabilities {
   readonly nfqueueReason: string;
 }
 
+/**
+ * The addresses of a network namespace's interfaces, sorted, without those of loopback and link-local ones. None where it
+ * is gone or may not be entered.
+ */
+export function namespaceAddresses(path: string): readonly string[] {
+  return native().namespaceAddresses(path);
+}
+
 /** What this machine and process allow the inspector to do. */
 export function capabilities(): Capabilities {
   return native().capabilities();

@@ -19,6 +19,7 @@ export interface NativeSensor {
   readonly action: number;
   readonly direction: number;
   readonly windowSeconds: number;
+  readonly scopes: readonly { readonly clients: readonly string[]; readonly servers: readonly string[] }[];
 }
 
 export interface NativeLiteral {
@@ -99,6 +100,7 @@ type WorkersCallback = (kind: number, source: number, lost: number, session: big
 export interface Native {
   readonly recordBytes: number;
   capabilities(): { avx2: boolean; root: boolean; nfqueue: boolean; nfqueueReason: string };
+  namespaceAddresses(path: string): string[];
   detectors(): { id: string; strength: number }[];
   createProgram(
     sensors: readonly NativeSensor[],

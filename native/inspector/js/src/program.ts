@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { InspectorError, typed } from './error.ts';
 import type { ProgramNames } from './event-record.ts';
 import { EXACT_KEY_BYTES } from './exact-data.ts';
@@ -35,6 +36,14 @@ export interface SensorInput {
   readonly direction: DirectionScope;
   /** The threshold counts what all sessions of a client showed within so many seconds; one session without it. */
   readonly windowSeconds?: number;
+  /** Sessions that the sensor concerns; all of them without it. */
+  readonly scopes?: readonly ScopeInput[];
+}
+
+/** Sessions that one of `clients` opened to one of `servers`: addresses or prefixes (`10.0.0.0/8`); none: anybody. */
+export interface ScopeInput {
+  readonly clients: readonly string[];
+  readonly servers: readonly string[];
 }
 
 export interface LiteralInput {
@@ -131,10 +140,21 @@ function toNativeSensor(sensor: SensorInput): NativeSensor {
     detectors,
     threshold,
     windowSeconds: sensor.windowSeconds ?? 0,
+    scopes: (sensor.scopes ?? []).map((scope) => checkedScope(scope, where)),
     minConfidence: numberOf(CONFIDENCES, sensor.minConfidence, `${where}: minConfidence`),
     action: numberOf(VERDICTS, sensor.action, `${where}: action`),
     direction: numberOf(DIRECTION_SCOPES, sensor.direction, `${where}: direction`),
   };
+}
+
+function checkedScope({ clients, servers }: ScopeInput, where: string): ScopeInput {
+  for (const range of [...clients, ...servers]) {
+    const [address = '', length, ...rest] = range.split('/');
+    const version = isIP(address);
+    const fits = length === undefined || (/^\d{1,3}$/.test(length) && Number(length) <= (version === 4 ? 32 : 128));
+    if (version === 0 || !fits || rest.length > 0) throw invalid(`${where}: "${range}" is no address and no prefix`);
+  }
+  return { clients, servers };
 }
 
 function toNativeLiteral({ id, literal, caseInsensitive }: LiteralInput): NativeLiteral {

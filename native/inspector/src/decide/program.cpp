@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <bit>
 #include <utility>
 
 #include "bulkhead/detector.hpp"
@@ -25,6 +26,12 @@ Failure check_limits(const ProgramSpec& spec) {
     const char* what;
     std::size_t most;
   };
+  for (const SensorSpec& sensor : spec.sensors) {
+    std::size_t ranges = 0;
+    for (const SensorScope& scope : sensor.scopes) ranges += scope.clients.size() + scope.servers.size();
+    if (ranges > kMaxRanges)
+      return {ProgramError::too_many, "sensor '" + sensor.name + "': " + count_of(ranges, "address ranges", kMaxRanges)};
+  }
   std::size_t terms = 0;
   for (const DictionarySpec& dictionary : spec.dictionaries) terms += dictionary.terms.size();
   const Count counts[] = {{spec.sensors.size(), "sensors", kMaxSensors},
@@ -84,6 +91,7 @@ Failure name_detectors(ProgramImpl& impl) {
 Failure bind_sensors(ProgramImpl& impl) {
   impl.sensors_by_detector.assign(impl.detector_ids.size(), 0);
   for (std::size_t s = 0; s < impl.spec.sensors.size(); ++s) {
+    if (!impl.spec.sensors[s].scopes.empty()) impl.scoped |= 1ULL << s;
     for (const std::string& id : impl.spec.sensors[s].detectors) {
       const auto at = std::find(impl.detector_ids.begin(), impl.detector_ids.end(), id);
       if (at == impl.detector_ids.end())
@@ -96,7 +104,7 @@ Failure bind_sensors(ProgramImpl& impl) {
   }
   impl.numbers = detect::numbers_wanted(impl.enabled);
   impl.credentials = impl.enabled.any_of(detect::kCleartextCredential, detect::kSessionCookie + 1);
-  impl.cleartext = impl.enabled.has(detect::kCleartextTraffic);
+  impl.cleartext = impl.sensors_by_detector[detect::kCleartextTraffic];
   return {};
 }
 
@@ -108,6 +116,23 @@ Failure compile_custom(ProgramImpl& impl) {
 }
 
 }  // namespace
+
+std::uint64_t ProgramImpl::concerned(const Address& client, const Address& server) const noexcept {
+  const auto within = [](const std::vector<AddressRange>& ranges, const Address& address) {
+    return ranges.empty() || std::any_of(ranges.begin(), ranges.end(), [&address](const AddressRange& range) {
+      return range.first.bytes <= address.bytes && address.bytes <= range.last.bytes;
+    });
+  };
+  std::uint64_t all = ~0ULL;
+  for (std::uint64_t left = scoped; left != 0; left &= left - 1) {
+    const auto& scopes = spec.sensors[static_cast<std::size_t>(std::countr_zero(left))].scopes;
+    const bool meant = std::any_of(scopes.begin(), scopes.end(), [&](const SensorScope& scope) {
+      return within(scope.clients, client) && within(scope.servers, server);
+    });
+    if (!meant) all &= ~(left & -left);
+  }
+  return all;
+}
 
 std::shared_ptr<const Program> Program::compile(const ProgramSpec& spec, ProgramError& error, std::string& message) {
   static std::atomic<std::uint64_t> generations{0};

@@ -19,10 +19,14 @@ struct ProgramImpl {
   detect::DetectorSet enabled;                  ///< built-in detectors that some sensor names
   detect::NumbersWanted numbers{};              ///< by `enabled`
   bool credentials = false;                     ///< `enabled` has some of credential/
-  bool cleartext = false;                       ///< `enabled` has kCleartextTraffic
+  std::uint64_t cleartext = 0;                  ///< bit s: sensor s names kCleartextTraffic
+  std::uint64_t scoped = 0;                     ///< bit s: sensor s has scopes
   std::uint64_t generation = 0;                 ///< never the same for two programs of a process
   lane::CustomSet custom;
   std::vector<lane::ExactRule> exact;
+
+  /// Bit s: sensor s concerns a session between these two.
+  [[nodiscard]] std::uint64_t concerned(const Address& client, const Address& server) const noexcept;
 };
 static_assert(kMaxSensors <= 64, "sensors_by_detector holds one bit for each sensor");
 

@@ -54,7 +54,7 @@ void SensorState::judge(const Program& program, const Detection& detection, Dire
     generation_ = impl.generation;
     counts_.reset();
   }
-  for (std::uint64_t left = impl.sensors_by_detector[detection.detector]; left != 0; left &= left - 1) {
+  for (std::uint64_t left = impl.sensors_by_detector[detection.detector] & client.concerned; left != 0; left &= left - 1) {
     const auto number = static_cast<std::uint16_t>(std::countr_zero(left));
     const SensorSpec& sensor = impl.spec.sensors[number];
     if (detection.confidence < sensor.min_confidence || !covers(sensor.direction, direction)) continue;

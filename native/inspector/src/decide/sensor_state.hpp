@@ -53,10 +53,11 @@ class SensorState {
     Address address;
     std::uint32_t tenant = 0;
     std::uint64_t now_ns = 0;
+    std::uint64_t concerned = ~0ULL;  ///< bit s: sensor s concerns the session
     bool lost = false;  ///< set when a count had to be given up
   };
 
-  /// Which sensors of `program` concern the detection: they name its detector, cover its direction, and do not ask
+  /// Which sensors of `program` concern the detection: they name its detector, concern its session, cover its direction, and do not ask
   /// for more confidence. Under another program than before counting starts anew.
   void judge(const Program& program, const Detection& detection, Direction direction, SensorMatches& matches,
              Client& client) noexcept;

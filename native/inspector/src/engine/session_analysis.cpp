@@ -29,13 +29,16 @@ SessionAnalysis::SessionAnalysis(PacketContext& context, Session& session, std::
       program_(std::move(program)),
       conversation_(context.decoders),
       scanners_{FieldScanner{program_, *context.decoders}, FieldScanner{program_, *context.decoders}} {
-  watch_clearness();
+  bind_sensors();
 }
 
-void SessionAnalysis::watch_clearness() noexcept {
+void SessionAnalysis::bind_sensors() noexcept {
+  const ProgramImpl& impl = program_->impl();
+  if (impl.scoped != 0) concerned_ = impl.concerned(session_.view.client, session_.view.server);
+  if (impl.scoped == 0) concerned_ = ~0ULL;
   constexpr std::uint8_t kTcp = 6, kUdp = 17;
   const bool carries = session_.view.ip_protocol == kTcp || session_.view.ip_protocol == kUdp;
-  const bool asked = program_->impl().cleartext && carries;
+  const bool asked = (impl.cleartext & concerned_) != 0 && carries;
   cleartext_told_ = asked ? Confidence::none : Confidence::high;
   if (asked) conversation_.watch_exposure(session_.midstream);
 }
@@ -75,7 +78,7 @@ void SessionAnalysis::use(const std::shared_ptr<const Program>& program) noexcep
   if (program == program_) return;
   program_ = program;
   for (FieldScanner& scanner : scanners_) scanner.rebind(program_);
-  watch_clearness();
+  bind_sensors();
 }
 
 void SessionAnalysis::refresh_view() noexcept {
@@ -158,7 +161,7 @@ void SessionAnalysis::judge_clearness() noexcept {
 void SessionAnalysis::report(const Detection& detection, std::uint64_t found_at) noexcept {
   std::optional<Verdict> masked;  // by the first sensor that asked for it
   SensorMatches matches;
-  SensorState::Client client{&context_.clients, session_.view.client, session_.view.tenant, context_.now_ns()};
+  SensorState::Client client{&context_.clients, session_.view.client, session_.view.tenant, context_.now_ns(), concerned_};
   sensors_.judge(*program_, detection, scanning_, matches, client);
   if (client.lost) exception(scanning_, Exception::memory_cap, 0);
   const Location location = locations_[index_of(scanning_)];

@@ -52,8 +52,8 @@ class SessionAnalysis final : public Attachment, private ContentSink, private Fi
   void detected(const Detection& detection) noexcept override;
   void not_decoded(Exception reason, std::uint64_t bytes) noexcept override;
 
-  /// Asks the protocol layer for what `judge_clearness` needs, where the program wants it.
-  void watch_clearness() noexcept;
+  /// Finds out which sensors of the program concern the session, and what they need to be known.
+  void bind_sensors() noexcept;
   /// Reports a session that carries application data in clear, once as surely as it is known.
   void judge_clearness() noexcept;
   /// Reports a detection to every sensor that wants it. `found_at`: where in its field, for what may be shown of it.
@@ -73,6 +73,7 @@ class SessionAnalysis final : public Attachment, private ContentSink, private Fi
   SensorState sensors_;
   Direction scanning_ = Direction::request;  ///< of the scanner that is calling `detected`
   std::uint32_t exceptions_seen_ = 0;
+  std::uint64_t concerned_ = ~0ULL;  ///< bit s: sensor s of the program concerns this session
   Confidence cleartext_told_ = Confidence::high;  ///< high: nobody asks, or nothing more can be said
 };
 

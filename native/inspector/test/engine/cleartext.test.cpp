@@ -238,6 +238,38 @@ TEST_CASE("cleartext: one finding a session, and a surer one when there is one")
   CHECK(rig.of(EventKind::finding).size() == 2);
 }
 
+TEST_CASE("cleartext: a sensor concerns the sessions of its pair alone") {
+  const auto address = [](std::uint8_t last) {
+    Address host;
+    host.bytes[10] = host.bytes[11] = 0xff;
+    host.bytes[12] = 10;
+    host.bytes[15] = last;
+    return host;
+  };
+  const auto blocks = [](std::vector<SensorScope> scopes) {
+    SensorSpec spec{"pair", {"cleartext-traffic"}, Confidence::medium, 1, Verdict::block, DirectionScope::both};
+    spec.scopes = std::move(scopes);
+    EngineRig rig(true, program_of({spec}));
+    TcpScript tcp;
+    rig.feed_all(tcp.handshake());
+    return rig.feed(tcp.request(post("{}"))) == Action::reset;
+  };
+  // The client is 10.0.0.1, the server 10.0.0.2.
+  const AddressRange client{address(1), address(1)};
+  const AddressRange server{address(2), address(2)};
+  const AddressRange others{address(3), address(9)};
+  const AddressRange both{address(0), address(7)};
+  CHECK(blocks({}));
+  CHECK(blocks({{{client}, {server}}}));
+  CHECK(blocks({{{client}, {}}}));
+  CHECK(blocks({{{}, {others, server}}}));
+  CHECK(blocks({{{both}, {both}}}));
+  CHECK(blocks({{{others}, {}}, {{client}, {}}}));
+  CHECK_FALSE(blocks({{{server}, {client}}}));
+  CHECK_FALSE(blocks({{{others}, {server}}}));
+  CHECK_FALSE(blocks({{{client}, {others}}}));
+}
+
 TEST_CASE("cleartext: a sensor that comes while a session lives judges it too") {
   EngineRig rig(true, program_of({sensor("payment-card", Verdict::block)}));
   TcpScript tcp;

@@ -31,6 +31,8 @@ export interface ProgramSensor {
   readonly windowSeconds?: number;
   readonly action: SensorAction;
   readonly direction: DirectionScope;
+  /** Absent: all sessions. */
+  readonly scopes?: NonNullable<Sensor['scopes']>;
 }
 
 /** Bound of the inspector's program (`program.hpp`): a packet's sensors are one 64-bit set. */
@@ -108,8 +110,8 @@ function splitByConfidence(sensor: Sensor): ProgramSensor[] {
   for (const detector of sensor.detectors) add(detector.minConfidence ?? sensor.minConfidence, detector.id);
   for (const { id } of Object.values(ownDetectors(sensor)).flat()) add(sensor.minConfidence, id);
 
-  const { threshold, windowSeconds, action, direction } = sensor;
-  const window = windowSeconds === undefined ? {} : { windowSeconds };
+  const { threshold, windowSeconds, action, direction, scopes } = sensor;
+  const window = { ...(windowSeconds !== undefined && { windowSeconds }), ...(scopes !== undefined && { scopes }) };
   return CONFIDENCES.flatMap((minConfidence) => {
     const ids = idsByConfidence.get(minConfidence);
     if (ids === undefined) return [];

@@ -3,6 +3,7 @@ import {
   type ParsedDocument,
   problemsOfIssues,
   type Selector,
+  type SensorBinding,
   type WorkloadGroup,
 } from '@bulkhead/core';
 import { WorkloadGroupDocument } from './schema.ts';
@@ -12,11 +13,25 @@ export function parseWorkloadGroup(document: unknown): ParsedDocument<WorkloadGr
   const parsed = WorkloadGroupDocument.safeParse(document);
   if (!parsed.success) return { ok: false, problems: problemsOfIssues(parsed.error.issues) };
   const { metadata, spec } = parsed.data;
-  return { ok: true, value: { name: metadata.name, ...spec, selector: readSelector(spec.selector) } };
+  return {
+    ok: true,
+    value: {
+      name: metadata.name,
+      ...spec,
+      selector: readSelector(spec.selector),
+      sensors: spec.sensors.map(readBinding),
+    },
+  };
 }
 
 /** The kind `WorkloadGroup`, for the loader. */
 export const workloadGroupKind: DocumentKind<WorkloadGroup> = { kind: 'WorkloadGroup', parse: parseWorkloadGroup };
+
+function readBinding(binding: WorkloadGroupDocument['spec']['sensors'][number]): SensorBinding {
+  if (typeof binding === 'string') return binding;
+  const { name, from, to } = binding;
+  return { name, ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
+}
 
 function readSelector({ namespaces, names, labels, netns }: WorkloadGroupDocument['spec']['selector']): Selector {
   return {

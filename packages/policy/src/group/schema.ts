@@ -48,6 +48,25 @@ const selector = z
     message: 'selects nothing: give namespaces, names, labels or netns (names: ["*"] selects every workload)',
   });
 
+/** Bounds what is looked through for each session. */
+const MAX_PEERS = 64;
+
+const address = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
+const peers = z
+  .array(
+    z
+      .string()
+      .refine((peer) => isName(peer) || address.safeParse(peer).success, 'is no name of a group, address or prefix'),
+  )
+  .min(1)
+  .max(MAX_PEERS);
+
+const peerBinding = z
+  .strictObject({ name: z.string(), from: peers.optional(), to: peers.optional() })
+  .refine(({ from, to }) => from !== undefined || to !== undefined, {
+    message: 'names no peer: give from or to, or the name of the sensor alone',
+  });
+
 /** A group of workloads as a document of the policy language. */
 export const WorkloadGroupDocument = z.strictObject({
   apiVersion: z.literal(API_VERSION),
@@ -57,7 +76,7 @@ export const WorkloadGroupDocument = z.strictObject({
     description: z.string().max(500).default(''),
     selector,
     mode: z.enum(MODES),
-    sensors: z.array(z.string()).default([]),
+    sensors: z.array(z.union([z.string(), peerBinding])).default([]),
     hooks: z.array(z.enum(HOOKS)).min(1).default(['input', 'output']),
     onFailure: z.enum(FAILURE_POLICIES).default('open'),
     exceptions: z.partialRecord(z.enum(TRAFFIC_EXCEPTIONS), z.enum(EXCEPTION_POLICIES)).default({}),

@@ -7,11 +7,16 @@ import {
   HOOKS,
   type Hook,
   type Mode,
+  type PeerBinding,
   type Sensor,
+  type SensorBinding,
   TRAFFIC_EXCEPTIONS,
   type TrafficException,
   type WorkloadGroup,
 } from '@bulkhead/core';
+
+/** A sensor, and the peers whose sessions alone it concerns where every group that counts says so. */
+export type BoundSensor = Sensor & { readonly peers?: readonly Omit<PeerBinding, 'name'>[] };
 
 /** What holds for a workload once all groups that select it have spoken. */
 export interface EffectivePolicy {
@@ -19,7 +24,7 @@ export interface EffectivePolicy {
   readonly groups: readonly string[];
   readonly mode: Mode;
   /** Sorted by name; each with the action that its groups' modes leave it. */
-  readonly sensors: readonly Sensor[];
+  readonly sensors: readonly BoundSensor[];
   readonly hooks: readonly Hook[];
   readonly onFailure: FailurePolicy;
   readonly exceptions: ExceptionPolicies;
@@ -58,15 +63,33 @@ function enforces(group: WorkloadGroup): boolean {
   return group.mode === 'protect';
 }
 
-function joinSensors(groups: readonly WorkloadGroup[], sensors: ReadonlyMap<string, Sensor>): Sensor[] {
-  const enforced = new Set(groups.filter(enforces).flatMap((group) => group.sensors));
-  const names = [...new Set(groups.flatMap((group) => group.sensors))].toSorted();
+function joinSensors(groups: readonly WorkloadGroup[], sensors: ReadonlyMap<string, Sensor>): BoundSensor[] {
+  const enforced = bindingsByName(groups.filter(enforces));
+  const all = bindingsByName(groups);
+  const names = [...all.keys()].toSorted();
   return names.flatMap((name) => {
     const sensor = sensors.get(name);
     if (sensor === undefined) return [];
     const interrupts = sensor.action === 'mask' || sensor.action === 'block';
-    return [enforced.has(name) || !interrupts ? sensor : { ...sensor, action: 'alert' as const }];
+    // What a group in protect wants stopped must not be stopped where only a group in monitor looks.
+    const peers = peersOf((interrupts ? enforced.get(name) : undefined) ?? all.get(name) ?? []);
+    const bound = peers === undefined ? sensor : { ...sensor, peers };
+    return [enforced.has(name) || !interrupts ? bound : { ...bound, action: 'alert' as const }];
   });
+}
+
+function bindingsByName(groups: readonly WorkloadGroup[]): ReadonlyMap<string, SensorBinding[]> {
+  return Map.groupBy(
+    groups.flatMap((group) => group.sensors),
+    (binding) => (typeof binding === 'string' ? binding : binding.name),
+  );
+}
+
+/** All peers of some bindings, or nothing where one of them is for all traffic. */
+function peersOf(bindings: readonly SensorBinding[]): BoundSensor['peers'] {
+  const peers = bindings.flatMap((binding) => (typeof binding === 'string' ? [] : [binding]));
+  if (peers.length < bindings.length) return undefined;
+  return peers.map(({ from, to }) => ({ ...(from !== undefined && { from }), ...(to !== undefined && { to }) }));
 }
 
 function joinExceptions(groups: readonly WorkloadGroup[]): ExceptionPolicies {
