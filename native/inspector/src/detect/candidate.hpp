@@ -28,6 +28,14 @@ enum BuiltIn : DetectorIndex {
   kGithubToken,
   kSlackToken,
   kStripeKey,
+  // The tokens of secret/.
+  kGcpApiKey, kGcpOauthSecret, kGitlabToken, kNpmToken, kPypiToken, kDockerToken,
+  kSlackWebhook, kWebhookSecret, kSendgridKey, kMailgunKey, kBrevoKey, kTwilioKey,
+  kAnthropicKey, kHuggingfaceToken, kAiServiceKey, kLangsmithKey, kDatabricksToken, kShopifyToken,
+  kSquareToken, kEasypostKey, kHerokuKey, kVaultToken, kTerraformToken, kTelegramBotToken,
+  kCloudflareToken, kGrafanaToken, kDigitaloceanToken, kNotionToken, kNewrelicKey, kPostmanKey,
+  kAtlassianToken, kFigmaToken, kDopplerToken, kTailscaleKey, kAgeKey, kSupabaseToken,
+  kNetlifyToken, kContentfulToken,
   // The rules of identity/, in their order.
   kUsItin, kUsEin, kUsNpi, kUsDea, kUsMbi, kUsNdc, kUsAbaRouting, kCaSin, kMxCurp, kMxRfc, kBrCpf, kBrCnpj, kArCuit, kClRut,
   kCoNit, kPeRuc, kGbNino, kGbNhsNumber, kGbUtr, kGbDrivingLicence, kIePps, kDeTaxId, kDePensionNumber,
@@ -42,6 +50,8 @@ enum BuiltIn : DetectorIndex {
   // Told of a session as a whole; see engine/cleartext.hpp.
   kCleartextTraffic,
 };
+inline constexpr std::size_t kFirstToken = kGcpApiKey;
+inline constexpr std::size_t kLastToken = kContentfulToken;
 inline constexpr std::size_t kFirstIdentity = kUsItin;
 
 /// Sums of evidence and what they are worth. A judge adds and subtracts such points.

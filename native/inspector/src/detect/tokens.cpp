@@ -1,52 +1,17 @@
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <string_view>
 
 #include "detect/ahead.hpp"
 #include "detect/boundary.hpp"
 #include "detect/judges.hpp"
+#include "detect/secret/crc32.hpp"
+#include "detect/secret/report.hpp"
 
 namespace bulkhead::detect {
 namespace {
 
-constexpr std::size_t kStars = 12;  // in the masked text, whatever the token's length
-
-bool word_before(const std::uint8_t* start) noexcept { return is(start[-1], kAlnum) || start[-1] == '_'; }
-
-void report(const FieldView& view, BuiltIn detector, const std::uint8_t* start, const std::uint8_t* end,
-            std::size_t prefix, Confidence confidence, bool known_test, Findings& found) noexcept {
-  const auto length = static_cast<std::size_t>(end - start);
-  Detection* const detection = found.add(view, detector, start, length, confidence);
-  if (detection == nullptr) return;
-  detection->fingerprint = fingerprint(detector, start, length);
-  detection->known_test = known_test;
-  set_key(*detection, structural_key(start), start);
-  mask_append(*detection, start, prefix);
-  mask_fill(*detection, std::min(kStars, length - prefix));
-}
-
-/// CRC-32 as of ISO/IEC 3309 (zlib's), bit by bit: 30 bytes once in a while.
-std::uint32_t crc32(const std::uint8_t* bytes, std::size_t length) noexcept {
-  std::uint32_t crc = ~0U;
-  for (std::size_t i = 0; i < length; ++i) {
-    crc ^= bytes[i];
-    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1U) != 0 ? 0xedb88320U : 0U);
-  }
-  return ~crc;
-}
-
-/// The last six characters of a GitHub token are the CRC-32 of those before, in base 62.
-bool github_checksum_valid(const std::uint8_t* secret, std::size_t length) noexcept {
-  constexpr std::string_view kBase62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-  constexpr std::size_t kChecksum = 6;
-  std::uint32_t crc = crc32(secret, length - kChecksum);
-  for (std::size_t i = 0; i < kChecksum; ++i) {
-    if (static_cast<std::uint8_t>(kBase62[crc % 62]) != secret[length - 1 - i]) return false;
-    crc /= 62;
-  }
-  return true;
-}
+bool word_before(const std::uint8_t* start) noexcept { return !secret::starts_token(start); }
 
 }  // namespace
 
@@ -65,7 +30,7 @@ Judged judge_aws_access_key(const FieldView& view, const std::uint8_t* event, Fi
   const auto base32 = [](std::uint8_t b) { return is(b, kUpper) || (b >= '2' && b <= '7'); };
   if (!std::all_of(start + kPrefix, ahead.at(), base32)) return Judged::decided;
   const std::string_view text(reinterpret_cast<const char*>(start), kPrefix + kUnique);
-  report(view, kAwsAccessKey, start, ahead.at(), kPrefix, Confidence::high, text.ends_with("EXAMPLE"), found);
+  secret::report(view, kAwsAccessKey, start, ahead.at(), kPrefix, Confidence::high, text.ends_with("EXAMPLE"), found);
   return Judged::decided;
 }
 
@@ -81,8 +46,8 @@ Judged judge_github_token(const FieldView& view, const std::uint8_t* event, Find
     if (ahead.pending()) return Judged::pending;
     if (count != kSecret || after == '_') return Judged::decided;
     // The checksum was invented so that a scanner need not guess; without it this is a documentation example.
-    const bool valid = github_checksum_valid(start + 4, kSecret);
-    report(view, kGithubToken, start, ahead.at(), 4, valid ? Confidence::high : Confidence::low, !valid, found);
+    const bool valid = secret::crc32_base62_valid(start + 4, kSecret);
+    secret::report(view, kGithubToken, start, ahead.at(), 4, valid ? Confidence::high : Confidence::low, !valid, found);
     return Judged::decided;
   }
   constexpr std::string_view kPrefix = "github_p";
@@ -92,7 +57,7 @@ Judged judge_github_token(const FieldView& view, const std::uint8_t* event, Find
   const bool shaped = ahead.take("at_") && ahead.run(kAlnum) == 22 && ahead.take('_') && ahead.run(kAlnum) == 59;
   const std::uint8_t after = ahead.byte();
   if (ahead.pending()) return Judged::pending;
-  if (shaped && after != '_') report(view, kGithubToken, start, ahead.at(), 11, Confidence::high, false, found);
+  if (shaped && after != '_') secret::report(view, kGithubToken, start, ahead.at(), 11, Confidence::high, false, found);
   return Judged::decided;
 }
 
@@ -117,7 +82,7 @@ Judged judge_slack_token(const FieldView& view, const std::uint8_t* event, Findi
   while (end > start && end[-1] == '-') --end;
   const auto length = static_cast<std::size_t>(end - start);
   if (!prefixed || length < kPrefix + kLeast) return Judged::decided;
-  report(view, kSlackToken, start, end, kPrefix, digits >= kIdDigits ? Confidence::high : Confidence::medium, false,
+  secret::report(view, kSlackToken, start, end, kPrefix, digits >= kIdDigits ? Confidence::high : Confidence::medium, false,
          found);
   return Judged::decided;
 }
@@ -134,7 +99,7 @@ Judged judge_stripe_key(const FieldView& view, const std::uint8_t* event, Findin
   const std::size_t length = prefixed ? ahead.run(kAlnum) : 0;
   if (ahead.pending()) return Judged::pending;
   if (length < kLeast || ahead.byte() == '_') return ahead.pending() ? Judged::pending : Judged::decided;
-  report(view, kStripeKey, start, ahead.at(), kPrefix, live ? Confidence::high : Confidence::low, !live, found);
+  secret::report(view, kStripeKey, start, ahead.at(), kPrefix, live ? Confidence::high : Confidence::low, !live, found);
   return Judged::decided;
 }
 

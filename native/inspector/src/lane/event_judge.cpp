@@ -5,6 +5,7 @@
 #include "detect/digit_groups.hpp"
 #include "detect/identity/judge.hpp"
 #include "detect/judges.hpp"
+#include "detect/secret/token.hpp"
 #include "lane/anchors.hpp"
 #include "lane/find_events.hpp"
 #include "lane/named.hpp"
@@ -76,7 +77,8 @@ Judged EventJudge::ask_all(const detect::FieldView& view, const std::uint8_t* at
     if (!enabled(detect::kPhone)) return Judged::decided;
     return at[-1] == '+' ? judge_phone_international(view, at, found_) : judge_phone_parenthesised(view, at, found_);
   }
-  return detect::is(at[-1], detect::kDigit) ? ask_number(view, at, concerns) : ask_anchor(view, at);
+  const bool number = detect::is(at[-1], detect::kDigit) && detect::is(at[-2], detect::kDigit);
+  return number ? ask_number(view, at, concerns) : ask_anchor(view, at);
 }
 
 Judged EventJudge::ask_identity(const detect::FieldView& view, const std::uint8_t* at) noexcept {
@@ -122,6 +124,8 @@ Judged EventJudge::ask_anchor(const detect::FieldView& view, const std::uint8_t*
       {kAnchorSlack, detect::kSlackToken, detect::judge_slack_token},
       {kAnchorStripe, detect::kStripeKey, detect::judge_stripe_key},
   };
+  if (tokens_ && token_at(at) && detect::secret::judge_token(view, at, enabled_, found_) == Judged::pending)
+    return Judged::pending;
   const std::uint8_t anchors = anchors_at(at);
   for (const Owner& owner : kOwners) {
     if ((anchors & owner.anchors) == 0 || !enabled(owner.detector)) continue;

@@ -44,7 +44,7 @@ class EventJudge {
              DetectionSink& sink) noexcept
       : enabled_(enabled),
         identities_(enabled.any_of(detect::kFirstIdentity, detect::kFirstIdentity + detect::identity::kRuleCount)),
-        reported_(&reported), remember_(remember), found_(found), sink_(&sink) {}
+        tokens_(enabled.any_of(detect::kFirstToken, detect::kLastToken + 1U)), reported_(&reported), remember_(remember), found_(found), sink_(&sink) {}
 
   using Positions = std::span<const std::uint16_t>;
 
@@ -71,6 +71,7 @@ class EventJudge {
 
   const detect::DetectorSet& enabled_;
   bool identities_;  ///< one of identity/ is enabled
+  bool tokens_;      ///< one of secret/ is
   Reported* reported_;
   bool remember_;
   detect::Findings& found_;

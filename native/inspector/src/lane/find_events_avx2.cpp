@@ -24,6 +24,11 @@ struct Avx2Classifier {
     return _mm256_and_si256(_mm256_shuffle_epi8(table(tables.low), bytes),
                             _mm256_shuffle_epi8(table(tables.high), high));
   }
+  [[gnu::always_inline]] static inline __m256i all_three(const std::array<HalfByteTables, 3>& tables, __m256i here,
+                                                         __m256i before, __m256i second_before) noexcept {
+    return _mm256_and_si256(_mm256_and_si256(sets(tables[2], here), sets(tables[1], before)),
+                            sets(tables[0], second_before));
+  }
   /// Bit i: byte i has the set whose bit the shift moves to the top.
   template <int Shift>
   [[gnu::always_inline]] static inline std::uint64_t mask(__m256i first, __m256i second) noexcept {
@@ -38,9 +43,11 @@ struct Avx2Classifier {
   [[gnu::always_inline]] static inline Half classify_half(const std::uint8_t* p) noexcept {
     const __m256i here = load(p);
     const __m256i byte_sets = sets(kByteSets, here);
+    const __m256i before = load(p - 1);
+    const __m256i second_before = load(p - 2);
     const __m256i anchors =
-        _mm256_and_si256(_mm256_and_si256(sets(kAnchorTables[2], here), sets(kAnchorTables[1], load(p - 1))),
-                         sets(kAnchorTables[0], load(p - 2)));
+        _mm256_or_si256(all_three(kAnchorTables, here, before, second_before),
+                        all_three(kTokenTables, here, before, second_before));
     const __m256i point = _mm256_or_si256(anchors, _mm256_and_si256(byte_sets, _mm256_set1_epi8(kSetAt)));
     return {byte_sets, _mm256_cmpeq_epi8(point, _mm256_setzero_si256())};
   }

@@ -23,6 +23,8 @@ consteval AsciiTable ascii_table(const HalfByteTables& halves) {
 constexpr AsciiTable kByteTable = ascii_table(kByteSets);
 constexpr AsciiTable kAnchorTable[3] = {ascii_table(kAnchorTables[0]), ascii_table(kAnchorTables[1]),
                                         ascii_table(kAnchorTables[2])};
+constexpr AsciiTable kTokenTable[3] = {ascii_table(kTokenTables[0]), ascii_table(kTokenTables[1]),
+                                       ascii_table(kTokenTables[2])};
 
 struct Ascending {
   alignas(64) std::uint8_t bytes[kBlock];
@@ -72,7 +74,10 @@ struct ChunkMasks {
   const __m512i byte_sets = sets(kByteTable, here);
   const __m512i anchors = _mm512_ternarylogic_epi64(sets(kAnchorTable[2], here), sets(kAnchorTable[1], before),
                                                     sets(kAnchorTable[0], second_before), kAllThree);
-  const __m512i point = _mm512_ternarylogic_epi64(anchors, byte_sets, _mm512_set1_epi8(kSetAt), kFirstOrBoth);
+  const __m512i tokens = _mm512_ternarylogic_epi64(sets(kTokenTable[2], here), sets(kTokenTable[1], before),
+                                                   sets(kTokenTable[0], second_before), kAllThree);
+  const __m512i point = _mm512_ternarylogic_epi64(_mm512_or_si512(anchors, tokens), byte_sets,
+                                                  _mm512_set1_epi8(kSetAt), kFirstOrBoth);
   return {mask(byte_sets, kSetDigit), mask(byte_sets, kSetSeparator), mask(byte_sets, kSetOpening),
           _mm512_test_epi8_mask(point, point)};
 }

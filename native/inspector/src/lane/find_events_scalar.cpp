@@ -13,7 +13,7 @@ struct ScalarClassifier {
       if ((sets & kSetDigit) != 0) m.digit |= bit;
       if ((sets & kSetSeparator) != 0) m.separator |= bit;
       if ((sets & kSetOpening) != 0) m.opening |= bit;
-      if ((sets & kSetAt) != 0 || anchors_at(bytes + i) != 0) m.point |= bit;
+      if ((sets & kSetAt) != 0 || anchors_at(bytes + i) != 0 || token_at(bytes + i)) m.point |= bit;
     }
     return m;
   }

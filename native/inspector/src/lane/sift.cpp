@@ -8,7 +8,9 @@ namespace {
 
 bool is_left(const std::uint8_t* at, detect::NumbersWanted wanted) noexcept {
   if (*at == '@') return detect::is(at[-1], detect::kMailLocal);
-  const bool number = detect::is(at[-1], detect::kDigit) && !detect::is(*at, detect::kDigit);
+  // Behind a single digit only an anchor has its event.
+  const bool number = detect::is(at[-1], detect::kDigit) && detect::is(at[-2], detect::kDigit) &&
+                      !detect::is(*at, detect::kDigit);
   return !number || detect::number_is_worth_judging(at, wanted);
 }
 

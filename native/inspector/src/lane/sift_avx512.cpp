@@ -41,7 +41,7 @@ struct Candidate {
   const std::uint32_t lengths = kStarts[(start[0] & 15U) << 4 | (start[1] & 15U)] & wanted.lengths;
   const bool possible = (static_cast<std::uint64_t>(lengths) >> last & 1U) != 0;
   const bool address = *at == '@';
-  const bool other = (digits >> 31 == 0) | address | (static_cast<std::uint8_t>(*at - '0') <= 9);
+  const bool other = (digits >> 30 != 3) | address | (static_cast<std::uint8_t>(*at - '0') <= 9);
   const bool bare = address & ((kClasses[at[-1]] & detect::kMailLocal) == 0);
   const bool sure = grouped | other | (last < detect::kMinCardDigits);
   const bool kept = (possible | grouped | other) & !bare;

@@ -27,11 +27,11 @@ const std::string kCorpus =
 
 }  // namespace
 
-// Numbers of identity/ have a corpus of their own: identity.test.cpp.
+// Tokens of secret/ and numbers of identity/ have corpora of their own: issued_tokens.test.cpp, identity.test.cpp.
 TEST_CASE("the corpus has data of every other detector in it") {
   std::vector<bool> seen(kDetectors.size());
   for (const Detection& d : scan_text(kCorpus)) seen[d.detector] = true;
-  for (std::size_t i = 0; i < detect::kFirstIdentity; ++i) CHECK_MESSAGE(seen[i], kDetectors[i].id);
+  for (std::size_t i = 0; i < detect::kFirstToken; ++i) CHECK_MESSAGE(seen[i], kDetectors[i].id);
 }
 
 TEST_CASE("a cut at any byte, and spans of one size from single bytes up, change no detection") {

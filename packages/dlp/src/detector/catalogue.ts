@@ -1,6 +1,7 @@
 import { CREDENTIALS } from './credentials.ts';
 import type { DetectorDescription } from './description.ts';
 import { IDENTITY_NUMBERS } from './identity-numbers.ts';
+import { ISSUED_TOKENS } from './issued-tokens.ts';
 import { TRAFFIC } from './traffic.ts';
 
 /** The built-in detectors, in the order of the inspector's own table. */
@@ -119,6 +120,7 @@ export const DETECTORS: readonly DetectorDescription[] = [
     norm: 'Stripe API, keys',
     example: 'sk_live_************',
   },
+  ...ISSUED_TOKENS,
   ...IDENTITY_NUMBERS,
   ...CREDENTIALS,
   ...TRAFFIC,

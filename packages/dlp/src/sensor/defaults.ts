@@ -1,4 +1,5 @@
 import type { Sensor } from '@bulkhead/core';
+import { ISSUED_TOKENS } from '../detector/issued-tokens.ts';
 
 /**
  * The sensors used where nobody names any. Chosen so that nothing is stopped by mistake: a card is blocked only when a
@@ -57,6 +58,7 @@ export const DEFAULT_SENSORS: readonly Sensor[] = [
       { id: 'github-token' },
       { id: 'slack-token' },
       { id: 'stripe-key' },
+      ...ISSUED_TOKENS.map(({ id }) => ({ id })),
     ],
     literals: [],
     minConfidence: 'medium',
