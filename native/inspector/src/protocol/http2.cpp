@@ -66,6 +66,9 @@ class Http2 final : public Scripted {
       if (in_block && type != kContinuation) {  // a block is one sequence: nothing may come in between
         side.hpack.lose(Exception::decode_error, in.out());
         in_block = false;
+      } else if (type == kContinuation && !in_block) {  // of no block (RFC 9113 6.10)
+        side.hpack.begin_block(in.out());
+        side.hpack.lose(Exception::decode_error, in.out());
       }
       if (type == kHeaders || type == kPush) {
         if (type == kHeaders && (flags & kPrioritized) != 0) co_await in.skip(5);

@@ -26,7 +26,8 @@ void Http2Body::take(Bytes bytes, Origin origin, const Outlet& out) noexcept {
 void Http2Body::end(const Outlet& out) noexcept {
   if (decoder_) decoder_->finish(out);
   if (undecoded_ > 0) out.raise(Exception::unsupported_encoding, undecoded_);
-  out.close();
+  // The body's last field may be named by what goes away with it.
+  out.start(Protocol::http2, Location::stream);
 }
 
 void Http2Streams::begin(std::uint32_t id, const Http2Message& message, const Outlet& out) noexcept {
