@@ -7,10 +7,10 @@ using namespace bulkhead::test;
 
 TEST_CASE("names that people give are shown, names that may be data are not") {
   for (const std::string name : {"cardNumber", "address_line_2", "orders2024", "primaryCreditCardNumber", "x-request-id",
-                           "JSESSIONID", "CREDIT_CARD_1", ""})
+                           "JSESSIONID", "CREDIT_CARD_1", "customerBillingAddressLine1", "X-Amz-Security-Token", ""})
     CHECK_MESSAGE(!detect::is_telling(name), name);
   for (const std::string name : {"4111111111111111", "219-45-6789", "ABCDE1234F", "AKIAIOSFODNN7EXAMPLE", "US0378331005",
-                           "jane@example.com", "aB3kQ9xZ7mN2pL5v", "C01X00T47"})
+                           "jane@example.com", "aB3kQ9xZ7mN2pL5v", "C01X00T47", "glpat" "-zk7cBLuaoKVfQlERepWf"})
     CHECK_MESSAGE(detect::is_telling(name), name);
 }
 
