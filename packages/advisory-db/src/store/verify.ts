@@ -24,7 +24,7 @@ export function verifyDatabase(database: DatabaseSync, file: string): void {
     const rows = database.prepare(`SELECT ${columns.join(', ')}, value FROM ${table}`);
     for (const row of rows.iterate()) {
       const key = columns.map((column) => String(row[column])).join('\0');
-      unpackValue(key, row['value'] as Uint8Array);
+      unpackValue(key, row['value']);
     }
   }
 }
