@@ -151,7 +151,8 @@ describe('what leaves the inspector', () => {
       client(`POST /a/${LITERAL.value}/b HTTP/1.1\r\nHost: shop\r\nContent-Length: ${body.length}\r\n\r\n${body}`),
     ]);
 
-    expect(findings.map(({ subject }) => subject)).toEqual(['POST /a/', 'POST /a/*/b']);
+    const literals = findings.filter(({ detector }) => detector === LITERAL.word);
+    expect(literals.map(({ subject }) => subject)).toEqual(['POST /a/', 'POST /a/*/b']);
     expect(leaked(LITERAL.value, stream)).toBeUndefined();
   });
 
@@ -211,7 +212,19 @@ function leaked(value: string, stream: string): string | undefined {
 
 /** No mask shows more of a datum in one piece than a card's first six digits; prefixes of tokens say their kind. */
 const ALLOWED = 6;
-const HARMLESS = ['beginrsaprivatekey', 'sklive', 'githubpat', 'xoxb', 'examplecom', 'cleartextcredential'];
+const HARMLESS = [
+  'beginrsaprivatekey',
+  'sklive',
+  'githubpat',
+  'xoxb',
+  'pypiageichlwas5vcmc',
+  'dckrpat',
+  'hooksslackcomservicest',
+  'xkeysib',
+  'agesecretkey1',
+  'examplecom',
+  'cleartextcredential',
+];
 
 function withLuhn(head: string): string {
   let sum = 0;

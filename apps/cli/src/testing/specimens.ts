@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { IDENTITY_SPECIMENS } from './identity-specimens.ts';
+import { tokenSpecimens } from './token-specimens.ts';
 
 /** One datum for each built-in detector, in the order of the catalogue, in ordinary surroundings. */
 export function specimens(): readonly string[] {
@@ -18,6 +19,7 @@ export function specimens(): readonly string[] {
     ['github: gh', 'p_', secret, base62(crc32(secret))].join(''),
     ['slack: xo', 'xb-123456789012-1234567890123-AbCdEfGhIjKl'].join(''),
     ['stripe: sk_', 'live_4eC39HqLyjWDarjtT1zdp7dc'].join(''),
+    ...tokenSpecimens(['npm', '_', secret, base62(crc32(secret))].join(''), generator(1)),
     ...IDENTITY_SPECIMENS.map(([key, number]) => JSON.stringify({ [key]: number })),
   ];
 }

@@ -111,7 +111,7 @@ export const ISSUED_TOKENS: readonly DetectorDescription[] = [
     strength: 'anchored',
     rule: '"SK" and 32 hexadecimal digits; medium confidence unless Twilio is named in front',
     norm: 'Twilio, API keys',
-    example: 'SK************',
+    example: 'SK0************',
   },
   {
     id: 'anthropic-key',
