@@ -58,8 +58,8 @@ consteval std::array<HalfByteTables, 3> make_token_tables() {
   tables[1].add(4, "K");
   tables[2].add(4, "0123456789abcdef");
   add(8, {"tp-", "sp-", "dp.", "sv1", "sv2"});
-  add(16, {"GOC", "KU-", ":AA", "AK-", "ATA", "ATC", "ET-", "EZA", "AT-"});
-  add(32, {"hvs", "hvb", "hvr"});
+  add(16, {"GOC", ":AA", "AK-", "ATA", "ATC", "ET-", "EZA", "AT-"});
+  add(32, {"hvs", "hvb", "hvr", "HRK"});
   add(64, {"i-A", "k-a"});
   add(128, {"pm_", "at_", "hf_", "ca_", "pa_", "ss_", "ut_", "fk_", "ec_", "sa_", "v1_", "tn_", "gd_", "sk_", "r8_",
             "bp_", "fp_"});

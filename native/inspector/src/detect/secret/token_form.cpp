@@ -68,7 +68,7 @@ constexpr TokenForm kForms[] = {
     {kSquareToken, "sq0atp-", 6, {{{is_base64url, 22, 22}}}},
     {kSquareToken, "sq0csp-", 6, {{{is_base64url, 43, 43}}}},
     {kEasypostKey, "EZAK", 2, {{{is_alnum, 54, 54}}}},
-    {kHerokuKey, "HRKU-", 4, {{{is_base64url, 36, 66}}}},
+    {kHerokuKey, "HRKU-", 2, {{{is_base64url, 36, 66}}}},
     // HashiCorp Vault: service, batch and recovery tokens; HCP Terraform.
     {kVaultToken, "hvs.", 2, {{{is_base64url, 24, kAny}}}},
     {kVaultToken, "hvb.", 2, {{{is_base64url, 24, kAny}}}},
