@@ -44,7 +44,8 @@ class EventJudge {
              DetectionSink& sink) noexcept
       : enabled_(enabled),
         identities_(enabled.any_of(detect::kFirstIdentity, detect::kFirstIdentity + detect::identity::kRuleCount)),
-        tokens_(enabled.any_of(detect::kFirstToken, detect::kLastToken + 1U)), reported_(&reported), remember_(remember), found_(found), sink_(&sink) {}
+        tokens_(enabled.any_of(detect::kFirstToken, detect::kLastToken + 1U)),
+        reported_(&reported), remember_(remember), found_(found), sink_(&sink) {}
 
   using Positions = std::span<const std::uint16_t>;
 

@@ -87,22 +87,7 @@ void Reading::look_at(Span& span, std::size_t second) noexcept {
 
 bool Reading::may_be_packed(const Span& span, std::size_t at) const noexcept {
   std::array<std::uint8_t, kRunHint> room;
-  const Bytes letters = seen_before(span, at, room);
-  if (letters.size() < kRunHint) return false;
-  switch (letters[0]) {
-    case 'H':
-      return letters[1] == '4';
-    case 'K':
-      return letters[1] == 'L';
-    case 'e':
-      return letters[1] == 'J' || letters[1] == 'N' || letters[1] == 'A' || letters[1] == 'F';
-    case '1':
-      return letters[1] == 'f' || letters[1] == 'F';
-    case '2':
-      return letters[1] == '8';
-    default:
-      return false;
-  }
+  return begins_compressed(seen_before(span, at, room));
 }
 
 void Reading::follow_run(Span& span, std::size_t at, std::size_t until) noexcept {

@@ -87,7 +87,7 @@ class Reading final : private DetectionSink {
   void look_at(Span& span, std::size_t second) noexcept;
   bool look_for_escape(Span& span, std::size_t at) noexcept;
   void open_escapes(Span& span, std::size_t at) noexcept;
-  /// Whether the run whose sixteenth letter is at `at` begins as gzip, zstd or zlib do; see probe_run.
+  /// Whether the run whose sixteenth letter is at `at` begins as gzip, zstd or zlib do.
   [[nodiscard]] bool may_be_packed(const Span& span, std::size_t at) const noexcept;
   /// What may be a run, by the letter at `at`; one that is open already goes on up to `until` at the most.
   void follow_run(Span& span, std::size_t at, std::size_t until) noexcept;

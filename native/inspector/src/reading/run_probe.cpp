@@ -103,22 +103,29 @@ std::optional<std::size_t> hex_text(const Letters& letters) noexcept {
   return {};
 }
 
-/// Beginnings of compressed data as these encodings have them, where a run begins: zlib's are 16 bits only.
-std::optional<RunStart> compressed(const Letters& letters) noexcept {
-  struct Magic {
-    std::string_view letters;
-    Encoding encoding;
-  };
-  static constexpr Magic kMagics[] = {
-      {"H4sI", Encoding::base64}, {"KLUv", Encoding::base64}, {"1f8b08", Encoding::hex}, {"28b52ffd", Encoding::hex},
-      {"1F8B08", Encoding::hex},  {"eJ", Encoding::base64},   {"eN", Encoding::base64},  {"eA", Encoding::base64},
-      {"eF", Encoding::base64},
-  };
-  if (letters.first != letters.window) return {};
-  const std::string_view window(reinterpret_cast<const char*>(letters.all.data()) + letters.window, kRunHint);
+/// Beginnings of compressed data as these encodings have them: zlib's are 16 bits only.
+struct Magic {
+  std::string_view letters;
+  Encoding encoding;
+};
+constexpr Magic kMagics[] = {
+    {"H4sI", Encoding::base64}, {"KLUv", Encoding::base64}, {"1f8b08", Encoding::hex}, {"28b52ffd", Encoding::hex},
+    {"1F8B08", Encoding::hex},  {"eJ", Encoding::base64},   {"eN", Encoding::base64},  {"eA", Encoding::base64},
+    {"eF", Encoding::base64},
+};
+
+const Magic* magic_of(Bytes run) noexcept {
+  const std::string_view text(reinterpret_cast<const char*>(run.data()), run.size());
   for (const Magic& magic : kMagics)
-    if (window.starts_with(magic.letters)) return RunStart{magic.encoding, kRunHint, true};
-  return {};
+    if (text.starts_with(magic.letters)) return &magic;
+  return nullptr;
+}
+
+/// Compressed data where a run begins.
+std::optional<RunStart> compressed(const Letters& letters) noexcept {
+  if (letters.first != letters.window) return {};
+  const Magic* const magic = magic_of(letters.all.last(kRunHint));
+  return magic == nullptr ? std::nullopt : std::optional(RunStart{magic->encoding, kRunHint, true});
 }
 
 }  // namespace
@@ -130,6 +137,8 @@ int hex_value(std::uint8_t byte) noexcept {
   const std::uint8_t lower = byte | 0x20;
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
+
+bool begins_compressed(Bytes run) noexcept { return magic_of(run) != nullptr; }
 
 std::optional<RunStart> probe_run(Bytes seen) noexcept {
   if (seen.size() > kProbeLookBack) seen = seen.last(kProbeLookBack);

@@ -24,6 +24,9 @@ struct RunStart {
 /// random letters passes, and Run then finds out.
 std::optional<RunStart> probe_run(Bytes seen) noexcept;
 
+/// Whether a run's first letters are those that gzip, zstd and zlib become in base64 and hex.
+bool begins_compressed(Bytes run) noexcept;
+
 /// Value of a letter of base64 or base64url, -1 for others.
 int base64_value(std::uint8_t byte) noexcept;
 int hex_value(std::uint8_t byte) noexcept;
