@@ -49,7 +49,7 @@ std::string_view spoken(Protocol protocol) noexcept {
 
 }  // namespace
 
-Detection cleartext_detection(const Conversation::Exposure& exposure) noexcept {
+Detection cleartext_detection(const Exposure& exposure) noexcept {
   Detection detection;
   detection.detector = detect::kCleartextTraffic;
   detection.confidence = exposure.confidence;

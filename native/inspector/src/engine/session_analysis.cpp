@@ -150,7 +150,7 @@ void SessionAnalysis::detected(const Detection& detection) noexcept {
 }
 
 void SessionAnalysis::judge_clearness() noexcept {
-  const Conversation::Exposure exposure = conversation_.exposure();
+  const Exposure exposure = conversation_.exposure();
   if (exposure.confidence <= cleartext_told_) return;
   cleartext_told_ = exposure.confidence;
   scanning_ = exposure.direction;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "protocol/clear_sample.hpp"
 #include "protocol/datagram.hpp"
 #include "protocol/ftp_data.hpp"
 #include "protocol/http1_follower.hpp"
@@ -28,17 +27,6 @@ struct Side {
   Opening opening;
 };
 
-/// What is kept of a session that may have to be encrypted.
-struct ExposureWatch {
-  ClearSample samples[2];
-  Confidence datagrams = Confidence::none;
-  bool imposture = false;  ///< something claimed to be TLS or SSH and was not
-  bool picked_up = false;
-};
-
-/// What a server may say unasked, such as a greeting, before its side alone counts as application data.
-constexpr std::uint64_t kLongestGreeting = 512;
-
 }  // namespace
 
 /// Idle: what identifies both directions, and nothing on the heap. A follower is made when its protocol is identified;
@@ -62,14 +50,6 @@ struct Conversation::Impl {
   [[nodiscard]] Exposure exposed() const noexcept;
   [[nodiscard]] Follower* follower_of(const Side& side) const noexcept {
     return side.mode == Mode::followed ? followers[side.slot].get() : nullptr;
-  }
-
-  /// Whether what a proof follower gave up on only pretended. A server that refuses with an alert does not, nor does
-  /// what began before the session was seen.
-  [[nodiscard]] bool is_imposture(const Follower& follower, Direction direction, Bytes bytes) const noexcept {
-    constexpr std::uint8_t kTlsAlert = 0x15;
-    const bool proof = follower.protocol() == Protocol::tls || follower.protocol() == Protocol::ssh;
-    return proof && !exposure->picked_up && !(direction == Direction::response && bytes[0] == kTlsAlert);
   }
 
   [[nodiscard]] const TlsHellos* hellos() const noexcept {
@@ -100,7 +80,7 @@ void Conversation::Impl::feed(Direction direction, Bytes bytes, Origin origin, C
         bytes = open(direction, bytes, origin, out);
         break;
       case Mode::raw:
-        if (exposure != nullptr) exposure->samples[index_of(direction)].take(bytes);
+        if (exposure != nullptr) exposure->sample(direction).take(bytes);
         out.write(bytes, origin);
         return;
     }
@@ -200,7 +180,7 @@ Bytes Conversation::Impl::follow(Direction direction, Bytes bytes, Origin origin
     case Next::more:
       break;
     case Next::foreign:
-      if (exposure != nullptr) exposure->imposture |= is_imposture(follower, direction, bytes);
+      if (exposure != nullptr) exposure->foreign(follower, direction, bytes);
       begin_raw(direction);
       break;
     case Next::reopen:
@@ -254,31 +234,18 @@ void Conversation::Impl::proven(Protocol what, ContentSink& sink) noexcept {
     sides[index_of(direction)].field.close(direction, sink);
 }
 
-Conversation::Exposure Conversation::Impl::exposed() const noexcept {
+Exposure Conversation::Impl::exposed() const noexcept {
   Exposure all;
   if (encrypted) return all;
-  const auto add = [&all](Confidence confidence, Protocol what, Direction direction) {
-    if (confidence > all.confidence) all = {confidence, what, direction};
-  };
   for (const Direction direction : {Direction::request, Direction::response}) {
     const Follower* const follower = follower_of(sides[index_of(direction)]);
     if (follower == nullptr || !follower->in_clear()) continue;
     const Protocol spoken = follower->protocol();
-    add(spoken == Protocol::dns || spoken == Protocol::tns ? Confidence::low : Confidence::high, spoken, direction);
+    all.add(spoken == Protocol::dns || spoken == Protocol::tns ? Confidence::low : Confidence::high, spoken, direction);
   }
   const bool datagrams = protocol == Protocol::dns || protocol == Protocol::syslog || protocol == Protocol::statsd;
-  if (datagrams) add(protocol == Protocol::dns ? Confidence::low : Confidence::high, protocol, Direction::request);
-  if (exposure == nullptr) return all;
-  if (exposure->imposture) add(Confidence::medium, Protocol::raw, Direction::request);
-  const auto sampled = [this](Confidence confidence) {
-    return confidence == Confidence::low && exposure->picked_up ? Confidence::none : confidence;
-  };
-  add(sampled(exposure->datagrams), Protocol::udp, Direction::request);
-  const ClearSample& asked = exposure->samples[0];
-  const ClearSample& answered = exposure->samples[1];
-  add(sampled(asked.confidence()), Protocol::raw, Direction::request);
-  if (asked.seen() > 0 || answered.seen() > kLongestGreeting)
-    add(sampled(answered.confidence()), Protocol::raw, Direction::response);
+  if (datagrams) all.add(protocol == Protocol::dns ? Confidence::low : Confidence::high, protocol, Direction::request);
+  if (exposure != nullptr) exposure->tell(all);
   return all;
 }
 
@@ -307,7 +274,7 @@ void Conversation::end(Direction direction, ContentSink& sink) noexcept {
   if (!impl_->encrypted) {
     impl_->give_up_opening(direction, out);
     if (Follower* const follower = impl_->follower_of(side)) follower->end(direction, out);
-    if (impl_->exposure != nullptr) impl_->exposure->samples[index_of(direction)].end();
+    if (impl_->exposure != nullptr) impl_->exposure->sample(direction).end();
   }
   out.close();
 }
@@ -329,7 +296,7 @@ void Conversation::datagram(Direction direction, Bytes bytes, Origin origin, Con
   constexpr std::uint8_t kLongHeader = 0xc0;  // of QUIC
   const bool may_be_proven = WireGuard::may_be(bytes) || (bytes[0] & kLongHeader) == kLongHeader;
   if (impl_->exposure != nullptr && protocol == Protocol::udp && !may_be_proven)
-    impl_->exposure->datagrams = std::max(impl_->exposure->datagrams, ClearSample::of_whole(bytes));
+    impl_->exposure->datagram(bytes);
   if (WireGuard::may_be(bytes)) {
     if (!impl_->wireguard) impl_->wireguard = std::make_unique<WireGuard>();
     if (impl_->wireguard->see(direction, bytes)) return impl_->proven(Protocol::wireguard, sink);
@@ -340,16 +307,14 @@ void Conversation::datagram(Direction direction, Bytes bytes, Origin origin, Con
 }
 
 void Conversation::watch_exposure(bool picked_up) noexcept {
-  if (impl_->exposure != nullptr) return;
-  impl_->exposure = std::make_unique<ExposureWatch>();
-  impl_->exposure->picked_up = picked_up;
+  if (impl_->exposure == nullptr) impl_->exposure = std::make_unique<ExposureWatch>(picked_up);
 }
 
 void Conversation::pause(Direction direction) noexcept {
-  if (impl_->exposure != nullptr) impl_->exposure->samples[index_of(direction)].pause();
+  if (impl_->exposure != nullptr) impl_->exposure->sample(direction).pause();
 }
 
-Conversation::Exposure Conversation::exposure() const noexcept { return impl_->exposed(); }
+Exposure Conversation::exposure() const noexcept { return impl_->exposed(); }
 
 Protocol Conversation::protocol() const noexcept { return impl_->protocol; }
 bool Conversation::encrypted() const noexcept { return impl_->encrypted; }

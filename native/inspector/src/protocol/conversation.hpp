@@ -7,6 +7,7 @@
 #include "bulkhead/content.hpp"
 #include "bulkhead/detection.hpp"
 #include "bulkhead/engine.hpp"
+#include "protocol/exposure.hpp"
 
 namespace bulkhead {
 
@@ -54,14 +55,6 @@ class Conversation {
   [[nodiscard]] std::string_view server_name() const noexcept;
   [[nodiscard]] std::uint16_t tls_version() const noexcept;
 
-  /// That application data travels in clear, and how sure that is: high where a protocol or text was recognised; medium
-  /// where something claims to be TLS or SSH and is not, or a binary protocol that nobody knows is spoken; low where bytes
-  /// look like ciphertext but nothing proves them, for name look-ups, and for TNS, which may encrypt in its own way.
-  struct Exposure {
-    Confidence confidence = Confidence::none;
-    Protocol protocol = Protocol::unknown;
-    Direction direction = Direction::request;
-  };
   /// Samples what no protocol explains from now on, so that `exposure` can speak of it. `picked_up`: the session was
   /// there before the inspector, so that the middle of something encrypted is no surprise.
   void watch_exposure(bool picked_up) noexcept;
