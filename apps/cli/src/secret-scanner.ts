@@ -8,9 +8,6 @@ export async function createSecretScanner(): Promise<SecretScanner> {
   return {
     detectors: FILE_SECRETS.detectors.map(({ id }) => id),
     scan: (texts) => scanTexts(program, texts),
-    open() {
-      const scanner = new Scanner(program);
-      return { write: (bytes) => scanner.scan(bytes), end: () => scanner.end() };
-    },
+    open: () => new Scanner(program),
   };
 }

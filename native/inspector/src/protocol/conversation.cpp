@@ -1,6 +1,5 @@
 #include "protocol/conversation.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "protocol/datagram.hpp"

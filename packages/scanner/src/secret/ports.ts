@@ -20,6 +20,6 @@ export interface SecretScanner {
 
 export interface SecretScan {
   /** The secrets that these bytes complete. They may have begun in earlier ones. */
-  write(bytes: Uint8Array): readonly FoundSecret[];
+  scan(bytes: Uint8Array): readonly FoundSecret[];
   end(): readonly FoundSecret[];
 }

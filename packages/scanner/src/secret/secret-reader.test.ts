@@ -128,7 +128,7 @@ function textScanner(): SecretScanner {
       let seen = '';
       let told = 0;
       return {
-        write(bytes) {
+        scan(bytes) {
           seen += Buffer.from(bytes).toString('latin1');
           const all = find(seen, 0);
           const fresh = all.slice(told);

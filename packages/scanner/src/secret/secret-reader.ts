@@ -83,7 +83,7 @@ class SecretReading implements FileReading {
 
   #feed(scan: SecretScan, bytes: Buffer): void {
     this.#lines.add(bytes);
-    this.#take(scan.write(bytes));
+    this.#take(scan.scan(bytes));
   }
 
   #take(found: readonly FoundSecret[]): void {
