@@ -9,7 +9,7 @@ export interface Step {
   /** Of how many; where it is known there is a bar. */
   readonly total?: number;
   /** What is counted, in the plural; bytes are written with the unit that fits them. */
-  readonly unit?: 'bytes' | 'files' | 'layers' | 'records';
+  readonly unit?: 'bytes' | 'files' | 'images' | 'layers' | 'records';
 }
 
 /** Redrawing more often than this only makes a terminal flicker. */

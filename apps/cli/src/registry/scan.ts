@@ -13,6 +13,7 @@ import {
 import type { Store } from '@bulkhead/store';
 import { EXIT_FAILURE, EXIT_OK } from '../exit-code.ts';
 import { type Io, writeAll } from '../io.ts';
+import { LiveLine } from '../output/live-line.ts';
 import { cacheFolder } from '../scan/cache-folder.ts';
 import { LocalScans } from './local-scans.ts';
 import { notWatched } from './not-watched.ts';
@@ -54,10 +55,12 @@ async function scanHere(registry: WatchedRegistry, store: Store, options: ScanOp
   const catalog = await WatchedCatalog.open(registry);
   const cache = new DiskLayerCache(cacheFolder(process.env));
   const inspector = new WatchedInspector(async () => registry, { cache, secrets: await secrets(options) });
-  const progress = io.stderr.isTTY === true;
+  const line = new LiveLine(io);
   const say = (): void => {
-    if (progress)
-      io.stderr.write(`\r${scans.done.length} scanned, ${scans.failed.length} failed, ${scans.left} left \u001b[K`);
+    const { done, failed, left } = scans;
+    const finished = done.length + failed.length;
+    const what = `scanning ${registry.name}${failed.length === 0 ? '' : `, ${failed.length} failed`}`;
+    line.show({ what, done: finished, total: finished + left, unit: 'images' });
   };
   const clock = systemClock;
   const scans = new LocalScans({ scans: store.scans, inspector, judge, clock }, options.concurrency, io.signal, say);
@@ -72,12 +75,13 @@ async function scanHere(registry: WatchedRegistry, store: Store, options: ScanOp
     };
     const crawl = await crawlRegistry(registry, ports, { signal: io.signal });
     await scans.finish();
-    if (progress) io.stderr.write('\r\u001b[K');
+    line.clear();
     await writeAll(io.stdout, [options.format === 'json' ? json(crawl, scans) : table(crawl, scans)]);
     for (const problem of crawl.problems) io.stderr.write(`error: ${printable(problem)}\n`);
     for (const { message } of scans.failed) io.stderr.write(`${errorLine(message)}\n`);
     return crawl.problems.length + scans.failed.length > 0 ? EXIT_FAILURE : EXIT_OK;
   } finally {
+    line.clear();
     catalog.close();
     inspector.close();
     judge.close();
