@@ -15,8 +15,7 @@ namespace {
 
 /// Bit i stands for byte i of a block.
 struct HintMasks {
-  std::uint64_t pair;  ///< second byte of a pair of kHintTables
-  std::uint64_t high;  ///< above 0x7f
+  std::uint64_t pair;  ///< second byte of a pair of kHintTables or kWideTables
   RunMasks<std::uint64_t> run;
 };
 
@@ -33,18 +32,6 @@ struct HintMasks {
   }
 }
 
-/// The pairs of a block that have a byte above 0x7f, each asked by itself. `high`: where those bytes are; `before`: the byte
-/// in front of the block.
-[[gnu::always_inline]] inline std::uint64_t wide_pairs(const std::uint8_t* bytes, std::uint64_t high,
-                                                       std::uint8_t before) noexcept {
-  std::uint64_t pairs = 0;
-  for (; high != 0; high &= high - 1) {
-    const auto i = static_cast<std::size_t>(std::countr_zero(high));
-    if (is_wide_hint(i == 0 ? before : bytes[i - 1], bytes[i])) pairs |= 1ULL << i;
-  }
-  return pairs;
-}
-
 /// The body of a FindHints, compiled for the CPU of the file that includes it. `Classifier::classify` reads the byte
 /// before the block too.
 template <class Classifier>
@@ -53,7 +40,7 @@ template <class Classifier>
   hints.escape_count = hints.run_count = 0;
   const auto block = [&](const std::uint8_t* bytes, std::size_t at, std::uint64_t ours) __attribute__((always_inline)) {
     const HintMasks m = Classifier::classify(bytes);
-    write_escapes((m.pair | wide_pairs(bytes, m.high, bytes[-1])) & ours, at, hints);
+    write_escapes(m.pair & ours, at, hints);
     const RunEnds<std::uint64_t> ends = chains.next(m.run);
     write_runs({ends.text & ours, ends.packed & ours}, at, hints);
   };

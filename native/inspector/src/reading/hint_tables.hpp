@@ -20,7 +20,7 @@ enum HintSet : std::uint8_t {
 struct HintTables {
   std::array<std::uint8_t, 256> first{};
   std::array<std::uint8_t, 256> second{};
-  consteval void add(HintSet set, std::string_view firsts, std::string_view seconds) {
+  consteval void add(std::uint8_t set, std::string_view firsts, std::string_view seconds) {
     for (const char c : firsts) first[static_cast<std::uint8_t>(c)] |= set;
     for (const char c : seconds) second[static_cast<std::uint8_t>(c)] |= set;
   }
@@ -44,24 +44,21 @@ consteval HintTables make_hint_tables() {
 }
 inline constexpr HintTables kHintTables = make_hint_tables();
 
-/// The same for bytes above 0x7f, which are few in most text: asked one pair at a time. (digit, 0xe3) is one too.
-[[gnu::always_inline]] constexpr bool is_wide_hint(std::uint8_t first, std::uint8_t second) noexcept {
-  switch (first) {
-    case 0xc2:
-      return second == 0xa0 || second == 0xad;
-    case 0xd9:
-      return second >= 0xa0 && second <= 0xa9;
-    case 0xdb:
-      return second >= 0xb0 && second <= 0xb9;
-    case 0xe2:
-      return second == 0x80 || second == 0x81 || second == 0x88;
-    case 0xef:
-      return second >= 0xbb && second <= 0xbd;
-    case 0xf0:
-      return second == 0x9d;
-    default:
-      return second == 0xe3 && first >= '0' && first <= '9';
-  }
+/// The same for pairs with a second byte above 0x7f, which most text has few of. All of kWideDigit's first bytes are
+/// below, those of the others above.
+enum WideSet : std::uint8_t { kWideDigit = 64 };
+
+consteval HintTables make_wide_tables() {
+  HintTables tables;
+  tables.add(1, "\xc2", "\xa0\xad");                                  // NBSP, soft hyphen
+  tables.add(2, "\xd9", "\xa0\xa1\xa2\xa3\xa4\xa5\xa6\xa7\xa8\xa9");  // Arabic digits
+  tables.add(4, "\xdb", "\xb0\xb1\xb2\xb3\xb4\xb5\xb6\xb7\xb8\xb9");  // Persian digits
+  tables.add(8, "\xe2", "\x80\x81\x88");                              // spaces, dashes, joiners, the minus sign
+  tables.add(16, "\xef", "\xbb\xbc\xbd");                             // full-width forms, the zero-width no-break space
+  tables.add(32, "\xf0", "\x9d");                                     // mathematical digits
+  tables.add(kWideDigit, "0123456789", "\xe3");                        // the ideographic space
+  return tables;
 }
+inline constexpr HintTables kWideTables = make_wide_tables();
 
 }  // namespace bulkhead::reading

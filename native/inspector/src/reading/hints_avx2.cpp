@@ -50,6 +50,17 @@ consteval Halves make_second() {
 }
 constexpr Halves kFirst = make_first(), kSecond = make_second();
 
+/// The sets of kWideTables are products of halves as they are.
+consteval Halves halves_of(const std::array<std::uint8_t, 256>& sets) {
+  Halves h{};
+  for (std::size_t byte = 0; byte < 256; ++byte) {
+    h.low[byte & 15] |= sets[byte];
+    h.high[byte >> 4] |= sets[byte];
+  }
+  return h;
+}
+constexpr Halves kWideFirst = halves_of(kWideTables.first), kWideSecond = halves_of(kWideTables.second);
+
 /// kFits by the upper half of a byte: letters have six.
 constexpr std::uint8_t kFirstColumn = 2, kColumns = 6;
 struct FitColumns {
@@ -105,17 +116,29 @@ struct Block {
   }
 };
 
+/// The same for bytes above 0x7f too, for which `sets` has nothing.
+[[gnu::always_inline]] inline __m256i wide_sets(const Halves& halves, __m256i bytes) noexcept {
+  const __m256i fifteen = _mm256_set1_epi8(15);
+  return _mm256_and_si256(_mm256_shuffle_epi8(table(halves.low), _mm256_and_si256(bytes, fifteen)),
+                          _mm256_shuffle_epi8(table(halves.high), _mm256_and_si256(_mm256_srli_epi16(bytes, 4), fifteen)));
+}
+
 struct Avx2Classifier {
   [[gnu::always_inline]] static inline HintMasks classify(const std::uint8_t* bytes) noexcept {
     const Block here{load(bytes), load(bytes + 32)};
-    const Block shared{_mm256_and_si256(sets(kSecond, here.a), sets(kFirst, load(bytes - 1))),
-                       _mm256_and_si256(sets(kSecond, here.b), sets(kFirst, load(bytes + 31)))};
+    const Block before{load(bytes - 1), load(bytes + 31)};
+    const Block shared{_mm256_and_si256(sets(kSecond, here.a), sets(kFirst, before.a)),
+                       _mm256_and_si256(sets(kSecond, here.b), sets(kFirst, before.b))};
+    std::uint64_t wide = 0;
+    if (here.tops() != 0)
+      wide = Block{_mm256_and_si256(wide_sets(kWideSecond, here.a), wide_sets(kWideFirst, before.a)),
+                   _mm256_and_si256(wide_sets(kWideSecond, here.b), wide_sets(kWideFirst, before.b))}
+                 .any();
     const __m256i hints = _mm256_set1_epi8(static_cast<char>(~kPacked));
     const Block fit{fits(here.a), fits(here.b)};
     static_assert(kFirstFits == 2 && kSecondFits == 4 && kThirdFits == 8 && kHexTop == 16 && kZero == 32 && kLetter == 64 &&
                   kPacked == 128);
-    return {Block{_mm256_and_si256(shared.a, hints), _mm256_and_si256(shared.b, hints)}.any(),
-            here.tops(),
+    return {wide | Block{_mm256_and_si256(shared.a, hints), _mm256_and_si256(shared.b, hints)}.any(),
             {fit.has<6>(), fit.has<5>(), fit.has<4>(), fit.has<3>(), fit.has<2>(), fit.has<1>(), shared.tops()}};
   }
 };

@@ -11,12 +11,12 @@
 namespace bulkhead::reading {
 namespace {
 
-struct AsciiTable {
+struct HalfTable {
   alignas(64) std::uint8_t of[128];
 };
-consteval AsciiTable ascii_half(const std::array<std::uint8_t, 256>& table) {
-  AsciiTable half{};
-  for (std::size_t i = 0; i < 128; ++i) half.of[i] = table[i];
+consteval HalfTable half_of(const std::array<std::uint8_t, 256>& table, std::size_t from) {
+  HalfTable half{};
+  for (std::size_t i = 0; i < 128; ++i) half.of[i] = table[from + i];
   return half;
 }
 struct Indexes {
@@ -28,13 +28,13 @@ consteval Indexes indexes(Index index) {
   for (std::size_t i = 0; i < kHintBlock; ++i) all.of[i] = static_cast<std::uint8_t>(index(i));
   return all;
 }
-constexpr AsciiTable kFirst = ascii_half(kHintTables.first);
-constexpr AsciiTable kSecond = ascii_half(kHintTables.second);
-constexpr AsciiTable kAsciiFits = ascii_half(kFits);
+constexpr HalfTable kFirst = half_of(kHintTables.first, 0), kSecond = half_of(kHintTables.second, 0),
+                    kWideFirst = half_of(kWideTables.first, 128), kWideSecond = half_of(kWideTables.second, 128),
+                    kAsciiFits = half_of(kFits, 0);
 
-/// The permutation overlooks the top bit of an index: bytes that are not `ascii` have nothing.
-[[gnu::always_inline]] inline __m512i look_up(const AsciiTable& table, __m512i bytes, __mmask64 ascii) noexcept {
-  return _mm512_maskz_permutex2var_epi8(ascii, _mm512_load_si512(table.of), bytes,
+/// The permutation overlooks the top bit of an index: bytes that are not of the table's half have nothing.
+[[gnu::always_inline]] inline __m512i look_up(const HalfTable& table, __m512i bytes, __mmask64 of_half) noexcept {
+  return _mm512_maskz_permutex2var_epi8(of_half, _mm512_load_si512(table.of), bytes,
                                         _mm512_load_si512(table.of + kHintBlock));
 }
 
@@ -48,15 +48,26 @@ constexpr AsciiTable kAsciiFits = ascii_half(kFits);
   return _mm512_permutexvar_epi8(_mm512_load_si512(kByBit.of), _mm512_gf2p8affine_epi64_epi8(identity, matrices, 0));
 }
 
+/// The bytes that are the second of a pair of kWideTables. `digits`: the sets of kHintTables of the bytes before.
+[[gnu::always_inline]] inline __mmask64 wide_pairs(__m512i here, __m512i before, __m512i digits, __mmask64 high) noexcept {
+  static_assert(kBehindDigit << 2 == kWideDigit);
+  const __m512i digit = _mm512_slli_epi16(_mm512_and_si512(digits, _mm512_set1_epi8(kBehindDigit)), 2);
+  const __m512i first = _mm512_or_si512(digit, look_up(kWideFirst, before, _mm512_movepi8_mask(before)));
+  return _mm512_test_epi8_mask(first, look_up(kWideSecond, here, high));
+}
+
 /// What the bytes of a block are: the Fits, kPacked, and as bit 0 whether they are the second of a pair.
-[[gnu::always_inline]] inline __m512i classify(__m512i here, __m512i before, __mmask64 ascii) noexcept {
+[[gnu::always_inline]] inline __m512i classify(__m512i here, __m512i before) noexcept {
   static_assert(kPacked == 128 && (kFirstFits | kSecondFits | kThirdFits | kHexTop | kZero | kLetter) == 126);
   constexpr int kFirstOrBoth = 0xf8;  // a | (b & c)
   const __m512i packed = _mm512_set1_epi8(static_cast<char>(kPacked));
-  const __m512i shared = _mm512_and_si512(look_up(kSecond, here, ascii),
-                                          look_up(kFirst, before, _mm512_testn_epi8_mask(before, packed)));
-  const __m512i pair = _mm512_min_epu8(_mm512_andnot_si512(packed, shared), _mm512_set1_epi8(1));
-  return _mm512_or_si512(pair, _mm512_ternarylogic_epi64(look_up(kAsciiFits, here, ascii), shared, packed, kFirstOrBoth));
+  const __m512i one = _mm512_set1_epi8(1);
+  const __mmask64 high = _mm512_movepi8_mask(here);
+  const __m512i first = look_up(kFirst, before, _mm512_testn_epi8_mask(before, packed));
+  const __m512i shared = _mm512_and_si512(look_up(kSecond, here, ~high), first);
+  __m512i pair = _mm512_min_epu8(_mm512_andnot_si512(packed, shared), one);
+  if (high != 0) pair = _mm512_mask_mov_epi8(pair, wide_pairs(here, before, first, high), one);
+  return _mm512_or_si512(pair, _mm512_ternarylogic_epi64(look_up(kAsciiFits, here, ~high), shared, packed, kFirstOrBoth));
 }
 
 /// Eight blocks and the eight that begin one earlier, to shift bits in from.
@@ -112,16 +123,13 @@ void find_hints_avx512(const std::uint8_t* from, std::size_t length, Bytes befor
   const std::size_t blocks = front + (length + kHintBlock - 1) / kHintBlock;
   for (std::size_t i = 0; i < blocks; i += kWords) {
     __m512i rows[kWords];
-    std::uint64_t high[kWords];
     const std::size_t count = std::min(kWords, blocks - i);
-    std::uint64_t any_high = 0;
     std::size_t row = 0;
     if (i == 0 && front == 1) {
       const __mmask64 ours = ~lowest(kHintBlock - known);
       const std::uint8_t* const at = before.data() + before.size() - kHintBlock;
       const __m512i here = _mm512_maskz_loadu_epi8(ours, at);
-      high[row] = 0;
-      rows[row++] = turned(classify(here, _mm512_maskz_loadu_epi8(ours << 1, at - 1), ~_mm512_movepi8_mask(here)));
+      rows[row++] = turned(classify(here, _mm512_maskz_loadu_epi8(ours << 1, at - 1)));
     }
     for (; row < count; ++row) {
       const std::size_t at = (i + row - front) * kHintBlock;
@@ -130,9 +138,7 @@ void find_hints_avx512(const std::uint8_t* from, std::size_t length, Bytes befor
       const __m512i one_before =
           at == 0 ? _mm512_mask_set1_epi8(_mm512_maskz_loadu_epi8(ours << 1, from - 1), 1, static_cast<char>(last))
                   : _mm512_maskz_loadu_epi8(ours, from + at - 1);
-      high[row] = _mm512_movepi8_mask(here);
-      any_high |= high[row];
-      rows[row] = turned(classify(here, one_before, ~high[row]));
+      rows[row] = turned(classify(here, one_before));
     }
     for (; row < kWords; ++row) rows[row] = _mm512_setzero_si512();
     transpose(rows);
@@ -142,14 +148,13 @@ void find_hints_avx512(const std::uint8_t* from, std::size_t length, Bytes befor
     _mm512_store_si512(text_words, runs.text);
     _mm512_store_si512(packed_words, runs.packed);
     const __m512i any = rows[0] | runs.text | runs.packed;
-    std::uint64_t left = any_high != 0 ? lowest(count) : _mm512_test_epi64_mask(any, any);
+    std::uint64_t left = _mm512_test_epi64_mask(any, any);
     if (i == 0) left &= ~front;
     for (; left != 0; left &= left - 1) {
       const auto word = static_cast<std::size_t>(std::countr_zero(left));
       const std::size_t at = (i + word - front) * kHintBlock;
-      const std::uint64_t wide = any_high != 0 ? wide_pairs(from + at, high[word], at == 0 ? last : from[at - 1]) : 0;
       const std::uint64_t ours = lowest(length - at);
-      write_escapes((pair_words[word] | wide) & ours, at, hints);
+      write_escapes(pair_words[word] & ours, at, hints);
       write_runs({text_words[word] & ours, packed_words[word] & ours}, at, hints);
     }
   }

@@ -21,9 +21,9 @@ struct ScalarClassifier {
     for (std::size_t i = 0; i < kHintBlock; ++i) {
       const std::uint64_t bit = 1ULL << i;
       const std::uint8_t shared = kHintTables.second[bytes[i]] & kHintTables.first[bytes[static_cast<std::ptrdiff_t>(i) - 1]];
-      if ((shared & ~kPacked) != 0) m.pair |= bit;
+      const std::uint8_t wide = kWideTables.second[bytes[i]] & kWideTables.first[bytes[static_cast<std::ptrdiff_t>(i) - 1]];
+      if ((shared & ~kPacked) != 0 || wide != 0) m.pair |= bit;
       if ((shared & kPacked) != 0) m.run.packed |= bit;
-      if (bytes[i] >= 0x80) m.high |= bit;
     }
     return m;
   }
