@@ -61,4 +61,10 @@ consteval HintTables make_wide_tables() {
 }
 inline constexpr HintTables kWideTables = make_wide_tables();
 
+/// Whether two bytes in a row are a hint: every escape has one on its first or its second byte.
+[[gnu::always_inline]] constexpr bool is_hint(std::uint8_t first, std::uint8_t second) noexcept {
+  return (kHintTables.first[first] & kHintTables.second[second] & ~kPacked) != 0 ||
+         (kWideTables.first[first] & kWideTables.second[second]) != 0;
+}
+
 }  // namespace bulkhead::reading
