@@ -113,6 +113,12 @@ describe('pnpmReader', () => {
     expect(read(pnpmReader, 'pnpm-lock.yaml', bomb).gaps).toMatchObject([{ code: 'corrupt' }]);
   });
 
+  it('prints a version that it does not know without its control characters', () => {
+    const { gaps } = read(pnpmReader, 'pnpm-lock.yaml', "lockfileVersion: \0 6.0'\n");
+
+    expect(gaps.map(({ message }) => message)).toEqual(["pnpm lockfile version \uFFFD 6.0' is not read"]);
+  });
+
   it('is harmless on hostile input', () => {
     const deep = `lockfileVersion: 9\npackages: ${'['.repeat(20_000)}`;
 

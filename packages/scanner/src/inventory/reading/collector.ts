@@ -1,3 +1,4 @@
+import { printable } from '@bulkhead/core';
 import type { OsRelease } from '../../package/os-release.ts';
 import type { Fact, FoundPackage } from '../../reader/fact.ts';
 import type { Gap, GapCode } from '../../reader/gap.ts';
@@ -97,9 +98,10 @@ export class Collector {
     this.#supersedes.push(...paths);
   }
 
+  /** The message may hold text of the file: it is made fit to be printed. */
   gap(code: GapCode, message: string): void {
     if (this.#gaps.length < MAX_GAPS_PER_FILE) {
-      this.#gaps.push({ code, message, path: this.#path, reader: this.#reader });
+      this.#gaps.push({ code, message: printable(message), path: this.#path, reader: this.#reader });
     }
   }
 
@@ -144,7 +146,7 @@ function entries(count: number): string {
 }
 
 function listed(names: readonly string[]): string {
-  const shown = names.slice(0, MAX_NAMES_IN_MESSAGE).map((name) => name.replace(/\p{Cc}/gu, '\uFFFD').slice(0, 100));
+  const shown = names.slice(0, MAX_NAMES_IN_MESSAGE).map((name) => name.slice(0, 100));
   const rest = names.length - shown.length;
   return rest > 0 ? `${shown.join(', ')} and ${rest} more` : shown.join(', ');
 }

@@ -21,7 +21,7 @@ export function shaped<Shape>(value: unknown, shape: z.ZodType<Shape>, found: Co
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const place = issue?.path.map(String).join('.') ?? '';
-  found.gap('corrupt', `it has not the shape of its format${place === '' ? '' : ` at ${printed(place)}`}`);
+  found.gap('corrupt', `it has not the shape of its format${place === '' ? '' : ` at ${place.slice(0, 100)}`}`);
   return undefined;
 }
 
@@ -31,8 +31,4 @@ export function entryOf<Shape>(value: unknown, shape: z.ZodType<Shape>, found: C
   if (parsed.success) return parsed.data;
   found.malformed();
   return undefined;
-}
-
-function printed(place: string): string {
-  return place.replace(/\p{Cc}/gu, '\uFFFD').slice(0, 100);
 }
