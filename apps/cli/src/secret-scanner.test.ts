@@ -1,5 +1,5 @@
 import { DETECTORS } from '@bulkhead/dlp';
-import { type ReadResult, secretReader } from '@bulkhead/scanner';
+import { type ReadResult, SEVERITY_BY_DETECTOR, secretReader } from '@bulkhead/scanner';
 import { describe, expect, it } from 'vitest';
 import { createSecretScanner } from './secret-scanner.ts';
 import { harmlessOrders, specimens } from './testing/specimens.ts';
@@ -37,6 +37,12 @@ describe('createSecretScanner', () => {
     expect(text.length).toBeGreaterThan(100_000);
     expect(found.facts).toHaveLength(SHOWN.filter(({ category }) => category === 'secret').length - 1);
     expect(found).toEqual(await read([text]));
+  });
+
+  it('has a severity for each detector of secrets, and for no other', () => {
+    const secrets = DETECTORS.filter(({ category }) => category === 'secret').map(({ id }) => id);
+
+    expect(Object.keys(SEVERITY_BY_DETECTOR)).toEqual(secrets.toSorted());
   });
 
   it('takes numbers and identifiers for no secrets', async () => {

@@ -100,7 +100,7 @@ export type { Dockerfile } from './report/sarif/dockerfile.ts';
 export type { DatabaseStatus, ScanReport, ScanSubject } from './report/scan-report.ts';
 export type { ReadSbom } from './sbom/read-sbom.ts';
 export type { FoundSecret, SecretScan, SecretScanner } from './secret/ports.ts';
-export { secretFindings } from './secret/secret-findings.ts';
+export { SEVERITY_BY_DETECTOR, secretFindings } from './secret/secret-findings.ts';
 export { secretReader } from './secret/secret-reader.ts';
 export { SECRET_SKIPS, type SecretSkip } from './secret/skips.ts';
 export { applyVex } from './vex/apply.ts';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Sensor } from '@bulkhead/core';
-import { DataSensorDocument, DEFAULT_SENSORS, parseDataSensor } from '@bulkhead/dlp';
+import { DataSensorDocument, DEFAULT_SENSORS, DETECTORS, parseDataSensor } from '@bulkhead/dlp';
 import { WorkloadGroupDocument } from '@bulkhead/policy';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
@@ -49,6 +49,15 @@ describe('the example sensors', () => {
   it('are valid, all of them', () => {
     expect(parsed.filter(({ result }) => !result.ok)).toEqual([]);
     expect(examples.size).toBe(parsed.length);
+  });
+
+  it('look for every detector, but for the tokens that most requests carry', () => {
+    const looked = new Set([...examples.values()].flatMap(({ detectors }) => detectors.map(({ id }) => id)));
+
+    expect(DETECTORS.filter(({ id }) => !looked.has(id)).map(({ id }) => id)).toEqual([
+      'http-bearer',
+      'session-cookie',
+    ]);
   });
 
   it.each(DEFAULT_SENSORS.map((sensor) => [sensor.name, sensor] as const))(
