@@ -103,7 +103,16 @@ describe('AdvisoryDatabase', () => {
     expect(database.status()).toEqual({
       schema: 1,
       builtAt: '2026-09-01T12:00:00.000Z',
-      sources: [{ name: 'AlmaLinux', records: 1, newest: '2026-08-01T00:00:00Z' }],
+      checkedAt: '2026-09-01T12:00:00.000Z',
+      newest: '2026-08-01T00:00:00Z',
+      sources: [
+        {
+          name: 'AlmaLinux',
+          records: 1,
+          newest: '2026-08-01T00:00:00Z',
+          checkedAt: '2026-09-01T12:00:00.000Z',
+        },
+      ],
     });
     expect(database.summary()).toMatchObject({
       advisories: 1,

@@ -137,8 +137,15 @@ export class AdvisoryDatabase implements AdvisorySource {
 
   /** What a scan report says about the database: its age and what is in it. */
   status(): DatabaseStatus {
-    const { schema, builtAt, sources } = this.age();
-    return { schema, builtAt, sources: sources.map(({ name, records, newest }) => ({ name, records, newest })) };
+    const age = this.age();
+    const { schema, builtAt, checkedAt, newest: newestOfAll } = age;
+    const sources = age.sources.map(({ name, records, newest, checkedAt: checked }) => ({
+      name,
+      records,
+      newest,
+      checkedAt: checked,
+    }));
+    return { schema, builtAt, checkedAt, newest: newestOfAll, sources };
   }
 
   /** How old it is and what it has from where. */

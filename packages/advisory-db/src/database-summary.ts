@@ -8,6 +8,13 @@ export interface DatabaseAge {
   /** ISO 8601: when it was built, and when it was last built or updated. */
   readonly builtAt: string;
   readonly updatedAt: string;
+  /**
+   * When its advisories were brought up to date: of all OSV feeds the one that was read longest ago. New scores of EPSS
+   * or entries of KEV do not make advisories newer.
+   */
+  readonly checkedAt: string;
+  /** When the newest record of all OSV feeds was changed; empty where none says. */
+  readonly newest: string;
   readonly sources: readonly SourceSummary[];
 }
 
@@ -66,13 +73,26 @@ export function readSummary(database: DatabaseSync, file: string): DatabaseSumma
 }
 
 export function readAge(database: DatabaseSync, file: string): DatabaseAge {
+  const builtAt = readMeta(database, 'built_at') ?? '';
+  const sources = readSources(database);
   return {
     file,
     schema: Number(database.prepare('PRAGMA user_version').get()?.['user_version']),
-    builtAt: readMeta(database, 'built_at') ?? '',
+    builtAt,
     updatedAt: readMeta(database, 'updated_at') ?? '',
-    sources: readSources(database),
+    checkedAt: timesOf(sources, 'checkedAt')[0] ?? builtAt,
+    newest: timesOf(sources, 'newest').at(-1) ?? '',
+    sources,
   };
+}
+
+/** What the OSV feeds say, earliest first; what is no time is left out. */
+function timesOf(sources: readonly SourceSummary[], which: 'checkedAt' | 'newest'): readonly string[] {
+  return sources
+    .filter(({ kind }) => kind === 'osv')
+    .map((source) => source[which])
+    .filter((time) => !Number.isNaN(Date.parse(time)))
+    .toSorted((a, b) => Date.parse(a) - Date.parse(b));
 }
 
 export function readMeta(database: DatabaseSync, key: string): string | undefined {

@@ -4,7 +4,7 @@ import { renderTable } from './render-table.ts';
 
 /** A database for people. Ages are told beside the times: that the data is old is what a reader has to notice. */
 export function renderSummary(summary: DatabaseSummary, now: number): string {
-  const { file, sizeBytes, schema, builtAt, updatedAt, advisories, packages, sources, ecosystems } = summary;
+  const { file, sizeBytes, schema, builtAt, updatedAt, checkedAt, advisories, packages, sources, ecosystems } = summary;
   const count = (value: number): string => value.toLocaleString('en');
   const head = renderTable([
     ['file', file],
@@ -12,6 +12,7 @@ export function renderSummary(summary: DatabaseSummary, now: number): string {
     ['schema', String(schema)],
     ['built', aged(builtAt, now)],
     ['updated', aged(updatedAt, now)],
+    ['advisories of', aged(checkedAt, now)],
     ['advisories', count(advisories)],
     ['packages', `${count(packages)} in ${count(ecosystems.length)} ecosystems`],
   ]);

@@ -181,7 +181,7 @@ function screenOf({ stdout }: Io): { readonly columns?: number; readonly colour?
 function summaryOf(shown: ScanReport, report: ScanReport): string {
   const counted = shown.findings.filter(({ suppressed }) => suppressed === undefined).length;
   const hidden = report.findings.length - shown.findings.length;
-  const age = report.database === undefined ? undefined : ageInDays(report.database.builtAt, systemClock.now());
+  const age = report.database === undefined ? undefined : ageInDays(report.database.checkedAt, systemClock.now());
   const parts = [
     formatCount(report.packages.length, 'package'),
     `${formatCount(counted, 'finding')}${hidden === 0 ? '' : ` (${hidden} more are not shown)`}`,

@@ -188,6 +188,33 @@ describe('updateDatabase', () => {
     ]);
   });
 
+  it('makes the advisories as new as the feed that was read longest ago, whatever the catalogues say', async () => {
+    using database = await databaseOf(folder, { Go: FIRST, npm: [osvRecord('GHSA-1')] });
+    const bucket = writeBucket(join(folder, 'bucket'), { Go: [...FIRST, about('GO-4', 'd', 4)], npm: [] });
+    rmSync(join(bucket, 'npm'), { recursive: true });
+    const epss = join(folder, 'epss.csv');
+    writeFileSync(epss, '#model_version:v1,score_date:2026-09-02T00:00:00Z\ncve,epss,percentile\nCVE-2026-1,0.5,0.9\n');
+    const catalogues = { epss: fileResource(epss) };
+
+    await updateDatabase({ file, from: [new FolderBucket(bucket)], clock: LATER, signal: NEVER, catalogues });
+
+    expect(database.status()).toMatchObject({
+      checkedAt: '2026-09-01T12:00:00.000Z',
+      newest: '2026-08-04T00:00:00Z',
+      sources: [
+        { name: 'EPSS', checkedAt: '2026-09-02T12:00:00.000Z' },
+        { name: 'Go', checkedAt: '2026-09-02T12:00:00.000Z' },
+        { name: 'npm', checkedAt: '2026-09-01T12:00:00.000Z' },
+      ],
+    });
+    writeBucket(join(folder, 'bucket'), { npm: [osvRecord('GHSA-1')] });
+    await updateDatabase({ file, from: [new FolderBucket(bucket)], clock: LATER, signal: NEVER });
+    expect(database.status()).toMatchObject({
+      builtAt: '2026-09-01T12:00:00.000Z',
+      checkedAt: '2026-09-02T12:00:00.000Z',
+    });
+  });
+
   it('takes the next mirror when one fails', async () => {
     (await databaseOf(folder, { Go: FIRST })).close();
     const bucket = writeBucket(join(folder, 'bucket'), { Go: [...FIRST, about('GO-4', 'd', 4)] });

@@ -25,5 +25,16 @@ export type ScanSubject =
 export interface DatabaseStatus {
   readonly schema: number;
   readonly builtAt: string;
-  readonly sources: readonly { readonly name: string; readonly records: number; readonly newest: string }[];
+  /** When its advisories were brought up to date: the feed that was read longest ago counts. EPSS and KEV are none. */
+  readonly checkedAt: string;
+  /** When the newest of its advisories was changed: a mirror that is late shows in this. Empty where none says. */
+  readonly newest: string;
+  readonly sources: readonly {
+    readonly name: string;
+    readonly records: number;
+    /** When its newest record was changed; empty where it does not say. */
+    readonly newest: string;
+    /** When it was last read without a failure. */
+    readonly checkedAt: string;
+  }[];
 }

@@ -67,7 +67,7 @@ function* overview(
   if (os?.endOfLifeReached === true)
     rows.push(['End of life', `no security updates since ${os.endOfLife ?? 'some time'}`]);
   const sources = (database?.sources ?? []).map(({ name, records }) => `${name} ${records}`).join(', ');
-  rows.push(['Advisories', database === undefined ? 'not looked up' : `built ${database.builtAt}; ${sources}`]);
+  rows.push(['Advisories', database === undefined ? 'not looked up' : `checked ${database.checkedAt}; ${sources}`]);
   rows.push(['Scanner', `${options.tool.name} ${options.tool.version}`]);
   yield '<dl class="overview">\n';
   for (const [term, value] of rows) yield `<div><dt>${text(term)}</dt><dd>${text(value)}</dd></div>\n`;

@@ -149,7 +149,9 @@ export const JsonScanReport = z.strictObject({
     .strictObject({
       schema: z.int(),
       builtAt: text,
-      sources: z.array(z.strictObject({ name: text, records: z.int(), newest: text })),
+      checkedAt: text.describe('when the advisories were brought up to date; of several feeds the earliest'),
+      newest: text.describe('when the newest advisory was changed'),
+      sources: z.array(z.strictObject({ name: text, records: z.int(), newest: text, checkedAt: text })),
     })
     .optional()
     .describe('absent where vulnerabilities were not looked for'),

@@ -20,13 +20,21 @@ export function* databaseLine({ database }: ScanReport, now: number, colours: Pa
     yield 'vulnerabilities: not looked for\n';
     return;
   }
-  const age = ageInDays(database.builtAt, now);
-  const day = database.builtAt.slice(0, 10);
-  const sources = database.sources.map(({ name, records }) => `${name} ${records}`).join(', ');
-  const text = printable(
-    `advisories: built ${day}${age === undefined ? '' : age === 0 ? ' (today)' : ` (${count(age, 'day')} ago)`}; ${sources}`,
-  );
-  yield `${age !== undefined && age > OLD_DAYS ? colours.warning(`${text}: update them`) : text}\n`;
+  const { checkedAt, newest, sources } = database;
+  const age = ageInDays(checkedAt, now);
+  const isOld = age !== undefined && age > OLD_DAYS;
+  // Advisories that were brought up to date from a mirror that is not.
+  const late = !isOld && (ageInDays(newest, now) ?? 0) > OLD_DAYS ? `, the newest is of ${dated(newest, now)}` : '';
+  const counts = sources.map(({ name, records }) => `${name} ${records}`).join(', ');
+  const text = printable(`advisories: checked ${dated(checkedAt, now)}${late}; ${counts}`);
+  yield `${isOld ? colours.warning(`${text}: update them`) : text}\n`;
+}
+
+/** `2026-11-20 (5 days ago)`. */
+function dated(time: string, now: number): string {
+  const age = ageInDays(time, now);
+  const ago = age === undefined ? '' : age === 0 ? ' (today)' : ` (${count(age, 'day')} ago)`;
+  return `${time.slice(0, 10)}${ago}`;
 }
 
 /** A distribution that gets no advisories any more shows no findings: that must not pass for a clean bill. */

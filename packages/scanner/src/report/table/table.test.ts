@@ -8,7 +8,7 @@ describe('tableReport', () => {
 
     expect(text).toMatchInlineSnapshot(`
       "registry.example/shop:1.2 (Debian GNU/Linux 12 (bookworm)): 2 packages
-      advisories: built 2026-11-20 (5 days ago); Debian 12345
+      advisories: checked 2026-11-20 (5 days ago); Debian 12345
 
       CRITICAL (1)
         SECRET        CONFIDENCE  VALUE     WHERE
@@ -70,5 +70,15 @@ describe('tableReport', () => {
     const late = { ...OPTIONS, createdAt: Date.UTC(2026, 11, 25) };
 
     expect([...tableReport(sampleReport(), late)].join('')).toContain('(35 days ago); Debian 12345: update them');
+  });
+
+  it('says that a mirror is late which was asked today', () => {
+    const late = { ...OPTIONS, createdAt: Date.UTC(2026, 11, 25) };
+    const { database } = sampleReport();
+    const report = sampleReport({ ...(database && { database: { ...database, checkedAt: '2026-12-25T00:00:00Z' } }) });
+
+    expect([...tableReport(report, late)].join('')).toContain(
+      'advisories: checked 2026-12-25 (today), the newest is of 2026-11-19 (36 days ago); Debian 12345\n',
+    );
   });
 });

@@ -125,7 +125,9 @@ export function sampleReport(over: Partial<ScanReport> = {}): ScanReport {
     database: {
       schema: 1,
       builtAt: '2026-11-20T00:00:00Z',
-      sources: [{ name: 'Debian', records: 12_345, newest: '2026-11-19T00:00:00Z' }],
+      checkedAt: '2026-11-20T00:00:00Z',
+      newest: '2026-11-19T00:00:00Z',
+      sources: [{ name: 'Debian', records: 12_345, newest: '2026-11-19T00:00:00Z', checkedAt: '2026-11-20T00:00:00Z' }],
     },
     ...over,
   };
