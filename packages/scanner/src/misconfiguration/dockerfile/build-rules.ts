@@ -1,5 +1,5 @@
+import { isSecretName } from '@bulkhead/pod-rules';
 import type { CheckedRule, Problem } from '../rule.ts';
-import { isSecretName } from '../secret-name.ts';
 import type { Dockerfile, Instruction } from './dockerfile.ts';
 import { type Command, type Run, runsOf } from './shell.ts';
 

@@ -58,6 +58,9 @@ const BROKEN: Readonly<Record<string, string>> = {
   'kubernetes-run-as-non-root': container(''),
   'kubernetes-seccomp-missing': container(''),
   'kubernetes-capabilities-not-dropped': container(''),
+  'kubernetes-proc-mount-user-namespace': pod(
+    'hostUsers: false\n  containers: [{name: a, securityContext: {procMount: Unmasked}}]',
+  ),
   'kubernetes-latest-tag': container('image: registry:5000/web'),
   'kubernetes-writable-root': container(''),
   'kubernetes-no-memory-limit': container(''),

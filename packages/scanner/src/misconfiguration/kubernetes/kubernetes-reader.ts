@@ -1,18 +1,14 @@
+import { type KubernetesObject, POD_RULES, podOf } from '@bulkhead/pod-rules';
 import { textOf } from '../../inventory/reading/text.ts';
 import type { WholeFileReader } from '../../reader/reader.ts';
 import { misconfigurationReader } from '../misconfiguration-reader.ts';
 import type { CheckedRule, MisconfigurationRule, Problem } from '../rule.ts';
-import { BASELINE_RULES } from './baseline-rules.ts';
-import { type KubernetesObject, looksLikeManifest, parseManifest } from './manifest.ts';
+import { looksLikeManifest, parseManifest } from './manifest.ts';
 import { OBJECT_RULES } from './object-rules.ts';
-import { type Pod, podOf } from './pod.ts';
-import { RESTRICTED_RULES } from './restricted-rules.ts';
 import { ROLE_RULES } from './role-rules.ts';
-import { WORKLOAD_RULES } from './workload-rules.ts';
 
-const OF_PODS: readonly CheckedRule<Pod>[] = [...BASELINE_RULES, ...RESTRICTED_RULES, ...WORKLOAD_RULES];
 const OF_OBJECTS: readonly CheckedRule<KubernetesObject>[] = [...ROLE_RULES, ...OBJECT_RULES];
-export const KUBERNETES_RULES: readonly MisconfigurationRule[] = [...OF_PODS, ...OF_OBJECTS];
+export const KUBERNETES_RULES: readonly MisconfigurationRule[] = [...POD_RULES, ...OF_OBJECTS];
 
 /** The custom resource definitions of large operators reach some megabytes. */
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -23,7 +19,7 @@ const NEVER =
 /** Kubernetes manifests in YAML and JSON, by what is in them. */
 export const kubernetesReader: WholeFileReader = misconfigurationReader({
   id: 'kubernetes-manifest',
-  version: 1,
+  version: 2,
   maxBytes: MAX_BYTES,
   wants: ({ path }) => /\.(?:ya?ml|json)$/i.test(path) && !NEVER.test(path),
   *read(content, gap) {
@@ -41,6 +37,6 @@ export const kubernetesReader: WholeFileReader = misconfigurationReader({
 
 function* problemsOf(object: KubernetesObject): Generator<{ rule: MisconfigurationRule; problem: Problem }> {
   const pod = podOf(object);
-  if (pod !== undefined) for (const rule of OF_PODS) for (const problem of rule.check(pod)) yield { rule, problem };
+  if (pod !== undefined) for (const rule of POD_RULES) for (const problem of rule.check(pod)) yield { rule, problem };
   for (const rule of OF_OBJECTS) for (const problem of rule.check(object)) yield { rule, problem };
 }

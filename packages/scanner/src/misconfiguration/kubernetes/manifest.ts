@@ -1,26 +1,5 @@
+import { type KubernetesObject, objectOf, type Value } from '@bulkhead/pod-rules';
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml';
-
-/** A value of a manifest with where it stands. What is absent is a value too, on its parent's line. */
-export interface Value {
-  readonly line: number;
-  /** Plain data for scalars; undefined for what is absent, null, a map or a list. */
-  readonly scalar: string | number | boolean | undefined;
-  readonly exists: boolean;
-  get(key: string): Value;
-  items(): readonly Value[];
-  keys(): readonly string[];
-}
-
-/** One Kubernetes object. */
-export interface KubernetesObject {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly name: string;
-  readonly namespace: string | undefined;
-  readonly root: Value;
-  /** `Deployment/shop/web`, without the namespace where there is none. */
-  readonly subject: string;
-}
 
 export type ParsedManifest =
   | { readonly ok: true; readonly objects: readonly KubernetesObject[]; readonly limit?: string }
@@ -99,18 +78,6 @@ function keyOf(key: unknown): string | undefined {
 
 function unlisted(root: Value): readonly Value[] {
   return root.get('kind').scalar === 'List' ? root.get('items').items() : [root];
-}
-
-function objectOf(root: Value): KubernetesObject | undefined {
-  const apiVersion = root.get('apiVersion').scalar;
-  const kind = root.get('kind').scalar;
-  if (typeof apiVersion !== 'string' || typeof kind !== 'string') return undefined;
-  const metadata = root.get('metadata');
-  const name = String(metadata.get('name').scalar ?? metadata.get('generateName').scalar ?? '(unnamed)');
-  const scalar = metadata.get('namespace').scalar;
-  const namespace = scalar === undefined ? undefined : String(scalar);
-  const subject = [kind, ...(namespace === undefined ? [] : [namespace]), name].join('/');
-  return { apiVersion, kind, name, namespace, root, subject };
 }
 
 /** Brackets, and dashes in a row (`- - - -`), are the cheap ways to many levels; indentation costs its square. */

@@ -1,7 +1,5 @@
+import { at, isSecretName, type KubernetesObject, type Value } from '@bulkhead/pod-rules';
 import type { CheckedRule, Problem } from '../rule.ts';
-import { isSecretName } from '../secret-name.ts';
-import type { KubernetesObject, Value } from './manifest.ts';
-import { at } from './pod.ts';
 
 const DOCS = 'https://kubernetes.io/docs/';
 

@@ -1,6 +1,5 @@
+import { at, type KubernetesObject, type Value } from '@bulkhead/pod-rules';
 import type { CheckedRule } from '../rule.ts';
-import type { KubernetesObject, Value } from './manifest.ts';
-import { at } from './pod.ts';
 
 const GOOD_PRACTICES = 'https://kubernetes.io/docs/concepts/security/rbac-good-practices/';
 

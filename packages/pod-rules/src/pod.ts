@@ -1,4 +1,4 @@
-import type { KubernetesObject, Value } from './manifest.ts';
+import { at, type KubernetesObject, type Value } from './object.ts';
 
 /** A pod as an object describes it: its own, or the template of what makes pods. */
 export interface Pod {
@@ -6,8 +6,12 @@ export interface Pod {
   readonly spec: Value;
   readonly annotations: Value;
   readonly containers: readonly Container[];
+  /** The labels that the pods will carry. */
+  readonly labels: Value;
   /** Windows has none of the Linux security settings. */
   readonly windows: boolean;
+  /** Whether its users are others on the node (`hostUsers: false`): root inside is nobody outside. */
+  readonly userNamespace: boolean;
 }
 
 export interface Container {
@@ -32,6 +36,9 @@ const POD_PATHS: Readonly<Record<string, readonly string[]>> = {
   Rollout: ['spec', 'template'],
 };
 
+/** The kinds of objects that are pods or make them. */
+export const POD_KINDS: readonly string[] = Object.keys(POD_PATHS);
+
 /** The pod of an object; undefined for kinds that make none. */
 export function podOf(object: KubernetesObject): Pod | undefined {
   const path = Object.hasOwn(POD_PATHS, object.kind) ? POD_PATHS[object.kind] : undefined;
@@ -43,12 +50,14 @@ export function podOf(object: KubernetesObject): Pod | undefined {
     object,
     spec,
     annotations: template.get('metadata').get('annotations'),
+    labels: template.get('metadata').get('labels'),
     containers: [
       ...containersOf(object, spec.get('containers'), 'container'),
       ...containersOf(object, spec.get('initContainers'), 'init'),
       ...containersOf(object, spec.get('ephemeralContainers'), 'ephemeral'),
     ],
     windows: at(spec, ['os', 'name']).scalar === 'windows',
+    userNamespace: spec.get('hostUsers').scalar === false,
   };
 }
 
@@ -58,11 +67,6 @@ function containersOf(object: KubernetesObject, list: Value, kind: Container['ki
     const name = String(spec.get('name').scalar ?? `#${index + 1}`);
     return { spec, kind, subject: `${object.subject} ${word} ${name}` };
   });
-}
-
-/** What stands at the end of some keys. */
-export function at(value: Value, path: readonly string[]): Value {
-  return path.reduce((parent, key) => parent.get(key), value);
 }
 
 /** A security setting of a container, which overrides that of its pod. */

@@ -1,6 +1,13 @@
-import type { CheckedRule, Problem } from '../rule.ts';
-import { addedCapabilities, BASELINE_CAPABILITIES, capability, everywhere } from './baseline-rules.ts';
-import { at, type Container, type Pod, securitySetting } from './pod.ts';
+import {
+  addedCapabilities,
+  BASELINE_CAPABILITIES,
+  everywhere,
+  isUnsafeProfile,
+  unmaskedProc,
+} from './baseline-rules.ts';
+import { at, type Value } from './object.ts';
+import type { Container, Pod } from './pod.ts';
+import type { PodProblem, PodRule } from './rule.ts';
 
 const STANDARD = 'https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted';
 
@@ -20,7 +27,7 @@ const VOLUME_TYPES = new Set([
 ]);
 
 /** What the level "restricted" of Kubernetes' Pod Security Standards adds to the baseline. */
-export const RESTRICTED_RULES: readonly CheckedRule<Pod>[] = [
+export const RESTRICTED_RULES: readonly PodRule[] = [
   {
     id: 'kubernetes-volume-types',
     standard: 'restricted',
@@ -36,7 +43,7 @@ export const RESTRICTED_RULES: readonly CheckedRule<Pod>[] = [
         .flatMap((volume) =>
           volume
             .keys()
-            .filter((key) => !VOLUME_TYPES.has(key))
+            .filter((key) => !VOLUME_TYPES.has(key) && volume.get(key).exists)
             .map((key) => ({ message: `a volume of type ${key}`, line: volume.line, subject })),
         ),
   },
@@ -49,11 +56,13 @@ export const RESTRICTED_RULES: readonly CheckedRule<Pod>[] = [
     fix: 'Set securityContext.allowPrivilegeEscalation: false',
     references: [STANDARD],
     check: (pod) =>
-      onLinux(
-        pod,
-        ({ spec }) => at(spec, ['securityContext', 'allowPrivilegeEscalation']).scalar !== false,
-        'allowPrivilegeEscalation is not false',
-      ),
+      pod.windows
+        ? []
+        : ofContainers(pod, ({ spec }) =>
+            at(spec, ['securityContext', 'allowPrivilegeEscalation']).scalar === false
+              ? undefined
+              : 'allowPrivilegeEscalation is not false',
+          ),
   },
   {
     id: 'kubernetes-run-as-root',
@@ -63,7 +72,8 @@ export const RESTRICTED_RULES: readonly CheckedRule<Pod>[] = [
     why: 'A process that breaks out of a container it runs in as root is root on the node.',
     fix: 'Set runAsUser to a number above 0, and runAsNonRoot: true',
     references: [STANDARD],
-    check: (pod) => everywhere(pod, ['runAsUser'], ({ scalar }) => scalar === 0, 'runAsUser: 0'),
+    check: (pod) =>
+      pod.userNamespace ? [] : everywhere(pod, ['runAsUser'], ({ scalar }) => scalar === 0, 'runAsUser: 0'),
   },
   {
     id: 'kubernetes-run-as-non-root',
@@ -73,8 +83,18 @@ export const RESTRICTED_RULES: readonly CheckedRule<Pod>[] = [
     why: 'Without runAsNonRoot the image decides, and the next image may decide otherwise.',
     fix: 'Set securityContext.runAsNonRoot: true for the pod or each container',
     references: [STANDARD],
-    check: (pod) =>
-      onLinux(pod, (one) => securitySetting(pod, one, 'runAsNonRoot').scalar !== true, 'runAsNonRoot is not true'),
+    *check(pod) {
+      if (pod.userNamespace) return;
+      const shared = at(pod.spec, ['securityContext', 'runAsNonRoot']);
+      // A pod that says false is refused also where every container says true.
+      if (shared.exists && shared.scalar !== true) {
+        yield { message: 'runAsNonRoot is not true', line: shared.line, subject: pod.object.subject };
+      }
+      yield* ofContainers(pod, ({ spec }) => {
+        const own = at(spec, ['securityContext', 'runAsNonRoot']);
+        return (own.exists ? own : shared).scalar === true ? undefined : 'runAsNonRoot is not true';
+      });
+    },
   },
   {
     id: 'kubernetes-seccomp-missing',
@@ -84,8 +104,15 @@ export const RESTRICTED_RULES: readonly CheckedRule<Pod>[] = [
     why: 'Unless the kubelet sets one, every system call of the kernel is reachable.',
     fix: 'Set securityContext.seccompProfile: {type: RuntimeDefault}',
     references: [STANDARD],
-    check: (pod) =>
-      onLinux(pod, (one) => !securitySetting(pod, one, 'seccompProfile', 'type').exists, 'no seccompProfile'),
+    check(pod) {
+      if (pod.windows) return [];
+      const shared = at(pod.spec, ['securityContext', 'seccompProfile']);
+      const covered = shared.exists && !isUnsafeProfile(shared);
+      // The baseline speaks of profiles that are there and unsafe.
+      return ofContainers(pod, ({ spec }) =>
+        covered || at(spec, ['securityContext', 'seccompProfile']).exists ? undefined : 'no seccompProfile',
+      );
+    },
   },
   {
     id: 'kubernetes-capabilities-not-dropped',
@@ -96,27 +123,42 @@ export const RESTRICTED_RULES: readonly CheckedRule<Pod>[] = [
     fix: 'Set capabilities: {drop: [ALL]}, and add NET_BIND_SERVICE where a low port is needed',
     references: [STANDARD],
     *check(pod) {
-      yield* onLinux(pod, (one) => !dropsAll(one), 'does not drop ALL');
+      if (pod.windows) return;
+      yield* ofContainers(pod, ({ spec }) => (dropsAll(spec) ? undefined : 'does not drop ALL'));
       for (const { spec, subject } of pod.containers) {
         for (const { name, line } of addedCapabilities(spec)) {
-          if (name !== 'NET_BIND_SERVICE' && BASELINE_CAPABILITIES.has(name))
+          // The baseline speaks of the others.
+          if (name !== 'NET_BIND_SERVICE' && BASELINE_CAPABILITIES.has(name)) {
             yield { message: `adds ${name}`, line, subject };
+          }
         }
       }
     },
   },
+  {
+    id: 'kubernetes-proc-mount-user-namespace',
+    standard: 'restricted',
+    severity: 'low',
+    title: '/proc without its mask, in a user namespace',
+    why: 'The user namespace keeps root of the container from the node, but the files still tell about it.',
+    fix: 'Remove procMount, or set it to Default',
+    references: [STANDARD, 'https://kubernetes.io/docs/concepts/workloads/pods/user-namespaces/'],
+    check: (pod) => (pod.userNamespace ? unmaskedProc(pod) : []),
+  },
 ];
 
-/** Windows pods have none of these settings. */
-function onLinux(pod: Pod, breaks: (container: Container) => boolean, message: string): readonly Problem[] {
-  if (pod.windows) return [];
-  return pod.containers.filter(breaks).map(({ spec, subject }) => {
+/** Problems of containers, each on the line of what should say otherwise. */
+function ofContainers(pod: Pod, problemOf: (container: Container) => string | undefined): readonly PodProblem[] {
+  return pod.containers.flatMap((container) => {
+    const message = problemOf(container);
+    if (message === undefined) return [];
+    const { spec, subject } = container;
     const context = spec.get('securityContext');
-    return { message, line: context.exists ? context.line : spec.line, subject };
+    return [{ message, line: context.exists ? context.line : spec.line, subject }];
   });
 }
 
-function dropsAll({ spec }: Container): boolean {
+function dropsAll(spec: Value): boolean {
   const dropped = at(spec, ['securityContext', 'capabilities', 'drop']).items();
-  return dropped.some(({ scalar }) => capability(scalar) === 'ALL');
+  return dropped.some(({ scalar }) => scalar === 'ALL');
 }

@@ -1,6 +1,6 @@
-import type { CheckedRule, Problem } from '../rule.ts';
-import type { Value } from './manifest.ts';
-import { at, type Container, type Pod } from './pod.ts';
+import { at, type Value } from './object.ts';
+import type { Container, Pod } from './pod.ts';
+import type { PodProblem, PodRule } from './rule.ts';
 
 const STANDARD = 'https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline';
 
@@ -26,9 +26,11 @@ const SAFE_SYSCTLS = new Set([
 ]);
 const SELINUX_TYPES = new Set(['', 'container_t', 'container_init_t', 'container_kvm_t', 'container_engine_t']);
 const APPARMOR_ANNOTATION = 'container.apparmor.security.beta.kubernetes.io/';
+/** What a profile of AppArmor or seccomp may be: the runtime's, or one that the node's operator has put there. */
+const SAFE_PROFILES: ReadonlySet<unknown> = new Set(['RuntimeDefault', 'Localhost']);
 
 /** The controls of the level "baseline" of Kubernetes' Pod Security Standards. */
-export const BASELINE_RULES: readonly CheckedRule<Pod>[] = [
+export const BASELINE_RULES: readonly PodRule[] = [
   {
     id: 'kubernetes-privileged',
     standard: 'baseline',
@@ -73,7 +75,7 @@ export const BASELINE_RULES: readonly CheckedRule<Pod>[] = [
     severity: 'high',
     title: 'A capability beyond those of every container',
     why: 'SYS_ADMIN, SYS_PTRACE, NET_ADMIN and their like are halfway to root on the node.',
-    fix: 'Remove the capability, or narrow what the container does until it needs none',
+    fix: 'Remove the capability, or narrow what the container does until it needs none; write it without CAP_',
     references: [STANDARD, 'https://man7.org/linux/man-pages/man7/capabilities.7.html'],
     check: (pod) =>
       pod.containers.flatMap(({ spec, subject }) =>
@@ -138,16 +140,18 @@ export const BASELINE_RULES: readonly CheckedRule<Pod>[] = [
     severity: 'medium',
     title: 'AppArmor is switched off',
     why: "The runtime's profile keeps a container from writing to /proc and /sys; without it nothing does.",
-    fix: 'Use RuntimeDefault or a profile of the node',
+    fix: 'Use RuntimeDefault or a profile of the node (Localhost)',
     references: [STANDARD],
     *check(pod) {
       for (const key of pod.annotations.keys()) {
         const { scalar, line } = pod.annotations.get(key);
-        if (key.startsWith(APPARMOR_ANNOTATION) && scalar === 'unconfined') {
-          yield { message: `${key}: unconfined`, line, subject: pod.object.subject };
+        const profile = String(scalar ?? '');
+        const safe = profile === '' || profile === 'runtime/default' || profile.startsWith('localhost/');
+        if (key.startsWith(APPARMOR_ANNOTATION) && !safe) {
+          yield { message: `${key}: ${profile}`, line, subject: pod.object.subject };
         }
       }
-      yield* everywhere(pod, ['appArmorProfile', 'type'], isUnconfined, 'appArmorProfile Unconfined');
+      yield* everywhere(pod, ['appArmorProfile'], isUnsafeProfile, (profile) => `appArmorProfile ${typeOf(profile)}`);
     },
   },
   {
@@ -174,13 +178,8 @@ export const BASELINE_RULES: readonly CheckedRule<Pod>[] = [
     why: 'The masked files tell about the node and let a container change it.',
     fix: 'Remove procMount, or set it to Default',
     references: [STANDARD],
-    check: (pod) =>
-      ofContainers(
-        pod,
-        ['securityContext', 'procMount'],
-        ({ scalar }) => scalar !== 'Default',
-        'procMount is not Default',
-      ),
+    // In a user namespace the files are those of nobody.
+    check: (pod) => (pod.userNamespace ? [] : unmaskedProc(pod)),
   },
   {
     id: 'kubernetes-seccomp-unconfined',
@@ -190,7 +189,8 @@ export const BASELINE_RULES: readonly CheckedRule<Pod>[] = [
     why: 'Every system call of the kernel is reachable, with the flaws of each.',
     fix: 'Use seccompProfile: {type: RuntimeDefault}',
     references: [STANDARD, 'https://kubernetes.io/docs/tutorials/security/seccomp/'],
-    check: (pod) => everywhere(pod, ['seccompProfile', 'type'], isUnconfined, 'seccompProfile Unconfined'),
+    check: (pod) =>
+      everywhere(pod, ['seccompProfile'], isUnsafeProfile, (profile) => `seccompProfile ${typeOf(profile)}`),
   },
   {
     id: 'kubernetes-sysctls',
@@ -209,7 +209,7 @@ export const BASELINE_RULES: readonly CheckedRule<Pod>[] = [
   },
 ];
 
-function hostNamespace(field: string, id: string, title: string, why: string): CheckedRule<Pod> {
+function hostNamespace(field: string, id: string, title: string, why: string): PodRule {
   return {
     id: `kubernetes-host-${id}`,
     standard: 'baseline',
@@ -230,12 +230,19 @@ function ofContainers(
   { containers }: Pick<Pod, 'containers'>,
   path: readonly string[],
   breaks: (value: Value) => boolean,
-  message: string,
-): readonly Problem[] {
+  message: string | ((value: Value) => string),
+): readonly PodProblem[] {
   return containers.flatMap(({ spec, subject }) => {
     const value = at(spec, path);
-    return value.exists && breaks(value) ? [{ message, line: value.line, subject }] : [];
+    if (!value.exists || !breaks(value)) return [];
+    return [{ message: typeof message === 'string' ? message : message(value), line: value.line, subject }];
   });
+}
+
+/** Containers that see all of /proc. */
+export function unmaskedProc(pod: Pod): readonly PodProblem[] {
+  const breaks = ({ scalar }: Value): boolean => scalar !== 'Default';
+  return ofContainers(pod, ['securityContext', 'procMount'], breaks, 'procMount is not Default');
 }
 
 /** Problems with a setting of a securityContext, of the pod and of each container. */
@@ -243,29 +250,28 @@ export function everywhere(
   pod: Pod,
   path: readonly string[],
   breaks: (value: Value) => boolean,
-  message: string,
-): readonly Problem[] {
+  message: string | ((value: Value) => string),
+): readonly PodProblem[] {
   const whole: Container = { spec: pod.spec, kind: 'container', subject: pod.object.subject };
   return ofContainers({ containers: [whole, ...pod.containers] }, ['securityContext', ...path], breaks, message);
 }
 
-/** Capabilities that a container adds, without the prefix that some write. */
+/** Capabilities that a container adds, as they are written: Kubernetes knows no other spelling of an allowed one. */
 export function addedCapabilities(spec: Value): readonly { readonly name: string; readonly line: number }[] {
   return at(spec, ['securityContext', 'capabilities', 'add'])
     .items()
-    .map(({ scalar, line }) => ({ name: capability(scalar), line }));
-}
-
-export function capability(name: Value['scalar']): string {
-  return String(name ?? '')
-    .toUpperCase()
-    .replace(/^CAP_/, '');
+    .map(({ scalar, line }) => ({ name: String(scalar ?? ''), line }));
 }
 
 function isTrue({ scalar }: Value): boolean {
   return scalar === true;
 }
 
-function isUnconfined({ scalar }: Value): boolean {
-  return scalar === 'Unconfined';
+/** Whether a profile of AppArmor or seccomp is one a pod may have. */
+export function isUnsafeProfile(profile: Value): boolean {
+  return !SAFE_PROFILES.has(profile.get('type').scalar);
+}
+
+function typeOf(profile: Value): string {
+  return String(profile.get('type').scalar ?? 'without a type');
 }

@@ -1,13 +1,14 @@
-import type { CheckedRule, Problem } from '../rule.ts';
-import { isSecretName } from '../secret-name.ts';
-import { at, type Container, type Pod, securitySetting } from './pod.ts';
+import { at } from './object.ts';
+import { type Container, securitySetting } from './pod.ts';
+import type { PodProblem, PodRule } from './rule.ts';
+import { isSecretName } from './secret-name.ts';
 
 const DOCS = 'https://kubernetes.io/docs/';
 const RESOURCES = `${DOCS}concepts/configuration/manage-resources-containers/`;
 const PROBES = `${DOCS}tasks/configure-pod-container/configure-liveness-readiness-startup-probes/`;
 
 /** What users expect beyond the Pod Security Standards: images, resources, probes, identity, secrets. */
-export const WORKLOAD_RULES: readonly CheckedRule<Pod>[] = [
+export const WORKLOAD_RULES: readonly PodRule[] = [
   {
     id: 'kubernetes-latest-tag',
     severity: 'medium',
@@ -155,7 +156,7 @@ function resource(
   name: 'memory' | 'cpu',
   severity: 'low' | 'negligible',
   why: string,
-): CheckedRule<Pod> {
+): PodRule {
   const word = `${kind === 'limits' ? 'limit' : 'request'} of ${name === 'cpu' ? 'processor time' : name}`;
   // A limit without a request is taken for the request too.
   const enough = kind === 'limits' ? [kind] : [kind, 'limits'];
@@ -175,7 +176,7 @@ function resource(
   };
 }
 
-function probe(field: string, name: string, why: string): CheckedRule<Pod> {
+function probe(field: string, name: string, why: string): PodRule {
   return {
     id: `kubernetes-no-${name}-probe`,
     severity: 'negligible',
@@ -202,7 +203,7 @@ function broken(
   containers: readonly Container[],
   breaks: (container: Container) => boolean,
   message: string,
-): readonly Problem[] {
+): readonly PodProblem[] {
   return containers.filter(breaks).map(({ spec, subject }) => ({ message, line: spec.line, subject }));
 }
 
