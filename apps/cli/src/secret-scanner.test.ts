@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { DETECTORS } from '@bulkhead/dlp';
 import { type ReadResult, SEVERITY_BY_DETECTOR, secretReader } from '@bulkhead/scanner';
 import { describe, expect, it } from 'vitest';
@@ -43,6 +44,21 @@ describe('createSecretScanner', () => {
     const secrets = DETECTORS.filter(({ category }) => category === 'secret').map(({ id }) => id);
 
     expect(Object.keys(SEVERITY_BY_DETECTOR)).toEqual(secrets.toSorted());
+  });
+
+  it.each([1, 200])('says when what is encoded in a file was more than it looks into, in %i pieces', async (pieces) => {
+    const bomb = `x=${gzipSync(Buffer.alloc(8 << 20)).toString('base64')}`;
+
+    const { gaps } = await read([bomb, ...Array.from({ length: pieces }, () => '\nnothing here'.padEnd(1000))]);
+
+    expect(gaps).toEqual([
+      {
+        code: 'limit',
+        message: 'not all that is encoded in it was looked into: decodeBudget',
+        path: 'app/config.txt',
+        reader: 'secrets',
+      },
+    ]);
   });
 
   it('takes numbers and identifiers for no secrets', async () => {

@@ -23,14 +23,14 @@ Napi::Value write(const Napi::CallbackInfo& info) {
   return to_buffer(info.Env(), found);
 }
 
-/// endTextScan(scan): ArrayBuffer of records
+/// endTextScan(scan): ArrayBuffer of records, at their end an exception for each reason that bytes were not inspected
 Napi::Value end(const Napi::CallbackInfo& info) {
   std::vector<EventRecord> found;
   info[0].As<ScanHandle>().Data()->end(found);
   return to_buffer(info.Env(), found);
 }
 
-/// scanTexts(program, texts: Uint8Array[]): ArrayBuffer of records, whose packet is the text's index
+/// scanTexts(program, texts: Uint8Array[]): ArrayBuffer of such records, whose packet is the text's index
 ///
 /// One call for many small texts: creating a handle and three calls for each would cost more than scanning it.
 Napi::Value scan_texts(const Napi::CallbackInfo& info) {

@@ -13,6 +13,7 @@ export type {
   ExceptionEvent,
   Finding,
   InspectorEvent,
+  ScannedText,
   SessionBlockedEvent,
   SessionFacts,
   SessionOffloadedEvent,

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { DETECTORS, TextReport } from '@bulkhead/dlp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bulkhead } from '../testing/bulkhead.ts';
@@ -67,6 +68,20 @@ describe('dlp scan', () => {
 
     expect(stdout).toContain('iban');
     expect(stdout).not.toContain('3704 0044');
+  });
+
+  it('says what of a file it could not look into, and why', () => {
+    const bomb = `x=${gzipSync(Buffer.alloc(8 << 20)).toString('base64')}`;
+    const behind = ' {"cardNumber": "5555555555554444"}'.padEnd(5000);
+    const file = join(folder, 'bomb.txt');
+    writeFileSync(file, bomb + behind);
+
+    const [scanned] = TextReport.parse(JSON.parse(bulkhead(['dlp', 'scan', file, '--format', 'json']).stdout)).files;
+
+    expect(scanned?.notInspectedReasons).toEqual({ decodeBudget: expect.any(Number) });
+    expect(scanned?.bytesNotInspected).toBe(scanned?.notInspectedReasons.decodeBudget);
+    expect(scanned?.findings).toMatchObject([{ detector: 'payment-card' }]);
+    expect(bulkhead(['dlp', 'scan', file]).stdout).toMatch(/not inspected: .*decodeBudget/);
   });
 });
 

@@ -37,9 +37,11 @@ export async function scan(paths: readonly string[], options: InspectionOptions,
         bytes += chunk.length;
         progress.update(file, bytes, found.size);
       }
-      for (const finding of scanner.end()) entry.add(textFinding(finding));
+      const { findings, notInspected } = scanner.end();
+      for (const finding of findings) entry.add(textFinding(finding));
       progress.fileDone(bytes);
-      await entry.complete({ file, bytes });
+      const bytesNotInspected = Object.values(notInspected).reduce((sum, part) => sum + part, 0);
+      await entry.complete({ file, bytes, bytesNotInspected, notInspectedReasons: notInspected });
     } catch (error) {
       progress.clear();
       io.signal.throwIfAborted();

@@ -1,5 +1,5 @@
 import { formatEndpoint } from './address.ts';
-import type { InspectorEvent, SessionFacts, TextFinding } from './event.ts';
+import type { InspectorEvent, ScannedText, SessionFacts, TextFinding } from './event.ts';
 import {
   CONFIDENCES,
   type Confidence,
@@ -10,6 +10,7 @@ import {
   nameOf,
   PROTOCOLS,
   TRAFFIC_EXCEPTIONS,
+  type TrafficException,
   VERDICTS,
 } from './names.ts';
 
@@ -80,19 +81,17 @@ export function readEvents(batch: ArrayBuffer, names: RecordNames): InspectorEve
   );
 }
 
-/** Decodes records of a text scan, which are all findings. */
-export function readTextFindings(batch: ArrayBuffer, names: ProgramNames): TextFinding[] {
-  return Array.from({ length: batch.byteLength / RECORD_BYTES }, (_, i) =>
-    textFinding(new RecordReader(batch, i), names),
-  );
-}
-
-/** Decodes records of a scan of several texts: the findings of each, in the order of the texts. */
-export function readFindingsByText(batch: ArrayBuffer, texts: number, names: ProgramNames): TextFinding[][] {
-  const byText = Array.from({ length: texts }, (): TextFinding[] => []);
+/** Decodes records of a scan of several texts: what is said of each, in the order of the texts. */
+export function readTexts(batch: ArrayBuffer, texts: number, names: ProgramNames): ScannedText[] {
+  const byText = Array.from({ length: texts }, () => ({
+    findings: [] as TextFinding[],
+    notInspected: {} as Partial<Record<TrafficException, number>>,
+  }));
   for (let i = 0; i < batch.byteLength / RECORD_BYTES; i += 1) {
     const record = new RecordReader(batch, i);
-    byText[Number(record.u64(OFFSET.packet))]?.push(textFinding(record, names));
+    const text = byText[Number(record.u64(OFFSET.packet))];
+    if (nameOf(KINDS, record.u8(OFFSET.kind)) === 'finding') text?.findings.push(textFinding(record, names));
+    else if (text !== undefined) text.notInspected[exceptionOf(record)] = Number(record.u64(OFFSET.value));
   }
   return byText;
 }
@@ -107,7 +106,7 @@ function readEvent(record: RecordReader, names: RecordNames): InspectorEvent {
     return { kind, ...facts, ...found, field, subject: record.text(OFFSET.subject, record.u8(OFFSET.subjectLength)) };
   }
   if (kind === 'exception') {
-    const exception = nameOf(TRAFFIC_EXCEPTIONS, record.u8(OFFSET.exception));
+    const exception = exceptionOf(record);
     const verdict = nameOf(VERDICTS, record.u8(OFFSET.verdict));
     return { kind, ...facts, exception, verdict, bytesNotInspected: Number(record.u64(OFFSET.value)) };
   }
@@ -116,6 +115,10 @@ function readEvent(record: RecordReader, names: RecordNames): InspectorEvent {
     return { kind, ...facts, serverName, tlsVersion: tlsVersionName(record.u16(OFFSET.tlsVersion)) };
   }
   return { kind, ...facts };
+}
+
+function exceptionOf(record: RecordReader): TrafficException {
+  return nameOf(TRAFFIC_EXCEPTIONS, record.u8(OFFSET.exception));
 }
 
 function sessionFacts(record: RecordReader, names: RecordNames): SessionFacts {

@@ -34,6 +34,13 @@ export interface TextFinding {
   readonly knownTest: boolean;
 }
 
+/** What is said of a text: what was found, and what could not be looked at. */
+export interface ScannedText {
+  readonly findings: readonly TextFinding[];
+  /** Bytes that were not inspected, by reason; 0 where their number is not known. Empty when all were. */
+  readonly notInspected: Readonly<Partial<Record<TrafficException, number>>>;
+}
+
 /** A datum in traffic, and what was done about it. */
 export interface Finding extends SessionFacts, TextFinding {
   /** Where it stood: `body.cardNumber`, `head.authorization`, `body`, `stream`, … */

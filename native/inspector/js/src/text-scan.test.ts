@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { Program } from './program.ts';
 import { programWith, TEST_CARD } from './testing/program.ts';
@@ -7,9 +8,10 @@ const order = Buffer.from(`{"orderId": 17, "cardNumber": "${TEST_CARD}", "amount
 
 describe('scanBytes', () => {
   it('finds a published test card, tells where it stands, and never the number', () => {
-    const found = scanBytes(programWith({}), order);
+    const { findings, notInspected } = scanBytes(programWith({}), order);
 
-    expect(found).toEqual([
+    expect(notInspected).toEqual({});
+    expect(findings).toEqual([
       {
         detector: 'payment-card',
         sensor: 'sensor-0',
@@ -32,7 +34,7 @@ describe('scanBytes', () => {
       { detectors: ['iban'] },
     );
 
-    expect(scanBytes(program, order).map(({ sensor, verdict }) => [sensor, verdict])).toEqual([
+    expect(scanBytes(program, order).findings.map(({ sensor, verdict }) => [sensor, verdict])).toEqual([
       ['sensor-0', 'block'],
       ['sensor-1', 'mask'],
     ]);
@@ -46,11 +48,30 @@ describe('scanBytes', () => {
       literals: [{ id: 'code', literal: 'Straße-7', caseInsensitive: false }],
     });
 
-    expect(scanBytes(program, Buffer.from('x Straße-7 y'))).toMatchObject([{ detector: 'code', verdict: 'block' }]);
+    expect(scanBytes(program, Buffer.from('x Straße-7 y')).findings).toMatchObject([
+      { detector: 'code', verdict: 'block' },
+    ]);
   });
 
   it('finds nothing in nothing', () => {
-    expect(scanBytes(programWith({}), new Uint8Array())).toEqual([]);
+    expect(scanBytes(programWith({}), new Uint8Array())).toEqual({ findings: [], notInspected: {} });
+  });
+
+  it('says what it could not look into, in whole texts and in pieces', () => {
+    const program = programWith({});
+    const bomb = Buffer.from(`x=${gzipSync(Buffer.alloc(8 << 20)).toString('base64')} card ${TEST_CARD}`);
+    const scanner = new Scanner(program);
+    scanner.scan(bomb.subarray(0, 100));
+    scanner.scan(bomb.subarray(100));
+
+    const inPieces = scanner.end();
+
+    expect(inPieces.notInspected).toMatchObject({ decodeBudget: expect.any(Number) });
+    expect(scanTexts(program, [order, bomb]).map(({ notInspected }) => Object.keys(notInspected))).toEqual([
+      [],
+      Object.keys(inPieces.notInspected),
+    ]);
+    expect(scanBytes(program, bomb).findings).toMatchObject([{ detector: 'payment-card' }]);
   });
 });
 
@@ -61,13 +82,13 @@ describe('scanTexts', () => {
     const texts = [order, new Uint8Array(), order.subarray(0, half), order.subarray(half), order];
     const alone = texts.map((text) => {
       const scanner = new Scanner(program);
-      return [...scanner.scan(text), ...scanner.end()];
+      return [...scanner.scan(text), ...scanner.end().findings];
     });
 
     const found = scanTexts(program, texts);
 
-    expect(found).toEqual(alone);
-    expect(found.map(({ length }) => length)).toEqual([1, 0, 0, 0, 1]);
+    expect(found.map(({ findings }) => findings)).toEqual(alone);
+    expect(found.map(({ findings }) => findings.length)).toEqual([1, 0, 0, 0, 1]);
   });
 
   it('finds nothing in no texts', () => {
@@ -78,10 +99,14 @@ describe('scanTexts', () => {
 describe('Scanner', () => {
   it('finds the same at every cut', () => {
     const program = programWith({});
-    const whole = scanBytes(program, order);
+    const whole = scanBytes(program, order).findings;
     for (let cut = 0; cut <= order.length; cut += 1) {
       const scanner = new Scanner(program);
-      const found = [...scanner.scan(order.subarray(0, cut)), ...scanner.scan(order.subarray(cut)), ...scanner.end()];
+      const found = [
+        ...scanner.scan(order.subarray(0, cut)),
+        ...scanner.scan(order.subarray(cut)),
+        ...scanner.end().findings,
+      ];
       expect(found, `cut at ${cut}`).toEqual(whole);
     }
   });

@@ -1,5 +1,5 @@
-import type { TextFinding } from './event.ts';
-import { readFindingsByText, readTextFindings } from './event-record.ts';
+import type { ScannedText, TextFinding } from './event.ts';
+import { readTexts } from './event-record.ts';
 import { native, type TextScanHandle } from './native.ts';
 import type { Program } from './program.ts';
 
@@ -17,22 +17,28 @@ export class Scanner {
   }
 
   /** Takes the next piece; the findings that it completes. */
-  scan(bytes: Uint8Array): TextFinding[] {
-    return readTextFindings(native().writeTextScan(this.#scan, bytes), this.#program);
+  scan(bytes: Uint8Array): readonly TextFinding[] {
+    return this.#read(native().writeTextScan(this.#scan, bytes)).findings;
   }
 
   /** The text is over: what touched its end is judged. Nothing may be scanned afterwards. */
-  end(): TextFinding[] {
-    return readTextFindings(native().endTextScan(this.#scan), this.#program);
+  end(): ScannedText {
+    return this.#read(native().endTextScan(this.#scan));
+  }
+
+  #read(batch: ArrayBuffer): ScannedText {
+    return readTexts(batch, 1, this.#program)[0] ?? NOTHING;
   }
 }
 
+const NOTHING: ScannedText = { findings: [], notInspected: {} };
+
 /** Finds sensitive data in one whole text. */
-export function scanBytes(program: Program, bytes: Uint8Array): TextFinding[] {
-  return scanTexts(program, [bytes])[0] ?? [];
+export function scanBytes(program: Program, bytes: Uint8Array): ScannedText {
+  return scanTexts(program, [bytes])[0] ?? NOTHING;
 }
 
-/** Finds sensitive data in many whole texts with one call of the addon; the findings of each, in their order. */
-export function scanTexts(program: Program, texts: readonly Uint8Array[]): TextFinding[][] {
-  return readFindingsByText(native().scanTexts(program.handle, texts), texts.length, program);
+/** Finds sensitive data in many whole texts with one call of the addon; what is said of each, in their order. */
+export function scanTexts(program: Program, texts: readonly Uint8Array[]): ScannedText[] {
+  return readTexts(native().scanTexts(program.handle, texts), texts.length, program);
 }

@@ -17,6 +17,18 @@ void TextScan::write(Bytes bytes, std::vector<EventRecord>& found) {
 void TextScan::end(std::vector<EventRecord>& found) {
   found_ = &found;
   scanner_.end(scratch_, *this);
+  for (std::size_t i = 0; i < kExceptionCount; ++i) {
+    if (!met_[i]) continue;
+    Event event{EventKind::exception, 0, 0, Direction::request, nullptr, nullptr};
+    event.exception = static_cast<Exception>(i);
+    event.bytes_not_inspected = not_inspected_[i];
+    found.push_back(make_record(event, 0, 0));
+  }
+}
+
+void TextScan::not_decoded(Exception reason, std::uint64_t bytes) noexcept {
+  met_[static_cast<std::size_t>(reason)] = true;
+  not_inspected_[static_cast<std::size_t>(reason)] += bytes;
 }
 
 void TextScan::detected(const Detection& detection) noexcept {

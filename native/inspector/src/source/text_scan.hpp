@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <memory>
 #include <vector>
 
@@ -18,12 +19,13 @@ class TextScan final : private FieldSink {
 
   /// Appends the findings that the bytes complete, one for each sensor that a datum concerns.
   void write(Bytes bytes, std::vector<EventRecord>& found);
-  /// The text is over: what touched its end is judged.
+  /// The text is over: what touched its end is judged. Appends also, once for each reason, an exception with the bytes
+  /// that were not inspected; 0 where their number is not known.
   void end(std::vector<EventRecord>& found);
 
  private:
   void detected(const Detection& detection) noexcept override;
-  void not_decoded(Exception, std::uint64_t) noexcept override {}
+  void not_decoded(Exception reason, std::uint64_t bytes) noexcept override;
 
   std::shared_ptr<const Program> program_;
   Scratch& scratch_;
@@ -31,6 +33,8 @@ class TextScan final : private FieldSink {
   FieldScanner scanner_;
   SensorState request_;
   SensorState response_;
+  std::array<std::uint64_t, kExceptionCount> not_inspected_{};
+  std::array<bool, kExceptionCount> met_{};
   std::vector<EventRecord>* found_ = nullptr;
 };
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { captureFinding, compareFindings, type DetectedTraffic, isAlarming } from './finding.ts';
 import { jsonLine, jsonReport } from './json.ts';
 import { CaptureReport } from './schema.ts';
-import { captureTable } from './summary.ts';
+import { captureTable, textTable } from './summary.ts';
 import { renderTable } from './table.ts';
 
 const counts = {
@@ -115,6 +115,18 @@ describe('tables', () => {
         and 2 more: --format json or jsonl has them all
       "
     `);
+  });
+
+  it('show of a text what could not be looked into, also where its size is not known', () => {
+    const notInspectedReasons = { decodeBudget: 9, depthLimit: 0 };
+    const text = { file: 'a.txt', bytes: 1418, bytesNotInspected: 9, notInspectedReasons };
+
+    expect(textTable(text, [], 0)).toBe(
+      'a.txt: 1.42 kB, 0 findings\n  not inspected: 9 B (decodeBudget 9 B, depthLimit)\n',
+    );
+    expect(textTable({ ...text, bytesNotInspected: 0, notInspectedReasons: {} }, [], 0)).toBe(
+      'a.txt: 1.42 kB, 0 findings\n',
+    );
   });
 
   it('name the encodings that were taken off behind the field', () => {

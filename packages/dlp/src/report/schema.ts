@@ -38,14 +38,20 @@ export const CaptureFinding = z.strictObject({
 });
 export type CaptureFinding = z.infer<typeof CaptureFinding>;
 
+const notInspected = {
+  bytesNotInspected: count,
+  notInspectedReasons: z
+    .record(z.string(), count)
+    .describe('bytes that were not inspected, by reason; 0 where their number is not known'),
+};
+
 /** What was seen of one capture besides findings. */
 export const CaptureCounts = z.strictObject({
   file: z.string(),
   packets: count,
   bytes: count.describe('bytes of the packets as captured'),
   sessions: count,
-  bytesNotInspected: count,
-  notInspectedReasons: z.record(z.string(), count).describe('bytes that were not inspected, by reason'),
+  ...notInspected,
 });
 export type CaptureCounts = z.infer<typeof CaptureCounts>;
 
@@ -72,7 +78,8 @@ export const TextFinding = z.strictObject({
 });
 export type TextFinding = z.infer<typeof TextFinding>;
 
-export const TextCounts = z.strictObject({ file: z.string(), bytes: count });
+/** What was seen of one text besides findings. */
+export const TextCounts = z.strictObject({ file: z.string(), bytes: count, ...notInspected });
 export type TextCounts = z.infer<typeof TextCounts>;
 
 export const TextReport = z

@@ -50,7 +50,7 @@ export function textTable(counts: TextCounts, findings: readonly TextFinding[], 
     withEncodings(finding.key, finding.encodings),
   ]);
   const header = ['OFFSET', 'DETECTOR', 'VALUE', 'CONFIDENCE', 'VERDICT', 'SENSOR', 'KEY'];
-  return `${printable(counts.file)}: ${formatBytes(counts.bytes)}, ${formatCount(total, 'finding')}\n${body(header, rows, total)}`;
+  return `${printable(counts.file)}: ${formatBytes(counts.bytes)}, ${formatCount(total, 'finding')}\n${notInspected(counts)}${body(header, rows, total)}`;
 }
 
 /** The catalogue for a terminal: a line of facts and a line of rule for each detector. */
@@ -67,10 +67,10 @@ function withEncodings(place: string, encodings: readonly string[]): string {
   return encodings.length === 0 ? place : `${place} (${encodings.join(', ')})`.trimStart();
 }
 
-function notInspected(counts: CaptureCounts): string {
+function notInspected(counts: Pick<CaptureCounts, 'bytesNotInspected' | 'notInspectedReasons'>): string {
   const reasons = Object.entries(counts.notInspectedReasons);
   if (counts.bytesNotInspected === 0 && reasons.length === 0) return '';
-  const list = reasons.map(([reason, bytes]) => `${reason} ${formatBytes(bytes)}`).join(', ');
+  const list = reasons.map(([reason, bytes]) => (bytes === 0 ? reason : `${reason} ${formatBytes(bytes)}`)).join(', ');
   return `  not inspected: ${formatBytes(counts.bytesNotInspected)}${list === '' ? '' : ` (${list})`}\n`;
 }
 

@@ -12,8 +12,8 @@ export interface FoundSecret extends Omit<SecretMatch, 'line'> {
 export interface SecretScanner {
   /** Ids of the detectors it looks with. */
   readonly detectors: readonly string[];
-  /** The secrets of each of some whole texts, in their order, with one call for all of them. */
-  scan(texts: readonly Uint8Array[]): readonly (readonly FoundSecret[])[];
+  /** What is said of each of some whole texts, in their order, with one call for all of them. */
+  scan(texts: readonly Uint8Array[]): readonly ScannedForSecrets[];
   /** Looks into one text that is too large to hold, in pieces; how it is cut changes nothing. */
   open(): SecretScan;
 }
@@ -21,5 +21,12 @@ export interface SecretScanner {
 export interface SecretScan {
   /** The secrets that these bytes complete. They may have begun in earlier ones. */
   scan(bytes: Uint8Array): readonly FoundSecret[];
-  end(): readonly FoundSecret[];
+  end(): ScannedForSecrets;
+}
+
+/** What is said of a text at its end. */
+export interface ScannedForSecrets {
+  readonly findings: readonly FoundSecret[];
+  /** Reasons for which something in it could not be looked into. Empty when all was. */
+  readonly notInspected: Readonly<Record<string, unknown>>;
 }

@@ -47,6 +47,15 @@ describe('secretReader', () => {
     expect(read(['a'], false).gaps).toMatchObject([{ code: 'unreadable', message: 'the file broke off' }]);
   });
 
+  it.each([1, 200])('says so when something encoded was not looked into, in %i KiB', (kibibytes) => {
+    const scanner = textScanner({ decodeBudget: 3, depthLimit: 0 });
+    const chunks = Array.from({ length: kibibytes }, () => `${'y'.repeat(1023)}\n`);
+
+    expect(read(chunks, true, scanner).gaps).toMatchObject([
+      { code: 'limit', message: expect.stringContaining('decodeBudget, depthLimit') },
+    ]);
+  });
+
   it.each([
     ['app/package-lock.json', 'lock-file'],
     ['node_modules/a/key.js', 'vendored'],
@@ -92,8 +101,8 @@ describe('secretFindings', () => {
   });
 });
 
-function read(chunks: readonly string[], complete = true): ReadResult {
-  const reading = secretReader(textScanner(), 'image').open(entry('a.txt'));
+function read(chunks: readonly string[], complete = true, scanner = textScanner()): ReadResult {
+  const reading = secretReader(scanner, 'image').open(entry('a.txt'));
   for (const chunk of chunks) if (!reading.write(Buffer.from(chunk))) break;
   return reading.end(complete);
 }
@@ -112,7 +121,7 @@ function entry(path: string): { path: string; size: number; mode: number; kind: 
 }
 
 /** A scanner by the port's rules, for a secret of eight letters. */
-function textScanner(): SecretScanner {
+function textScanner(notInspected: Readonly<Record<string, number>> = {}): SecretScanner {
   const find = (text: string, from: number): FoundSecret[] =>
     Array.from(text.matchAll(/SECRET-(\d)/g), (found) => ({
       detector: 'test',
@@ -123,7 +132,7 @@ function textScanner(): SecretScanner {
     }));
   return {
     detectors: ['test'],
-    scan: (texts) => texts.map((text) => find(Buffer.from(text).toString('latin1'), 0)),
+    scan: (texts) => texts.map((text) => ({ findings: find(Buffer.from(text).toString('latin1'), 0), notInspected })),
     open() {
       let seen = '';
       let told = 0;
@@ -135,7 +144,7 @@ function textScanner(): SecretScanner {
           told = all.length;
           return fresh;
         },
-        end: () => [],
+        end: () => ({ findings: [], notInspected }),
       };
     },
   };

@@ -3,7 +3,7 @@ import type { Fact } from '../reader/fact.ts';
 import type { Gap } from '../reader/gap.ts';
 import type { FileEntry, FileReading, ReadResult, StreamReader } from '../reader/reader.ts';
 import { LineCounter } from './line-counter.ts';
-import type { FoundSecret, SecretScan, SecretScanner } from './ports.ts';
+import type { FoundSecret, ScannedForSecrets, SecretScan, SecretScanner } from './ports.ts';
 import { isBinary, skippedByPath } from './skips.ts';
 
 /** Files up to this size are kept and looked into with one call; larger ones pass in pieces. */
@@ -12,7 +12,7 @@ const WHOLE_FILE_BYTES = 64 * 1024;
 export const MAX_SECRETS_PER_FILE = 200;
 
 const READER_ID = 'secrets';
-const VERSION = 1;
+const VERSION = 2;
 
 /**
  * Looks for secrets in text files of any size, in bounded memory. What is passed over is declared in `SECRET_SKIPS`.
@@ -37,6 +37,7 @@ class SecretReading implements FileReading {
   #scan: SecretScan | undefined;
   #state: 'new' | 'reading' | 'over' = 'new';
   #full = false;
+  #notInspected: readonly string[] = [];
 
   constructor(scanner: SecretScanner, file: FileEntry) {
     this.#scanner = scanner;
@@ -58,10 +59,13 @@ class SecretReading implements FileReading {
   }
 
   end(complete: boolean): ReadResult {
-    if (this.#scan !== undefined) this.#take(this.#scan.end());
+    if (this.#scan !== undefined) this.#finish(this.#scan.end());
     else if (this.#kept !== undefined) this.#scanWhole(this.#kept);
     const gaps: Gap[] = [];
     if (this.#full) gaps.push(this.#gap('limit', `more than ${MAX_SECRETS_PER_FILE} secrets`));
+    if (this.#notInspected.length > 0) {
+      gaps.push(this.#gap('limit', `not all that is encoded in it was looked into: ${this.#notInspected.join(', ')}`));
+    }
     // A pipeline also ends a reading early that wants no more.
     if (!complete && this.#state === 'reading' && !this.#full) gaps.push(this.#gap('unreadable', 'the file broke off'));
     return { facts: [...this.#facts.values()], gaps };
@@ -78,12 +82,18 @@ class SecretReading implements FileReading {
 
   #scanWhole(text: Buffer): void {
     this.#lines.add(text);
-    this.#take(this.#scanner.scan([text])[0] ?? []);
+    const said = this.#scanner.scan([text])[0];
+    if (said !== undefined) this.#finish(said);
   }
 
   #feed(scan: SecretScan, bytes: Buffer): void {
     this.#lines.add(bytes);
     this.#take(scan.scan(bytes));
+  }
+
+  #finish({ findings, notInspected }: ScannedForSecrets): void {
+    this.#take(findings);
+    this.#notInspected = Object.keys(notInspected);
   }
 
   #take(found: readonly FoundSecret[]): void {
