@@ -4,6 +4,7 @@ import type { Suppression, VulnerabilityFinding } from '../finding/finding.ts';
 import type { Inventory } from '../image/inventory.ts';
 import type { LocatedPackage } from '../package/package.ts';
 import type { Gap } from '../reader/gap.ts';
+import { BranchFixes } from './branch-fixes.ts';
 import { buildFinding, type Statement } from './build-finding.ts';
 import { type Candidate, distributionCandidates, languageCandidates } from './candidates.ts';
 import { type DistributionEcosystem, distributionEcosystem } from './distribution-ecosystem.ts';
@@ -54,9 +55,10 @@ export function matchInventory(
       ? candidatesOfDistribution(one, distribution, inventory, source, gaps)
       : candidatesOfLanguage(one, source, gaps);
     if (candidates.length === 0) continue;
+    const branches = new BranchFixes(one, source);
     for (const [id, statements] of statementsById(candidates, one, source, gaps)) {
       const suppressed = isDistribution
-        ? notTheRunningKernel(one, options.runningKernel)
+        ? (notTheRunningKernel(one, options.runningKernel) ?? branches.suppression(id, statements))
         : suppressionByOwner(id, statements, one, owned);
       const finding = buildFinding(id, one, statements, exploitations, suppressed);
       if (finding !== undefined) findings.push(finding);
