@@ -79,7 +79,7 @@ describe('a vulnerability that errata of two minor releases name', () => {
         expect(findings).toHaveLength(missing.length > 0 ? 1 : 0);
         const ownFixes = fixes.filter((one) => one.minor === installed.minor);
         const isWhole = ownFixes.length > 0 && ownFixes.every(({ number }) => number <= installed.number);
-        if (findings[0]?.suppressed !== undefined) expect(isWhole).toBe(true);
+        expect(findings[0]?.suppressed === undefined || isWhole).toBe(true);
       }),
     );
   });
