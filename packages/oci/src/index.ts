@@ -1,5 +1,6 @@
 export { type ArchiveOptions, openArchive } from './archive/open-archive.ts';
 export { type Artifact, openArtifact } from './artifact/open-artifact.ts';
+export { type ArtifactToPush, type PushedArtifact, pushArtifact } from './artifact/push-artifact.ts';
 export { DEFAULT_CACHE_BYTES, DiskLayerCache, type DiskLayerCacheOptions } from './cache/disk-layer-cache.ts';
 export type { ContainerdOptions } from './containerd/open-containerd-image.ts';
 export { OciError, type OciErrorCode } from './error.ts';

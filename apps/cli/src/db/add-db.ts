@@ -102,6 +102,22 @@ export function addDb(root: Command, io: Io, outcome: Outcome): void {
       const { importFrom } = await import('./import.ts');
       outcome.exitCode = await importFrom(place, options, io);
     });
+
+  db.command('push')
+    .description('store a database in a registry, where "db update --from oci://…" and "db import" find it')
+    .argument('<reference>', 'registry/repository:tag, with or without oci:// before it')
+    .addOption(dbOption())
+    .addOption(caOption())
+    .addOption(plainHttpOption())
+    .addOption(formatOption(['table', 'json']))
+    .addHelpText(
+      'after',
+      examples(['bulkhead db push registry.example.org/security/advisories:latest', 'prints its name and digest']),
+    )
+    .action(async (place: string, options) => {
+      const { push } = await import('./push.ts');
+      outcome.exitCode = await push(place, options, io);
+    });
 }
 
 /** `--db`: which database a command reads. */
@@ -114,11 +130,14 @@ function outputOption(flags: string, description: string): Option {
 }
 
 function caOption(): Option {
-  return new Option('--ca <file>', 'certificates of authorities to trust besides the usual ones, in PEM (oci:// only)');
+  return new Option(
+    '--ca <file>',
+    'certificates of authorities to trust besides the usual ones, in PEM (registries only)',
+  );
 }
 
 function plainHttpOption(): Option {
-  return new Option('--plain-http', 'talk to the registry without encryption (oci:// only)');
+  return new Option('--plain-http', 'talk to the registry without encryption (registries only)');
 }
 
 function kevOption(): Option {

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -86,7 +86,23 @@ describe.skipIf(MISSING)('a database in a registry', () => {
     expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('name it alone') });
   });
 
-  /** Builds a database with one advisory and pushes what `db export` makes of it. */
+  it('is not pushed by a name that is none, nor without a database, nor where nobody may', async () => {
+    await publish('GHSA-1');
+    const built = join(folder, 'GHSA-1', 'advisories.db');
+    for (const [reference, database, why] of [
+      ['No Reference', built, 'no reference'],
+      [`${registry.host}/a/b@sha256:${'0'.repeat(64)}`, built, 'names a digest'],
+      ['127.0.0.1:1/a/b:1', built, 'nothing listens there'],
+      [`${registry.host}/a/b:1`, join(folder, 'none.db'), 'there is no such file'],
+    ] as const) {
+      const { code, stdout, stderr } = await bulkhead('db', 'push', reference, '--db', database);
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      expect(stderr).toMatch(/^error: [^\n]+\n$/);
+      expect(stderr).toContain(why);
+    }
+  });
+
+  /** Builds a database with one advisory and pushes it; gives the file's digest. */
   async function publish(id: string): Promise<string> {
     const made = join(folder, id);
     await mkdir(join(made, 'npm'), { recursive: true });
@@ -95,15 +111,15 @@ describe.skipIf(MISSING)('a database in a registry', () => {
     await runProgram('python3', ['-m', 'zipfile', '-c', join(made, 'npm', 'all.zip'), join(made, `${id}.json`)]);
     const built = join(made, 'advisories.db');
     expect(await bulkhead('db', 'build', '--from', made, '--output', built)).toMatchObject({ code: 0 });
-    const exported = join(made, 'advisories.db.zst');
-    const { stdout } = await bulkhead('db', 'export', '--db', built, '--output', exported);
-    const { annotations } = JSON.parse(stdout) as { readonly annotations: Readonly<Record<string, string>> };
-    return registry.pushArtifact('security/advisories', 'latest', {
-      artifactType: ARTIFACT_TYPE,
-      mediaType: LAYER_MEDIA_TYPE,
-      content: readFileSync(exported),
-      annotations,
-    });
+    const place = `oci://${registry.host}/security/advisories:latest`;
+    const pushed = await bulkhead('db', 'push', place, '--db', built, '--format', 'json');
+    expect(pushed).toMatchObject({ code: 0, stderr: '' });
+    const { name, layer } = JSON.parse(pushed.stdout) as {
+      readonly name: string;
+      readonly layer: { readonly digest: string };
+    };
+    expect(name).toBe(place.slice('oci://'.length));
+    return layer.digest;
   }
 
   function advisories(): readonly string[] {

@@ -4,7 +4,7 @@ import { OciError } from '../error.ts';
 import { Authorizer } from './authorizer.ts';
 import { isPassing, isPlainText } from './connection-error.ts';
 import type { CredentialSource } from './credentials.ts';
-import { Http } from './http.ts';
+import { Http, type HttpMethod, type HttpRequest } from './http.ts';
 import { DEFAULT_REGISTRY } from './reference.ts';
 
 /** Tries of one request. With the delays below the last comes about half a minute after the first. */
@@ -46,17 +46,28 @@ export class Endpoint {
     this.#base = new URL(`${options.plainHttp === true ? 'http' : 'https'}://${host}`);
   }
 
+  /** The path of a place that the registry named; undefined where it is of another host, which must not get its proof. */
+  pathOf(location: string): string | undefined {
+    const url = URL.parse(location, this.#base);
+    return url === null || url.host !== this.#base.host ? undefined : `${url.pathname}${url.search}`;
+  }
+
   /** The answer to a request, when its status is one of those `accepted`; every other outcome is an error. */
   async request(
     path: string,
     scope: string,
     signal: AbortSignal,
-    { method = 'GET', headers = {}, accepted = [200] }: RequestOptions = {},
+    { method = 'GET', headers = {}, body, accepted = [200] }: RequestOptions = {},
   ): Promise<IncomingMessage> {
     for (let attempt = 1; ; attempt += 1) {
       let response: IncomingMessage;
       try {
-        response = await this.#authorized(path, scope, { method, headers, signal });
+        response = await this.#authorized(path, scope, {
+          method,
+          headers,
+          signal,
+          ...(body !== undefined && { body }),
+        });
       } catch (error) {
         if (attempt >= MAX_TRIES || !isPassing(error)) throw error;
         await this.#delay(attempt, undefined, signal);
@@ -123,16 +134,13 @@ export class Endpoint {
 }
 
 export interface RequestOptions {
-  readonly method?: 'GET' | 'HEAD';
+  readonly method?: HttpMethod;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: HttpRequest['body'];
   readonly accepted?: readonly number[];
 }
 
-interface Sent {
-  readonly method: 'GET' | 'HEAD';
-  readonly headers: Readonly<Record<string, string>>;
-  readonly signal: AbortSignal;
-}
+type Sent = HttpRequest & { readonly headers: Readonly<Record<string, string>> };
 
 function isThisMachine({ hostname }: URL): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);

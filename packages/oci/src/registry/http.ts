@@ -1,5 +1,6 @@
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { Readable } from 'node:stream';
 import { getCACertificates } from 'node:tls';
 import { OciError } from '../error.ts';
 import { connectionError } from './connection-error.ts';
@@ -17,10 +18,13 @@ export interface HttpOptions {
   readonly maxConnections?: number;
 }
 
+export type HttpMethod = 'GET' | 'HEAD' | 'POST' | 'PUT';
+
 export interface HttpRequest {
-  readonly method?: 'GET' | 'HEAD' | 'POST';
+  readonly method?: HttpMethod;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  /** Text, or what gives the bytes from the start: once more for each redirect and each new try. */
+  readonly body?: string | (() => Readable);
   readonly signal: AbortSignal;
 }
 
@@ -64,7 +68,8 @@ export class Http {
     const outgoing = send(url, options, resolve);
     outgoing.setTimeout(SILENCE_MS, () => outgoing.destroy(new SilenceError()));
     outgoing.on('error', (error) => reject(signal.aborted ? error : connectionError(url, error)));
-    outgoing.end(body);
+    if (typeof body === 'function') sendStream(body(), outgoing, reject);
+    else outgoing.end(body);
     return promise;
   }
 
@@ -83,6 +88,16 @@ export class Http {
     this.#agents.set(url.protocol, agent);
     return agent;
   }
+}
+
+/** What cannot be read is no fault of the registry. An answer may come before the end of the body: it is not sent on. */
+function sendStream(body: Readable, outgoing: ClientRequest, reject: (error: Error) => void): void {
+  body.on('error', (error) => {
+    reject(error);
+    outgoing.destroy();
+  });
+  outgoing.on('close', () => body.destroy());
+  body.pipe(outgoing);
 }
 
 class SilenceError extends Error {

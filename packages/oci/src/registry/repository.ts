@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { checkDigest, hashFor, isDigest, short } from '../blob/digest.ts';
 import { type BlobReference, type BlobStore, collect, MAX_MANIFEST_BYTES } from '../blob/store.ts';
@@ -21,7 +22,19 @@ const MAX_LISTED = 1_000_000;
 const TagPage = z.object({ tags: z.array(z.string()).nullish() });
 const ReferrerPage = z.object({ manifests: z.array(DescriptorSchema).nullish() });
 
-/** One repository of a registry, read over the API of the OCI distribution specification 1.1. */
+/** Bytes to store, of a digest and size that are known. */
+export interface BlobToPush {
+  readonly digest: string;
+  readonly size: number;
+  /** Gives the bytes from the start; asked again where they have to be sent again. */
+  readonly read: () => Readable;
+}
+
+function pushScope(name: string): string {
+  return `repository:${name}:pull,push`;
+}
+
+/** One repository of a registry, over the API of the OCI distribution specification 1.1. */
 export class Repository implements BlobStore {
   readonly #endpoint: Endpoint;
   readonly #name: string;
@@ -80,6 +93,52 @@ export class Repository implements BlobStore {
       return;
     }
     yield* downloadBlob(this.#endpoint, this.#name, blob, this.#scope, signal);
+  }
+
+  /** Stores a blob, unless the repository has it ("Pushing a blob monolithically"). */
+  async putBlob(blob: BlobToPush, signal: AbortSignal): Promise<void> {
+    const scope = pushScope(this.#name);
+    const path = `/v2/${this.#name}/blobs/${blob.digest}`;
+    const known = await this.#endpoint.request(path, scope, signal, { method: 'HEAD', accepted: [200, 404] });
+    known.resume();
+    if (known.statusCode === 200) return;
+    const started = await this.#endpoint.request(`/v2/${this.#name}/blobs/uploads/`, scope, signal, {
+      method: 'POST',
+      headers: { 'content-length': '0' },
+      accepted: [202],
+    });
+    started.resume();
+    const upload = this.#endpoint.pathOf(started.headers.location ?? '//');
+    if (upload === undefined) {
+      throw new OciError('REGISTRY_FAILED', `${this.#endpoint.registry} does not say where it takes uploads`);
+    }
+    const done = await this.#endpoint.request(
+      `${upload}${upload.includes('?') ? '&' : '?'}digest=${encodeURIComponent(blob.digest)}`,
+      scope,
+      signal,
+      {
+        method: 'PUT',
+        headers: { 'content-type': 'application/octet-stream', 'content-length': String(blob.size) },
+        body: blob.read,
+        accepted: [201],
+      },
+    );
+    done.resume();
+  }
+
+  /** Stores a manifest under a tag; gives its digest. Its blobs have to be there. */
+  async putManifest(tag: string, mediaType: string, content: Buffer, signal: AbortSignal): Promise<string> {
+    const put = await this.#endpoint.request(this.#manifestPath(tag), pushScope(this.#name), signal, {
+      method: 'PUT',
+      headers: { 'content-type': mediaType, 'content-length': String(content.length) },
+      body: () => Readable.from([content]),
+      accepted: [201],
+    });
+    put.resume();
+    const digest = `sha256:${hashFor('sha256:').update(content).digest('hex')}`;
+    const stated = put.headers['docker-content-digest'];
+    if (stated === undefined || stated === digest) return digest;
+    throw new OciError('REGISTRY_FAILED', `${this.#endpoint.registry} stored something else than it was sent`);
   }
 
   /** Every tag, in the registry's order, page by page. */
