@@ -157,7 +157,10 @@ bool Input::counted_step() noexcept {
   const auto there = static_cast<std::size_t>(std::min<std::uint64_t>({wanted_, now_.size(), frame_}));
   const Bytes part = now_.first(there);
   if (kind_ == Kind::content || kind_ == Kind::word) keep(part);
-  if (kind_ == Kind::content) out_->write(part, origin_);
+  if (kind_ == Kind::content) {
+    out_->write(part, origin_);
+    if (listener_ != nullptr) listener_->hear(part);
+  }
   drop(there);
   wanted_ -= there;
   if (kind_ == Kind::through && there > 0) consumer_->take(part, origin_, *out_);
@@ -177,7 +180,10 @@ bool Input::until_step() noexcept {
   }
   const bool found = length < size;
   keep(now_.first(length));
-  if (!word) out_->write(now_.first(length), origin_);
+  if (!word) {
+    out_->write(now_.first(length), origin_);
+    if (listener_ != nullptr) listener_->hear(now_.first(length));
+  }
   drop(length);
   if (found || (word && kept_count_ == kKept)) return true;
   return cut_short();
@@ -204,6 +210,7 @@ bool Input::lose(std::uint64_t bytes) noexcept {
   if (kind_ != Kind::content && kind_ != Kind::skip && kind_ != Kind::through) return false;
   if (bytes > wanted_ || bytes > frame_) return false;
   if (kind_ == Kind::through && !consumer_->lose(bytes)) return false;
+  if (kind_ == Kind::content && listener_ != nullptr) listener_->miss();
   wanted_ -= bytes;
   if (frame_ != kNoFrame) frame_ -= bytes;
   return true;

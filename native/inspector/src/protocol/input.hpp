@@ -33,6 +33,17 @@ class PartConsumer {
   ~PartConsumer() = default;
 };
 
+/// Reads along with the content of fields.
+class Listener {
+ public:
+  virtual void hear(Bytes bytes) noexcept = 0;
+  /// Bytes of it never came.
+  virtual void miss() noexcept = 0;
+
+ protected:
+  ~Listener() = default;
+};
+
 /// What a Script reads from: one direction of a session, asked for piece by piece.
 ///
 /// Inside a frame (`enter`) nothing is read past its end: what is asked for beyond it comes back as zeros or short, and
@@ -120,6 +131,8 @@ class Input {
   /// A field whose content is the base64 of what its role names.
   void start_base64(Location location, Role role) noexcept { out_->start(Field{protocol_, location, role, {}, true}); }
   void close() noexcept { out_->close(); }
+  /// Who reads along with `content` and `until` from here on; nobody: nullptr.
+  void listen(Listener* listener) noexcept { listener_ = listener; }
   void raise(Exception reason, std::uint64_t bytes = 0) noexcept { out_->raise(reason, bytes); }
   /// Content that does not stand in the packet as it is: a number in digits, a word that was kept.
   void write(std::string_view text) noexcept;
@@ -175,6 +188,7 @@ class Input {
   Decoder decoder_ = nullptr;
   Consumer* consumer_ = nullptr;
   PartConsumer* part_ = nullptr;
+  Listener* listener_ = nullptr;
   std::array<char, kKept> kept_{};
   std::array<char, kMaxFieldKey> key_{};
   std::uint8_t kept_count_ = 0;

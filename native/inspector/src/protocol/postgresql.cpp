@@ -1,8 +1,10 @@
 #include "protocol/postgresql.hpp"
 
 #include "protocol/column_table.hpp"
+#include "protocol/prepared_statements.hpp"
 #include "protocol/scripted.hpp"
 #include "protocol/sql_opening.hpp"
+#include "protocol/statement_columns.hpp"
 
 namespace bulkhead {
 namespace {
@@ -12,6 +14,13 @@ constexpr std::uint32_t kCleartextPassword = 3;
 /// MAX_STARTUP_PACKET_LENGTH of the server, and the most a message may have (1 GiB less one).
 constexpr std::uint32_t kLongestStartup = 10'000, kLongestMessage = (1U << 30) - 1;
 constexpr std::uint32_t kInt8 = 20, kInt2 = 21, kInt4 = 23;
+
+/// How a parameter's type is kept with its statement.
+enum class Bound : char { unknown, int8, int4, other };
+
+Bound bound_as(std::uint32_t type) noexcept {
+  return type == 0 ? Bound::unknown : type == kInt8 ? Bound::int8 : type == kInt4 ? Bound::int4 : Bound::other;
+}
 
 bool is_whole_number(std::uint32_t type) noexcept { return type == kInt8 || type == kInt4 || type == kInt2; }
 
@@ -23,6 +32,8 @@ bool is_server_type(std::uint8_t type) noexcept {
   return std::string_view("RSKTDCENAdtGHWIZcnsv123V").find(static_cast<char>(type)) != std::string_view::npos;
 }
 
+/// No text begins with a byte below, but for blanks, of which no text of four or eight bytes is worth a look.
+constexpr std::uint16_t kFirstOfText = 0x20;
 /// Upper byte but one of the length: statements of 1 MiB.
 constexpr std::uint8_t kLargestStatement = 0x10;
 /// Names that libraries give statements: `S_1`, `__asyncpg_stmt_1__`. Short enough to hold no datum.
@@ -77,35 +88,71 @@ class PostgreSql final : public Scripted {
       in.enter(length - 4);
       if (type != 'd') in.close();
       if (type == 'Q') {
+        read_along(in, StatementColumns::Whole::no);
         in.start(Location::command);
         co_await in.until(0);
+        read(in);
         co_await in.u8();
       } else if (type == 'P') {
         in.start(Location::name);
         co_await in.until(0);
+        preparing_.assign(in.kept());
         co_await in.u8();
+        read_along(in, StatementColumns::Whole::yes);
         in.start(Location::command);
         co_await in.until(0);
         in.close();
+        read(in);
+        co_await in.u8();
+        types_.clear();
+        const std::uint16_t typed = co_await in.u16();
+        for (std::uint32_t i = 0; i < typed && i < BoundColumns::kMostTold && in.ok(); ++i)
+          types_.push_back(static_cast<char>(bound_as(co_await in.u32())));
+        prepared();
         co_await in.skip(in.left());
       } else if (type == 'B') {
-        for (int i = 0; i < 2; ++i) {  // portal and statement
-          in.start(Location::name);
-          co_await in.until(0);
-          co_await in.u8();
-        }
+        in.start(Location::name);  // of the portal
+        co_await in.until(0);
+        co_await in.u8();
+        in.start(Location::name);
+        co_await in.until(0);
         in.close();
+        const PreparedStatements::Statement* const statement = statements_.find(in.kept());
+        co_await in.u8();
         const std::uint16_t formats = co_await in.u16();
-        co_await in.skip(std::uint64_t{2} * formats);
+        formats_.clear();
+        for (std::uint32_t i = 0; i < formats && in.ok(); ++i) {
+          const std::uint16_t format = co_await in.u16();
+          if (i < BoundColumns::kMostTold) formats_.push_back(format == 1);
+        }
         const std::uint16_t count = co_await in.u16();
         for (std::uint32_t i = 0; i < count && in.ok(); ++i) {
           const std::uint32_t size = co_await in.u32();
           if (size == UINT32_MAX || !in.ok()) continue;  // NULL
-          in.start(Location::argument);
-          co_await in.content(size);
+          in.start(Location::argument, Role::none, statement == nullptr ? std::string_view() : statement->columns.name(i));
+          const Bound bound = statement != nullptr && i < statement->types.size()
+                                  ? static_cast<Bound>(statement->types[i]) : Bound::unknown;
+          const bool whole8 = size == 8 && (bound == Bound::int8 || bound == Bound::unknown);
+          const bool whole4 = size == 4 && (bound == Bound::int4 || bound == Bound::unknown);
+          const bool may_be_whole = (whole8 || whole4) && binary(formats, i);
+          // A number that could be one of something begins with a byte that no text does.
+          const std::uint16_t first = may_be_whole ? co_await in.peek() : kFirstOfText;
+          if (first >= kFirstOfText) {
+            co_await in.content(size);
+          } else if (whole8) {
+            in.write_number(co_await in.u64());
+          } else {
+            in.write_number(co_await in.u32());
+          }
         }
         in.close();
         co_await in.skip(in.ok() ? in.left() : 0);  // result formats
+      } else if (type == 'C') {
+        const bool of_statement = co_await in.u8() == 'S';
+        in.start(Location::name);
+        co_await in.until(0);
+        if (of_statement) statements_.remove(in.kept());
+        co_await in.u8();
       } else if (type == 'p') {
         in.start(Location::argument, authentication_ == kCleartextPassword ? Role::secret : Role::none);
         co_await in.until(0);
@@ -218,7 +265,36 @@ class PostgreSql final : public Scripted {
     }
   }
 
+  void read_along(Input& in, StatementColumns::Whole whole) noexcept {
+    if (!statement_) statement_ = std::make_unique<StatementColumns>(SqlDialect::postgresql);
+    statement_->begin(whole);
+    in.listen(statement_.get());
+  }
+  void read(Input& in) noexcept {
+    in.listen(nullptr);
+    statement_->finish();
+    if (statement_->forgets()) statements_.clear();
+  }
+  /// The statement that has no name gives way to the next one; a name is taken until it is closed.
+  void prepared() noexcept {
+    const auto count = static_cast<std::uint16_t>(types_.size());
+    if (preparing_.empty()) {
+      statements_.replace(preparing_, statement_->columns(), types_, count);
+    } else {
+      statements_.put(preparing_, statement_->columns(), types_, count);
+    }
+  }
+  /// One format is that of all.
+  [[nodiscard]] bool binary(std::uint16_t formats, std::size_t i) const noexcept {
+    if (formats == 1) return !formats_.empty() && formats_[0];
+    return i < formats_.size() && formats_[i];
+  }
+
   ColumnTable columns_;
+  std::unique_ptr<StatementColumns> statement_;  ///< that of the message being read
+  PreparedStatements statements_;
+  std::string preparing_, types_;
+  std::vector<bool> formats_;
   std::uint32_t authentication_ = 0;
   bool started_;
   bool encryption_asked_ = false;

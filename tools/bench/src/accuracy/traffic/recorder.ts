@@ -3,9 +3,11 @@ import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const PROGRAM = '/usr/bin/tcpdump';
+/** A ring that is filled byte by byte; `--immediate-mode` would have one of a few hundred slots, each as large as any packet. */
+const BUFFER_KIB = '131072';
 const LISTENING_MS = 15_000;
-/** Time for the last packets to pass from the kernel to the file. */
-const SETTLE_MS = 300;
+/** Time for the last packets to pass from the kernel to the file: tcpdump is given part of the ring once a second. */
+const SETTLE_MS = 1500;
 
 /** Why nothing can be recorded here; nothing when it can. */
 export function recorderMissing(): string | undefined {
@@ -20,7 +22,7 @@ export class Recorder {
   #said = '';
 
   private constructor(path: string, port: number) {
-    const capture = ['-i', 'lo', '-n', '-s', '0', '-B', '65536', '-U', '--immediate-mode', '-Z', 'root', '-w', path];
+    const capture = ['-i', 'lo', '-n', '-s', '0', '-B', BUFFER_KIB, '-U', '-Z', 'root', '-w', path];
     this.#child = spawn('setpriv', ['--pdeathsig', 'TERM', PROGRAM, ...capture, `tcp port ${port}`], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
