@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { addAdmission } from './admission/add-admission.ts';
 import { examples, formatOption, numberBetween, type Outcome } from './command.ts';
 import { addDb } from './db/add-db.ts';
 import type { EdmBuildOptions } from './dlp/edm-build.ts';
@@ -24,6 +25,7 @@ export function createProgram(io: Io, outcome: Outcome, version: string): Comman
   addScan(root, io, outcome);
   addDlp(root, io, outcome);
   addPolicy(root, io, outcome);
+  addAdmission(root, io, outcome);
   addDb(root, io, outcome);
   addRegistry(root, io, outcome);
   root
@@ -52,6 +54,7 @@ export function createProgram(io: Io, outcome: Outcome, version: string): Comman
       ['bulkhead image alpine:3.20', 'what is known to be wrong with an image'],
       ['bulkhead dlp inspect trace.pcap', 'what travels in clear in a capture'],
       ['bulkhead policy check policy/', 'every problem of a policy'],
+      ['bulkhead admission review deploy/ --policy policy/', 'what may enter a cluster'],
       ['bulkhead registry add hub registry.example.org', 'a registry whose images are scanned'],
       ['bulkhead agent --config agent.yaml', 'protect the workloads of this machine'],
     ),

@@ -20,6 +20,14 @@ export {
   type SensorBinding,
   type WorkloadGroup,
 } from './group.ts';
+export {
+  DEFAULT_REGISTRY,
+  type ImageReference,
+  isDigest,
+  type ReferenceOutcome,
+  readImageReference,
+  referenceText,
+} from './image-reference.ts';
 export { compareModes, FAILURE_POLICIES, type FailurePolicy, MODES, type Mode } from './mode.ts';
 export { isName, MAX_NAME_LENGTH } from './name.ts';
 export { formatBytes, formatCount } from './quantity.ts';

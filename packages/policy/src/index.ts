@@ -1,3 +1,21 @@
+export { type AdmissionDecision, type Excused, judge, type Violation } from './admission/judge.ts';
+export { admissionPolicyKind, parseAdmissionPolicy } from './admission/kind.ts';
+export {
+  ADMISSION_VERDICTS,
+  type AdmissionException,
+  type AdmissionPolicy,
+  type AdmissionRule,
+  type AdmissionVerdict,
+} from './admission/policy.ts';
+export {
+  type AdmissionPoliciesOutcome,
+  readAdmissionPolicies,
+  requireAdmissionPolicies,
+} from './admission/read-policies.ts';
+export { AdmissionReport, type ReviewedObject } from './admission/review/report.ts';
+export { type Manifest, review } from './admission/review/review.ts';
+export { reviewText } from './admission/review/text.ts';
+export { AdmissionPolicyDocument } from './admission/schema.ts';
 export { type LoadedDocument, type LoadedDocuments, loadDocuments, type PolicySource } from './document/load.ts';
 export { type DocumentOrigin, formatProblem, type PolicyProblem } from './document/problem.ts';
 export { PolicyError } from './error.ts';

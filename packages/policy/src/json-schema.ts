@@ -1,7 +1,13 @@
 import { z } from 'zod';
+import { AdmissionReport } from './admission/review/report.ts';
+import { AdmissionPolicyDocument } from './admission/schema.ts';
 import { WorkloadGroupDocument } from './group/schema.ts';
 
 /** The JSON Schemas of the documents this package reads, by the file name they are published under. */
 export function jsonSchemas(): Readonly<Record<string, object>> {
-  return { 'workload-group.schema.json': z.toJSONSchema(WorkloadGroupDocument, { io: 'input' }) };
+  return {
+    'admission-policy.schema.json': z.toJSONSchema(AdmissionPolicyDocument, { io: 'input' }),
+    'admission-report.schema.json': z.toJSONSchema(AdmissionReport),
+    'workload-group.schema.json': z.toJSONSchema(WorkloadGroupDocument, { io: 'input' }),
+  };
 }

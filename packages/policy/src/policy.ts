@@ -1,5 +1,7 @@
 import { type DocumentKind, isName, type Sensor, type Workload, type WorkloadGroup } from '@bulkhead/core';
 import { z } from 'zod';
+import { admissionPolicyKind } from './admission/kind.ts';
+import type { AdmissionPolicy } from './admission/policy.ts';
 import { type LoadedDocuments, loadDocuments, type PolicySource } from './document/load.ts';
 import { compareProblems, type PolicyProblem } from './document/problem.ts';
 import { PolicyError } from './error.ts';
@@ -18,6 +20,7 @@ export interface SensorLanguage {
 export interface Policy {
   readonly groups: readonly WorkloadGroup[];
   readonly sensors: ReadonlyMap<string, Sensor>;
+  readonly admission: readonly AdmissionPolicy[];
 }
 
 export type PolicyOutcome =
@@ -26,7 +29,7 @@ export type PolicyOutcome =
 
 /** Reads a policy from the texts of its files. Reports everything that is wrong at once; never throws. */
 export function readPolicy(sources: readonly PolicySource[], language: SensorLanguage): PolicyOutcome {
-  const documents = loadDocuments(sources, [workloadGroupKind, language.kind]);
+  const documents = loadDocuments(sources, [workloadGroupKind, language.kind, admissionPolicyKind]);
   const problems = [...documents.problems, ...unknownSensors(documents, language), ...unknownPeers(documents)];
   if (problems.length > 0) return { ok: false, problems: problems.toSorted(compareProblems) };
 
@@ -37,6 +40,7 @@ export function readPolicy(sources: readonly PolicySource[], language: SensorLan
     policy: {
       groups,
       sensors: new Map([...language.provided, ...written].map((sensor) => [sensor.name, sensor])),
+      admission: documents.of(admissionPolicyKind).flatMap((document) => document.value ?? []),
     },
   };
 }

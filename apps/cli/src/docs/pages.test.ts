@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Sensor } from '@bulkhead/core';
 import { DataSensorDocument, DEFAULT_SENSORS, DETECTORS, parseDataSensor } from '@bulkhead/dlp';
-import { WorkloadGroupDocument } from '@bulkhead/policy';
+import { AdmissionPolicyDocument, WorkloadGroupDocument } from '@bulkhead/policy';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
@@ -30,6 +30,12 @@ describe('the reference', () => {
     for (const key of [...keysOf(WorkloadGroupDocument), ...keysOf(DataSensorDocument)]) {
       expect(page, `the key ${key}`).toContain(`\`${key}\``);
     }
+  });
+
+  it('names every key of an admission policy', () => {
+    const page = readFileSync(new URL('admission.md', REFERENCE), 'utf8');
+
+    for (const key of keysOf(AdmissionPolicyDocument)) expect(page, `the key ${key}`).toContain(key);
   });
 });
 

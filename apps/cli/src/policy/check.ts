@@ -1,15 +1,11 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Sensor } from '@bulkhead/core';
 import { errorLine, formatCount } from '@bulkhead/core';
 import { compileSensors, DEFAULT_SENSORS, dataSensorKind, mayBeRefused, withFiles } from '@bulkhead/dlp';
-import { formatProblem, type PolicySource, readPolicy } from '@bulkhead/policy';
+import { formatProblem, readPolicy } from '@bulkhead/policy';
 import { readSensorFile } from '../dlp/sensor-file.ts';
-import { unreadableFile } from '../error.ts';
 import { EXIT_FAILURE, EXIT_OK } from '../exit-code.ts';
 import { type Io, writeAll } from '../io.ts';
-
-const POLICY_FILE = /\.(ya?ml|json)$/;
+import { readSources } from './sources.ts';
 
 /** Validates a policy of several files or folders together, and names every problem on a line of its own. */
 export async function check(paths: readonly string[], io: Io): Promise<number> {
@@ -24,7 +20,7 @@ export async function check(paths: readonly string[], io: Io): Promise<number> {
     await writeAll(io.stderr, [`${count} in ${formatCount(sources.length, 'file')}: correct them and check again\n`]);
     return EXIT_FAILURE;
   }
-  const { groups, sensors } = outcome.policy;
+  const { groups, sensors, admission } = outcome.policy;
   const complete = await withFiles([...sensors.values()], readSensorFile);
   const byName = new Map(complete.map((sensor) => [sensor.name, sensor]));
   for (const group of groups)
@@ -32,8 +28,10 @@ export async function check(paths: readonly string[], io: Io): Promise<number> {
       group.sensors.flatMap((binding) => byName.get(typeof binding === 'string' ? binding : binding.name) ?? []),
     );
   await compileOwnDetectors(complete);
-  const words = [formatCount(groups.length, 'group'), formatCount(sensors.size, 'sensor')].join(' and ');
-  await writeAll(io.stdout, [`ok: ${words} (${formatCount(DEFAULT_SENSORS.length, 'provided sensor')} included)\n`]);
+  const sensorWords = `${formatCount(sensors.size, 'sensor')} (${formatCount(DEFAULT_SENSORS.length, 'provided sensor')} included)`;
+  const admissionWords =
+    admission.length === 0 ? '' : `, ${formatCount(admission.length, 'admission policy', 'admission policies')}`;
+  await writeAll(io.stdout, [`ok: ${formatCount(groups.length, 'group')}${admissionWords} and ${sensorWords}\n`]);
   return EXIT_OK;
 }
 
@@ -43,16 +41,4 @@ async function compileOwnDetectors(sensors: readonly Sensor[]): Promise<void> {
   if (own.length === 0) return;
   const { Program } = await import('@bulkhead/inspector');
   own.map((sensor) => new Program(compileSensors([sensor])));
-}
-
-async function readSources(path: string): Promise<PolicySource[]> {
-  try {
-    if (!(await stat(path)).isDirectory()) return [{ file: path, text: await readFile(path, 'utf8') }];
-    const names = (await readdir(path)).filter((name) => POLICY_FILE.test(name)).toSorted();
-    return (await Promise.all(names.map((name) => readSources(join(path, name))))).flat();
-  } catch (cause) {
-    throw cause instanceof Error && 'code' in cause && cause.code !== 'UNREADABLE_FILE'
-      ? unreadableFile(path, cause)
-      : cause;
-  }
 }

@@ -1,13 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { OciError, type OciErrorCode } from '../error.ts';
 
-/** The algorithms the OCI image specification registers. */
-const DIGEST = /^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/;
-
-/** Whether a text is a digest of an algorithm that is known: only such a text may become part of a path or URL. */
-export function isDigest(text: string): boolean {
-  return DIGEST.test(text);
-}
+export { isDigest } from '@bulkhead/core';
 
 export function hashFor(digest: string): Hash {
   return createHash(digest.slice(0, digest.indexOf(':')));

@@ -1,54 +1,12 @@
-import { isDigest } from '../blob/digest.ts';
+import { type ImageReference, readImageReference } from '@bulkhead/core';
 import { OciError } from '../error.ts';
 
-/** Where an image is and which one it is: `registry/repository:tag@digest`. At least one of tag and digest is there. */
-export interface ImageReference {
-  /** Host and port, `docker.io` where none is written. */
-  readonly registry: string;
-  readonly repository: string;
-  readonly tag?: string;
-  readonly digest?: string;
-}
+export { DEFAULT_REGISTRY, type ImageReference, referenceText } from '@bulkhead/core';
 
-export const DEFAULT_REGISTRY = 'docker.io';
-
-// OCI distribution specification, "Pulling manifests". Whatever passes can stand in a URL as it is.
-const REPOSITORY = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
-const TAG = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
-const HOST = /^(?:[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?|\[[0-9a-fA-F:]+\])(?::\d{1,5})?$/;
-/** What the specification recommends for host and repository together. */
-const MAX_NAME_LENGTH = 255;
-
-/** Reads a reference as `docker pull` does: what names no registry is Docker Hub's, `latest` where nothing is chosen. */
+/** As `readImageReference`, for callers that need one. Throws an `OciError`. */
 export function parseReference(text: string): ImageReference {
-  const [name = '', digest, ...more] = text.split('@');
-  if (more.length > 0 || (digest !== undefined && !isDigest(digest))) throw invalid(text, 'its digest is none');
-  const slash = name.indexOf('/');
-  const first = name.slice(0, Math.max(slash, 0));
-  const isHost = first.includes('.') || first.includes(':') || first === 'localhost';
-  const registry = isHost ? first : DEFAULT_REGISTRY;
-  const rest = isHost ? name.slice(slash + 1) : name;
-  const colon = rest.lastIndexOf(':');
-  const tag = colon < 0 ? undefined : rest.slice(colon + 1);
-  const path = colon < 0 ? rest : rest.slice(0, colon);
-  const repository = registry === DEFAULT_REGISTRY && !path.includes('/') ? `library/${path}` : path;
-
-  if (!HOST.test(registry)) throw invalid(text, `"${first}" is no host`);
-  if (name.length > MAX_NAME_LENGTH) throw invalid(text, `it is longer than ${MAX_NAME_LENGTH} characters`);
-  if (!REPOSITORY.test(repository))
-    throw invalid(text, 'a repository is made of lower-case letters, digits and . _ - /');
-  if (tag !== undefined && !TAG.test(tag)) throw invalid(text, `"${tag.slice(0, 40)}" is no tag`);
-  if (digest === undefined) return { registry, repository, tag: tag ?? 'latest' };
-  return { registry, repository, digest, ...(tag === undefined ? {} : { tag }) };
-}
-
-/** The whole reference, with its registry, as runtimes keep it. */
-export function referenceText({ registry, repository, tag, digest }: ImageReference): string {
-  const tagged = tag === undefined ? '' : `:${tag}`;
-  return `${registry}/${repository}${tagged}${digest === undefined ? '' : `@${digest}`}`;
-}
-
-function invalid(text: string, why: string): OciError {
+  const outcome = readImageReference(text);
+  if (outcome.ok) return outcome.reference;
   const what = `"${text.slice(0, 100)}" is no reference of an image`;
-  return new OciError('INVALID_REFERENCE', { what, why, fix: 'write it as registry/repository:tag' });
+  throw new OciError('INVALID_REFERENCE', { what, why: outcome.why, fix: 'write it as registry/repository:tag' });
 }

@@ -32,12 +32,16 @@ export interface LoadedDocuments {
 /** What a document says it is, however wrong the rest of it may be. */
 const Claim = z.object({ metadata: z.object({ name: z.string() }) });
 
-/** Reads documents of the given kinds and reports everything that is wrong with them, file by file. Never throws. */
+/**
+ * Reads documents of the given kinds and reports everything that is wrong with them, file by file. Documents of the kinds
+ * in `passedOver` may be there and are not looked into. Never throws.
+ */
 export function loadDocuments(
   sources: readonly PolicySource[],
   kinds: readonly DocumentKind<Named>[],
+  passedOver: readonly string[] = [],
 ): LoadedDocuments {
-  const known = new Map(kinds.map((kind) => [kind.kind, kind]));
+  const known: Kinds = { byName: new Map(kinds.map((kind) => [kind.kind, kind])), passedOver };
   const problems: PolicyProblem[] = [];
   const documents = sources.flatMap(({ file, text }) => {
     const raw = readYaml(file, text);
@@ -56,10 +60,15 @@ export function loadDocuments(
   };
 }
 
+interface Kinds {
+  readonly byName: ReadonlyMap<string, DocumentKind<Named>>;
+  readonly passedOver: readonly string[];
+}
+
 function loadDocument(
   file: string,
   { index, value, lineOf }: RawDocument,
-  kinds: ReadonlyMap<string, DocumentKind<Named>>,
+  { byName: kinds, passedOver }: Kinds,
   problems: PolicyProblem[],
 ): LoadedDocument | undefined {
   const origin = { file, document: index };
@@ -76,6 +85,7 @@ function loadDocument(
   const kind = typeof name === 'string' ? kinds.get(name) : undefined;
   if (apiVersion !== API_VERSION) problems.push(problem(['apiVersion'], `must be ${JSON.stringify(API_VERSION)}`));
   if (kind === undefined) {
+    if (typeof name === 'string' && passedOver.includes(name)) return undefined;
     problems.push(problem(['kind'], `must be one of ${[...kinds.keys()].toSorted().join(', ')}`));
     return undefined;
   }

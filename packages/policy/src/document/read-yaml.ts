@@ -1,4 +1,4 @@
-import { type Document, isNode, LineCounter, parseAllDocuments } from 'yaml';
+import { type Document, isNode, LineCounter, parseAllDocuments, type Tags } from 'yaml';
 import type { PolicyProblem } from './problem.ts';
 
 /** A policy of a large cluster is some hundred kilobytes; what is larger was not meant as a policy. */
@@ -18,15 +18,32 @@ export interface RawFile {
   readonly problems: readonly PolicyProblem[];
 }
 
+/**
+ * `policy` is YAML 1.2, which knows no surprises. `manifest` is what Kubernetes' tools read: YAML 1.1, where `yes` is true
+ * and `<<` merges, so that no setting is overlooked that is in force in the cluster.
+ */
+export type YamlDialect = 'policy' | 'manifest';
+
+const OPTIONS = {
+  policy: { stringKeys: true, prettyErrors: false },
+  manifest: {
+    stringKeys: true,
+    prettyErrors: false,
+    version: '1.1',
+    // Times are texts in Kubernetes.
+    customTags: (tags: Tags) => tags.filter((tag) => typeof tag === 'string' || !tag.tag.endsWith(':timestamp')),
+  },
+} as const;
+
 /** Reads multi-document YAML (or JSON) from outside. Empty documents are left out. Never throws. */
-export function readYaml(file: string, text: string): RawFile {
+export function readYaml(file: string, text: string, dialect: YamlDialect = 'policy'): RawFile {
   if (text.length > MAX_CHARACTERS) {
     return { documents: [], problems: [{ file, path: [], message: `is larger than ${MAX_CHARACTERS} characters` }] };
   }
   const lines = new LineCounter();
   let parsed: readonly Document[];
   try {
-    const result = parseAllDocuments(text, { lineCounter: lines, stringKeys: true, prettyErrors: false });
+    const result = parseAllDocuments(text, { lineCounter: lines, ...OPTIONS[dialect] });
     parsed = Array.isArray(result) ? result : [];
   } catch (error) {
     // The parser recurses: nesting without end exhausts the stack.
@@ -48,6 +65,10 @@ export function readYaml(file: string, text: string): RawFile {
       });
     }
     if (faults.length > 0) continue;
+    if (dialect === 'manifest' && document.directives?.yaml.explicit === true) {
+      problems.push({ file, document: index, path: [], message: 'has a %YAML directive, which Kubernetes refuses' });
+      continue;
+    }
     try {
       const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
       if (value != null) documents.push({ index, value, lineOf: (path) => lineOf(document, lines, path) });

@@ -33,7 +33,10 @@ function readBinding(binding: WorkloadGroupDocument['spec']['sensors'][number]):
   return { name, ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
 }
 
-function readSelector({ namespaces, names, labels, netns }: WorkloadGroupDocument['spec']['selector']): Selector {
+type Loose = { readonly [Key in keyof Selector]?: Selector[Key] | undefined };
+
+/** A selector without the keys that a document left out. */
+export function readSelector({ namespaces, names, labels, netns }: Loose): Selector {
   return {
     ...(namespaces !== undefined && { namespaces }),
     ...(names !== undefined && { names }),

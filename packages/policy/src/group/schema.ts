@@ -13,11 +13,13 @@ import { z } from 'zod';
 /** Bounds a glob so that matching stays cheap; the longest thing matched is a path. */
 const MAX_GLOB = 255;
 
-const name = z
+/** The `name` of a document, and of what is named within one. */
+export const name = z
   .string()
   .refine(isName, 'must be 1 to 63 lower-case letters, digits or hyphens, starting and ending with a letter or digit');
 
-const globs = z.array(z.string().min(1).max(MAX_GLOB)).min(1);
+/** A list of globs, of which one has to match. */
+export const globs = z.array(z.string().min(1).max(MAX_GLOB)).min(1);
 
 const requirement = z
   .strictObject({
@@ -32,7 +34,8 @@ const requirement = z
     context.addIssue({ code: 'custom', path: ['values'], message });
   });
 
-const labels = z.strictObject({
+/** Labels as Kubernetes selects them. */
+export const labels = z.strictObject({
   matchLabels: z.record(z.string(), z.string()).default({}),
   matchExpressions: z.array(requirement).default([]),
 });

@@ -1,0 +1,83 @@
+import { createReadStream } from 'node:fs';
+import { errorLine, formatCount, systemClock } from '@bulkhead/core';
+import { type AdmissionReport, type Manifest, requireAdmissionPolicies, review, reviewText } from '@bulkhead/policy';
+import { refuseTwoReadersOfStdin, STDIN } from '../dlp/inspect.ts';
+import { CliError } from '../error.ts';
+import { EXIT_FAILURE, EXIT_OK } from '../exit-code.ts';
+import { type Io, writeAll } from '../io.ts';
+import { readSources } from '../policy/sources.ts';
+
+export interface ReviewOptions {
+  policy: string[];
+  namespace: string;
+  format: 'table' | 'json';
+  exitCode: number;
+}
+
+/** The reader of YAML takes no more characters, whatever they are. */
+const MAX_INPUT_BYTES = 32 * 1024 * 1024;
+
+/** Answers for manifests as the webhook would for the objects in them. */
+export async function reviewFiles(paths: readonly string[], options: ReviewOptions, io: Io): Promise<number> {
+  refuseTwoReadersOfStdin(paths);
+  const policies = requireAdmissionPolicies((await Promise.all(options.policy.map(readSources))).flat());
+  if (policies.length === 0) {
+    throw new CliError('USAGE', {
+      what: 'there is no policy to review by',
+      why: `no AdmissionPolicy is in ${options.policy.join(', ')}`,
+      fix: 'name files that have one; docs/reference/admission.md shows how to write it',
+    });
+  }
+  const manifests = (await Promise.all(paths.map(readManifests))).flat();
+  const report = review(manifests, policies, { namespace: options.namespace, now: systemClock.now() });
+  if (report.objects.length === 0 && report.errors.length === 0 && Object.keys(report.others).length === 0) {
+    throw new CliError('NOTHING_INSPECTED', {
+      what: 'there is nothing to review',
+      why: `no object is in ${paths.join(', ')}`,
+      fix: 'name manifests',
+    });
+  }
+
+  await writeAll(io.stdout, [options.format === 'json' ? `${JSON.stringify(report, null, 2)}\n` : reviewText(report)]);
+  await writeAll(
+    io.stderr,
+    report.errors.map((error) => `${errorLine(problemText(error))}\n`),
+  );
+  await writeAll(io.stderr, [`${summary(report)}\n`]);
+  if (report.errors.length > 0) return EXIT_FAILURE;
+  return report.verdict === 'deny' ? options.exitCode : EXIT_OK;
+}
+
+async function readManifests(path: string): Promise<readonly Manifest[]> {
+  if (path !== STDIN) return readSources(path);
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of createReadStream('', { fd: 0, autoClose: false })) {
+    size += (chunk as Uint8Array).length;
+    if (size > MAX_INPUT_BYTES) {
+      throw new CliError('UNREADABLE_FILE', {
+        what: 'cannot read standard input',
+        why: `it is larger than ${MAX_INPUT_BYTES / 1024 / 1024} MiB`,
+        fix: 'review it in parts',
+      });
+    }
+    chunks.push(chunk as Uint8Array);
+  }
+  return [{ file: STDIN, text: Buffer.concat(chunks).toString('utf8') }];
+}
+
+function problemText({ file, line, document, message }: AdmissionReport['errors'][number]): string {
+  const where = line === undefined ? file : `${file}:${line}`;
+  return [where, ...(document === undefined ? [] : [`document ${document}`]), message].join(': ');
+}
+
+function summary({ objects, others, errors }: AdmissionReport): string {
+  const count = (verdict: string): number => objects.filter((one) => one.verdict === verdict).length;
+  const passed = Object.values(others).reduce((sum, one) => sum + one, 0);
+  const words = [
+    `${formatCount(objects.length, 'object')} reviewed: ${count('deny')} denied, ${count('warn')} warned of, ${count('allow')} allowed`,
+    ...(passed === 0 ? [] : [`${passed} without a pod passed over`]),
+    ...(errors.length === 0 ? [] : [`${formatCount(errors.length, 'problem')}: not everything was reviewed`]),
+  ];
+  return words.join('; ');
+}

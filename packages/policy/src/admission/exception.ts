@@ -1,0 +1,57 @@
+import type { Workload } from '@bulkhead/core';
+import type { Container, Pod } from '@bulkhead/pod-rules';
+import { matchesGlob } from '../selection/glob.ts';
+import { selects } from '../selection/select.ts';
+import { namedImage } from './image-name.ts';
+import type { AdmissionException } from './policy.ts';
+import type { RuleProblem } from './violation.ts';
+
+/** The exception that lets a problem pass, or the one that did until it expired. */
+export interface ExceptionOutcome {
+  readonly holds?: AdmissionException;
+  readonly expired?: AdmissionException;
+}
+
+/** Looks for an exception for what a rule found. One that holds beats one that has expired. */
+export function applyingException(
+  exceptions: readonly AdmissionException[],
+  rule: string,
+  problem: RuleProblem,
+  subject: Workload,
+  pod: Pod,
+  now: number,
+): ExceptionOutcome {
+  let expired: AdmissionException | undefined;
+  for (const exception of exceptions) {
+    if (!exception.rules.includes(rule) || !covers(exception, problem, subject, pod)) continue;
+    if (now < exception.until) return { holds: exception };
+    expired ??= exception;
+  }
+  return expired === undefined ? {} : { expired };
+}
+
+function covers(
+  { misconfigurations, selector, containers, images }: AdmissionException,
+  problem: RuleProblem,
+  subject: Workload,
+  pod: Pod,
+): boolean {
+  if (misconfigurations !== undefined && !misconfigurations.includes(problem.misconfiguration ?? '')) return false;
+  if (selector !== undefined && !selects(selector, subject)) return false;
+  if (containers === undefined && images === undefined) return true;
+  // Two containers of one name cannot be told apart by what is said of them: then all must be meant.
+  const meant = pod.containers.filter((container) => container.subject === problem.subject);
+  return meant.length > 0 && meant.every((container) => isNamed(container, containers, images));
+}
+
+function isNamed(
+  { spec }: Container,
+  containers: readonly string[] | undefined,
+  images: readonly string[] | undefined,
+): boolean {
+  const name = String(spec.get('name').scalar ?? '');
+  if (containers !== undefined && !containers.some((glob) => matchesGlob(glob, name))) return false;
+  if (images === undefined) return true;
+  const image = namedImage(spec.get('image').scalar);
+  return image !== undefined && images.some((glob) => matchesGlob(glob, image.name));
+}

@@ -1,0 +1,24 @@
+import type { Pod } from '@bulkhead/pod-rules';
+import type { AdmissionCriterion } from '../policy.ts';
+import type { RuleProblem } from '../violation.ts';
+import { capabilities } from './capabilities.ts';
+import { entries } from './entries.ts';
+import { misconfigurations, podSecurity } from './from-catalogue.ts';
+import { images } from './images.ts';
+import { resources } from './resources.ts';
+import { serviceAccounts } from './service-accounts.ts';
+import { volumes } from './volumes.ts';
+
+/** Where a pod breaks a rule: linear in the pod, never throws. */
+export function check(pod: Pod, criterion: AdmissionCriterion): Iterable<RuleProblem> {
+  if ('podSecurity' in criterion) return podSecurity(pod, criterion.podSecurity);
+  if ('misconfigurations' in criterion) return misconfigurations(pod, criterion.misconfigurations);
+  if ('images' in criterion) return images(pod, criterion.images);
+  if ('capabilities' in criterion) return capabilities(pod, criterion.capabilities);
+  if ('volumes' in criterion) return volumes(pod, criterion.volumes);
+  if ('resources' in criterion) return resources(pod, criterion.resources);
+  if ('labels' in criterion) return entries(pod.labels, 'label', pod.object.subject, criterion.labels);
+  if ('annotations' in criterion)
+    return entries(pod.annotations, 'annotation', pod.object.subject, criterion.annotations);
+  return serviceAccounts(pod, criterion.serviceAccounts);
+}

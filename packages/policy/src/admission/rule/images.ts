@@ -1,0 +1,49 @@
+import type { Pod } from '@bulkhead/pod-rules';
+import { matchesGlob } from '../../selection/glob.ts';
+import { type NamedImage, namedImage } from '../image-name.ts';
+import type { ImageCriterion } from '../policy.ts';
+import type { RuleProblem } from '../violation.ts';
+
+/** Where images come from somewhere else, or are not pinned as they have to be. */
+export function* images(pod: Pod, criterion: ImageCriterion): Generator<RuleProblem> {
+  for (const { spec, subject } of pod.containers) {
+    const value = spec.get('image');
+    const image = namedImage(value.scalar);
+    const at = { line: value.line, subject };
+    if (image === undefined) {
+      const message = value.exists ? `image ${JSON.stringify(value.scalar ?? null)} is no reference` : 'names no image';
+      yield { ...at, message, fix: 'Write the image as registry/repository:tag@digest' };
+      continue;
+    }
+    for (const problem of imageProblems(image, String(value.scalar), criterion)) yield { ...at, ...problem };
+  }
+}
+
+function* imageProblems(
+  image: NamedImage,
+  written: string,
+  { allow, deny, digest, denyTags }: ImageCriterion,
+): Generator<Pick<RuleProblem, 'message' | 'fix'>> {
+  const matches = (globs: readonly string[]): boolean => globs.some((glob) => matchesGlob(glob, image.name));
+  if (allow !== undefined && !matches(allow)) {
+    yield {
+      message: `image ${written} (${image.name}) is none of those allowed`,
+      fix: `Use an image of ${allow.join(', ')}`,
+    };
+  }
+  const denied = deny?.find((glob) => matchesGlob(glob, image.name));
+  if (denied !== undefined) {
+    yield { message: `image ${written} (${image.name}) is denied by ${denied}`, fix: 'Use another image' };
+  }
+  if (digest === 'required' && image.digest === undefined) {
+    yield {
+      message: `image ${written} is not pinned by digest`,
+      fix: 'Add the digest: image:tag@sha256:…',
+    };
+  }
+  const { tag } = image;
+  if (tag === undefined || image.digest !== undefined) return;
+  if (denyTags?.some((glob) => matchesGlob(glob, tag)) === true) {
+    yield { message: `image ${written} has the tag ${tag}`, fix: 'Name a version, better a digest' };
+  }
+}
