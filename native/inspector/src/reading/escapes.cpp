@@ -7,6 +7,7 @@
 #include "detect/field_view.hpp"
 #include "reading/chain.hpp"
 #include "reading/hint_tables.hpp"
+#include "reading/text_around.hpp"
 
 namespace bulkhead::reading {
 namespace {
@@ -38,7 +39,7 @@ void Escapes::feed(Bytes bytes) noexcept {
       write_plain(bytes.first(plain));
       bytes = bytes.subspan(plain);
       if (bytes.empty()) break;
-      const Escape escape = escape_at(bytes, before_, bytes.size() >= kLongestEscape);
+      const Escape escape = next_escape(bytes, bytes.size() >= kLongestEscape);
       if (escape.state == Escape::State::partial) {
         std::memcpy(hold_.data(), bytes.data(), bytes.size());
         held_ = bytes.size();
@@ -51,7 +52,7 @@ void Escapes::feed(Bytes bytes) noexcept {
     const std::size_t added = std::min(kLongestEscape - held_, bytes.size());
     std::memcpy(hold_.data() + held_, bytes.data(), added);
     const std::size_t have = held_ + added;
-    const Escape escape = escape_at({hold_.data(), have}, before_, have == kLongestEscape);
+    const Escape escape = next_escape({hold_.data(), have}, have == kLongestEscape);
     if (escape.state == Escape::State::partial) {
       held_ = have;
       break;
@@ -68,6 +69,24 @@ void Escapes::feed(Bytes bytes) noexcept {
   }
   flush();
   release(false);
+}
+
+Escape Escapes::next_escape(Bytes from, bool final) const noexcept {
+  Escape escape = escape_at(from, before_, final);
+  if (!needs_text(escape, before_)) return escape;
+  std::array<std::uint8_t, kTextAroundBytes> room;
+  const Bytes written{out_.data(), out_count_};
+  Bytes before = written.last(std::min(written.size(), room.size()));
+  if (before.size() < room.size()) {
+    const ContentScanner& scanner = inner_.scanner();
+    const Bytes known = scanner.last_bytes();
+    const std::size_t flushed = std::min({room.size() - before.size(), known.size(),
+                                          static_cast<std::size_t>(scanner.field_offset())});
+    std::memcpy(room.data(), known.data() + known.size() - flushed, flushed);
+    std::memcpy(room.data() + flushed, before.data(), before.size());
+    before = {room.data(), flushed + before.size()};
+  }
+  return if_in_text(escape, before, from, final);
 }
 
 void Escapes::take(const Escape& escape, Bytes from) noexcept {
@@ -123,7 +142,7 @@ void Escapes::provisional_end() noexcept {
 
 void Escapes::end() noexcept {
   while (held_ > 0) {
-    const Escape escape = escape_at({hold_.data(), held_}, before_, true);
+    const Escape escape = next_escape({hold_.data(), held_}, true);
     take(escape, {hold_.data(), held_});
     const std::size_t taken = escape.state == Escape::State::found ? escape.length : 1;
     held_ -= taken;

@@ -35,6 +35,8 @@ class Escapes final : public Decoding {
   }
 
  private:
+  /// What stands at the front of `from`, which follows what was written.
+  [[nodiscard]] Escape next_escape(Bytes from, bool final) const noexcept;
   void take(const Escape& escape, Bytes from) noexcept;
   void write(std::uint8_t byte, std::uint32_t length, EncodingBits written, bool letters) noexcept;
   /// Bytes that stand for themselves.

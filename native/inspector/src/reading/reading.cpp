@@ -8,6 +8,7 @@
 #include "reading/run.hpp"
 #include "reading/run_probe.hpp"
 #include "reading/short_run.hpp"
+#include "reading/text_around.hpp"
 
 namespace bulkhead::reading {
 namespace {
@@ -17,6 +18,11 @@ namespace {
 constexpr std::uint64_t kBetweenProbes = 8;
 /// How far a value may stand from where the other reading has it: a tag in front of it counts as its own.
 constexpr std::uint64_t kSamePlace = kLongestEscape;
+
+/// Whether a NUL is none of those of UTF-16 or UTF-32, as bytes that are no text have many.
+bool is_lone_nul(Bytes bytes, std::size_t at) noexcept {
+  return bytes[at] == 0 && at + 2 < bytes.size() && bytes[at + 2] != 0;
+}
 
 }  // namespace
 
@@ -78,7 +84,7 @@ void Reading::scan(Bytes bytes) noexcept {
 }
 
 void Reading::look_at(Span& span, std::size_t second) noexcept {
-  if (workings_.exhausted) return;
+  if (workings_.exhausted || is_lone_nul(span.bytes, second)) return;
   if (has_decoding()) feed_to(span, second == 0 ? 0 : second - 1);
   if (escapes_ != nullptr) return;
   const bool begun = second > 0 && may_begin_escape(span.bytes[second - 1]) && look_for_escape(span, second - 1);
@@ -103,7 +109,14 @@ void Reading::follow_run(Span& span, std::size_t at, std::size_t until) noexcept
 bool Reading::look_for_escape(Span& span, std::size_t at) noexcept {
   if (workings_.exhausted || at < span.fed) return false;
   const Bytes rest = span.bytes.subspan(at);
-  const Escape escape = escape_at(rest, {byte_before(span, at), 0}, rest.size() >= kLongestEscape);
+  const bool final = rest.size() >= kLongestEscape;
+  const Before before_it{byte_before(span, at), 0};
+  Escape escape = escape_at(rest, before_it, final);
+  if (needs_text(escape, before_it)) {
+    std::array<std::uint8_t, kTextAroundBytes + 1> room;
+    const Bytes before = seen_before(span, at, room);
+    escape = if_in_text(escape, before.first(before.size() - 1), rest, final);
+  }
   if (escape.state == Escape::State::none) return false;
   if (depth_ < kDeepest) {
     open_escapes(span, at);

@@ -82,6 +82,26 @@ TEST_CASE("random cuts of a long field change nothing that is found in what is e
   }
 }
 
+TEST_CASE("a cut anywhere changes nothing that is found in encoded text among bytes that are none") {
+  std::mt19937 random(31);
+  std::string data;
+  while (data.size() < 40'000) {
+    for (std::size_t n = random() % 400; n > 0; --n) data += static_cast<char>(random());
+    // Pieces of text too short to hold anything, and chance characters of other blocks, come by themselves.
+    const std::size_t from = random() % kCorpus.size();
+    data += kCorpus.substr(from, 1 + random() % 120);
+    for (std::size_t n = random() % 4; n > 0; --n) data += {'\xd9', static_cast<char>(0xa0 + random() % 10)};
+  }
+  const auto expected = lines_of(read_cut(data, {}).all);
+  CHECK(expected.size() > 10);
+  for (int round = 0; round < 60; ++round) {
+    std::vector<std::size_t> cuts;
+    for (std::size_t at = 1 + random() % 90; at < data.size(); at += 1 + random() % (round < 30 ? 40 : 900)) cuts.push_back(at);
+    CAPTURE(round);
+    REQUIRE(lines_of(read_cut(data, cuts).all) == expected);
+  }
+}
+
 TEST_CASE("provisional ends lose nothing") {
   const auto expected = lines_of(read_cut(kCorpus, {}).all);
   std::mt19937 random(29);
