@@ -131,6 +131,15 @@ void find_hints_avx512(const std::uint8_t* from, std::size_t length, Bytes befor
       const __m512i here = _mm512_maskz_loadu_epi8(ours, at);
       rows[row++] = turned(classify(here, _mm512_maskz_loadu_epi8(ours << 1, at - 1)));
     }
+    // Nearly all of a long field: whole blocks of it, kept in registers.
+    if (i > 0 && (i + kWords - front) * kHintBlock <= length) {
+      const std::uint8_t* const at = from + (i - front) * kHintBlock;
+#pragma GCC unroll 8
+      for (; row < kWords; ++row) {
+        const std::uint8_t* const bytes = at + row * kHintBlock;
+        rows[row] = turned(classify(_mm512_loadu_si512(bytes), _mm512_loadu_si512(bytes - 1)));
+      }
+    }
     for (; row < count; ++row) {
       const std::size_t at = (i + row - front) * kHintBlock;
       const __mmask64 ours = lowest(length - at);
