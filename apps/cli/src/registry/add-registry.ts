@@ -75,9 +75,10 @@ export function addRegistry(root: Command, io: Io, outcome: Outcome): void {
     )
     .addOption(formatOption(['table', 'json']))
     .addHelpText('after', examples(['bulkhead registry scan hub', 'images that were not scanned before']))
-    .action(async (name: string, options) => {
+    .action(async (name: string, options, command: Command) => {
       const { scan } = await import('./scan.ts');
-      outcome.exitCode = await scan(name, options, io);
+      const given = ['scanners', 'db', 'concurrency'].filter((one) => command.getOptionValueSource(one) === 'cli');
+      outcome.exitCode = await scan(name, { ...options, given }, io);
     });
 
   at(registry.command('rescan'))

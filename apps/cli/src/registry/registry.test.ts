@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -48,6 +48,22 @@ describe('bulkhead registry', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(/^error: [^\n]*\n$/);
     expect(stderr).toContain(message);
+  });
+
+  it.each([
+    [['--scanners', 'vuln'], 'scan.scanners'],
+    [['--concurrency', '2'], 'scan.concurrency'],
+    [['--db', 'other.db'], 'advisories.database'],
+  ])('refuses %j where workers decide it', async (args, setting) => {
+    const config = join(folder, 'worker.json');
+    writeFileSync(config, JSON.stringify({ store: { file: join(folder, 'store.db') }, redis: { port: 1 } }));
+    await bulkhead('add', 'hub', 'registry.example');
+
+    const { code, stdout, stderr } = await bulkhead('scan', 'hub', '--config', config, ...args);
+
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^error: --\w+ cannot be given here: [^\n]*\n$/);
+    expect(stderr).toContain(setting);
   });
 
   it('keeps the path of a password and never the password', async () => {

@@ -11,6 +11,7 @@ import {
   type WatchedRegistry,
 } from '@bulkhead/scanner';
 import type { Store } from '@bulkhead/store';
+import { CliError } from '../error.ts';
 import { EXIT_FAILURE, EXIT_OK } from '../exit-code.ts';
 import { type Io, writeAll } from '../io.ts';
 import { LiveLine } from '../output/live-line.ts';
@@ -19,11 +20,20 @@ import { LocalScans } from './local-scans.ts';
 import { notWatched } from './not-watched.ts';
 import { type PlaceOptions, withStore } from './store-place.ts';
 
+/** What decides, in the configuration of a worker, what these options decide here. */
+const WORKER_SETTINGS: Readonly<Record<string, string>> = {
+  scanners: 'scan.scanners',
+  db: 'advisories.database',
+  concurrency: 'scan.concurrency',
+};
+
 export interface ScanOptions extends PlaceOptions {
   readonly db: string;
   readonly concurrency: number;
   readonly scanners: readonly ImageScanner[];
   readonly format: 'table' | 'json';
+  /** Names of the options above that the user gave. */
+  readonly given: readonly string[];
 }
 
 /** `bulkhead registry scan`: in this process, or by the workers of a Redis. */
@@ -35,7 +45,20 @@ export function scan(name: string, options: ScanOptions, io: Io): Promise<number
   });
 }
 
-async function askWorkers(registry: string, redis: QueueConfig, { format }: ScanOptions, io: Io): Promise<number> {
+async function askWorkers(
+  registry: string,
+  redis: QueueConfig,
+  { format, given }: ScanOptions,
+  io: Io,
+): Promise<number> {
+  const [first] = given;
+  if (first !== undefined) {
+    throw new CliError('USAGE', {
+      what: `--${first} cannot be given here`,
+      why: 'the configuration names a Redis, whose workers scan as theirs says',
+      fix: `leave it out, and set ${WORKER_SETTINGS[first] ?? 'it'} of the workers`,
+    });
+  }
   const producer = await Producer.open(redis);
   try {
     const outcome = await producer.enqueue(SCAN_REGISTRY, { registry });

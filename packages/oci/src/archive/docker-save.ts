@@ -16,6 +16,9 @@ import { selectImage } from './select-image.ts';
 
 const MEDIA_TYPE = 'application/vnd.docker.image.rootfs.diff.tar';
 
+/** What to do about an archive whose content is not what it names. */
+const ALLOW = 'save the image again, or read it as it is with --allow-wrong-digests if you changed it yourself';
+
 /**
  * Opens an image of an archive in the form of `docker save` before version 25, which skopeo and others write too: a
  * list of images, each with the names of its configuration and layers. The image's digest is its configuration's.
@@ -35,7 +38,10 @@ export async function openDockerSave(
   const digest = `sha256:${createHash('sha256').update(content).digest('hex')}`;
   const stated = /([0-9a-f]{64})(?:\.json)?$/.exec(chosen.Config)?.[1];
   if (!allowWrongDigests && stated !== undefined && digest !== `sha256:${stated}`) {
-    throw new OciError('NOT_AN_IMAGE', `the configuration in "${path}" is not the one its name is the digest of`);
+    throw new OciError('NOT_AN_IMAGE', {
+      what: `the configuration in "${path}" is not the one its name is the digest of`,
+      fix: ALLOW,
+    });
   }
   const config = parseJson(ConfigSchema, content, `the configuration in "${path}"`);
   if (platform !== undefined && !isSamePlatform(platform, config)) {
@@ -53,7 +59,7 @@ export async function openDockerSave(
     size: files.size(name),
     annotations: {},
   }));
-  const image = describeImage(chosen.RepoTags?.[0] ?? path, digest, digest, actual, layers);
+  const image = describeImage(chosen.RepoTags?.[0] ?? path, digest, digest, actual, layers, ALLOW);
   return new DockerSaveImage(files, image, names);
 }
 
@@ -85,7 +91,8 @@ class DockerSaveImage implements ImageSource {
   ): ReturnType<ImageSource['visitLayer']> {
     const name = this.#nameOf(layer);
     const digest = blobDigest(name) ?? 'unknown';
-    return readLayer(this.#files.stream(name, signal), layer, visitor, signal, { blobDigest: digest, onBytes });
+    const options = { blobDigest: digest, onBytes, digestFix: ALLOW };
+    return readLayer(this.#files.stream(name, signal), layer, visitor, signal, options);
   }
 
   close(): Promise<void> {

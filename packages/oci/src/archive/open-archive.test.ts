@@ -151,7 +151,10 @@ describe('openArchive', () => {
   it('reads an archive whose layers were changed only when that is allowed, and names them by what they are', async () => {
     const changed = tarOf([{ name: 'three', content: 'three' }]);
     const path = put(tarOf(dockerSave([{ name: 'l', content: gzipped(changed) }])));
-    await expect(contentsOf(path)).rejects.toMatchObject({ code: 'NOT_AN_IMAGE' });
+    await expect(contentsOf(path)).rejects.toMatchObject({
+      code: 'NOT_AN_IMAGE',
+      fix: expect.stringContaining('--allow-wrong-digests'),
+    });
     const source = await openArchive(path, { allowWrongDigests: true });
     expect(source.image.layers.map(({ diffId }) => diffId)).toEqual([sha256(changed)]);
     const [listing] = await listAndClose(source);

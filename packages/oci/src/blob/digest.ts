@@ -7,11 +7,12 @@ export function hashFor(digest: string): Hash {
   return createHash(digest.slice(0, digest.indexOf(':')));
 }
 
-/** Compares what was read with what was announced. */
-export function checkDigest(hash: Hash, digest: string, code: OciErrorCode, what: string): void {
+/** Compares what was read with what was announced. `fix` says what to do where they differ. */
+export function checkDigest(hash: Hash, digest: string, code: OciErrorCode, what: string, fix?: string): void {
   const actual = `${digest.slice(0, digest.indexOf(':'))}:${hash.digest('hex')}`;
   if (actual === digest) return;
-  throw new OciError(code, { what, why: `its digest is ${short(actual)} instead of ${short(digest)}` });
+  const why = `its digest is ${short(actual)} instead of ${short(digest)}`;
+  throw new OciError(code, { what, why, ...(fix !== undefined && { fix }) });
 }
 
 /** A digest as people compare it. */

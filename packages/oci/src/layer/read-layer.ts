@@ -17,7 +17,7 @@ export async function readLayer(
   layer: LayerDescriptor,
   visitor: EntryVisitor,
   signal: AbortSignal,
-  { blobDigest = layer.digest, bounds = DEFAULT_BOUNDS, onBytes }: LayerReadOptions = {},
+  { blobDigest = layer.digest, bounds = DEFAULT_BOUNDS, onBytes, digestFix }: LayerReadOptions = {},
 ): Promise<LayerRead> {
   if (layer.mediaType.endsWith('+encrypted')) {
     throw new OciError('LAYER_UNSUPPORTED', {
@@ -26,7 +26,7 @@ export async function readLayer(
     });
   }
   const timeout = AbortSignal.timeout(bounds.maxMs);
-  const reading = new Reading(layer, visitor, blobDigest, bounds, onBytes);
+  const reading = new Reading(layer, visitor, { blobDigest, bounds, onBytes, digestFix });
   try {
     await reading.run(blob, AbortSignal.any([signal, timeout]));
   } catch (error) {
@@ -44,6 +44,8 @@ export interface LayerReadOptions {
   readonly bounds?: LayerBounds;
   /** Told how many stored bytes have come since it was last called. */
   readonly onBytes?: ((bytes: number) => void) | undefined;
+  /** What to do about a layer that is not what it should be by its digest, where the source knows. */
+  readonly digestFix?: string | undefined;
 }
 
 class Reading {
@@ -52,6 +54,7 @@ class Reading {
   readonly #tar: TarReader;
   readonly #blobDigest: string;
   readonly #onBytes: LayerReadOptions['onBytes'];
+  readonly #digestFix: LayerReadOptions['digestFix'];
   readonly #blobHash: Hash | undefined;
   #diffHash: Hash | undefined;
   #storedBytes = 0;
@@ -60,13 +63,12 @@ class Reading {
   constructor(
     layer: LayerDescriptor,
     visitor: EntryVisitor,
-    blobDigest: string,
-    bounds: LayerBounds,
-    onBytes: LayerReadOptions['onBytes'],
+    { blobDigest, bounds, onBytes, digestFix }: LayerReadOptions & { blobDigest: string; bounds: LayerBounds },
   ) {
     this.#layer = layer;
     this.#bounds = bounds;
     this.#onBytes = onBytes;
+    this.#digestFix = digestFix;
     this.#tar = new TarReader(readingWhiteouts(visitor));
     this.#blobDigest = blobDigest;
     this.#blobHash = blobDigest === 'unknown' ? undefined : hashFor(blobDigest);
@@ -113,8 +115,11 @@ class Reading {
     if (size !== undefined && size !== this.#storedBytes) {
       throw corrupt(this.#layer, `it has ${this.#storedBytes} bytes instead of ${size}`);
     }
-    if (this.#blobHash !== undefined) checkDigest(this.#blobHash, this.#blobDigest, 'LAYER_CORRUPT', what);
-    if (this.#diffHash !== undefined) checkDigest(this.#diffHash, diffId, 'LAYER_CORRUPT', `${what} once uncompressed`);
+    const check = (hash: Hash | undefined, digest: string, whole: string): void => {
+      if (hash !== undefined) checkDigest(hash, digest, 'LAYER_CORRUPT', whole, this.#digestFix);
+    };
+    check(this.#blobHash, this.#blobDigest, what);
+    check(this.#diffHash, diffId, `${what} once uncompressed`);
   }
 
   abort(): void {

@@ -2,19 +2,21 @@ import type { Image, ImageConfig, LayerDescriptor } from '@bulkhead/scanner';
 import { OciError } from '../error.ts';
 import type { Config, Descriptor } from './schema.ts';
 
-/** Makes an image from its configuration and the descriptors of its layers, which must be as many. */
+/** Makes an image from its configuration and the descriptors of its layers, which must be as many. `fix` says what to do where they are not. */
 export function describeImage(
   name: string,
   digest: string,
   configDigest: string,
   config: Config,
   layers: readonly Descriptor[],
+  fix?: string,
 ): Image {
   const diffIds = config.rootfs.diff_ids;
   if (diffIds.length !== layers.length) {
     throw new OciError('NOT_AN_IMAGE', {
       what: `the image "${name}" contradicts itself`,
       why: `it has ${layers.length} layers and its configuration names ${diffIds.length}`,
+      ...(fix !== undefined && { fix }),
     });
   }
   const instructions = (config.history ?? []).filter(({ empty_layer: isEmpty }) => isEmpty !== true);

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { REPORT_FORMATS, type ReportFormat, type ReportOptions } from './format.ts';
+import { JsonScanReport } from './json/schema.ts';
 import { renderReport } from './render.ts';
 import type { ScanReport } from './scan-report.ts';
 import { junitProblemsOf } from './test/junit-schema.ts';
+import { unclosedIn } from './test/markup.ts';
+import { openVexProblemsOf } from './test/openvex-schema.ts';
 import { type PublishedSchema, problemsOf } from './test/published-schema.ts';
 import { emptyReport, HOSTILE, hostileReport, OPTIONS, sampleReport } from './test/sample.ts';
 
@@ -21,6 +24,30 @@ describe.each(Object.entries(REPORTS))('the %s report', (_, report) => {
 
   it('as junit is valid by the schema of Jenkins', async () => {
     for (const text of await render('junit', report)) expect(junitProblemsOf(text)).toEqual([]);
+  });
+
+  it('as openvex is valid by its published schema, which knows no document about nothing', async () => {
+    const [text = ''] = await render('openvex', report);
+    const isEmpty = report.findings.every(({ kind }) => kind !== 'vulnerability');
+
+    expect(openVexProblemsOf(JSON.parse(text))).toEqual(
+      isEmpty ? [expect.stringMatching(/^statements: .*>=1 items/)] : [],
+    );
+  });
+
+  it.each(['html', 'junit'] as const)(
+    'as %s is well formed: every element is closed where it belongs',
+    async (format) => {
+      const text = (await render(format, report)).join('');
+
+      expect(unclosedIn(text)).toEqual([]);
+    },
+  );
+
+  it('as json is valid by its own published schema', async () => {
+    const [text = ''] = await render('json', report);
+
+    expect(JsonScanReport.safeParse(JSON.parse(text)).error?.issues).toBeUndefined();
   });
 
   it.each(REPORT_FORMATS)('as %s is the same whenever it is written', async (format) => {
@@ -59,6 +86,48 @@ describe('published schemas', () => {
     const [text = ''] = await render('junit', sampleReport());
 
     expect(junitProblemsOf(text.replace(part, broken))).toContain(problem);
+  });
+});
+
+describe('the schema of OpenVEX', () => {
+  it.each<[string, (document: VexDocument) => void]>([
+    ['a time that is none', (document) => void (document['timestamp'] = 'today')],
+    ['an unknown member', (document) => void (document['comment'] = '')],
+    ['a statement without a status', (document) => void delete document.statements[0]?.['status']],
+    ['an affected product and nothing to do', (document) => void delete document.statements[0]?.['action_statement']],
+    [
+      'a product that is no URI',
+      (document) => void (document.statements[0]?.products[0] && (document.statements[0].products[0]['@id'] = 'a b')),
+    ],
+    ['the same statement twice', (document) => void document.statements.push(...document.statements)],
+  ])('refuses a report with %s', async (_, breakIt) => {
+    const [text = ''] = await render('openvex', sampleReport());
+    const document = JSON.parse(text) as VexDocument;
+    expect(openVexProblemsOf(document)).toEqual([]);
+    breakIt(document);
+
+    expect(openVexProblemsOf(document)).toHaveLength(1);
+  });
+});
+
+interface VexDocument extends Record<string, unknown> {
+  readonly statements: (Record<string, unknown> & { readonly products: { '@id': string }[] })[];
+}
+
+describe('a check of markup', () => {
+  it.each([
+    ['<p><b>a</p></b>', '</p> closes <b>'],
+    ['<p>a', '<p> is not closed'],
+    ['a</p>', '</p> closes nothing'],
+    ['<p a="<">', '<p> is not closed'],
+    ['a < b', 'a "<" that is no tag'],
+    ['a & b', 'an "&" that is no character'],
+  ])('sees what is wrong with %s', (text, problem) => {
+    expect(unclosedIn(text)).toContain(problem);
+  });
+
+  it('takes void elements and comments as they are', () => {
+    expect(unclosedIn('<!DOCTYPE html><p><br>a &amp; &#39;<img src="a>b"><!-- <i> --></p>')).toEqual([]);
   });
 });
 
