@@ -28,11 +28,10 @@ describe.each(Object.entries(REPORTS))('the %s report', (_, report) => {
 
   it('as openvex is valid by its published schema, which knows no document about nothing', async () => {
     const [text = ''] = await render('openvex', report);
-    const isEmpty = report.findings.every(({ kind }) => kind !== 'vulnerability');
+    const hasNone = report.findings.every(({ kind }) => kind !== 'vulnerability');
+    const problems = openVexProblemsOf(JSON.parse(text));
 
-    expect(openVexProblemsOf(JSON.parse(text))).toEqual(
-      isEmpty ? [expect.stringMatching(/^statements: .*>=1 items/)] : [],
-    );
+    expect(problems.filter((problem) => !hasNone || !/^statements: .*>=1 items/.test(problem))).toEqual([]);
   });
 
   it.each(['html', 'junit'] as const)(
