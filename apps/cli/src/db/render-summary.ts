@@ -12,7 +12,7 @@ export function renderSummary(summary: DatabaseSummary, now: number): string {
     ['schema', String(schema)],
     ['built', aged(builtAt, now)],
     ['updated', aged(updatedAt, now)],
-    ['advisories of', aged(checkedAt, now)],
+    ['checked', aged(checkedAt, now)],
     ['advisories', count(advisories)],
     ['packages', `${count(packages)} in ${count(ecosystems.length)} ecosystems`],
   ]);

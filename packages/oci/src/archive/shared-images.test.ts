@@ -55,6 +55,19 @@ describe.skipIf(!isThere)('archives as real tools wrote them', () => {
     },
   );
 
+  it('an image of one platform is not taken for another', async () => {
+    const path = join(FOLDER, 'pnpm-pnpmlockv9.tar');
+    const platform = { os: 'linux', architecture: 'amd64' };
+
+    await expect(openArchive(path, { platform })).rejects.toMatchObject({
+      code: 'PLATFORM_NOT_FOUND',
+      why: 'it is an image for linux/arm64 alone',
+    });
+    const source = await openArchive(path, { platform: { os: 'linux', architecture: 'arm64', variant: 'v8' } });
+    expect(source.image.config.architecture).toBe('arm64');
+    await source.close();
+  });
+
   it('a file that a later layer removed is a whiteout', async () => {
     const source = await openArchive(join(FOLDER, 'docker-archives-skopeo-copy-node-removed.tar'));
     const listings = await listAndClose(source);

@@ -5,7 +5,7 @@ import { OciError } from '../error.ts';
 import { readLayer } from '../layer/read-layer.ts';
 import { describeImage } from './describe-image.ts';
 import { parseJson } from './parse.ts';
-import { choosePlatform, type Platform } from './platform.ts';
+import { choosePlatform, isSamePlatform, type Platform, platformText } from './platform.ts';
 import { ConfigSchema, type Descriptor, IndexSchema, type Manifest, ManifestSchema } from './schema.ts';
 
 /** An index in an index happens (containerd's exports); deeper nesting is a loop of somebody's making. */
@@ -27,7 +27,7 @@ export async function openManifest(
   platform: Platform | undefined,
   signal: AbortSignal,
 ): Promise<ImageSource> {
-  const { manifest, digest } = await findManifest(store, root, platform, signal);
+  const { manifest, digest, isChosen } = await findManifest(store, root, platform, signal);
   const { config, layers } = manifest;
   if (!IMAGE_CONFIGS.includes(config.mediaType)) {
     const kind = manifest.artifactType ?? config.mediaType;
@@ -35,6 +35,15 @@ export async function openManifest(
   }
   const content = await readBlob(store, config, MAX_CONFIG_BYTES, 'the configuration', signal);
   const parsed = parseJson(ConfigSchema, content, `the configuration ${short(config.digest)}`);
+  // A manifest that no index gave a platform says it here alone. Not every builder writes the variant.
+  const stated = { ...parsed, variant: parsed.variant ?? platform?.variant };
+  if (platform !== undefined && !isChosen && !isSamePlatform(platform, stated)) {
+    throw new OciError('PLATFORM_NOT_FOUND', {
+      what: `"${name}" is not there for ${platformText(platform)}`,
+      why: `it is an image for ${platformText(parsed)} alone`,
+      fix: 'name that platform with --platform, or none',
+    });
+  }
   return new ManifestImage(store, describeImage(name, digest, config.digest, parsed, layers));
 }
 
@@ -43,13 +52,16 @@ async function findManifest(
   root: Descriptor,
   platform: Platform | undefined,
   signal: AbortSignal,
-): Promise<{ manifest: Manifest; digest: string }> {
+): Promise<{ manifest: Manifest; digest: string; isChosen: boolean }> {
   let descriptor = root;
   for (let depth = 0; depth <= MAX_INDEX_DEPTH; depth += 1) {
     const what = `the manifest ${short(descriptor.digest)}`;
     const content = await readBlob(store, descriptor, MAX_MANIFEST_BYTES, 'the manifest', signal);
     const kind = kindOf(content, what);
-    if (kind === 'manifest') return { manifest: parseJson(ManifestSchema, content, what), digest: descriptor.digest };
+    if (kind === 'manifest') {
+      const manifest = parseJson(ManifestSchema, content, what);
+      return { manifest, digest: descriptor.digest, isChosen: descriptor.platform !== undefined };
+    }
     const { manifests } = parseJson(IndexSchema, content, what);
     // Exports of one platform keep the whole index and leave the other platforms' blobs out.
     const present = manifests.filter(({ digest }) => store.has?.(digest) ?? true);

@@ -1,7 +1,6 @@
-import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { ClientRequest, Agent as HttpAgent, IncomingMessage, RequestOptions } from 'node:http';
+import type { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
-import { getCACertificates } from 'node:tls';
 import { OciError } from '../error.ts';
 import { connectionError } from './connection-error.ts';
 
@@ -61,10 +60,11 @@ export class Http {
     for (const agent of this.#agents.values()) agent.destroy();
   }
 
-  #once(url: URL, { method = 'GET', headers, body, signal }: HttpRequest): Promise<IncomingMessage> {
-    const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
+  async #once(url: URL, { method = 'GET', headers, body, signal }: HttpRequest): Promise<IncomingMessage> {
+    const { agent, send } = await this.#transport(url);
+    signal.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-    const options = { method, headers: { 'user-agent': 'bulkhead', ...headers }, agent: this.#agent(url), signal };
+    const options = { method, headers: { 'user-agent': 'bulkhead', ...headers }, agent, signal };
     const outgoing = send(url, options, resolve);
     outgoing.setTimeout(SILENCE_MS, () => outgoing.destroy(new SilenceError()));
     outgoing.on('error', (error) => reject(signal.aborted ? error : connectionError(url, error)));
@@ -73,21 +73,32 @@ export class Http {
     return promise;
   }
 
-  #agent(url: URL): HttpAgent | HttpsAgent {
-    const known = this.#agents.get(url.protocol);
+  /** Node's clients are loaded when something is sent: most scans of files never do, and that takes a tenth of a second. */
+  async #transport({ protocol }: URL): Promise<Transport> {
+    const { ca, maxConnections = DEFAULT_CONNECTIONS } = this.#options;
+    const options = { keepAlive: true, maxSockets: maxConnections, proxyEnv: process.env };
+    if (protocol === 'https:') {
+      const [{ Agent, request }, { getCACertificates }] = await Promise.all([import('node:https'), import('node:tls')]);
+      const authorities = ca === undefined ? {} : { ca: [...getCACertificates('default'), ca] };
+      return { send: request, agent: this.#agent(protocol, () => new Agent({ ...options, ...authorities })) };
+    }
+    const { Agent, request } = await import('node:http');
+    return { send: request, agent: this.#agent(protocol, () => new Agent(options)) };
+  }
+
+  /** One for each protocol. */
+  #agent(protocol: string, make: () => HttpAgent | HttpsAgent): HttpAgent | HttpsAgent {
+    const known = this.#agents.get(protocol);
     if (known !== undefined) return known;
-    const options = {
-      keepAlive: true,
-      maxSockets: this.#options.maxConnections ?? DEFAULT_CONNECTIONS,
-      proxyEnv: process.env,
-    };
-    const agent =
-      url.protocol === 'https:'
-        ? new HttpsAgent({ ...options, ...authorities(this.#options.ca) })
-        : new HttpAgent(options);
-    this.#agents.set(url.protocol, agent);
+    const agent = make();
+    this.#agents.set(protocol, agent);
     return agent;
   }
+}
+
+interface Transport {
+  readonly agent: HttpAgent | HttpsAgent;
+  readonly send: (url: URL, options: RequestOptions, onAnswer: (answer: IncomingMessage) => void) => ClientRequest;
 }
 
 /** What cannot be read is no fault of the registry. An answer may come before the end of the body: it is not sent on. */
@@ -116,9 +127,4 @@ function parseLocation(location: string, base: URL): URL {
 function withoutAuthorization(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const { authorization: _, ...rest } = headers;
   return rest;
-}
-
-function authorities(ca: string | undefined): { ca?: string[] } {
-  if (ca === undefined) return {};
-  return { ca: [...getCACertificates('default'), ca] };
 }
