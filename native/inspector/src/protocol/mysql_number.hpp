@@ -54,4 +54,22 @@ inline MySqlValue mysql_value(std::uint8_t type) noexcept {
   }
 }
 
+/// Bytes of a value that is neither whole number nor text; `dated`: what stands before one of a date.
+inline std::uint64_t mysql_value_size(MySqlValue value, std::uint8_t dated) noexcept {
+  switch (value) {
+    case MySqlValue::dated:
+      return dated;
+    case MySqlValue::skip1:
+      return 1;
+    case MySqlValue::skip2:
+      return 2;
+    case MySqlValue::skip4:
+      return 4;
+    case MySqlValue::skip8:
+      return 8;
+    default:
+      return 0;
+  }
+}
+
 }  // namespace bulkhead

@@ -39,15 +39,18 @@ Script MySqlSession::results(Input& in) noexcept {
     }
     const bool ends = first == 0xfe && (length < 9 || ((flags_ & kMySqlNoEofPackets) != 0 && length < kMySqlWholePacket));
     if (first == 0xff || (expect == Expect::answer && first == 0xfb)) {
+      if (expect == Expect::answer && command_ == kPrepare) prepare_refused();
       in.start(first == 0xff ? Location::reply : Location::name);
       co_await in.u8();
       co_await in.content(in.left());
       expect = Expect::answer;
     } else if (expect == Expect::answer && first == 0 && command_ == kPrepare) {
       co_await in.u8();
-      co_await in.skip(4);
+      const std::uint32_t id = co_await in.le32();
       const std::uint16_t columns = co_await in.le16();
-      parameters = co_await in.le16();
+      const std::uint16_t bound = co_await in.le16();
+      parameters = bound;
+      if (in.ok()) prepare_answered(id, bound);
       co_await in.skip(in.left());
       definitions = columns + parameters;
       prepared = true;
