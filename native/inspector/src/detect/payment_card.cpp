@@ -15,6 +15,7 @@ constexpr std::size_t kDigitsBuffer = 24;  // luhn_valid reads 16 bytes before t
 // Luhn and issuer alone are met by one in fifty random ids: `low`, whatever the default threshold is it is above that.
 constexpr int kBare = 15;
 constexpr int kGrouped = 20;       // printed in an issuer's own grouping
+constexpr int kDotted = -5;        // nobody prints a card with dots, and numbers in dots are many other things
 constexpr int kKeyIsCard = 60;     // the field's name says card number
 constexpr int kKeyNearCard = 25;   // the field's name speaks of cards
 constexpr int kWordNear = 30;
@@ -47,7 +48,7 @@ Number shape_of(const std::uint8_t* event, std::uint64_t digits) noexcept {
   return {};
 }
 
-/// Copies the digits to the right end of the buffer; false unless all separators are the same blank or hyphen.
+/// Copies the digits to the right end of the buffer; false unless all separators are the same blank, hyphen or dot.
 bool collect(const Number& number, const std::uint8_t* event, std::uint8_t (&buffer)[kDigitsBuffer]) noexcept {
   std::uint8_t* out = buffer + kDigitsBuffer;
   std::uint8_t separator = 0;
@@ -57,10 +58,13 @@ bool collect(const Number& number, const std::uint8_t* event, std::uint8_t (&buf
       continue;
     }
     if (separator == 0) separator = *p;
-    if (*p != separator || (*p != ' ' && *p != '-')) return false;
+    if (*p != separator || (*p != ' ' && *p != '-' && *p != '.')) return false;
   }
   return true;
 }
+
+/// The first separator of a number in groups, the first of which has four digits.
+const std::uint8_t* separator_of(const Number& number) noexcept { return number.start + 4; }
 
 std::uint32_t first_six(const std::uint8_t* digits) noexcept {
   std::uint32_t value = 0;
@@ -138,7 +142,9 @@ Judged judge_card(const FieldView& view, const std::uint8_t* event, std::uint64_
     if (!starts_clean(number.start)) return Judged::decided;
     const Ending ending = number_ends(view, event);
     if (ending != Ending::clean) return ending == Ending::pending ? Judged::pending : Judged::decided;
-    if (number.grouped) sum += kGrouped;
+    const bool printed = number.grouped && *separator_of(number) != '.';
+    if (printed) sum += kGrouped;
+    if (number.grouped && !printed) sum += kDotted;
     if (number.grouped && number.start[4] == ' ' && number.start[-1] == ' ' && is(number.start[-2], kDigit))
       sum += kPartOfChain;
     if (weight == IssuerWeight::context_only) sum += kNeedsContext;
@@ -148,7 +154,7 @@ Judged judge_card(const FieldView& view, const std::uint8_t* event, std::uint64_
   const int from_key = key_points(found.topics_of(key));
   // Most numbers that come this far are ids that satisfy Luhn by chance, in a field that says so: no word in front of
   // such a field turns them into cards.
-  if (from_key == kKeyIsOther && !number.grouped && track == Track::no) return Judged::decided;
+  if (from_key == kKeyIsOther && (!number.grouped || *separator_of(number) == '.') && track == Track::no) return Judged::decided;
   sum += from_key;
   if (from_key != kKeyIsCard && (topics_before(number.start) & (kCardWord | kPanWord)) != 0) sum += kWordNear;
 

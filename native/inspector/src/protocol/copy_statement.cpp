@@ -33,6 +33,7 @@ void CopyStatement::word(std::string_view word, bool quoted) noexcept {
   } else if (same_word(word, "ESCAPE")) {
     want_ = Want::escape;
   } else if (!same_word(word, "AS")) {
+    if (want_ != Want::nothing && want_ != Want::other) lost();
     want_ = Want::other;
   }
 }

@@ -1,6 +1,7 @@
 #include "protocol/postgresql.hpp"
 
 #include "protocol/column_table.hpp"
+#include "protocol/copy_data.hpp"
 #include "protocol/prepared_statements.hpp"
 #include "protocol/scripted.hpp"
 #include "protocol/sql_opening.hpp"
@@ -86,7 +87,8 @@ class PostgreSql final : public Scripted {
       const std::uint32_t length = co_await in.u32();
       if (length < 4 || length > kLongestMessage) co_return Next::foreign;
       in.enter(length - 4);
-      if (type != 'd') in.close();
+      if (type != 'd' && type != 'H' && type != 'S') copy_.end(in.out());
+      if (type != 'd' && !copy_.begun()) in.close();
       if (type == 'Q') {
         read_along(in, StatementColumns::Whole::no);
         in.start(Location::command);
@@ -158,15 +160,22 @@ class PostgreSql final : public Scripted {
         co_await in.until(0);
         co_await in.u8();
       } else if (type == 'd') {
-        if (!copying_[0]) in.start(Location::message);
-        co_await in.content(in.left());
+        if (copy_in_) copy_.begin(statement_->copy());
+        copy_in_ = false;
+        if (copy_.begun()) {
+          co_await in.through(in.left(), copy_);
+        } else {
+          if (!copying_[0]) in.start(Location::message);
+          co_await in.content(in.left());
+        }
       }
       copying_[0] = type == 'd';
       if (in.left() > 0 && type != 'd') {
+        copy_.end(in.out());
         in.start(Location::stream);
         co_await in.content(in.left());
       }
-      if (type != 'd') in.close();
+      if (type != 'd' && !copy_.begun()) in.close();
       in.leave();
     }
   }
@@ -251,7 +260,13 @@ class PostgreSql final : public Scripted {
       } else if (type == 'd') {
         if (!copying_[1]) in.start(Location::message);
         co_await in.content(in.left());
-      } else if (type == 'K' || type == 't' || type == 'G' || type == 'H' || type == 'W' ||
+      } else if (type == 'G') {
+        const bool binary = co_await in.u8() != 0;
+        const std::uint16_t count = co_await in.u16();
+        co_await in.skip(in.left());
+        copy_in_ = statement_ && statement_->copy().known() && statement_->copy().count() == count &&
+                   (statement_->copy().format() == CopyStatement::Format::binary) == binary;
+      } else if (type == 'K' || type == 't' || type == 'H' || type == 'W' ||
                  type == 'Z') {
         co_await in.skip(in.left());  // keys, types, formats, a state: no text
       }
@@ -268,6 +283,7 @@ class PostgreSql final : public Scripted {
   void read_along(Input& in, StatementColumns::Whole whole) noexcept {
     if (!statement_) statement_ = std::make_unique<StatementColumns>(SqlDialect::postgresql);
     statement_->begin(whole);
+    copy_in_ = false;
     in.listen(statement_.get());
   }
   void read(Input& in) noexcept {
@@ -292,6 +308,7 @@ class PostgreSql final : public Scripted {
 
   ColumnTable columns_;
   std::unique_ptr<StatementColumns> statement_;  ///< that of the message being read
+  CopyData copy_;
   PreparedStatements statements_;
   std::string preparing_, types_;
   std::vector<bool> formats_;
@@ -299,6 +316,7 @@ class PostgreSql final : public Scripted {
   bool started_;
   bool encryption_asked_ = false;
   bool copying_[2] = {};
+  bool copy_in_ = false;  ///< the server takes the data that the last statement speaks of
 };
 
 }  // namespace

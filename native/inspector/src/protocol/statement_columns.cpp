@@ -166,11 +166,18 @@ bool StatementColumns::keyword(std::string_view word) noexcept {
 }
 
 void StatementColumns::word(std::string_view word, bool quoted) noexcept {
-  if (copying_) return copy_.word(word, quoted);
+  if (copying_) {
+    if (first_ && copy_.known()) copy_.lost();  // a further statement: which of the two the data are for is not told
+    return copy_.word(word, quoted);
+  }
   if (first_ && !quoted) {
     copying_ = same_word(word, "COPY");
     forgets_ = forgets_ || same_word(word, "DEALLOCATE") || same_word(word, "DISCARD");
-    if (copying_) copy_.begin();
+    if (copying_) {
+      copy_.begin();
+      first_ = false;
+      return;
+    }
     idle_ = !whole_ && !copying_ && !is_one_of(word, kBefore);
   }
   // Among the columns that are written to, `value` and `order` are names; a query there begins with one of three words.

@@ -48,6 +48,18 @@ TEST_CASE("how sure a card number is grows with its evidence") {
   CHECK(surest(R"({"card":{"number":"4111111111111111"}})", kCard) == Confidence::medium);
 }
 
+TEST_CASE("groups with dots between them are a card where a word or the field says so") {
+  CHECK(surest(R"({"cardNumber":"4111.1111.1111.1111"})", kCard) == Confidence::high);
+  CHECK(surest("her visa is 4111.1111.1111.1111", kCard) == Confidence::medium);
+  CHECK(surest("3782.822463.10005", kCard) == Confidence::low);
+  CHECK(surest("4111.1111.1111.1111", kCard) == Confidence::low);
+  for (const std::string text : {"card 4111.1111-1111.1111", "card 4111.1111.1111.1112", "card 4111..1111.1111.1111",
+                                 R"({"order_id":"4111.1111.1111.1111"})", "card 1.4111.1111.1111.1111"}) {
+    CAPTURE(text);
+    CHECK(surest(text, kCard) == Confidence::none);
+  }
+}
+
 TEST_CASE("magnetic stripe sentinels and an expiry make a number a card") {
   CHECK(surest("%B4111111111111111^DOE/JANE^29121011000?", kCard) == Confidence::high);
   CHECK(surest(";5555555555554444=29121011000?", kCard) == Confidence::high);

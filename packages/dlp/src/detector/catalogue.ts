@@ -12,7 +12,7 @@ export const DETECTORS: readonly DetectorDescription[] = [
     category: 'payment',
     strength: 'weak-checksum',
     rule:
-      '12 to 19 digits, plain or grouped by spaces or hyphens as on a card, with an issuer prefix that allows this ' +
+      '12 to 19 digits, plain or grouped by spaces, hyphens or dots as on a card, with an issuer prefix that allows this ' +
       'length, and a correct Luhn digit; without a card word or field name nearby the confidence stays low',
     norm: 'ISO/IEC 7812-1; issuer ranges of the card schemes',
     example: '411111******1111',
