@@ -3,6 +3,7 @@ import { CliError } from './error.ts';
 
 const PROGRAMS = {
   agent: new URL('../../agent/src/main.ts', import.meta.url),
+  webhook: new URL('../../webhook/src/main.ts', import.meta.url),
   worker: new URL('../../worker/src/main.ts', import.meta.url),
 } as const;
 

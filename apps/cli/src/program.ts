@@ -39,6 +39,16 @@ export function createProgram(io: Io, outcome: Outcome, version: string): Comman
       become('agent', options);
     });
   root
+    .command('webhook')
+    .description('answer admission reviews of the Kubernetes API server')
+    .allowUnknownOption()
+    .helpOption(false)
+    .argument('[options...]', 'options of the webhook; "bulkhead webhook --help" lists them')
+    .action(async (options: string[]) => {
+      const { become } = await import('./become.ts');
+      become('webhook', options);
+    });
+  root
     .command('worker')
     .description('run a worker: crawl registries, scan their images, judge stored ones again')
     .allowUnknownOption()

@@ -8,6 +8,7 @@ export { plainValue } from './plain-value.ts';
 export { type Container, POD_KINDS, type Pod, podOf } from './pod.ts';
 export { podSecurityProblems } from './pod-security.ts';
 export { POD_SECURITY_LEVELS, type PodProblem, type PodRule, type PodSecurityLevel } from './rule.ts';
+export { sameValue } from './same-value.ts';
 export { isSecretName } from './secret-name.ts';
 
 /** Every rule about pods: the Pod Security Standards, then what users expect beyond them. */

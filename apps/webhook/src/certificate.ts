@@ -1,0 +1,28 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { WebhookError } from './error.ts';
+import { readText } from './files.ts';
+
+/** A certificate with its key, known to be a pair. */
+export interface Certificate {
+  readonly cert: string;
+  readonly key: string;
+  /** Milliseconds since the epoch. */
+  readonly validTo: number;
+}
+
+/** Reads a certificate and its key. While one of the two has been replaced and the other not yet, it throws. */
+export async function readCertificate(files: {
+  readonly certificate: string;
+  readonly key: string;
+}): Promise<Certificate> {
+  const [cert, key] = await Promise.all([readText(files.certificate), readText(files.key)]);
+  try {
+    const parsed = new X509Certificate(cert);
+    if (!parsed.checkPrivateKey(createPrivateKey(key))) throw new Error('the key is that of another certificate');
+    return { cert, key, validTo: Date.parse(parsed.validTo) };
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const what = `cannot use the certificate ${JSON.stringify(files.certificate)} with ${JSON.stringify(files.key)}`;
+    throw new WebhookError('INVALID_CERTIFICATE', { what, why, fix: 'give PEM files that belong together' }, { cause });
+  }
+}

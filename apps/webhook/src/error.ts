@@ -1,0 +1,14 @@
+import { CodedError } from '@bulkhead/core';
+
+export type WebhookErrorCode =
+  /** A file of the policy or of the certificate cannot be read. */
+  | 'UNREADABLE_FILE'
+  /** The certificate and its key are none, or not a pair. */
+  | 'INVALID_CERTIFICATE'
+  /** The address to listen on is taken or not of this machine. */
+  | 'ADDRESS_UNAVAILABLE';
+
+/** What keeps the webhook from starting, or from taking over what changed. */
+export class WebhookError extends CodedError<WebhookErrorCode> {
+  override name = 'WebhookError';
+}

@@ -1,0 +1,27 @@
+import type { AdmissionDecision } from '@bulkhead/policy';
+
+/** What the webhook says on standard output, one JSON object a line. */
+export type WebhookEvent =
+  | {
+      readonly event: 'webhook-started';
+      readonly version: string;
+      readonly pid: number;
+      readonly port: number;
+      readonly policies: readonly string[];
+      readonly metrics?: string;
+    }
+  | { readonly event: 'webhook-stopped'; readonly problems: readonly string[] }
+  | { readonly event: 'policies-changed'; readonly policies: readonly string[] }
+  | { readonly event: 'policies-rejected'; readonly problems: readonly string[] }
+  | { readonly event: 'certificate-changed'; readonly validTo: string }
+  | { readonly event: 'certificate-rejected'; readonly problem: string }
+  | ({
+      readonly event: 'admission';
+      readonly uid: string;
+      readonly operation: string;
+      readonly subject: string;
+      readonly user: string;
+      readonly dryRun: boolean;
+    } & AdmissionDecision);
+
+export type Emit = (event: WebhookEvent) => void;

@@ -1,0 +1,100 @@
+import { printable } from '@bulkhead/core';
+import { type KubernetesObject, objectOf, plainValue, podOf, sameValue } from '@bulkhead/pod-rules';
+import { type AdmissionDecision, type AdmissionPolicy, judge, type Violation } from '@bulkhead/policy';
+import type { AdmissionRequest, AdmissionResponse } from './wire.ts';
+
+/** What was made of a request: the response, and the decision behind it where policies were asked. */
+export interface Answer {
+  readonly response: AdmissionResponse;
+  /** `passed-over`: nothing that policies speak of. `unchanged`: an update that leaves the pod as it was. */
+  readonly outcome: 'allow' | 'warn' | 'deny' | 'passed-over' | 'unchanged';
+  readonly decision?: AdmissionDecision;
+  /** `Deployment/shop/web`. */
+  readonly subject: string;
+}
+
+/** Subresources that change what runs in a pod; others (status, scale, eviction …) do not. */
+const JUDGED_SUBRESOURCES = ['', 'ephemeralcontainers', 'resize'];
+/** Longer messages are read by nobody; the log has more. */
+const MAX_REASONS = 10;
+/** The API server shortens warnings beyond 256 characters, and drops what is beyond 4096 of all together. */
+const MAX_WARNING = 256;
+const MAX_WARNINGS = 15;
+
+/** Answers a request by the policies. Pure; `now` is in milliseconds since the epoch. */
+export function answer(request: AdmissionRequest, policies: readonly AdmissionPolicy[], now: number): Answer {
+  const { uid, kind, namespace, name, operation, subResource } = request;
+  const subject = [kind.kind, ...(namespace === '' ? [] : [namespace]), name === '' ? '(unnamed)' : name].join('/');
+  const passedOver = { response: { uid, allowed: true }, outcome: 'passed-over', subject } as const;
+  if (operation === 'DELETE' || operation === 'CONNECT' || !JUDGED_SUBRESOURCES.includes(subResource))
+    return passedOver;
+  const object = objectOf(plainValue(request.object));
+  if (object === undefined || podOf(object) === undefined) return passedOver;
+  if (operation === 'UPDATE' && changesNoPod(object, request.oldObject)) return { ...passedOver, outcome: 'unchanged' };
+
+  const decision = judge(object, namespace, policies, now);
+  if (decision === undefined) return passedOver;
+  return { response: responseOf(uid, decision), outcome: decision.verdict, decision, subject: object.subject };
+}
+
+/**
+ * Whether an update leaves the pod as it was, or is one of an object that is being deleted. Such updates pass: a rule that
+ * came later must not keep a controller from writing a status or taking off a finalizer.
+ */
+function changesNoPod(object: KubernetesObject, before: unknown): boolean {
+  if (object.root.get('metadata').get('deletionTimestamp').exists) return true;
+  const old = objectOf(plainValue(before));
+  const [now, then] = [podOf(object), old && podOf(old)];
+  if (now === undefined || then === undefined) return false;
+  return (['spec', 'labels', 'annotations'] as const).every((part) => sameValue(now[part], then[part]));
+}
+
+function responseOf(uid: string, decision: AdmissionDecision): AdmissionResponse {
+  const { verdict, violations, policies, excused, more } = decision;
+  const denied = violations.filter((violation) => violation.verdict === 'deny');
+  const warned = violations.filter((violation) => violation.verdict === 'warn');
+  const notes = [
+    ...warned.slice(0, MAX_WARNINGS).map((violation) => `${ruleOf(violation)}: ${reasonOf(violation)}`),
+    ...(warned.length > MAX_WARNINGS ? [`bulkhead: ${warned.length - MAX_WARNINGS} more warnings`] : []),
+  ];
+  return {
+    uid,
+    allowed: verdict !== 'deny',
+    ...(verdict === 'deny' && {
+      status: { code: 403, reason: 'Forbidden', message: printable(messageOf(denied, more)) },
+    }),
+    ...(notes.length > 0 && { warnings: notes.map((note) => printable(note, MAX_WARNING)) }),
+    auditAnnotations: {
+      verdict,
+      policies: policies.join(','),
+      ...(violations.length > 0 && { rules: [...new Set(violations.map(ruleOf))].join(',') }),
+      ...(excused.length > 0 && {
+        exceptions: [...new Set(excused.map((one) => `${one.policy}/${one.exception.name}`))].join(','),
+      }),
+    },
+  };
+}
+
+function messageOf(denied: readonly Violation[], more: number): string {
+  const shown = denied.slice(0, MAX_REASONS).map((violation) => `${ruleOf(violation)}: ${reasonOf(violation)}`);
+  const rest = denied.length - shown.length + more;
+  return [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join(' | ');
+}
+
+function ruleOf({ policy, rule }: Violation): string {
+  return `${policy}/${rule}`;
+}
+
+/** What is wrong, where, what to do, and why an exception no longer helps. */
+function reasonOf({ subject, message, fix, expired, mode }: Violation): string {
+  const container = subject.split(' ').slice(1).join(' ');
+  const parts = [
+    ...(mode === 'monitor' ? ['(monitor) '] : []),
+    ...(container === '' ? [] : [`${container}: `]),
+    `${message}; ${fix}`,
+    ...(expired === undefined
+      ? []
+      : [` (the exception ${expired.name} of ${expired.owner} expired: ${expired.expires})`]),
+  ];
+  return parts.join('');
+}

@@ -1,0 +1,145 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { request } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { makeCertificate } from '../certificate.ts';
+import { run } from '../run.ts';
+import { type Daemon, freePort, startDaemon } from './daemon.ts';
+
+const ETCD = '/usr/bin/etcd';
+/** Where one is looked for; another place is named by the environment. */
+const BUILT = resolve(import.meta.dirname, '../../../../.tools/kubernetes/kube-apiserver');
+
+/** What the API server answered. */
+export interface KubeAnswer {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+  /** Texts of the Warning headers. */
+  readonly warnings: readonly string[];
+}
+
+export interface KubeApi {
+  /** Asks as an administrator. `body` is sent as JSON, a PATCH as a merge. */
+  ask(method: string, path: string, body?: object): Promise<KubeAnswer>;
+  /** Ends it, with its etcd, and removes their data. */
+  remove(): Promise<void>;
+}
+
+/** Why no API server can be started here; nothing when one can. */
+export function kubeApiMissing(): string | undefined {
+  if (!existsSync(ETCD)) return `${ETCD} is missing (Debian: etcd-server)`;
+  if (existsSync(programPath())) return undefined;
+  return `${programPath()} is missing; KUBE_APISERVER names one that is elsewhere`;
+}
+
+/** Starts a Kubernetes API server of its own with an etcd, in a temporary folder, on loopback: no nodes, no controllers. */
+export async function startKubeApi(): Promise<KubeApi> {
+  const folder = await mkdtemp(join(tmpdir(), 'bulkhead-kube-'));
+  const [clients, peers, port] = [await freePort(), await freePort(), await freePort()];
+  const token = randomBytes(16).toString('hex');
+  const { key, certificate } = await makeCertificate(folder, ['127.0.0.1', 'localhost']);
+  const tokens = join(folder, 'tokens.csv');
+  await writeFile(tokens, `${token},admin,admin,"system:masters"\n`, { mode: 0o600 });
+  const accounts = join(folder, 'accounts.key');
+  await run('openssl', ['genrsa', '-out', accounts, '2048']);
+  const api = { port, token, ca: readFileSync(certificate) };
+
+  const daemons: Daemon[] = [];
+  const remove = async (): Promise<void> => {
+    for (const daemon of daemons.toReversed()) await daemon.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    daemons.push(await startEtcd(folder, clients, peers));
+    daemons.push(
+      await startDaemon({
+        name: 'kube-apiserver',
+        program: programPath(),
+        parameters: [
+          `--etcd-servers=http://127.0.0.1:${clients}`,
+          '--bind-address=127.0.0.1',
+          '--advertise-address=127.0.0.1',
+          `--secure-port=${port}`,
+          `--tls-cert-file=${certificate}`,
+          `--tls-private-key-file=${key}`,
+          `--token-auth-file=${tokens}`,
+          '--service-account-issuer=https://kubernetes.default.svc',
+          `--service-account-key-file=${accounts}`,
+          `--service-account-signing-key-file=${accounts}`,
+          '--service-cluster-ip-range=10.96.0.0/16',
+          '--authorization-mode=RBAC',
+          '--allow-privileged=true',
+          // Its accounts are made by a controller that does not run here.
+          '--disable-admission-plugins=ServiceAccount',
+          `--cert-dir=${folder}`,
+        ],
+        isReady: () => ready(api),
+      }),
+    );
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  return { ask: (method, path, body) => ask(api, method, path, body), remove };
+}
+
+function programPath(): string {
+  return process.env['KUBE_APISERVER'] ?? BUILT;
+}
+
+function startEtcd(folder: string, clients: number, peers: number): Promise<Daemon> {
+  const [client, peer] = [`http://127.0.0.1:${clients}`, `http://127.0.0.1:${peers}`];
+  return startDaemon({
+    name: 'etcd',
+    program: ETCD,
+    parameters: [
+      ['--data-dir', join(folder, 'etcd')],
+      ['--listen-client-urls', client, '--advertise-client-urls', client],
+      ['--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer, '--initial-cluster', `default=${peer}`],
+      ['--unsafe-no-fsync'],
+    ].flat(),
+    isReady: async () => {
+      if (!(await fetch(`${client}/health`)).ok) throw new Error('not healthy');
+    },
+  });
+}
+
+interface Address {
+  readonly port: number;
+  readonly token: string;
+  readonly ca: Buffer;
+}
+
+async function ready(address: Address): Promise<void> {
+  const { status } = await ask(address, 'GET', '/readyz');
+  if (status !== 200) throw new Error(`/readyz answers ${status}`);
+}
+
+function ask({ port, token, ca }: Address, method: string, path: string, body?: object): Promise<KubeAnswer> {
+  return new Promise((fulfil, reject) => {
+    const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
+    const headers = { authorization: `Bearer ${token}`, 'content-type': type };
+    const sent = request({ host: '127.0.0.1', port, method, path, ca, headers, agent: false }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        const text = Buffer.concat(chunks).toString();
+        const warnings = (response.headersDistinct['warning'] ?? []).map((line) => /"(.*)"/.exec(line)?.[1] ?? line);
+        fulfil({ status: response.statusCode ?? 0, body: readBody(text), warnings });
+      });
+    });
+    sent.on('error', reject);
+    sent.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}
+
+function readBody(text: string): KubeAnswer['body'] {
+  try {
+    return JSON.parse(text) as KubeAnswer['body'];
+  } catch {
+    return { text };
+  }
+}
