@@ -103,6 +103,7 @@ std::string make_noise() {
 struct Counter final : DetectionSink {
   std::size_t count = 0;
   std::size_t sure = 0;
+  void not_searched(Exception, std::uint64_t) noexcept override {}
   void detected(const Detection& d) noexcept override {
     ++count;
     sure += d.confidence >= Confidence::medium;

@@ -16,6 +16,7 @@ namespace {
 
 class Sink final : public DetectionSink {
  public:
+  void not_searched(Exception, std::uint64_t) noexcept override {}
   void detected(const Detection& detection) noexcept override {
     if (detection.confidence == Confidence::none) std::abort();
     if (detection.masked_length > kMaxMasked || detection.key_length > kMaxKey) std::abort();

@@ -19,6 +19,7 @@ constexpr ExactKey kKey{1, 2};
 struct Collected final : DetectionSink {
   std::vector<Detection> all;
   void detected(const Detection& d) noexcept override { all.push_back(d); }
+  void not_searched(Exception, std::uint64_t) noexcept override {}
 };
 
 std::vector<Detection> scan(const std::shared_ptr<const Program>& program, Bytes text, std::size_t step) {

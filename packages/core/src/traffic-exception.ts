@@ -21,6 +21,7 @@ export const TRAFFIC_EXCEPTIONS = [
   'unsupportedEncoding',
   'queueOverrun',
   'truncatedPacket',
+  'countLimit',
 ] as const;
 export type TrafficException = (typeof TRAFFIC_EXCEPTIONS)[number];
 

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "bulkhead/encoding.hpp"
+#include "bulkhead/exception.hpp"
 
 namespace bulkhead {
 
@@ -40,6 +41,8 @@ struct Detection {
 class DetectionSink {
  public:
   virtual void detected(const Detection& detection) noexcept = 0;
+  /// So many bytes (0 when not known) were not searched for every detector, for this reason.
+  virtual void not_searched(Exception reason, std::uint64_t bytes) noexcept = 0;
 
  protected:
   ~DetectionSink() = default;

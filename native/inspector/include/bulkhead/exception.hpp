@@ -27,8 +27,9 @@ enum class Exception : std::uint8_t {
   unsupported_encoding,  ///< a content or transfer encoding that is not decoded
   queue_overrun,         ///< the kernel dropped or bypassed packets because the queue was full
   truncated_packet,      ///< a capture holds fewer bytes of the packet than were on the wire
+  count_limit,           ///< more things of a kind than are told apart (cookies, names, requests without their answers)
 };
-inline constexpr std::size_t kExceptionCount = 18;
+inline constexpr std::size_t kExceptionCount = 19;
 
 /// What to do with the traffic that met an exception.
 enum class ExceptionPolicy : std::uint8_t { pass, alert, block };

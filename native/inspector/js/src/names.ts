@@ -94,6 +94,7 @@ export const TRAFFIC_EXCEPTIONS = [
   'unsupportedEncoding',
   'queueOverrun',
   'truncatedPacket',
+  'countLimit',
 ] as const;
 
 export type Encoding = Exclude<(typeof ENCODINGS)[number], 'none'>;

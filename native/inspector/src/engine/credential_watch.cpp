@@ -177,7 +177,7 @@ void CredentialWatch::open(Side& side, std::uint64_t offset) noexcept {
 }
 
 void CredentialWatch::take(Side& side, Bytes bytes, DetectionSink& sink) noexcept {
-  if (side.open == nullptr) return;
+  if (side.open == nullptr) return sink.not_searched(Exception::memory_cap, bytes.size());
   const bool cookies = (side.mode == Mode::header || side.mode == Mode::value) && side.header >= kCookie;
   while (cookies && side.open->cookies < kMostCookies) {
     const auto end = std::find(bytes.begin(), bytes.end(), ';');
@@ -190,7 +190,9 @@ void CredentialWatch::take(Side& side, Bytes bytes, DetectionSink& sink) noexcep
     side.open->cookies = side.header == kSetCookie ? kMostCookies : static_cast<std::uint16_t>(side.open->cookies + 1);
     bytes = bytes.subspan(size + 1);
   }
-  if (!cookies || side.open->cookies < kMostCookies) side.open->add(bytes);
+  if (!cookies || side.open->cookies < kMostCookies) return side.open->add(bytes);
+  const bool more = std::any_of(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte > ' '; });
+  if (more && side.header == kCookie) sink.not_searched(Exception::count_limit, bytes.size());
 }
 
 void CredentialWatch::judge(Side& side, DetectionSink& sink, bool provisional) noexcept {

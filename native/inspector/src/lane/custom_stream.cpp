@@ -55,9 +55,14 @@ void mask(Detection& detection, Bytes datum, MaskRule rule) noexcept {
 }  // namespace
 
 CustomStream::CustomStream(const CustomStream& other) noexcept
-    : opened_at_(other.opened_at_), ends_(other.ends_), open_(other.open_), reported_(other.reported_) {
-  if (other.literals_ != nullptr) hs_copy_stream(&literals_, other.literals_);
-  if (other.patterns_ != nullptr) hs_copy_stream(&patterns_, other.patterns_);
+    : opened_at_(other.opened_at_), ends_(other.ends_), open_(other.open_), reported_(other.reported_),
+      lost_(other.lost_) {
+  const auto copied = [](hs_stream*& to, const hs_stream* from) {
+    return from == nullptr || hs_copy_stream(&to, from) == HS_SUCCESS;
+  };
+  if (copied(literals_, other.literals_) && copied(patterns_, other.patterns_)) return;
+  close();
+  lost_ = true;
 }
 
 /// One call's work: takes vectorscan's matches, holds them or hands them on.
@@ -199,14 +204,23 @@ class CustomStream::Run {
   std::array<std::uint8_t, detect::kLookBack> copied_;
 };
 
-void CustomStream::scan(const CustomInput& input, DetectionSink& sink) noexcept {
-  const CustomSet& set = input.set;
-  if (set.empty() || !input.scratch.fit(set, input.generation)) return;
+bool CustomStream::open(const CustomInput& input) noexcept {
+  if (!input.scratch.fit(input.set, input.generation)) return false;
   if (literals_ == nullptr && patterns_ == nullptr) opened_at_ = input.field_offset;
-  const auto open = [](const hs_database* database, hs_stream*& stream) {
+  const auto opened = [](const hs_database* database, hs_stream*& stream) {
     return database == nullptr || stream != nullptr || hs_open_stream(database, 0, &stream) == HS_SUCCESS;
   };
-  if (!open(set.literals_, literals_) || !open(set.patterns_, patterns_)) return close();
+  return opened(input.set.literals_, literals_) && opened(input.set.patterns_, patterns_);
+}
+
+void CustomStream::scan(const CustomInput& input, DetectionSink& sink) noexcept {
+  if (input.set.empty()) return;
+  if (lost_) sink.not_searched(Exception::memory_cap, 0);
+  lost_ = false;
+  if (!open(input)) {
+    close();
+    return sink.not_searched(Exception::memory_cap, input.bytes.size());
+  }
   Run run(*this, input, sink);
   run.take_waiting();
   const auto feed = [&](hs_stream* stream, match_event_handler on_match) {

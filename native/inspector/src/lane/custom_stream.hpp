@@ -26,6 +26,8 @@ struct CustomInput {
 ///
 /// A match waits while bytes that have not come may still refuse it (the byte after a whole word) or make it longer (a
 /// pattern's repeats): its detection is a function of the field's bytes alone.
+///
+/// Bytes for which there was no memory to search them are told as such; the next ones are tried again.
 class CustomStream {
  public:
   CustomStream() noexcept = default;
@@ -48,6 +50,8 @@ class CustomStream {
     std::uint64_t from, to;
   };
   class Run;
+  /// Opens what is not open; false without memory.
+  bool open(const CustomInput& input) noexcept;
 
   hs_stream* literals_ = nullptr;
   hs_stream* patterns_ = nullptr;
@@ -55,6 +59,7 @@ class CustomStream {
   std::vector<Match> ends_;      // end with the last byte seen, and ask for what follows: one a length at most
   std::vector<Match> open_;      // of patterns, which may still grow: one a pattern at most
   Reported reported_;
+  bool lost_ = false;  ///< could not be copied: begins anew
 };
 
 }  // namespace bulkhead::lane

@@ -54,7 +54,7 @@ Script walk_dns(Input& in) {
     bool owner = true;
     for (; names.count > 0; --names.count) {
       DnsJoined joined;
-      bool first = true;
+      bool first = true, all_joined = true;
       in.start(Location::name);
       for (;;) {
         const auto offset = static_cast<std::size_t>(size - in.left());
@@ -66,24 +66,26 @@ Script walk_dns(Input& in) {
         }
         if (length >= kPointer) {
           const std::size_t to = (length & 0x3fU) << 8 | co_await in.u8();
-          if (first || expanded > kMostExpanded) break;  // a whole name was read where it is pointed to
+          if (first) break;  // a whole name was read where it is pointed to
           labels.name_points(to);
-          (void)labels.follow(to, offset, [&](std::string_view label) {
+          const bool followed = expanded <= kMostExpanded && labels.follow(to, offset, [&](std::string_view label) {
             in.write(".");
             in.write(label);
-            joined.add(label);
+            all_joined &= joined.add(label);
             expanded += label.size() + 1;
           });
+          all_joined &= followed || (expanded <= kMostExpanded && !labels.full());
           break;
         }
         if (length > kLongestLabel) co_return Next::foreign;
         if (!first) in.write(".");
         co_await in.content(length);
         labels.label(offset, in.kept());
-        joined.add(in.kept());
+        all_joined &= joined.add(in.kept());
         first = false;
       }
       in.close();
+      if (!all_joined) in.raise(Exception::count_limit);
       if (!joined.view().empty()) {
         in.write(joined.view());
         in.close();

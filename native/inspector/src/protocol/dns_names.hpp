@@ -12,25 +12,28 @@ namespace bulkhead {
 /// back, to a label that was read before it: no chain of them comes round.
 class DnsLabels {
  public:
-  /// Kept for each session between two segments. Beyond them a name is read up to its pointer, and whole where that leads.
+  /// Kept for each session between two segments. Beyond them a name is read up to its pointer, and where that leads.
   static constexpr std::size_t kMost = 256;
   static constexpr std::size_t kLongestName = 255;
 
   void label(std::size_t offset, std::string_view text) noexcept {
-    if (labels_.size() == kMost) return;
+    kept_ = !full();
+    if (!kept_) return;
     labels_.push_back({static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(text_.size()),
                        static_cast<std::uint8_t>(text.size()), Next::label, 0});
     text_.append(text);
   }
   /// The label read last is the last of its name, or a pointer follows it.
   void name_ends() noexcept {
-    if (!labels_.empty()) labels_.back().next = Next::nothing;
+    if (kept_) labels_.back().next = Next::nothing;
   }
   void name_points(std::size_t to) noexcept {
-    if (labels_.empty()) return;
+    if (!kept_) return;
     labels_.back().next = Next::pointer;
     labels_.back().to = static_cast<std::uint32_t>(to);
   }
+  /// Whether a name may not be found here though it stands there.
+  [[nodiscard]] bool full() const noexcept { return labels_.size() == kMost; }
   /// Calls `use` with the labels of the name that begins at `offset`, which stands in front of `before`. False when
   /// there is none, or it has no end within the length of a name.
   template <typename Use>
@@ -74,19 +77,22 @@ class DnsLabels {
 
   std::vector<Label> labels_;
   std::string text_;
+  bool kept_ = false;  ///< the label read last is among them
 };
 
 /// The labels of one name without the dots between them, up to the last two: what a name carries beside the domain it
 /// is sent to.
 class DnsJoined {
  public:
-  void add(std::string_view label) noexcept {
-    if (size_ + label.size() > sizeof text_) return;
+  /// False for what makes it longer than a name can be, which is left out.
+  bool add(std::string_view label) noexcept {
+    if (size_ + label.size() > sizeof text_) return false;
     ends_[2] = ends_[1];
     ends_[1] = ends_[0];
     ends_[0] = size_;
     for (const char c : label) text_[size_++] = c;
     ++labels_;
+    return true;
   }
   /// Empty where fewer than two labels are in front of the last two.
   [[nodiscard]] std::string_view view() const noexcept {

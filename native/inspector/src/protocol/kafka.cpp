@@ -15,7 +15,8 @@ enum Api : std::uint16_t { kProduce = 0, kFetch = 1, kSaslHandshake = 17, kSaslA
 constexpr std::uint16_t kLastApi = 127, kLastVersion = 31;
 /// Versions from which a message is flexible, and from which a topic is an id.
 constexpr std::uint16_t kFlexibleProduce = 9, kFlexibleFetch = 12, kFlexibleAuthenticate = 2, kTopicIds = 13;
-/// Requests whose answers have not come. Clients pipeline 5 by default; what is beyond is answered unknown.
+/// Requests whose answers have not come. Clients pipeline 5 by default; what is beyond is answered unknown, and where that
+/// answer holds records it is said.
 constexpr std::size_t kMostPending = 256;
 constexpr std::uint32_t kLongestToken = 1U << 20;
 
@@ -63,7 +64,10 @@ class Kafka final : public Scripted {
         version = co_await in.u16();
         const std::uint32_t correlation = co_await in.u32();
         if (api > kLastApi || version > kLastVersion) co_return Next::foreign;
-        if (pending_.size() == kMostPending) pending_.pop_front();
+        if (pending_.size() == kMostPending) {
+          if (pending_.front().api == kFetch) in.raise(Exception::count_limit);
+          pending_.pop_front();
+        }
         pending_.push_back({correlation, api, version});
         const std::uint64_t client_id = co_await kafka_string_size(in, false);
         in.start(Location::argument);

@@ -240,6 +240,11 @@ void Reading::detected(const Detection& detection) noexcept {
   pass(detection, true);
 }
 
+void Reading::not_searched(Exception reason, std::uint64_t bytes) noexcept {
+  // How many of the field's they were written as is not known.
+  workings_.sink->not_searched(reason, origin_ == nullptr ? bytes : 0);
+}
+
 void Reading::pass(const Detection& detection, bool own) noexcept {
   if (origin_ != nullptr) return origin_->deliver(detection, own);
   const auto& chain = detection.encodings;

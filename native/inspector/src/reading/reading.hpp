@@ -81,6 +81,7 @@ class Reading final : private DetectionSink {
     std::size_t fed = 0;
   };
   void detected(const Detection& detection) noexcept override;
+  void not_searched(Exception reason, std::uint64_t bytes) noexcept override;
   /// Gives the scanner and the decodings the bytes up to `to`.
   void feed_to(Span& span, std::size_t to) noexcept;
   /// What may be an escape whose second byte this is.

@@ -12,8 +12,9 @@ namespace bulkhead {
 /// Takes what is found in a field, and what could not be looked at.
 class FieldSink : public DetectionSink {
  public:
-  /// `bytes` of the field (0 when not known yet) were not decoded, for this reason.
+  /// `bytes` of the field (0 when not known yet) were not decoded or not searched, for this reason.
   virtual void not_decoded(Exception reason, std::uint64_t bytes) noexcept = 0;
+  void not_searched(Exception reason, std::uint64_t bytes) noexcept final { not_decoded(reason, bytes); }
 
  protected:
   ~FieldSink() = default;

@@ -194,6 +194,20 @@ TEST_SUITE("credentials") {
     CHECK(found({{true, get("Cookie: sid=1234")}}) == Lines{"session-cookie low ******** sid"});
   }
 
+  TEST_CASE("HTTP/1: cookies beyond those that are judged are said, with their bytes") {
+    const auto counted = [](std::size_t cookies) {
+      std::string head = "GET / HTTP/1.1\r\nCookie: ";
+      for (std::size_t i = 0; i < cookies; ++i) head += "a=b; ";
+      EngineRig rig(false, credentials());
+      TcpScript tcp;
+      rig.feed_all(tcp.handshake());
+      rig.feed(tcp.request(head + "\r\n\r\n"));
+      return rig.engine().counters().bytes_not_inspected_by[static_cast<std::size_t>(Exception::count_limit)];
+    };
+    CHECK(counted(256) == 0);
+    CHECK(counted(258) == std::string(" a=b; a=b; \r").size());
+  }
+
   TEST_CASE("a user's name never shows the secret, a number or an address") {
     const auto basic = [](const std::string& pair) { return get("Authorization: Basic " + base64(pair)); };
     CHECK(found({{true, basic("4111111111111111:pass-word")}}) ==

@@ -34,7 +34,7 @@ const char* name_of(Exception exception) {
                                     "bad_checksum",  "bad_reset",      "urgent_data",   "malformed_packet",
                                     "unknown_layer", "depth_limit",    "fragment_limit", "parser_error",
                                     "ambiguous_framing", "decode_budget", "decode_error", "unsupported_encoding",
-                                    "queue_overrun", "truncated_packet"};
+                                    "queue_overrun", "truncated_packet", "count_limit"};
   return kNames[static_cast<std::size_t>(exception)];
 }
 

@@ -134,6 +134,70 @@ TEST_CASE("a head without end and lines without end cost nothing but time") {
   CHECK(fields[2] == "abc");
 }
 
+namespace {
+
+std::string number(std::uint64_t value, int bytes) {
+  std::string out;
+  for (int i = bytes - 1; i >= 0; --i) out += static_cast<char>(value >> (8 * i));
+  return out;
+}
+
+Outcome fetched(unsigned waiting) {
+  Dialogue dialogue;
+  for (unsigned i = 0; i < waiting; ++i) {
+    const std::string body = number(i == 0 ? 1 : 3, 2) + number(4, 2) + number(i, 4) + number(4, 2) + "shop" + "rest";
+    dialogue.push_back({Turn::Kind::bytes, Direction::request, number(body.size(), 4) + body, 0});
+  }
+  return play(dialogue, whole());
+}
+
+std::string label(std::string_view text) { return static_cast<char>(text.size()) + std::string(text); }
+
+/// An answer with so many names of one label, and one of two labels and a pointer to the name number `to` (from 0).
+Outcome named(unsigned names, unsigned to, std::string_view first = "41111111") {
+  std::string message = number(7, 2) + number(0x8180, 2) + number(1, 2) + number(names + 1, 2) + number(0, 4);
+  std::vector<std::size_t> places;
+  const auto name = [&](unsigned i) {
+    places.push_back(message.size());
+    message += label("n" + std::to_string(i)) + label("shop") + label("example") + std::string(1, '\0');
+  };
+  name(0);
+  message += number(1, 2) + number(1, 2);
+  for (unsigned i = 1; i <= names; ++i) {
+    name(i);
+    message += number(1, 2) + number(1, 2) + number(60, 4) + number(4, 2) + "abcd";
+  }
+  message += label(first) + label("11111111") + number(0xc000 | places[to], 2);
+  message += number(1, 2) + number(1, 2) + number(60, 4) + number(4, 2) + "abcd";
+  return play({{Turn::Kind::datagram, Direction::response, message, 0}}, whole());
+}
+
+}  // namespace
+
+TEST_CASE("a Kafka fetch whose answer is not waited for any longer is said") {
+  CHECK(fetched(256).protocol == Protocol::kafka);
+  CHECK_FALSE(raised(fetched(256), "count_limit"));
+  CHECK(raised(fetched(257), "count_limit"));
+}
+
+TEST_CASE("a DNS name that cannot be joined with what it points to is said") {
+  CHECK(named(20, 20).protocol == Protocol::dns);
+  CHECK(named(20, 20).log.contains("4111111111111111n20"));
+  CHECK_FALSE(raised(named(200, 20), "count_limit"));
+  CHECK(named(200, 20).log.contains("4111111111111111n20"));
+  // The 256th label is the first one of a name.
+  CHECK(raised(named(200, 85), "count_limit"));
+  CHECK(raised(named(200, 150), "count_limit"));
+}
+
+TEST_CASE("a DNS name longer than names can be is said") {
+  std::string message = number(7, 2) + number(0x8180, 2) + number(1, 2) + number(1, 2) + number(0, 4);
+  message += label("shop") + std::string(1, '\0') + number(1, 2) + number(1, 2);
+  for (int i = 0; i < 5; ++i) message += label(std::string(63, 'a'));
+  message += std::string(1, '\0') + number(1, 2) + number(1, 2) + number(60, 4) + number(4, 2) + "abcd";
+  CHECK(raised(play({{Turn::Kind::datagram, Direction::response, message, 0}}, whole()), "count_limit"));
+}
+
 TEST_CASE("the second reading of doubtful framing is bounded, and what is beyond is counted") {
   const std::string chunk(1000, 'z');
   std::string bytes = "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";

@@ -19,7 +19,10 @@ struct Told final : FieldSink {
   std::vector<std::string> exceptions;
   void detected(const Detection& detection) noexcept override { all.push_back(detection); }
   void not_decoded(Exception reason, std::uint64_t bytes) noexcept override {
-    exceptions.push_back((reason == Exception::decode_budget ? "decode_budget " : "depth_limit ") + std::to_string(bytes));
+    const char* const name = reason == Exception::decode_budget ? "decode_budget "
+                             : reason == Exception::depth_limit ? "depth_limit "
+                                                                : "memory_cap ";
+    exceptions.push_back(name + std::to_string(bytes));
   }
 };
 

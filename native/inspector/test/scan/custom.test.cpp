@@ -1,3 +1,7 @@
+#include <hs/hs.h>
+
+#include <cstdlib>
+
 #include "detect/value_check.hpp"
 #include "lane/pattern_safety.hpp"
 #include "scan/scan_support.hpp"
@@ -199,4 +203,37 @@ TEST_CASE("a program names the definition that it refuses") {
   CHECK(Program::compile({{}, {}, {{"words", std::vector<std::string>(kMaxTerms + 1, "x")}}, {}}, error, message) ==
         nullptr);
   CHECK(error == ProgramError::too_many);
+}
+
+TEST_CASE("bytes that a user's detectors had no memory to search are told, and the next ones are searched again") {
+  static bool empty;
+  empty = false;
+  const auto program = custom({{"names", {"nightingale"}}});
+  const auto allocate = [](std::size_t size) { return empty ? nullptr : std::malloc(size); };
+  REQUIRE(hs_set_stream_allocator(allocate, std::free) == HS_SUCCESS);
+  Scratch scratch;
+  Collected sink;
+  ContentScanner scanner(program);
+  scanner.begin();
+  empty = true;
+  scanner.scan(bytes_of("nightingale "), scratch, sink);
+  CHECK(sink.bytes_not_searched == 12);
+  empty = false;
+  scanner.scan(bytes_of("and a nightingale"), scratch, sink);
+  CHECK(sink.bytes_not_searched == 12);
+  SUBCASE("a copy without memory begins anew, and tells it") {
+    empty = true;
+    ContentScanner copy = scanner.fork();
+    empty = false;
+    Collected of_copy;
+    copy.scan(bytes_of(". A nightingale"), scratch, of_copy);
+    copy.end(scratch, of_copy);
+    REQUIRE(of_copy.all.size() == 1);
+    CHECK(of_copy.all[0].offset == 33);
+    CHECK(of_copy.times_not_searched == 1);
+  }
+  scanner.end(scratch, sink);
+  REQUIRE(sink.all.size() == 1);
+  CHECK(sink.all[0].offset == 18);
+  hs_set_stream_allocator(nullptr, nullptr);
 }

@@ -17,7 +17,12 @@ namespace bulkhead::test {
 
 struct Collected final : DetectionSink {
   std::vector<Detection> all;
+  std::uint64_t bytes_not_searched = 0, times_not_searched = 0;
   void detected(const Detection& detection) noexcept override { all.push_back(detection); }
+  void not_searched(Exception, std::uint64_t bytes) noexcept override {
+    bytes_not_searched += bytes;
+    ++times_not_searched;
+  }
 };
 
 inline std::shared_ptr<const Program> program_with(std::vector<LiteralSpec> literals = {}) {

@@ -56,6 +56,22 @@ describe('parseDataSensor', () => {
     expect(parseDataSensor(document(spec)).ok).toBe(false);
   });
 
+  it('refuses to mask where there is no datum, and says what to do', () => {
+    const sensor = (action: string): object =>
+      document({ detectors: ['iban', { id: 'cleartext-traffic', minConfidence: 'high' }], action });
+
+    expect(parseDataSensor(sensor('mask'))).toEqual({
+      ok: false,
+      problems: [
+        {
+          path: ['spec', 'detectors', 1],
+          message: expect.stringMatching(/"cleartext-traffic" .* use the action "block"/),
+        },
+      ],
+    });
+    expect(parseDataSensor(sensor('block')).ok).toBe(true);
+  });
+
   it('never throws, whatever it is given', () => {
     fc.assert(
       fc.property(fc.anything(), (anything) => {

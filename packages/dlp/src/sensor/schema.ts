@@ -165,7 +165,14 @@ const spec = z
       seen.add(id);
     };
     for (const [index, entry] of value.detectors.entries()) {
-      add(['detectors', index], typeof entry === 'string' ? entry : entry.id);
+      const id = typeof entry === 'string' ? entry : entry.id;
+      add(['detectors', index], id);
+      if (value.action !== 'mask' || findDetector(id)?.category !== 'traffic') continue;
+      context.addIssue({
+        code: 'custom',
+        path: ['detectors', index],
+        message: `${JSON.stringify(id)} is about a whole session, in which there is nothing to mask; use the action "block" or "alert", in a sensor of its own`,
+      });
     }
     for (const [key, definitions] of own) for (const [index, { id }] of definitions.entries()) add([key, index], id);
   });
