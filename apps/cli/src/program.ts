@@ -180,6 +180,15 @@ function addPolicy(root: Command, io: Io, outcome: Outcome): void {
       const { check } = await import('./policy/check.ts');
       outcome.exitCode = await check(paths, io);
     });
+  policy
+    .command('test')
+    .description('run the PolicyTest documents of files against the admission policies in them')
+    .argument('<path...>', 'YAML or JSON files, or folders of them, with policies and tests')
+    .addHelpText('after', examples(['bulkhead policy test policy/', 'policies and their tests in one folder']))
+    .action(async (paths: string[]) => {
+      const { test } = await import('./policy/test.ts');
+      outcome.exitCode = await test(paths, io);
+    });
 }
 
 interface InspectionOptions {

@@ -7,6 +7,8 @@ export {
   type AdmissionRule,
   type AdmissionVerdict,
 } from './admission/policy.ts';
+export { type CaseResult, type PolicyTestOutcome, runPolicyTests } from './admission/policy-test/run.ts';
+export { PolicyTestDocument } from './admission/policy-test/schema.ts';
 export {
   type AdmissionPoliciesOutcome,
   readAdmissionPolicies,

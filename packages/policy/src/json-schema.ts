@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PolicyTestDocument } from './admission/policy-test/schema.ts';
 import { AdmissionReport } from './admission/review/report.ts';
 import { AdmissionPolicyDocument } from './admission/schema.ts';
 import { WorkloadGroupDocument } from './group/schema.ts';
@@ -8,6 +9,7 @@ export function jsonSchemas(): Readonly<Record<string, object>> {
   return {
     'admission-policy.schema.json': z.toJSONSchema(AdmissionPolicyDocument, { io: 'input' }),
     'admission-report.schema.json': z.toJSONSchema(AdmissionReport),
+    'policy-test.schema.json': z.toJSONSchema(PolicyTestDocument, { io: 'input' }),
     'workload-group.schema.json': z.toJSONSchema(WorkloadGroupDocument, { io: 'input' }),
   };
 }

@@ -2,6 +2,7 @@ import { type DocumentKind, isName, type Sensor, type Workload, type WorkloadGro
 import { z } from 'zod';
 import { admissionPolicyKind } from './admission/kind.ts';
 import type { AdmissionPolicy } from './admission/policy.ts';
+import { policyTestKind } from './admission/policy-test/kind.ts';
 import { type LoadedDocuments, loadDocuments, type PolicySource } from './document/load.ts';
 import { compareProblems, type PolicyProblem } from './document/problem.ts';
 import { PolicyError } from './error.ts';
@@ -29,7 +30,7 @@ export type PolicyOutcome =
 
 /** Reads a policy from the texts of its files. Reports everything that is wrong at once; never throws. */
 export function readPolicy(sources: readonly PolicySource[], language: SensorLanguage): PolicyOutcome {
-  const documents = loadDocuments(sources, [workloadGroupKind, language.kind, admissionPolicyKind]);
+  const documents = loadDocuments(sources, [workloadGroupKind, language.kind, admissionPolicyKind, policyTestKind]);
   const problems = [...documents.problems, ...unknownSensors(documents, language), ...unknownPeers(documents)];
   if (problems.length > 0) return { ok: false, problems: problems.toSorted(compareProblems) };
 

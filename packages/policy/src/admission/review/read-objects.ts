@@ -48,7 +48,8 @@ export function readObjects(file: string, text: string): ObjectsOfFile {
   return { objects, problems };
 }
 
-interface Fault {
+/** What is wrong with an object as a whole, and where in it. */
+export interface Fault {
   readonly path: Path;
   readonly message: string;
 }
@@ -71,7 +72,7 @@ function* unlisted(value: unknown, path: Path): Generator<{ readonly value: unkn
 }
 
 /** What keeps rules from looking into a pod: the API server would refuse it, but a file has not been there yet. */
-function faultOf(object: KubernetesObject): Fault | undefined {
+export function faultOf(object: KubernetesObject): Fault | undefined {
   if (!POD_KINDS.includes(object.kind)) return undefined;
   const pod = podOf(object);
   if (pod === undefined) return { path: [], message: `${object.subject} has no pod: its spec is missing` };

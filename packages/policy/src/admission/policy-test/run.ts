@@ -1,0 +1,65 @@
+import { objectOf, plainValue } from '@bulkhead/pod-rules';
+import { type LoadedDocument, loadDocuments, type PolicySource } from '../../document/load.ts';
+import type { PolicyProblem } from '../../document/problem.ts';
+import { judge } from '../judge.ts';
+import { admissionPolicyKind } from '../kind.ts';
+import type { AdmissionPolicy } from '../policy.ts';
+import { faultOf } from '../review/read-objects.ts';
+import { policyTestKind } from './kind.ts';
+import type { PolicyTest } from './schema.ts';
+
+/** What became of one case. */
+export interface CaseResult {
+  /** `test/case`. */
+  readonly name: string;
+  /** Where it was decided otherwise, each with its place. None: as expected. */
+  readonly problems: readonly PolicyProblem[];
+}
+
+export type PolicyTestOutcome =
+  | { readonly ok: true; readonly results: readonly CaseResult[]; readonly policies: number }
+  | { readonly ok: false; readonly problems: readonly PolicyProblem[] };
+
+/** Runs the tests of some files against the admission policies in them. `now` is the time where a test names none. */
+export function runPolicyTests(sources: readonly PolicySource[], now: number): PolicyTestOutcome {
+  const documents = loadDocuments(sources, [admissionPolicyKind, policyTestKind], ['DataSensor', 'WorkloadGroup']);
+  if (documents.problems.length > 0) return { ok: false, problems: documents.problems };
+  const policies = documents.of(admissionPolicyKind).flatMap(({ value }) => value ?? []);
+  const results = documents
+    .of(policyTestKind)
+    .flatMap((document) => (document.value === undefined ? [] : casesOf(document, document.value, policies, now)));
+  return { ok: true, results, policies: policies.length };
+}
+
+function casesOf(
+  document: LoadedDocument<PolicyTest>,
+  { name, namespace, at, cases }: PolicyTest,
+  policies: readonly AdmissionPolicy[],
+  now: number,
+): readonly CaseResult[] {
+  const time = at === undefined ? now : Date.parse(at);
+  return cases.map((one, index) => {
+    const problem = (path: readonly string[], message: string): PolicyProblem =>
+      document.problem(['spec', 'cases', index, ...path], message);
+    const result = (...problems: readonly PolicyProblem[]): CaseResult => ({ name: `${name}/${one.name}`, problems });
+    const object = objectOf(plainValue(one.object));
+    const fault = object === undefined ? undefined : faultOf(object);
+    if (fault !== undefined) return result(problem(['object'], fault.message));
+    const decision = object === undefined ? undefined : judge(object, namespace, policies, time);
+    // A kind that is misspelt would be let in by every policy.
+    if (decision === undefined) return result(problem(['object'], 'is no pod and makes none: no policy speaks of it'));
+
+    const { verdict, rules } = one.expect;
+    const broken = [...new Set(decision.violations.map((violation) => `${violation.policy}/${violation.rule}`))];
+    const why = broken.length === 0 ? 'no rule is broken' : `broken are ${broken.join(', ')}`;
+    const missing = (rules ?? broken).filter((rule) => !broken.includes(rule));
+    const unexpected = broken.filter((rule) => rules !== undefined && !rules.includes(rule));
+    return result(
+      ...(decision.verdict === verdict
+        ? []
+        : [problem(['expect', 'verdict'], `expected ${verdict}, is ${decision.verdict}: ${why}`)]),
+      ...missing.map((rule) => problem(['expect', 'rules'], `expected ${rule} to be broken: ${why}`)),
+      ...unexpected.map((rule) => problem(['expect', 'rules'], `did not expect ${rule} to be broken`)),
+    );
+  });
+}
