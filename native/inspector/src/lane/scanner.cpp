@@ -26,6 +26,12 @@ void copy(std::uint8_t* to, const std::uint8_t* from, std::size_t size) noexcept
   std::memcpy(to, from, size);
 }
 
+/// memset likewise.
+void clear(std::uint8_t* at, std::size_t size) noexcept {
+  asm("" : "+r"(size));
+  std::memset(at, 0, size);
+}
+
 /// Judges the events in [from, to); returns where a candidate waits, or `to`.
 const std::uint8_t* judge_events(const detect::FieldView& view, const std::uint8_t* from, const std::uint8_t* to,
                                  detect::NumbersWanted numbers, lane::EventJudge& judge) noexcept {
@@ -49,7 +55,7 @@ const std::uint8_t* judge_events(const detect::FieldView& view, const std::uint8
 
 /// Field offsets: the bytes before `decided` have been judged, those from there to `scanned` hold a waiting candidate.
 struct ContentScanner::State {
-  State() = default;
+  State() noexcept { clear(tail, kTail); }
   /// Goes on as `other` would.
   explicit State(const State& other) noexcept
       : scanned(other.scanned), decided(other.decided), reported_until(other.reported_until), exact(other.exact),
@@ -64,7 +70,7 @@ struct ContentScanner::State {
   std::unique_ptr<lane::CustomStream> custom;  ///< only under a program that has such detectors
   std::vector<lane::ExactStream> exact;          ///< likewise; one a set
   lane::Reported reported;
-  std::uint8_t tail[kTail] = {};     ///< the field's last bytes, zeros in front of its first
+  std::uint8_t tail[kTail];          ///< the field's last bytes, zeros in front of its first
 
   /// Whether a candidate waits, or a number ends with the last byte: its event would be the byte after it.
   [[nodiscard]] bool may_find_at_end() const noexcept {
