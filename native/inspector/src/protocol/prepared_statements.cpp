@@ -32,9 +32,15 @@ void PreparedStatements::replace(std::string_view name, BoundColumns columns, st
   if (name.size() > kLongestName) return;
   columns.shrink();
   Statement statement{std::string(name), std::move(columns), std::string(types), parameters};
+  // Room for what is only known when it is executed.
+  statement.types.reserve(std::min<std::size_t>(parameters, BoundColumns::kMostTold));
   const std::size_t size = size_of(statement);
   if (size > kBytes) return;
-  while (!statements_.empty() && (statements_.size() == kMost || bytes() + size > kBytes)) statements_.erase(statements_.begin());
+  std::size_t sum = bytes() + size;
+  auto kept = statements_.begin();
+  for (; kept != statements_.end() && (sum > kBytes || statements_.end() - kept >= static_cast<std::ptrdiff_t>(kMost)); ++kept)
+    sum -= size_of(*kept);
+  statements_.erase(statements_.begin(), kept);
   statements_.push_back(std::move(statement));
 }
 

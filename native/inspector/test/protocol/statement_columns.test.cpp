@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "protocol/prepared_statements.hpp"
+
 #include <memory>
 #include <string>
 
@@ -129,6 +131,26 @@ TEST_CASE("statements without end stay within the bounds") {
   CHECK(statement->columns().name(100) == "c100");
   CHECK(statement->columns().name(60'000) == "");
   CHECK(statement->columns().bytes() < 32 * 1024);
+}
+
+TEST_CASE("the statements that are remembered stay within the bounds, the latest among them") {
+  PreparedStatements statements;
+  for (int i = 0; i < 1'000; ++i) {
+    BoundColumns columns;
+    const auto count = static_cast<std::uint32_t>(i % 200);
+    for (std::uint32_t k = 0; k < count; ++k) columns.tell(k, columns.id_of("column_" + std::to_string(k)));
+    const std::string name = "statement " + std::to_string(i);
+    statements.replace(name, columns, {}, 600);
+    CHECK(statements.bytes() <= PreparedStatements::kBytes);
+    PreparedStatements::Statement* const known = statements.find(name);
+    REQUIRE(known != nullptr);
+    CHECK(known->columns == columns);
+    known->types.assign(BoundColumns::kMostTold, 'x');
+    CHECK(statements.bytes() <= PreparedStatements::kBytes);
+  }
+  CHECK(statements.find("statement 0") == nullptr);
+  statements.put(std::string(PreparedStatements::kLongestName + 1, 'n'), BoundColumns(), {}, 0);
+  CHECK(statements.find(std::string(PreparedStatements::kLongestName + 1, 'n')) == nullptr);
 }
 
 TEST_CASE("what COPY says of the data that follow is read") {

@@ -1,11 +1,13 @@
 import { Random } from '../capture/random.ts';
 import type { Carrier } from './carrier/carrier.ts';
+import { FTP_DATA } from './carrier/ftp.ts';
 import { GRPC } from './carrier/grpc.ts';
+import { KAFKA } from './carrier/kafka.ts';
 import { SMTP, SMTP_BASE64, SMTP_QUOTED } from './carrier/mail.ts';
-import { MARIADB_COMPRESSED, MARIADB_ROW, MARIADB_STATEMENT } from './carrier/mariadb.ts';
+import { MARIADB_COMPRESSED, MARIADB_PARAMETER, MARIADB_ROW, MARIADB_STATEMENT } from './carrier/mariadb.ts';
 import { HTTP_HEADER, HTTP_REQUEST, HTTP_RESPONSE, HTTP_RESPONSE_GZIP, HTTP_URL } from './carrier/nginx.ts';
 import { HTTP_CHUNKED, HTTP_COMPRESSED, HTTP2_REQUEST } from './carrier/node-http.ts';
-import { POSTGRESQL_PARAMETER, POSTGRESQL_ROW, POSTGRESQL_STATEMENT } from './carrier/postgresql.ts';
+import { POSTGRESQL_COPY, POSTGRESQL_PARAMETER, POSTGRESQL_ROW, POSTGRESQL_STATEMENT } from './carrier/postgresql.ts';
 import { REDIS_HASH, REDIS_STRING } from './carrier/redis.ts';
 import { WEBSOCKET, WEBSOCKET_DEFLATE } from './carrier/websocket.ts';
 import type { Datum } from './datum/datum.ts';
@@ -36,9 +38,13 @@ const CARRIERS: readonly Carrier[] = [
   POSTGRESQL_ROW,
   POSTGRESQL_STATEMENT,
   POSTGRESQL_PARAMETER,
+  ...POSTGRESQL_COPY,
   MARIADB_ROW,
   MARIADB_STATEMENT,
+  MARIADB_PARAMETER,
   MARIADB_COMPRESSED,
+  ...KAFKA,
+  FTP_DATA,
 ];
 
 const KINDS: readonly DocumentKind[] = [...PLAIN_KINDS, ...VALUE_KINDS, ...ENCODED_KINDS];
