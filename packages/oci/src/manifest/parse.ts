@@ -9,7 +9,8 @@ export function parseJson<T>(schema: z.ZodType<T>, content: Buffer, what: string
   } catch (error) {
     throw new OciError('NOT_AN_IMAGE', { what: `${what} cannot be read`, why: 'it is no JSON' }, { cause: error });
   }
-  const parsed = schema.safeParse(value);
+  // Compiling a schema takes longer than reading the one document of a process with it.
+  const parsed = schema.safeParse(value, { jitless: true });
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const why = issue === undefined ? 'it is of another kind' : `${issue.path.join('.') || 'it'}: ${issue.message}`;

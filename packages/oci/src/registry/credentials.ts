@@ -3,7 +3,6 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { OciError } from '../error.ts';
-import { runCredentialHelper } from './credential-helper.ts';
 import { DEFAULT_REGISTRY } from './reference.ts';
 
 /** What proves to a registry who asks. An identity token is exchanged for access tokens (OAuth 2). */
@@ -38,6 +37,7 @@ export function dockerCredentials(file: string = defaultConfigFile()): Credentia
     const isFor = (key: string): boolean => keys.includes(key) || keys.includes(hostOf(key));
     const helper = Object.entries(config.credHelpers ?? {}).find(([key]) => isFor(key))?.[1] ?? config.credsStore;
     if (helper !== undefined && helper !== '') {
+      const { runCredentialHelper } = await import('./credential-helper.ts');
       const found = await runCredentialHelper(helper, keys[0] ?? registry);
       if (found !== undefined) return found;
     }
