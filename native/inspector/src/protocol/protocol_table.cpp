@@ -14,6 +14,7 @@
 #include "protocol/nats.hpp"
 #include "protocol/pop3.hpp"
 #include "protocol/postgresql.hpp"
+#include "protocol/proxy_preface.hpp"
 #include "protocol/redis.hpp"
 #include "protocol/smtp_ftp.hpp"
 #include "protocol/statsd.hpp"
@@ -49,6 +50,7 @@ constexpr ProtocolEntry kTable[] = {
     {tns_client, nullptr, follow_tns},
     {syslog_client, nullptr, follow_syslog},
     {statsd_client, nullptr, follow_statsd},
+    {proxy_client, nullptr, follow_proxy},
 };
 static_assert(std::size(kTable) <= 64, "Opening keeps a bit for each");
 

@@ -31,7 +31,9 @@ void TextScan::not_decoded(Exception reason, std::uint64_t bytes) noexcept {
   not_inspected_[static_cast<std::size_t>(reason)] += bytes;
 }
 
-void TextScan::detected(const Detection& detection) noexcept {
+void TextScan::detected(const Detection& found) noexcept {
+  Detection detection = found;
+  own_names_.hide(detection, program_);
   std::uint64_t reported = 0;  // bit s: sensor s
   for (const Direction direction : {Direction::request, Direction::response}) {
     SensorMatches matches;

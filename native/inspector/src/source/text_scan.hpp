@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "codec/decode_pool.hpp"
+#include "decide/own_names.hpp"
 #include "decide/sensor_state.hpp"
 #include "reading/field_scanner.hpp"
 #include "source/event_record.hpp"
@@ -33,6 +34,7 @@ class TextScan final : private FieldSink {
   FieldScanner scanner_;
   SensorState request_;
   SensorState response_;
+  OwnNames own_names_;
   std::array<std::uint64_t, kExceptionCount> not_inspected_{};
   std::array<bool, kExceptionCount> met_{};
   std::vector<EventRecord>* found_ = nullptr;

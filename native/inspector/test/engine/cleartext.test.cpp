@@ -186,6 +186,28 @@ TEST_CASE("cleartext: what leads to encryption passes, and an application comman
   }
 }
 
+TEST_CASE("cleartext: what a load balancer says in front of a session is not of the session") {
+  const std::string line = "PROXY TCP4 192.0.2.1 198.51.100.1 5634 443\r\n";
+  const std::string block = "\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c"s + noise(12, 6);
+  const std::string request = "GET /orders HTTP/1.1\r\nHost: shop\r\n\r\n";
+  for (const std::string& preface : {line, block, "PROXY UNKNOWN\r\n"s}) {
+    CAPTURE(preface);
+    for (const std::size_t cut : {1UL, 5UL, 1'400UL}) {
+      CAPTURE(cut);
+      CHECK(played(then_tls({{kClient, preface}}), cut, Confidence::low).found == "");
+      Turns joined = kTls;
+      joined[0].text = preface + joined[0].text;
+      CHECK(played(joined, cut, Confidence::low).found == "");
+      CHECK(played({{kClient, preface + request}}, cut).found.starts_with("high HTTP/1"));
+      CHECK(played({{kClient, preface}, {kClient, "sensor 42 on, sensor 43 off\n"}}, cut).found == "high unknown protocol");
+    }
+  }
+  CHECK(played({{kClient, "PROXY TCP4 " + std::string(200, 'x') + "\r\n"}}).found == "high unknown protocol");
+  // A block that no balancer makes.
+  CHECK(played({{kClient, "\r\n\r\n\0\r\nQUIT\n\x21\x11\x80\x00"s + std::string(1'000, 'x')}}).found ==
+        "high unknown protocol");
+}
+
 TEST_CASE("cleartext: encryption that was asked for and refused does not excuse what follows") {
   const Turns refused{{kClient, "\0\0\0\x08\x04\xd2\x16\x2f"s},
                       {kServer, "N"},
