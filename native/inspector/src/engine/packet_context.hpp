@@ -8,6 +8,7 @@
 #include "bulkhead/engine.hpp"
 #include "bulkhead/scanner.hpp"
 #include "decide/client_windows.hpp"
+#include "decide/own_names.hpp"
 #include "engine/expected_sessions.hpp"
 #include "engine/packet_view.hpp"
 #include "engine/subject.hpp"
@@ -28,6 +29,7 @@ struct PacketContext {
   ExpectedSessions expected;
   ClientWindows clients;
   SubjectMemo subject_memo;
+  OwnNames own_names;
 
   // The current packet.
   const RawPacket* packet = nullptr;

@@ -146,7 +146,10 @@ void SessionAnalysis::detected(const Detection& detection) noexcept {
   const Location location = locations_[index_of(scanning_)];
   const bool of_request = scanning_ == Direction::request && (location == Location::head || location == Location::command);
   if (of_request) subject_.hide(detection.offset, detection.length);
-  report(detection, detection.offset);
+  if (!OwnNames::any(*program_)) return report(detection, detection.offset);
+  Detection shown = detection;
+  context_.own_names.hide(shown, program_);
+  report(shown, shown.offset);
 }
 
 void SessionAnalysis::judge_clearness() noexcept {

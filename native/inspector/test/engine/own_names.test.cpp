@@ -25,7 +25,7 @@ std::string said(const std::string& body, const std::string& headers = "") {
 
 TEST_CASE("a user's own term is not shown as the name of what stands beside it") {
   CHECK(said("").find("code *********** ") == 0);
-  for (const std::string& body : {R"({"nightingale": "4111111111111111"})", R"({"a_Nightingale_b": "4111111111111111"})",
+  for (const std::string& body : std::vector<std::string>{R"({"nightingale": "4111111111111111"})", R"({"a_Nightingale_b": "4111111111111111"})",
                                   R"({"x)" + std::string(45, 'y') + R"(Nightingale": "4111111111111111"})"}) {
     const std::string shown = said(body);
     CAPTURE(shown);
