@@ -46,6 +46,14 @@ const FORMS: readonly string[] = [
   'sbp_*40',
   'nfp_+40',
   'CFPAT-+43',
+  'sk-proj-+32T3BlbkFJ+32',
+  'ya29.+60',
+  'aB38Q~+34',
+  'postgres://app:+16@db.shop.svc:5432/orders',
+  '?sv=2022-11-02&sr=b&sig=+43%3D',
+  'aws_secret_access_key = aB3+37',
+  'AccountKey=aB3+83==',
+  'DD-API-KEY: *32',
 ];
 
 /** `npm`: the one whose checksum has to be right. `random`: a number below its bound. */

@@ -18,7 +18,7 @@ struct DetectorInfo {
 };
 
 /// The built-in detectors; a DetectorIndex below the size of this table is an index into it.
-inline constexpr std::array<DetectorInfo, 133> kDetectors{{
+inline constexpr std::array<DetectorInfo, 141> kDetectors{{
     {"payment-card", Strength::weak_checksum},
     {"us-ssn", Strength::shape},
     {"iban", Strength::checksum},
@@ -68,6 +68,14 @@ inline constexpr std::array<DetectorInfo, 133> kDetectors{{
     {"supabase-token", Strength::anchored},
     {"netlify-token", Strength::anchored},
     {"contentful-token", Strength::anchored},
+    {"openai-key", Strength::anchored},
+    {"google-access-token", Strength::anchored},
+    {"azure-client-secret", Strength::anchored},
+    {"url-password", Strength::anchored},
+    {"azure-sas-signature", Strength::anchored},
+    {"aws-secret-key", Strength::shape},
+    {"azure-access-key", Strength::shape},
+    {"datadog-key", Strength::shape},
     {"us-itin", Strength::shape},
     {"us-ein", Strength::shape},
     {"us-npi", Strength::weak_checksum},

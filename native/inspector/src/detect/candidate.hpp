@@ -35,7 +35,9 @@ enum BuiltIn : DetectorIndex {
   kSquareToken, kEasypostKey, kHerokuKey, kVaultToken, kTerraformToken, kTelegramBotToken,
   kCloudflareToken, kGrafanaToken, kDigitaloceanToken, kNotionToken, kNewrelicKey, kPostmanKey,
   kAtlassianToken, kFigmaToken, kDopplerToken, kTailscaleKey, kAgeKey, kSupabaseToken,
-  kNetlifyToken, kContentfulToken,
+  kNetlifyToken, kContentfulToken, kOpenaiKey, kGoogleAccessToken, kAzureClientSecret,
+  // Secrets told by what stands in front of them.
+  kUrlPassword, kAzureSasSignature, kAwsSecretKey, kAzureAccessKey, kDatadogKey,
   // The rules of identity/, in their order.
   kUsItin, kUsEin, kUsNpi, kUsDea, kUsMbi, kUsNdc, kUsAbaRouting, kCaSin, kMxCurp, kMxRfc, kBrCpf, kBrCnpj, kArCuit, kClRut,
   kCoNit, kPeRuc, kGbNino, kGbNhsNumber, kGbUtr, kGbDrivingLicence, kIePps, kDeTaxId, kDePensionNumber,
@@ -51,7 +53,9 @@ enum BuiltIn : DetectorIndex {
   kCleartextTraffic,
 };
 inline constexpr std::size_t kFirstToken = kGcpApiKey;
-inline constexpr std::size_t kLastToken = kContentfulToken;
+inline constexpr std::size_t kLastToken = kAzureClientSecret;
+inline constexpr std::size_t kFirstLabelled = kAwsSecretKey;
+inline constexpr std::size_t kLastLabelled = kDatadogKey;
 inline constexpr std::size_t kFirstIdentity = kUsItin;
 
 /// Sums of evidence and what they are worth. A judge adds and subtracts such points.

@@ -5,7 +5,10 @@
 #include "detect/digit_groups.hpp"
 #include "detect/identity/judge.hpp"
 #include "detect/judges.hpp"
+#include "detect/labelled/judge.hpp"
+#include "detect/secret/azure_sas.hpp"
 #include "detect/secret/token.hpp"
+#include "detect/secret/url_password.hpp"
 #include "lane/anchors.hpp"
 #include "lane/find_events.hpp"
 #include "lane/named.hpp"
@@ -70,7 +73,9 @@ Judged EventJudge::judge_one(const detect::FieldView& view, const std::uint8_t* 
 
 Judged EventJudge::ask_all(const detect::FieldView& view, const std::uint8_t* at, Concerns concerns) noexcept {
   if (*at == '@') {
-    if (enabled(detect::kEmail) && judge_email(view, at, found_) == Judged::pending) return Judged::pending;
+    if (enabled(detect::kUrlPassword) && detect::secret::judge_url_password(view, at, found_) == Judged::pending)
+      return Judged::pending;
+    if (found_.count() == 0 && enabled(detect::kEmail) && judge_email(view, at, found_) == Judged::pending) return Judged::pending;
     return detect::is(at[-1], detect::kDigit) ? ask_number(view, at, concerns) : Judged::decided;
   }
   if (detect::is(*at, detect::kDigit) && (at[-1] == '+' || at[-1] == '(')) {
@@ -108,30 +113,53 @@ Judged EventJudge::ask_number(const detect::FieldView& view, const std::uint8_t*
   return Judged::decided;
 }
 
-Judged EventJudge::ask_anchor(const detect::FieldView& view, const std::uint8_t* at) noexcept {
-  using Judge = Judged (*)(const detect::FieldView&, const std::uint8_t*, detect::Findings&) noexcept;
-  struct Owner {
-    std::uint8_t anchors;
-    detect::BuiltIn detector;
-    Judge judge;
+Judged EventJudge::ask_literal(const detect::FieldView& view, const std::uint8_t* at) noexcept {
+  const auto ask = [&](detect::BuiltIn detector, auto owner) noexcept {
+    return enabled(detector) ? owner(view, at, found_) : Judged::decided;
   };
-  static constexpr Owner kOwners[] = {
-      {kAnchorIban, detect::kIban, detect::judge_iban},
-      {kAnchorJwt, detect::kJwt, detect::judge_jwt},
-      {kAnchorPrivateKey, detect::kPrivateKey, detect::judge_private_key},
-      {kAnchorAws, detect::kAwsAccessKey, detect::judge_aws_access_key},
-      {kAnchorGithub | kAnchorGithubPat, detect::kGithubToken, detect::judge_github_token},
-      {kAnchorSlack, detect::kSlackToken, detect::judge_slack_token},
-      {kAnchorStripe, detect::kStripeKey, detect::judge_stripe_key},
-  };
-  if (tokens_ && token_at(at) && detect::secret::judge_token(view, at, enabled_, found_) == Judged::pending)
-    return Judged::pending;
-  const std::uint8_t anchors = anchors_at(at);
-  for (const Owner& owner : kOwners) {
-    if ((anchors & owner.anchors) == 0 || !enabled(owner.detector)) continue;
-    if (owner.judge(view, at, found_) == Judged::pending) return Judged::pending;
+  switch (three_of(at)) {
+    case three_of(".ey"):
+      return ask(detect::kJwt, detect::judge_jwt);
+    case three_of("--B"):
+      return ask(detect::kPrivateKey, detect::judge_private_key);
+    case three_of("AKI"):
+    case three_of("ASI"):
+      return ask(detect::kAwsAccessKey, detect::judge_aws_access_key);
+    case three_of("ghp"):
+    case three_of("gho"):
+    case three_of("ghu"):
+    case three_of("ghs"):
+    case three_of("ghr"):
+    case three_of("b_p"):
+      return ask(detect::kGithubToken, detect::judge_github_token);
+    case three_of("xox"):
+      return ask(detect::kSlackToken, detect::judge_slack_token);
+    case three_of("k_l"):
+    case three_of("k_t"):
+      return ask(detect::kStripeKey, detect::judge_stripe_key);
+    case three_of("ig="):
+      return ask(detect::kAzureSasSignature, detect::secret::judge_azure_sas);
+    case three_of("s_k"):
+    case three_of("t_k"):
+    case three_of("S_K"):
+    case three_of("T_K"):
+    case three_of("sKe"):
+    case three_of("tKe"):
+    case three_of("i_k"):
+    case three_of("i-k"):
+    case three_of("I_K"):
+    case three_of("I-K"):
+      return labels_ ? detect::labelled::judge_label(view, at, enabled_, found_) : Judged::decided;
+    default:
+      return tokens_ ? detect::secret::judge_token(view, at, enabled_, found_) : Judged::decided;
   }
-  if ((anchors & kAnchorIban) == 0 || !identities_ || found_.count() != 0) return Judged::decided;
+}
+
+Judged EventJudge::ask_anchor(const detect::FieldView& view, const std::uint8_t* at) noexcept {
+  if (ask_literal(view, at) == Judged::pending) return Judged::pending;
+  if ((anchors_at(at) & kAnchorIban) == 0) return Judged::decided;
+  if (enabled(detect::kIban) && detect::judge_iban(view, at, found_) == Judged::pending) return Judged::pending;
+  if (!identities_ || found_.count() != 0) return Judged::decided;
   return detect::identity::judge_token(view, at, enabled_, found_);
 }
 

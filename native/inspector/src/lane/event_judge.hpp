@@ -45,6 +45,7 @@ class EventJudge {
       : enabled_(enabled),
         identities_(enabled.any_of(detect::kFirstIdentity, detect::kFirstIdentity + detect::identity::kRuleCount)),
         tokens_(enabled.any_of(detect::kFirstToken, detect::kLastToken + 1U)),
+        labels_(enabled.any_of(detect::kFirstLabelled, detect::kLastLabelled + 1U)),
         reported_(&reported), remember_(remember), found_(found), sink_(&sink) {}
 
   using Positions = std::span<const std::uint16_t>;
@@ -67,12 +68,15 @@ class EventJudge {
   detect::Judged ask_all(const detect::FieldView& view, const std::uint8_t* at, Concerns concerns) noexcept;
   detect::Judged ask_identity(const detect::FieldView& view, const std::uint8_t* at) noexcept;
   detect::Judged ask_number(const detect::FieldView& view, const std::uint8_t* at, Concerns concerns) noexcept;
+  /// What begins or is named by the anchor that ends at `at`.
+  detect::Judged ask_literal(const detect::FieldView& view, const std::uint8_t* at) noexcept;
   detect::Judged ask_anchor(const detect::FieldView& view, const std::uint8_t* at) noexcept;
   [[nodiscard]] bool enabled(detect::BuiltIn detector) const noexcept { return enabled_.has(detector); }
 
   const detect::DetectorSet& enabled_;
   bool identities_;  ///< one of identity/ is enabled
   bool tokens_;      ///< one of secret/ is
+  bool labels_;      ///< one of labelled/ is
   Reported* reported_;
   bool remember_;
   detect::Findings& found_;

@@ -2,6 +2,7 @@ import { CREDENTIALS } from './credentials.ts';
 import type { DetectorDescription } from './description.ts';
 import { IDENTITY_NUMBERS } from './identity-numbers.ts';
 import { ISSUED_TOKENS } from './issued-tokens.ts';
+import { PLACED_SECRETS } from './placed-secrets.ts';
 import { TRAFFIC } from './traffic.ts';
 
 /** The built-in detectors, in the order of the inspector's own table. */
@@ -121,6 +122,7 @@ export const DETECTORS: readonly DetectorDescription[] = [
     example: 'sk_live_************',
   },
   ...ISSUED_TOKENS,
+  ...PLACED_SECRETS,
   ...IDENTITY_NUMBERS,
   ...CREDENTIALS,
   ...TRAFFIC,

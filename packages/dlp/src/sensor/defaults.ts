@@ -1,5 +1,6 @@
 import type { Sensor } from '@bulkhead/core';
 import { ISSUED_TOKENS } from '../detector/issued-tokens.ts';
+import { PLACED_SECRETS } from '../detector/placed-secrets.ts';
 
 /**
  * The sensors used where nobody names any. Chosen so that nothing is stopped by mistake: a card is blocked only when a
@@ -58,7 +59,7 @@ export const DEFAULT_SENSORS: readonly Sensor[] = [
       { id: 'github-token' },
       { id: 'slack-token' },
       { id: 'stripe-key' },
-      ...ISSUED_TOKENS.map(({ id }) => ({ id })),
+      ...[...ISSUED_TOKENS, ...PLACED_SECRETS].map(({ id }) => ({ id })),
     ],
     literals: [],
     minConfidence: 'medium',

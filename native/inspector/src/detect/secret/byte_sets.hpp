@@ -16,6 +16,8 @@ constexpr bool is_upper_digit(std::uint8_t b) noexcept { return is(b, kUpper | k
 constexpr bool is_lower_digit(std::uint8_t b) noexcept { return is(b, kLower | kDigit); }
 constexpr bool is_base64(std::uint8_t b) noexcept { return is(b, kBase64); }
 constexpr bool is_base64url(std::uint8_t b) noexcept { return is(b, kBase64Url); }
+/// What Microsoft Entra ID makes client secrets of.
+constexpr bool is_entra(std::uint8_t b) noexcept { return is(b, kBase64Url) || b == '~' || b == '.'; }
 constexpr bool is_hex(std::uint8_t b) noexcept {
   return is(b, kDigit) || (lower(b) >= 'a' && lower(b) <= 'f');
 }

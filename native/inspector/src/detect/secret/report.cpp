@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "bulkhead/scanner.hpp"
 #include "detect/structural_key.hpp"
 
 namespace bulkhead::detect::secret {
@@ -22,6 +23,13 @@ bool looks_random(const std::uint8_t* from, std::size_t length) noexcept {
     if (i > 0 && (from[i] == from[i - 1] + 1 || from[i] == from[i - 1])) ++followers;
   }
   return std::popcount(seen[0]) + std::popcount(seen[1]) >= kLeastDifferent && 2 * followers < length;
+}
+
+bool is_named(std::string_view name, const std::uint8_t* at) noexcept {
+  const std::uint8_t* const from = at - kContextBytes;
+  return std::search(from, at, name.begin(), name.end(), [](std::uint8_t a, char b) {
+           return lower(a) == static_cast<std::uint8_t>(b);
+         }) != at;
 }
 
 void report(const FieldView& view, BuiltIn detector, const std::uint8_t* start, const std::uint8_t* end,

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "detect/candidate.hpp"
 #include "detect/char_class.hpp"
@@ -20,6 +21,9 @@ inline bool starts_token(const std::uint8_t* p) noexcept {
 /// Whether [from, from + length) is as varied as what chance made, and not what documentation writes for a secret: one
 /// character again and again, or the alphabet.
 bool looks_random(const std::uint8_t* from, std::size_t length) noexcept;
+
+/// Whether `name` (lower case) stands in the kContextBytes before `at`, in whatever case.
+bool is_named(std::string_view name, const std::uint8_t* at) noexcept;
 
 /// Adds [start, end), of which `shown` bytes may be seen, with its key and fingerprint.
 void report(const FieldView& view, BuiltIn detector, const std::uint8_t* start, const std::uint8_t* end,

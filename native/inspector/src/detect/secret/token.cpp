@@ -40,14 +40,6 @@ class FormIndex {
   std::array<std::uint8_t, kMaxForms> next_{};
 };
 
-/// Whether `name` (lower case) stands in the kContextBytes before `at`, in whatever case.
-bool is_named(std::string_view name, const std::uint8_t* at) noexcept {
-  const std::uint8_t* const from = at - kContextBytes;
-  return std::search(from, at, name.begin(), name.end(), [](std::uint8_t a, char b) {
-           return lower(a) == static_cast<std::uint8_t>(b);
-         }) != at;
-}
-
 /// Steps over a run; false when it is too short or not joined to the next one.
 bool take(Ahead& ahead, const Run& run) noexcept {
   std::size_t n = 0;
@@ -68,7 +60,9 @@ Judged judge_form(const FieldView& view, const std::uint8_t* event, const TokenF
     if (prefix - start > form.before.most && starts_token(start + 1)) ++start;  // the letter of an escape
     if (prefix - start < form.before.least || prefix - start > form.before.most) return Judged::decided;
   }
-  if (!starts_token(start) || start[-1] == '-') return Judged::decided;
+  const auto begins = [&form](const std::uint8_t* p) { return std::memcmp(p, form.begins.data(), form.begins.size()) == 0; };
+  if (!begins(start) && starts_token(start + 1)) ++start;  // the letter of an escape again
+  if (!begins(start) || !starts_token(start) || start[-1] == '-') return Judged::decided;
   Ahead ahead(view, event, prefix + std::min<std::size_t>(form.event + 1U, form.prefix.size()));
   if (form.prefix.size() > form.event + 1U && !ahead.take(form.prefix.substr(form.event + 1U)))
     return ahead.pending() ? Judged::pending : Judged::decided;
@@ -87,7 +81,7 @@ Judged judge_form(const FieldView& view, const std::uint8_t* event, const TokenF
   const bool real = looks_random(body, length) && (form.check == nullptr || form.check(body, length));
   const bool named = form.alone != Confidence::high && is_named(form.issuer, start);
   const Confidence confidence = !real ? Confidence::low : named ? Confidence::high : form.alone;
-  const std::size_t shown = form.before.set == nullptr ? form.prefix.size() : 0;
+  const std::size_t shown = form.before.set == nullptr ? form.prefix.size() : form.begins.size();
   report(view, form.detector, start, ahead.at(), shown, confidence, !real, found);
   return Judged::decided;
 }

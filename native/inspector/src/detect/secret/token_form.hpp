@@ -31,6 +31,8 @@ struct TokenForm {
   TokenCheck check = nullptr;
   /// What stands in front of the prefix and belongs to the token.
   Run before{};
+  /// What such a `before` begins with, and may be shown.
+  std::string_view begins{};
   /// What it is worth by itself; one whose form others use too is surer where its issuer is named in front.
   Confidence alone = Confidence::high;
   std::string_view issuer{};

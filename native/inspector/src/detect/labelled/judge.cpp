@@ -1,0 +1,75 @@
+#include "detect/labelled/judge.hpp"
+
+#include "detect/ahead.hpp"
+#include "detect/labelled/label.hpp"
+#include "detect/labelled/values.hpp"
+
+namespace bulkhead::detect::labelled {
+namespace {
+
+constexpr std::size_t kMaxWords = 3;  // a label's own word and what follows it: "icd-10 code"
+constexpr std::size_t kMaxJoint = 12;
+
+bool joins_words(std::uint8_t b) noexcept { return b == '_' || b == '-' || b == ' ' || b == '.'; }
+
+/// Steps to where the label ends: the last word end of the first few behind the event at which one does. Null: at none.
+const Label* take_label(Ahead& ahead, const std::uint8_t*& end) noexcept {
+  const Label* label = nullptr;
+  for (std::size_t word = 0; word < kMaxWords && !ahead.pending(); ++word) {
+    std::uint8_t before = ahead.at()[-1];
+    while (is(ahead.byte(), kAlnum)) {
+      // Where camelCase starts another word a label may end.
+      if (is(before, kLower | kDigit) && is(ahead.byte(), kUpper)) break;
+      before = ahead.byte();
+      ahead.skip();
+    }
+    if (const Label* const here = label_ending_at(ahead.at()); here != nullptr && !is(ahead.byte(), kLower | kDigit)) {
+      label = here;
+      end = ahead.at();
+    }
+    if (joins_words(ahead.byte())) {
+      ahead.skip();
+      if (!is(ahead.byte(), kAlnum)) break;
+    } else if (!is(ahead.byte(), kUpper)) {
+      break;
+    }
+  }
+  return label;
+}
+
+/// Steps over what stands between a name and its value in JSON, forms, headers, YAML, XML, command lines and prose.
+bool take_joint(Ahead& ahead) noexcept {
+  constexpr std::string_view kValue = "value=";  // of an attribute
+  bool joined = false;
+  for (std::size_t taken = 0; taken < kMaxJoint; ++taken) {
+    const std::uint8_t b = ahead.byte();
+    if (b == ':' || b == '=' || b == '>' || b == '|' || b == '\t' || b == ' ' || b == ',') {
+      joined = true;
+    } else if (b != '"' && b != '\'' && b != '`' && b != '\\' && b != '(' && b != '#') {
+      if (b != 'v') return joined;
+      Ahead probe = ahead;
+      if (!probe.take(kValue) && !probe.pending()) return joined;
+      for (std::size_t i = 1; i < kValue.size() && !ahead.pending(); ++i, ahead.skip()) static_cast<void>(ahead.byte());
+      if (ahead.pending()) return false;
+    }
+    ahead.skip();
+  }
+  return false;
+}
+
+}  // namespace
+
+Judged judge_label(const FieldView& view, const std::uint8_t* event, const DetectorSet& enabled,
+                   Findings& found) noexcept {
+  Ahead name(view, event, event + 1);
+  const std::uint8_t* end = nullptr;
+  const Label* const label = take_label(name, end);
+  if (name.pending()) return Judged::pending;
+  if (label == nullptr || !enabled.has(detector_of(label->value))) return Judged::decided;
+  Ahead ahead(view, event, end);
+  const bool joined = take_joint(ahead);
+  if (ahead.pending()) return Judged::pending;
+  return joined ? judge_value({view, event, ahead.at()}, *label, found) : Judged::decided;
+}
+
+}  // namespace bulkhead::detect::labelled

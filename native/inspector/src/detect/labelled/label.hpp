@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "detect/candidate.hpp"
+
+namespace bulkhead::detect::labelled {
+
+/// What a value under a label has to look like.
+enum class Value : std::uint8_t {
+  aws_secret_key,
+  azure_access_key,
+  datadog_key,
+};
+
+/// A name that says what its value is: a value that nothing gives away by itself, nor a number in it, is looked for behind
+/// such names only. Letters and digits of the name in lower case, without what separates its words.
+struct Label {
+  std::string_view text;
+  Value value;
+  bool certain;  ///< nothing else is called so
+};
+
+/// The label that the name ending at `end` ends in, whole words of it; null when there is none. "AWS_SECRET_ACCESS_KEY",
+/// "secretAccessKey" and "secret access key" end in the same one. Reads kMaxLabelBytes before `end`.
+const Label* label_ending_at(const std::uint8_t* end) noexcept;
+
+inline constexpr std::size_t kMaxLabelBytes = 40;
+
+}  // namespace bulkhead::detect::labelled
