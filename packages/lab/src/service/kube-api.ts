@@ -9,7 +9,7 @@ import { run } from '../run.ts';
 import { type Daemon, freePort, startDaemon } from './daemon.ts';
 
 const ETCD = '/usr/bin/etcd';
-/** Where one is looked for; another place is named by the environment. */
+/** Where tools/cluster puts what it builds; another place is named by the environment. */
 const BUILT = resolve(import.meta.dirname, '../../../../.tools/kubernetes/kube-apiserver');
 
 /** What the API server answered. */
@@ -31,7 +31,7 @@ export interface KubeApi {
 export function kubeApiMissing(): string | undefined {
   if (!existsSync(ETCD)) return `${ETCD} is missing (Debian: etcd-server)`;
   if (existsSync(programPath())) return undefined;
-  return `${programPath()} is missing; KUBE_APISERVER names one that is elsewhere`;
+  return `${programPath()} is missing; tools/cluster/kube-apiserver.sh builds it, KUBE_APISERVER names one that is elsewhere`;
 }
 
 /** Starts a Kubernetes API server of its own with an etcd, in a temporary folder, on loopback: no nodes, no controllers. */
