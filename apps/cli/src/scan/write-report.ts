@@ -112,6 +112,7 @@ const WORDS: Readonly<Record<string, string>> = {
 function unwritable(file: string, cause: unknown): CliError {
   const { code, message } = cause as NodeJS.ErrnoException;
   const why = (code !== undefined && WORDS[code]) || message;
-  const fix = 'free some space or choose another place';
+  const isFull = code === 'ENOSPC' || code === 'EDQUOT';
+  const fix = isFull ? 'free some space or choose another place' : 'choose another place';
   return new CliError('UNWRITABLE_FILE', { what: `cannot write ${JSON.stringify(file)}`, why, fix }, { cause });
 }
