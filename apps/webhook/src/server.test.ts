@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect } from 'node:tls';
+import { connect, type TLSSocket } from 'node:tls';
 import { type Certificate, makeCertificate } from '@bulkhead/lab';
 import { createMetrics } from '@bulkhead/runtime';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -87,6 +87,16 @@ describe('the review server', () => {
     expect(await send('GET', '/readyz', '')).toEqual({ status: 503, text: 'it is shutting down\n' });
   });
 
+  it('refuses reviews beyond those it can hold, and is alive all the same', async () => {
+    const slow = await Promise.all(Array.from({ length: 32 }, startReview));
+    await expect.poll(async () => (await send('POST', '/validate', REVIEW)).status).toBe(503);
+
+    expect((await send('GET', '/healthz', '')).status).toBe(200);
+    expect((await send('GET', '/readyz', '')).status).toBe(200);
+    for (const socket of slow) socket.destroy();
+    await expect.poll(async () => (await send('POST', '/validate', REVIEW)).status).toBe(200);
+  });
+
   it('speaks no TLS older than 1.2, and shows a new certificate to new connections', async () => {
     await expect(peerName('TLSv1.1')).rejects.toThrow(/protocol|version|alert/i);
     const before = await peerName('TLSv1.3');
@@ -144,6 +154,17 @@ function send(
       if (!answered) reject(error);
     });
     sent.end(body);
+  });
+}
+
+/** Begins a review whose body does not come. */
+function startReview(): Promise<TLSSocket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: '127.0.0.1', port: server.port, rejectUnauthorized: false }, () => {
+      socket.write('POST /validate HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n');
+      resolve(socket);
+    });
+    socket.on('error', reject);
   });
 }
 

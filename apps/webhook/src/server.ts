@@ -49,6 +49,13 @@ export async function startReviewServer(options: ReviewServerOptions): Promise<R
       handshakeTimeout: REQUEST_TIMEOUT_MS,
     },
     (request, response) => {
+      const path = request.url?.split('?')[0];
+      if (path === '/healthz' || path === '/readyz') {
+        // Also when it is busy: a probe that is refused ends the process, and with it the reviews.
+        const reason = path === '/readyz' ? options.notReady() : undefined;
+        send(response, reason === undefined ? 200 : 503, `${reason ?? 'ok'}\n`);
+        return;
+      }
       if (inFlight >= MAX_IN_FLIGHT) {
         refuse(request, response, metrics, 'busy', 503, 'too many reviews at once');
         return;
@@ -78,13 +85,8 @@ export async function startReviewServer(options: ReviewServerOptions): Promise<R
 
 async function serve(options: ReviewServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { metrics, handle } = options;
-  const path = request.url?.split('?')[0];
-  if (path === '/healthz' || path === '/readyz') {
-    const reason = path === '/readyz' ? options.notReady() : undefined;
-    send(response, reason === undefined ? 200 : 503, `${reason ?? 'ok'}\n`);
-    return;
-  }
-  if (path !== '/validate') return refuse(request, response, metrics, 'path', 404, 'try /validate');
+  if (request.url?.split('?')[0] !== '/validate')
+    return refuse(request, response, metrics, 'path', 404, 'try /validate');
   if (request.method !== 'POST') return refuse(request, response, metrics, 'method', 405, 'only POST');
   if (request.headers['content-type']?.split(';')[0]?.trim() !== 'application/json') {
     return refuse(request, response, metrics, 'type', 415, 'only application/json');
