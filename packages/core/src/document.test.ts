@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatPath, problemsOfIssues } from './document.ts';
+import { formatPath, problemsOfIssues, problemText } from './document.ts';
 import { isName } from './name.ts';
 
 describe('formatPath', () => {
@@ -9,6 +9,13 @@ describe('formatPath', () => {
     [[], ''],
   ] as const)('renders %j as %s', (path, text) => {
     expect(formatPath(path)).toBe(text);
+  });
+});
+
+describe('problemText', () => {
+  it('names the place, unless it is the whole document', () => {
+    expect(problemText({ path: ['ignore', 0], message: 'is no entry' })).toBe('ignore[0]: is no entry');
+    expect(problemText({ path: [], message: 'is no list' })).toBe('is no list');
   });
 });
 

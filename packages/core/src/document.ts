@@ -38,6 +38,17 @@ export function problemsOfIssues(
   }));
 }
 
+/** One problem as people read it: `spec.detectors[2].id: is unknown`; only what is wrong where it is the whole document. */
+export function problemText({
+  path,
+  message,
+}: {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}): string {
+  return path.length === 0 ? message : `${formatPath(path)}: ${message}`;
+}
+
 /** Renders a path as people write it: `spec.detectors[2].id`. */
 export function formatPath(path: readonly PropertyKey[]): string {
   let text = '';

@@ -6,6 +6,7 @@ export {
   formatPath,
   type ParsedDocument,
   problemsOfIssues,
+  problemText,
   type SetProblem,
 } from './document.ts';
 export { CodedError, type ErrorParts, errorLine, printable } from './error.ts';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { formatPath, printable } from '@bulkhead/core';
+import { printable, problemText } from '@bulkhead/core';
 import { WatchedRegistry } from '@bulkhead/scanner';
 import { CliError } from '../error.ts';
 import { EXIT_OK } from '../exit-code.ts';
@@ -52,7 +52,7 @@ function parse(name: string, host: string, options: AddOptions): WatchedRegistry
     ...(ca !== undefined && { caFile: resolve(ca) }),
   });
   if (parsed.success) return parsed.data;
-  throw invalid(name, parsed.error.issues.map(({ path, message }) => `${formatPath(path)} ${message}`).join('; '));
+  throw invalid(name, parsed.error.issues.map(problemText).join('; '));
 }
 
 function invalid(name: string, why: string): CliError {

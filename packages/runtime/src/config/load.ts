@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { formatPath, printable } from '@bulkhead/core';
+import { printable, problemText } from '@bulkhead/core';
 import { parse } from 'yaml';
 import type { z } from 'zod';
 import { RuntimeError } from '../error.ts';
@@ -33,12 +33,7 @@ export function loadConfig<Schema extends z.ZodObject>(input: ConfigInput<Schema
   );
   const merged = merge(merge(fromFile, fromEnvironment), input.flags ?? {});
   const parsed = input.schema.safeParse(merged);
-  const all = [
-    ...problems,
-    ...(parsed.error?.issues ?? []).map(({ path, message }) =>
-      path.length === 0 ? message : `${formatPath(path)}: ${message}`,
-    ),
-  ];
+  const all = [...problems, ...(parsed.error?.issues ?? []).map(problemText)];
   if (parsed.success && all.length === 0) return parsed.data;
   throw new RuntimeError('CONFIG_INVALID', {
     what:

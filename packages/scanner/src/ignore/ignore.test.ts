@@ -81,7 +81,7 @@ describe('a YAML ignore file', () => {
   it.each([
     ['ignore:\n  - id: CVE-1\n', 'ignore[0].reason'],
     ['ignore:\n  - id: CVE-1\n    reason: x\n    until: soon\n', 'ignore[0].until: must be a date such as 2027-01-31'],
-    ['vulnerability: []\n', 'Unrecognized key'],
+    ['vulnerability: []\n', 'cannot read the ignore file "ignore.yaml": Unrecognized key'],
     ['a: &a [x]\nb: *a\n', 'it has aliases'],
     ['a: [\n', 'cannot read the ignore file'],
   ])('is refused as %j', (text, why) => {

@@ -1,4 +1,4 @@
-import { formatPath } from '@bulkhead/core';
+import { problemText } from '@bulkhead/core';
 import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { ScanError } from '../error.ts';
@@ -129,7 +129,7 @@ function parse<Schema extends z.ZodType>(schema: Schema, value: unknown, name: s
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  throw invalid(name, issue === undefined ? 'it is malformed' : `${formatPath(issue.path)}: ${issue.message}`);
+  throw invalid(name, issue === undefined ? 'it is malformed' : problemText(issue));
 }
 
 /** Midnight (UTC) at which a day begins. */

@@ -1,4 +1,4 @@
-import { formatPath } from '@bulkhead/core';
+import { problemText } from '@bulkhead/core';
 import type { z } from 'zod';
 import { ScanError } from '../error.ts';
 
@@ -16,7 +16,7 @@ export function parseVex<Schema extends z.ZodType>(schema: Schema, document: unk
   const result = schema.safeParse(document);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  throw invalidVex(name, issue === undefined ? 'it is malformed' : `${formatPath(issue.path)}: ${issue.message}`);
+  throw invalidVex(name, issue === undefined ? 'it is malformed' : problemText(issue));
 }
 
 /** Milliseconds since the epoch; 0, older than everything, where the text is no time. */

@@ -1,4 +1,4 @@
-import { formatPath } from '@bulkhead/core';
+import { problemText } from '@bulkhead/core';
 import { compareProblems, type PolicyProblem } from '../../document/problem.ts';
 import { type AdmissionDecision, judge } from '../judge.ts';
 import { ADMISSION_VERDICTS, type AdmissionException, type AdmissionPolicy, type AdmissionVerdict } from '../policy.ts';
@@ -34,11 +34,11 @@ export function review(
     verdict: strictest(objects.map(({ verdict }) => verdict)),
     objects,
     others: Object.fromEntries([...others].toSorted(([a], [b]) => (a < b ? -1 : 1))),
-    errors: problems.toSorted(compareProblems).map(({ file, document, line, path, message }) => ({
+    errors: problems.toSorted(compareProblems).map(({ file, document, line, ...problem }) => ({
       file,
       ...(document !== undefined && { document }),
       ...(line !== undefined && { line }),
-      message: path.length === 0 ? message : `${formatPath(path)}: ${message}`,
+      message: problemText(problem),
     })),
   };
 }
