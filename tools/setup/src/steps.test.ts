@@ -29,6 +29,8 @@ function bash(script: string, commands: Record<string, string> = {}) {
   const lines = `set -euo pipefail; root=$1; source "$root/tools/setup/ensure.sh"; source "$root/tools/setup/steps.sh"; ${script}`;
   const { status, stdout, stderr } = spawnSync('bash', ['-c', lines, 'bash', root], {
     encoding: 'utf8',
+    // With a socket there, the outermost bash takes itself for one of rshd's and reads the user's .bashrc.
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, PATH: `${bin}:${process.env.PATH ?? ''}` },
   });
   return { status, stdout, stderr };
