@@ -80,11 +80,11 @@ Escape Escapes::next_escape(Bytes from, bool final) const noexcept {
   if (before.size() < room.size()) {
     const ContentScanner& scanner = inner_.scanner();
     const Bytes known = scanner.last_bytes();
-    const std::size_t flushed = std::min({room.size() - before.size(), known.size(),
-                                          static_cast<std::size_t>(scanner.field_offset())});
-    std::memcpy(room.data(), known.data() + known.size() - flushed, flushed);
-    std::memcpy(room.data() + flushed, before.data(), before.size());
-    before = {room.data(), flushed + before.size()};
+    const auto flushed = static_cast<std::ptrdiff_t>(std::min({room.size() - before.size(), known.size(),
+                                                               static_cast<std::size_t>(scanner.field_offset())}));
+    const auto end = std::copy(known.end() - flushed, known.end(), room.begin());
+    std::copy(before.begin(), before.end(), end);
+    before = {room.data(), static_cast<std::size_t>(flushed) + before.size()};
   }
   return if_in_text(escape, before, from, final);
 }

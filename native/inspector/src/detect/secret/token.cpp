@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
+#include <string_view>
 
 #include "detect/ahead.hpp"
 #include "detect/secret/report.hpp"
@@ -50,19 +50,21 @@ bool take(Ahead& ahead, const Run& run) noexcept {
   return n >= run.least && (run.then == '\0' || ahead.take(static_cast<std::uint8_t>(run.then)));
 }
 
+bool stands_at(const std::uint8_t* at, std::string_view text) noexcept {
+  return std::string_view(reinterpret_cast<const char*>(at), text.size()) == text;
+}
+
 Judged judge_form(const FieldView& view, const std::uint8_t* event, const TokenForm& form, Findings& found) noexcept {
   const std::uint8_t* const prefix = event - form.event;
-  if (std::memcmp(prefix, form.prefix.data(), std::min<std::size_t>(form.event + 1U, form.prefix.size())) != 0)
-    return Judged::decided;
+  if (!stands_at(prefix, form.prefix.substr(0, form.event + 1U))) return Judged::decided;
   const std::uint8_t* start = prefix;
   if (form.before.set != nullptr) {
     while (prefix - start <= form.before.most && form.before.set(start[-1])) --start;
     if (prefix - start > form.before.most && starts_token(start + 1)) ++start;  // the letter of an escape
     if (prefix - start < form.before.least || prefix - start > form.before.most) return Judged::decided;
   }
-  const auto begins = [&form](const std::uint8_t* p) { return std::memcmp(p, form.begins.data(), form.begins.size()) == 0; };
-  if (!begins(start) && starts_token(start + 1)) ++start;  // the letter of an escape again
-  if (!begins(start) || !starts_token(start) || start[-1] == '-') return Judged::decided;
+  if (!stands_at(start, form.begins) && starts_token(start + 1)) ++start;  // the letter of an escape again
+  if (!stands_at(start, form.begins) || !starts_token(start) || start[-1] == '-') return Judged::decided;
   Ahead ahead(view, event, prefix + std::min<std::size_t>(form.event + 1U, form.prefix.size()));
   if (form.prefix.size() > form.event + 1U && !ahead.take(form.prefix.substr(form.event + 1U)))
     return ahead.pending() ? Judged::pending : Judged::decided;
