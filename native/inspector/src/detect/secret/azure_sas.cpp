@@ -28,22 +28,12 @@ bool has_parameter(const std::uint8_t* from, const std::uint8_t* to) noexcept {
   });
 }
 
-/// One character of base64, percent-encoded or not; 0 for anything else.
-char take_character(Ahead& ahead) noexcept {
-  const std::uint8_t b = ahead.byte();
-  if (b != '%') {
-    if (!is_base64(b) && b != '=') return '\0';
-    ahead.skip();
-    return static_cast<char>(b);
-  }
+/// The '=' that ends base64, percent-encoded or not.
+bool take_padding(Ahead& ahead) noexcept {
+  if (ahead.byte() != '%') return ahead.take('=');
   ahead.skip();
-  const std::uint8_t high = ahead.byte();
-  ahead.skip();
-  const std::uint8_t small = lower(ahead.byte());
-  ahead.skip();
-  if (high == '2' && small == 'b') return '+';
-  if (high == '2' && small == 'f') return '/';
-  return high == '3' && small == 'd' ? '=' : '\0';
+  const bool three = ahead.take('3');
+  return three && (ahead.take('D') || ahead.take('d'));
 }
 
 }  // namespace
@@ -55,14 +45,14 @@ Judged judge_azure_sas(const FieldView& view, const std::uint8_t* event, Finding
   // ';' ends the &amp; of markup, '6' the \u0026 of JSON.
   if (before != '?' && before != '&' && before != ' ' && before != ';' && before != '6') return Judged::decided;
   Ahead ahead(view, event, event + 1);
-  std::size_t count = 0;
-  while (count < kSignature) {
-    const char c = take_character(ahead);
-    if (c == '\0' || c == '=') return ahead.pending() ? Judged::pending : Judged::decided;
-    ++count;
+  // Where a '+' or '/' is percent-encoded, the reading with that taken off has the signature; without its padding it is
+  // the same in both.
+  for (std::size_t count = 0; count < kSignature; ++count) {
+    if (!is_base64(ahead.byte())) return ahead.pending() ? Judged::pending : Judged::decided;
+    ahead.skip();
   }
-  const bool padded = take_character(ahead) == '=';
   const std::uint8_t* const end = ahead.at();
+  const bool padded = take_padding(ahead);
   const std::uint8_t after = ahead.byte();
   if (ahead.pending()) return Judged::pending;
   if (!padded || is_base64(after) || after == '%' || after == '=') return Judged::decided;
