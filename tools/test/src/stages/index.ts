@@ -1,5 +1,6 @@
 import type { Stage } from '../stage.ts';
 import { BOUNDARIES, FORMAT, LINT, TYPES } from './checks.ts';
+import { CLUSTER } from './cluster.ts';
 import { FUZZ } from './fuzz.ts';
 import { NATIVE, SANITIZERS, THREADS } from './native-tests.ts';
 import { INTEGRATION, UNIT } from './vitest.ts';
@@ -15,5 +16,6 @@ export const STAGES: readonly Stage[] = [
   SANITIZERS,
   THREADS,
   FUZZ,
+  CLUSTER,
   INTEGRATION,
 ];
