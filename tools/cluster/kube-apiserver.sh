@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the Kubernetes API server that integration tests start, from Debian's source package, to .tools/kubernetes. Does
-# nothing where it has been built by this very script. Takes five minutes on an idle machine with two processors, and
+# nothing where it has been built by this very script. Takes six minutes on an idle machine with two processors, and
 # 3 GB of room; needs root only where Debian packages are missing.
 set -euo pipefail
 

@@ -93,7 +93,7 @@ export { EVERY_IMAGE, IMAGE_SCANNERS } from './registry/stored-scan.ts';
 export { WatchedRegistry } from './registry/watched-registry.ts';
 export { explainFindings, hasName } from './report/explain/explain.ts';
 export { REPORT_FORMATS, type ReportFormat, type ReportOptions, type ReportText } from './report/format.ts';
-export { ageInDays } from './report/model/age.ts';
+export { ageInDays, lateByDays } from './report/model/age.ts';
 export { buildReport, type FindingFilter, filterFindings, type ReportParts } from './report/model/build-report.ts';
 export { renderReport } from './report/render.ts';
 export type { Dockerfile } from './report/sarif/dockerfile.ts';

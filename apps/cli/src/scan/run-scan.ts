@@ -9,6 +9,7 @@ import {
   type Finding,
   filterFindings,
   type Inventory,
+  lateByDays,
   matchInventory,
   misconfigurationFindings,
   type ReportOptions,
@@ -182,10 +183,12 @@ function summaryOf(shown: ScanReport, report: ScanReport): string {
   const counted = shown.findings.filter(({ suppressed }) => suppressed === undefined).length;
   const hidden = report.findings.length - shown.findings.length;
   const age = report.database === undefined ? undefined : ageInDays(report.database.checkedAt, systemClock.now());
+  const late = report.database && lateByDays(report.database, systemClock.now());
   const parts = [
     formatCount(report.packages.length, 'package'),
     `${formatCount(counted, 'finding')}${hidden === 0 ? '' : ` (${hidden} more are not shown)`}`,
     ...(age === undefined ? [] : [age === 0 ? 'advisories of today' : `advisories ${formatCount(age, 'day')} old`]),
+    ...(late === undefined ? [] : [`the newest of them ${formatCount(late, 'day')} old`]),
     ...(report.os?.endOfLifeReached === true ? ['past its end of life'] : []),
     ...(report.status === 'partial' ? [`partial: ${formatCount(report.gaps.length, 'gap')}`] : []),
   ];

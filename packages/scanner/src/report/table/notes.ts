@@ -1,6 +1,6 @@
 import { printable } from '@bulkhead/core';
 import type { Gap } from '../../reader/gap.ts';
-import { ageInDays } from '../model/age.ts';
+import { ageInDays, lateByDays, OLD_DAYS } from '../model/age.ts';
 import type { SortedFindings } from '../model/group.ts';
 import { endOfLifeText } from '../model/notices.ts';
 import { locationOf } from '../model/order.ts';
@@ -11,8 +11,6 @@ import type { Paint } from './paint.ts';
 
 /** More of them tell a person nothing new; the JSON report has them all. */
 const MAX_GAPS = 50;
-/** Advisories this old miss what was published since: worth a word. */
-const OLD_DAYS = 7;
 
 /** How old the advisories are, and how many there are of each source. */
 export function* databaseLine({ database }: ScanReport, now: number, colours: Paint): Generator<string> {
@@ -23,8 +21,7 @@ export function* databaseLine({ database }: ScanReport, now: number, colours: Pa
   const { checkedAt, newest, sources } = database;
   const age = ageInDays(checkedAt, now);
   const isOld = age !== undefined && age > OLD_DAYS;
-  // Advisories that were brought up to date from a mirror that is not.
-  const late = !isOld && (ageInDays(newest, now) ?? 0) > OLD_DAYS ? `, the newest is of ${dated(newest, now)}` : '';
+  const late = lateByDays(database, now) === undefined ? '' : `, the newest is of ${dated(newest, now)}`;
   const counts = sources.map(({ name, records }) => `${name} ${records}`).join(', ');
   const text = printable(`advisories: checked ${dated(checkedAt, now)}${late}; ${counts}`);
   yield `${isOld ? colours.warning(`${text}: update them`) : text}\n`;
