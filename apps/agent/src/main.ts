@@ -15,7 +15,7 @@ output; serves metrics and health on 127.0.0.1. Needs root. docs/reference/agent
 await serviceMain({
   name: 'agent',
   usage: USAGE,
-  wrongUse: ['INVALID_POLICY', 'UNREADABLE_FILE'],
+  wrongUse: ['INVALID_POLICY'],
   // A policy's problems are listed, since each has a place of its own.
   detailsOf: (error) =>
     error instanceof PolicyError && error.problems.length > 1 ? error.problems.map(formatProblem) : [],

@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { readTextFile } from '@bulkhead/runtime';
 import { WebhookError } from './error.ts';
-import { readText } from './files.ts';
 
 /** A certificate with its key, known to be a pair. */
 export interface Certificate {
@@ -15,7 +15,10 @@ export async function readCertificate(files: {
   readonly certificate: string;
   readonly key: string;
 }): Promise<Certificate> {
-  const [cert, key] = await Promise.all([readText(files.certificate), readText(files.key)]);
+  const [{ text: cert }, { text: key }] = await Promise.all([
+    readTextFile(files.certificate, 'the certificate'),
+    readTextFile(files.key, 'the key'),
+  ]);
   try {
     const parsed = new X509Certificate(cert);
     if (!parsed.checkPrivateKey(createPrivateKey(key))) throw new Error('the key is that of another certificate');

@@ -1,8 +1,6 @@
 import { CodedError } from '@bulkhead/core';
 
 export type WebhookErrorCode =
-  /** A file of the policy or of the certificate cannot be read. */
-  | 'UNREADABLE_FILE'
   /** The certificate and its key are none, or not a pair. */
   | 'INVALID_CERTIFICATE'
   /** The address to listen on is taken or not of this machine. */

@@ -15,7 +15,7 @@ events as JSON lines on standard output. docs/reference/webhook.md has every key
 await serviceMain({
   name: 'webhook',
   usage: USAGE,
-  wrongUse: ['INVALID_POLICY', 'UNREADABLE_FILE', 'INVALID_CERTIFICATE'],
+  wrongUse: ['INVALID_POLICY', 'INVALID_CERTIFICATE'],
   // A policy's problems are listed, since each has a place of its own.
   detailsOf: (error) =>
     error instanceof PolicyError && error.problems.length > 1 ? error.problems.map(formatProblem) : [],

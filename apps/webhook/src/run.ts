@@ -7,6 +7,7 @@ import {
   createMetrics,
   createShutdown,
   type Logger,
+  readPolicyFiles,
   type Shutdown,
   startHealthServer,
 } from '@bulkhead/runtime';
@@ -14,7 +15,6 @@ import manifest from '../package.json' with { type: 'json' };
 import { readCertificate } from './certificate.ts';
 import type { WebhookConfig } from './config.ts';
 import type { Emit } from './event.ts';
-import { readPolicyFiles } from './files.ts';
 import { follow } from './follow.ts';
 import { createWebhookMetrics } from './metrics.ts';
 import { createReviewHandler } from './review/handler.ts';

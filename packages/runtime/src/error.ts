@@ -5,6 +5,8 @@ export type RuntimeErrorCode =
   | 'INVALID_ARGUMENTS'
   | 'CONFIG_UNREADABLE'
   | 'CONFIG_INVALID'
+  /** A file that the configuration names. */
+  | 'UNREADABLE_FILE'
   | 'ADDRESS_IN_USE'
   | 'ADDRESS_UNAVAILABLE'
   | 'OUTPUT_CLOSED';

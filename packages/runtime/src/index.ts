@@ -4,5 +4,7 @@ export { createLineWriter, type LineWriter, type LineWriterOptions } from './lin
 export { createLogger, LOG_LEVELS, type Logger, type LogLevel } from './logger.ts';
 export { createMetrics, type Metrics } from './metrics/registry.ts';
 export { type HealthServer, type HealthServerOptions, serveHealth, startHealthServer } from './metrics/server.ts';
+export { readPolicyFiles } from './policy-files.ts';
 export { type Service, serviceMain } from './service.ts';
 export { createShutdown, type Shutdown, type ShutdownOptions, type SignalSource } from './shutdown.ts';
+export { readTextFile, type TextFile } from './text-file.ts';

@@ -7,7 +7,7 @@ export interface Service {
   /** As people say it: `agent`. */
   readonly name: string;
   readonly usage: string;
-  /** Codes of errors that mean wrong use, beside those of the arguments and the configuration. */
+  /** Codes of errors that mean wrong use, beside those of the arguments, the configuration and the files it names. */
   readonly wrongUse?: readonly string[];
   /** Lines that an error has more to say in, below its own. */
   detailsOf?(error: unknown): readonly string[];
@@ -15,7 +15,7 @@ export interface Service {
   run(configFile: string): Promise<number>;
 }
 
-const WRONG_USE: readonly string[] = ['INVALID_ARGUMENTS', 'CONFIG_INVALID', 'CONFIG_UNREADABLE'];
+const WRONG_USE: readonly string[] = ['INVALID_ARGUMENTS', 'CONFIG_INVALID', 'CONFIG_UNREADABLE', 'UNREADABLE_FILE'];
 
 /** The main program of a service. Exit codes: 0 ended as asked, 1 could not do its work, 2 was called or configured wrongly. */
 export async function serviceMain(service: Service): Promise<void> {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DEFAULT_SENSORS, dataSensorKind } from '@bulkhead/dlp';
 import { formatProblem, type Policy, type PolicySource, readPolicy, requirePolicy } from '@bulkhead/policy';
-import { readPolicyFiles } from './policy-files.ts';
+import { readPolicyFiles } from '@bulkhead/runtime';
 import { completePolicy, sensorFileStamps } from './sensor-files.ts';
 
 const LANGUAGE = { kind: dataSensorKind, provided: DEFAULT_SENSORS } as const;
