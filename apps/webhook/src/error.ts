@@ -2,9 +2,7 @@ import { CodedError } from '@bulkhead/core';
 
 export type WebhookErrorCode =
   /** The certificate and its key are none, or not a pair. */
-  | 'INVALID_CERTIFICATE'
-  /** The address to listen on is taken or not of this machine. */
-  | 'ADDRESS_UNAVAILABLE';
+  'INVALID_CERTIFICATE';
 
 /** What keeps the webhook from starting, or from taking over what changed. */
 export class WebhookError extends CodedError<WebhookErrorCode> {

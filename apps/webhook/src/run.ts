@@ -1,47 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '@bulkhead/core';
 import { type AdmissionPolicy, formatProblem, PolicyError, requireAdmissionPolicies } from '@bulkhead/policy';
-import {
-  createLineWriter,
-  createLogger,
-  createMetrics,
-  createShutdown,
-  type Logger,
-  readPolicyFiles,
-  type Shutdown,
-  startHealthServer,
-} from '@bulkhead/runtime';
+import { createMetrics, readPolicyFiles, runService, type ServiceProcess, serveHealth } from '@bulkhead/runtime';
 import manifest from '../package.json' with { type: 'json' };
 import { readCertificate } from './certificate.ts';
 import type { WebhookConfig } from './config.ts';
-import type { Emit } from './event.ts';
+import type { WebhookEvent } from './event.ts';
 import { follow } from './follow.ts';
 import { createWebhookMetrics } from './metrics.ts';
 import { createReviewHandler } from './review/handler.ts';
 import { startReviewServer } from './server.ts';
 
-/** Beyond the time to drain: for connections. */
-const CLOSE_MS = 10_000;
-
 /** Runs the webhook until it is told to end. Resolves with the exit code; throws when it cannot start. */
-export async function runWebhook(config: WebhookConfig): Promise<number> {
-  const logger = createLogger('webhook', config.logLevel);
-  const lines = createLineWriter(process.stdout);
-  const emit: Emit = (event) => void lines.write({ at: new Date().toISOString(), ...event });
-  const shutdown = createShutdown({ logger, timeoutMs: config.drainSeconds * 1000 + CLOSE_MS });
-  try {
-    await start(config, logger, emit, shutdown);
-  } catch (error) {
-    await shutdown.close('failed');
-    throw error;
-  }
-  const problems = await shutdown.done;
-  emit({ event: 'webhook-stopped', problems });
-  await lines.drained();
-  return problems.length > 0 ? 1 : 0;
+export function runWebhook(config: WebhookConfig): Promise<number> {
+  return runService<WebhookEvent>({
+    name: 'webhook',
+    logLevel: config.logLevel,
+    graceMs: config.drainSeconds * 1000,
+    stopped: (problems) => ({ event: 'webhook-stopped', problems }),
+    start: (service) => start(config, service),
+  });
 }
 
-async function start(config: WebhookConfig, logger: Logger, emit: Emit, shutdown: Shutdown): Promise<void> {
+async function start(config: WebhookConfig, { logger, emit, shutdown }: ServiceProcess<WebhookEvent>): Promise<void> {
   const registry = createMetrics();
   const metrics = createWebhookMetrics(registry);
   const first = await readPolicies(config.policy);
@@ -60,13 +41,7 @@ async function start(config: WebhookConfig, logger: Logger, emit: Emit, shutdown
     notReady,
   });
   shutdown.onClose('reviews', () => server.close());
-  let address: string | undefined;
-  if (config.metrics.enabled) {
-    const { host, port } = config.metrics;
-    const health = await startHealthServer({ host, port, metrics: registry, notReady });
-    shutdown.onClose('metrics', () => health.close());
-    address = `http://${health.host}:${health.port}/metrics`;
-  }
+  const address = await serveHealth(config.metrics, registry, shutdown, notReady);
   // Until everybody knows that this one ends, requests still come here.
   shutdown.onClose('drain', () => sleep(config.drainSeconds * 1000));
 
@@ -107,14 +82,13 @@ async function start(config: WebhookConfig, logger: Logger, emit: Emit, shutdown
   });
 
   const { port } = server;
-  const told = address === undefined ? {} : { metrics: address };
   emit({
     event: 'webhook-started',
     version: manifest.version,
     pid: process.pid,
     port,
     policies: namesOf(policies),
-    ...told,
+    ...address,
   });
 }
 

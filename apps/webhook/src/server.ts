@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:https';
+import { listen } from '@bulkhead/runtime';
 import type { Certificate } from './certificate.ts';
-import { WebhookError } from './error.ts';
 import type { Refusal, WebhookMetrics } from './metrics.ts';
 import type { ReviewHandler } from './review/handler.ts';
 
@@ -71,9 +70,9 @@ export async function startReviewServer(options: ReviewServerOptions): Promise<R
     },
   );
   server.maxConnections = MAX_CONNECTIONS;
-  await listen(server, host, port);
+  const taken = await listen(server, { host, port, what: 'answer reviews', fix: 'set host and port to free ones' });
   return {
-    port: (server.address() as AddressInfo).port,
+    port: taken,
     use: ({ cert, key }) => server.setSecureContext({ cert, key, minVersion: 'TLSv1.2' }),
     close: () =>
       new Promise((resolve) => {
@@ -145,15 +144,4 @@ function refuse(
 function send(response: ServerResponse, status: number, body: string, type = 'text/plain; charset=utf-8'): void {
   response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) });
   response.end(body);
-}
-
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const why = cause.code === 'EADDRINUSE' ? 'another process listens there' : cause.message;
-      const what = `cannot answer reviews on ${host}:${port}`;
-      reject(new WebhookError('ADDRESS_UNAVAILABLE', { what, why, fix: 'set host and port to free ones' }, { cause }));
-    });
-    server.listen(port, host, resolve);
-  });
 }

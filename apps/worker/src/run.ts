@@ -19,11 +19,10 @@ import {
   startConsumer,
 } from '@bulkhead/queue';
 import {
-  createLineWriter,
-  createLogger,
   createMetrics,
-  createShutdown,
   type Logger,
+  runService,
+  type ServiceProcess,
   type Shutdown,
   serveHealth,
 } from '@bulkhead/runtime';
@@ -31,7 +30,7 @@ import { type Reader, secretReader } from '@bulkhead/scanner';
 import { openStore } from '@bulkhead/store';
 import manifest from '../package.json' with { type: 'json' };
 import type { WorkerConfig } from './config.ts';
-import type { Emit } from './event.ts';
+import type { WorkerEvent } from './event.ts';
 import { advisoryUpdateHandler } from './handler/advisory-update.ts';
 import { crawlHandler } from './handler/crawl.ts';
 import { rescanHandler } from './handler/rescan.ts';
@@ -44,30 +43,19 @@ const MEGABYTE = 1 << 20;
 const RETRY_MS = 1_000;
 /** How old the list of registries and the counts of the queues may be. */
 const FOLLOW_MS = 15_000;
-/** Beyond what jobs get: for connections and files. */
-const CLOSE_MS = 10_000;
 
 /** Runs the worker until it is told to end. Resolves with the exit code; throws when it cannot start. */
-export async function runWorker(config: WorkerConfig): Promise<number> {
-  const logger = createLogger('worker', config.logLevel);
-  const lines = createLineWriter(process.stdout);
-  const emit: Emit = (event) => void lines.write({ at: new Date().toISOString(), ...event });
-  const shutdown = createShutdown({ logger, timeoutMs: config.graceSeconds * 1000 + CLOSE_MS });
-  try {
-    await start(config, logger, emit, shutdown);
-  } catch (error) {
-    // Told to end while it waited for its server: that is an end, not a failure.
-    const stopped = shutdown.signal.aborted;
-    await shutdown.close('failed');
-    if (!stopped) throw error;
-  }
-  const problems = await shutdown.done;
-  emit({ event: 'worker-stopped', problems });
-  await lines.drained();
-  return problems.length > 0 ? 1 : 0;
+export function runWorker(config: WorkerConfig): Promise<number> {
+  return runService<WorkerEvent>({
+    name: 'worker',
+    logLevel: config.logLevel,
+    graceMs: config.graceSeconds * 1000,
+    stopped: (problems) => ({ event: 'worker-stopped', problems }),
+    start: (service) => start(config, service),
+  });
 }
 
-async function start(config: WorkerConfig, logger: Logger, emit: Emit, shutdown: Shutdown): Promise<void> {
+async function start(config: WorkerConfig, { logger, emit, shutdown }: ServiceProcess<WorkerEvent>): Promise<void> {
   const registry = createMetrics();
   const metrics = createWorkerMetrics(registry);
   let notReady: string | undefined = 'the queue does not answer yet';

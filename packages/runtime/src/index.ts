@@ -1,10 +1,12 @@
 export { type ConfigInput, ENVIRONMENT_PREFIX, loadConfig } from './config/load.ts';
 export { RuntimeError, type RuntimeErrorCode } from './error.ts';
 export { createLineWriter, type LineWriter, type LineWriterOptions } from './line-writer.ts';
+export { listen } from './listen.ts';
 export { createLogger, LOG_LEVELS, type Logger, type LogLevel } from './logger.ts';
 export { createMetrics, type Metrics } from './metrics/registry.ts';
-export { type HealthServer, type HealthServerOptions, serveHealth, startHealthServer } from './metrics/server.ts';
+export { serveHealth } from './metrics/server.ts';
 export { readPolicyFiles } from './policy-files.ts';
+export { runService, type ServiceLife, type ServiceProcess } from './run-service.ts';
 export { type Service, serviceMain } from './service.ts';
 export { createShutdown, type Shutdown, type ShutdownOptions, type SignalSource } from './shutdown.ts';
 export { readTextFile, type TextFile } from './text-file.ts';

@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { RuntimeError } from '../error.ts';
+import { listen } from '../listen.ts';
 import type { Shutdown } from '../shutdown.ts';
 import type { Metrics } from './registry.ts';
 
@@ -36,20 +35,20 @@ export async function startHealthServer(options: HealthServerOptions): Promise<H
     },
   );
   server.maxConnections = MAX_CONNECTIONS;
-  await listen(server, host, port);
-  const { port: taken } = server.address() as AddressInfo;
+  const fix = 'set metrics.port (BULKHEAD_METRICS_PORT) to a free port';
+  const taken = await listen(server, { host, port, what: 'serve metrics', fix });
   return { host, port: taken, close: () => close(server) };
 }
 
 /** Serves them until the shutdown, if the configuration says so. Gives what a service tells of it when it starts. */
 export async function serveHealth(
-  { enabled, port }: { readonly enabled: boolean; readonly port: number },
+  { enabled, ...at }: { readonly enabled: boolean; readonly host?: string; readonly port: number },
   metrics: Metrics,
   shutdown: Shutdown,
   notReady: () => string | undefined,
 ): Promise<{ readonly metrics?: string }> {
   if (!enabled) return {};
-  const health = await startHealthServer({ port, metrics, notReady });
+  const health = await startHealthServer({ ...at, metrics, notReady });
   shutdown.onClose('metrics', () => health.close());
   return { metrics: `http://${health.host}:${health.port}/metrics` };
 }
@@ -80,26 +79,6 @@ async function answer(options: HealthServerOptions, request: IncomingMessage, re
 function send(response: ServerResponse, status: number, body: string, type = 'text/plain; charset=utf-8'): void {
   response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) });
   response.end(body);
-}
-
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const inUse = cause.code === 'EADDRINUSE';
-      reject(
-        new RuntimeError(
-          inUse ? 'ADDRESS_IN_USE' : 'ADDRESS_UNAVAILABLE',
-          {
-            what: `cannot serve metrics on ${host}:${port}`,
-            why: inUse ? 'another process listens there' : cause.message,
-            fix: 'set metrics.port (BULKHEAD_METRICS_PORT) to a free port',
-          },
-          { cause },
-        ),
-      );
-    });
-    server.listen(port, host, resolve);
-  });
 }
 
 function close(server: Server): Promise<void> {
