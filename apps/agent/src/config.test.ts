@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { undocumentedKeys } from '@bulkhead/lab';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { AgentConfig } from './config.ts';
@@ -37,19 +38,6 @@ describe('the agent configuration', () => {
   it('is documented key by key', () => {
     const manual = readFileSync(join(import.meta.dirname, '../../../docs/reference/agent.md'), 'utf8');
 
-    const missing = keysOf(z.toJSONSchema(AgentConfig) as Schema).filter((key) => !manual.includes(`\`${key}\``));
-
-    expect(missing).toEqual([]);
+    expect(undocumentedKeys(z.toJSONSchema(AgentConfig), manual)).toEqual([]);
   });
 });
-
-interface Schema {
-  readonly properties?: Readonly<Record<string, Schema>>;
-}
-
-/** The dotted paths of everything that can be set, but for the heading. */
-function keysOf({ properties = {} }: Schema, path = ''): string[] {
-  return Object.entries(properties)
-    .filter(([key]) => key !== 'apiVersion' && key !== 'kind')
-    .flatMap(([key, value]) => (value.properties === undefined ? [path + key] : keysOf(value, `${path}${key}.`)));
-}

@@ -22,3 +22,4 @@ export {
   startRegistry,
 } from './service/registry.ts';
 export { tarOf } from './service/tar.ts';
+export { undocumentedKeys } from './undocumented-keys.ts';
