@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "bulkhead/program.hpp"
+#include "detect/kinds_wanted.hpp"
 #include "detect/number_filter.hpp"
 #include "lane/custom_set.hpp"
 #include "lane/exact_stream.hpp"
@@ -18,6 +19,7 @@ struct ProgramImpl {
   std::vector<std::uint64_t> sensors_by_detector;  ///< bit s: sensor s names the detector
   detect::DetectorSet enabled;                  ///< built-in detectors that some sensor names
   detect::NumbersWanted numbers{};              ///< by `enabled`
+  detect::KindsWanted kinds{};                  ///< likewise
   bool credentials = false;                     ///< `enabled` has some of credential/
   std::uint64_t cleartext = 0;                  ///< bit s: sensor s names kCleartextTraffic
   std::uint64_t scoped = 0;                     ///< bit s: sensor s has scopes

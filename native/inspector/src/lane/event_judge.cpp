@@ -42,7 +42,7 @@ bool Reported::is_news(const Detection& detection, bool remember) noexcept {
 }
 
 std::size_t EventJudge::select_named(const std::uint8_t* from, Positions positions, std::uint16_t* named) noexcept {
-  return identities_ ? best_select_named()(from, positions.data(), positions.size(), named, found_.quiet_keys()) : 0;
+  return kinds_.identities ? best_select_named()(from, positions.data(), positions.size(), named, found_.quiet_keys()) : 0;
 }
 
 const std::uint8_t* EventJudge::judge(const detect::FieldView& view, const std::uint8_t* from, Positions positions,
@@ -149,9 +149,9 @@ Judged EventJudge::ask_literal(const detect::FieldView& view, const std::uint8_t
     case three_of("i-k"):
     case three_of("I_K"):
     case three_of("I-K"):
-      return labels_ ? detect::labelled::judge_label(view, at, enabled_, found_) : Judged::decided;
+      return kinds_.labels ? detect::labelled::judge_label(view, at, enabled_, found_) : Judged::decided;
     default:
-      return tokens_ ? detect::secret::judge_token(view, at, enabled_, found_) : Judged::decided;
+      return kinds_.tokens ? detect::secret::judge_token(view, at, enabled_, found_) : Judged::decided;
   }
 }
 
@@ -159,7 +159,7 @@ Judged EventJudge::ask_anchor(const detect::FieldView& view, const std::uint8_t*
   if (ask_literal(view, at) == Judged::pending) return Judged::pending;
   if ((anchors_at(at) & kAnchorIban) == 0) return Judged::decided;
   if (enabled(detect::kIban) && detect::judge_iban(view, at, found_) == Judged::pending) return Judged::pending;
-  if (!identities_ || found_.count() != 0) return Judged::decided;
+  if (!kinds_.identities || found_.count() != 0) return Judged::decided;
   return detect::identity::judge_token(view, at, enabled_, found_);
 }
 

@@ -9,6 +9,7 @@
 #include "detect/candidate.hpp"
 #include "detect/detector_set.hpp"
 #include "detect/field_view.hpp"
+#include "detect/kinds_wanted.hpp"
 
 namespace bulkhead::lane {
 
@@ -38,15 +39,11 @@ class Reported {
 /// Asks the judges of an event and hands on what they find. The kind of an event is told from its bytes.
 class EventJudge {
  public:
-  /// `remember`: this is a provisional end. `found` is working
-  /// memory: making it anew for each span would cost more than most spans.
-  EventJudge(const detect::DetectorSet& enabled, Reported& reported, bool remember, detect::Findings& found,
-             DetectionSink& sink) noexcept
-      : enabled_(enabled),
-        identities_(enabled.any_of(detect::kFirstIdentity, detect::kFirstIdentity + detect::identity::kRuleCount)),
-        tokens_(enabled.any_of(detect::kFirstToken, detect::kLastToken + 1U)),
-        labels_(enabled.any_of(detect::kFirstLabelled, detect::kLastLabelled + 1U)),
-        reported_(&reported), remember_(remember), found_(found), sink_(&sink) {}
+  /// `kinds`: by `enabled`. `remember`: this is a provisional end. `found` is working memory: making it
+  /// anew for each span would cost more than most spans.
+  EventJudge(const detect::DetectorSet& enabled, detect::KindsWanted kinds, Reported& reported, bool remember,
+             detect::Findings& found, DetectionSink& sink) noexcept
+      : enabled_(enabled), kinds_(kinds), reported_(&reported), remember_(remember), found_(found), sink_(&sink) {}
 
   using Positions = std::span<const std::uint16_t>;
 
@@ -74,9 +71,7 @@ class EventJudge {
   [[nodiscard]] bool enabled(detect::BuiltIn detector) const noexcept { return enabled_.has(detector); }
 
   const detect::DetectorSet& enabled_;
-  bool identities_;  ///< one of identity/ is enabled
-  bool tokens_;      ///< one of secret/ is
-  bool labels_;      ///< one of labelled/ is
+  detect::KindsWanted kinds_;
   Reported* reported_;
   bool remember_;
   detect::Findings& found_;

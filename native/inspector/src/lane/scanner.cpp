@@ -112,7 +112,7 @@ void ContentScanner::State::scan_window(Bytes bytes, std::size_t stop, bool fina
   if (!bytes.empty()) copy(base + kTail, bytes.data(), bytes.size());
   if (final) std::memset(end, 0, ScratchImpl::kBack);
   const detect::FieldView view{base, end, static_cast<std::int64_t>(scanned) - static_cast<std::int64_t>(kTail), final};
-  lane::EventJudge judge(program.enabled, reported, provisional, scratch.found, sink);
+  lane::EventJudge judge(program.enabled, program.kinds, reported, provisional, scratch.found, sink);
   const std::uint8_t* const from = base + kTail - (scanned - decided);
   // A number that ends with the field has its event on the byte after it.
   const std::uint8_t* const to = base + kTail + stop + (final ? 1 : 0);
@@ -126,7 +126,7 @@ void ContentScanner::State::scan_in_place(Bytes bytes, std::size_t from, const P
   const std::uint8_t* const base = bytes.data();
   const std::uint8_t* const end = base + bytes.size();
   const detect::FieldView view{base, end, static_cast<std::int64_t>(scanned), false};
-  lane::EventJudge judge(program.enabled, reported, false, scratch.found, sink);
+  lane::EventJudge judge(program.enabled, program.kinds, reported, false, scratch.found, sink);
   decided = view.offset_of(judge_events(view, base + from, end, program.numbers, judge));
 }
 

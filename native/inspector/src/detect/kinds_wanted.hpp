@@ -1,0 +1,21 @@
+#pragma once
+
+#include "detect/candidate.hpp"
+#include "detect/detector_set.hpp"
+#include "detect/identity/rules.hpp"
+
+namespace bulkhead::detect {
+
+/// Families of detectors of which some are enabled: where none is, their events need not be told apart.
+struct KindsWanted {
+  bool identities = false;  ///< one of identity/
+  bool tokens = false;      ///< one of secret/
+  bool labels = false;      ///< one of labelled/
+};
+
+constexpr KindsWanted kinds_wanted(const DetectorSet& enabled) noexcept {
+  return {enabled.any_of(kFirstIdentity, kFirstIdentity + identity::kRuleCount),
+          enabled.any_of(kFirstToken, kLastToken + 1U), enabled.any_of(kFirstLabelled, kLastLabelled + 1U)};
+}
+
+}  // namespace bulkhead::detect
