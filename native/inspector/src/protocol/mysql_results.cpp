@@ -130,14 +130,9 @@ Script MySqlSession::results(Input& in) noexcept {
           } else if (value == MySqlValue::text) {
             const std::uint64_t size = co_await in.number(mysql_number_size, mysql_number);
             co_await in.content(size);
-          } else if (value == MySqlValue::dated) {
-            const std::uint8_t size = co_await in.u8();
-            co_await in.skip(size);
           } else {
-            co_await in.skip(value == MySqlValue::skip8 ? 8 : value == MySqlValue::skip4 ? 4
-                                                          : value == MySqlValue::skip2   ? 2
-                                                          : value == MySqlValue::skip1   ? 1
-                                                                                         : 0);
+            const std::uint8_t dated = value == MySqlValue::dated ? co_await in.u8() : std::uint8_t{0};
+            co_await in.skip(mysql_value_size(value, dated));
           }
         }
       }

@@ -145,12 +145,10 @@ bool StatementColumns::keyword(std::string_view word) noexcept {
       top().kind = Kind::plain;
       --rows_;
     }
-    if (row) {  // what is selected goes into the columns of the list
-      if (top().kind == Kind::plain) {
-        top().kind = Kind::row;
-        top().place = 0;
-        ++rows_;
-      }
+    if (row && top().kind == Kind::plain) {  // what is selected goes into the columns of the list
+      top().kind = Kind::row;
+      top().place = 0;
+      ++rows_;
     }
     if (same_word(word, "OVERRIDING")) return true;
     into_ = false;
@@ -178,7 +176,7 @@ void StatementColumns::word(std::string_view word, bool quoted) noexcept {
       first_ = false;
       return;
     }
-    idle_ = !whole_ && !copying_ && !is_one_of(word, kBefore);
+    idle_ = !whole_ && !is_one_of(word, kBefore);
   }
   // Among the columns that are written to, `value` and `order` are names; a query there begins with one of three words.
   const bool may_be_key = !quoted && before_ != Before::dot &&
