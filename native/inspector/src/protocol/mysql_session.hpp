@@ -5,7 +5,7 @@
 #include "protocol/column_table.hpp"
 #include "protocol/prepared_statements.hpp"
 #include "protocol/scripted.hpp"
-#include "protocol/statement_columns.hpp"
+#include "protocol/statement_reader.hpp"
 
 namespace bulkhead {
 
@@ -62,7 +62,7 @@ class MySqlSession : public Scripted {
 
   ColumnTable columns_;
   PreparedStatements statements_;               ///< touched by the client's script alone
-  std::unique_ptr<StatementColumns> preparing_;
+  std::unique_ptr<StatementReader> preparing_;
   std::vector<SentAhead> sent_ahead_;
   SentAhead last_ahead_{};
   std::string nulls_, types_;                   ///< of the execution that is being read

@@ -12,8 +12,8 @@ std::string_view name_of(const std::uint32_t& id) noexcept { return {reinterpret
 
 void MySqlSession::begin_prepare(Input& in) noexcept {
   settle_prepared();
-  if (!preparing_) preparing_ = std::make_unique<StatementColumns>(SqlDialect::mysql);
-  preparing_->begin(StatementColumns::Whole::yes);
+  if (!preparing_) preparing_ = std::make_unique<StatementReader>(SqlDialect::mysql);
+  preparing_->begin(StatementReader::Whole::yes);
   in.listen(preparing_.get());
   reading_statement_ = true;
   // Of several that are under way at once it is not told which one an answer is about.

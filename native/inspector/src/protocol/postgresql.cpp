@@ -1,19 +1,19 @@
 #include "protocol/postgresql.hpp"
 
+#include "protocol/characters.hpp"
 #include "protocol/column_table.hpp"
 #include "protocol/copy_data.hpp"
+#include "protocol/postgresql_startup.hpp"
 #include "protocol/prepared_statements.hpp"
 #include "protocol/scripted.hpp"
-#include "protocol/sql_opening.hpp"
-#include "protocol/statement_columns.hpp"
+#include "protocol/statement_reader.hpp"
 
 namespace bulkhead {
 namespace {
 
-constexpr std::uint32_t kCancel = 80877102, kSsl = 80877103, kGssEncryption = 80877104;
 constexpr std::uint32_t kCleartextPassword = 3;
-/// MAX_STARTUP_PACKET_LENGTH of the server, and the most a message may have (1 GiB less one).
-constexpr std::uint32_t kLongestStartup = 10'000, kLongestMessage = (1U << 30) - 1;
+/// The most a message may have: 1 GiB less one.
+constexpr std::uint32_t kLongestMessage = (1U << 30) - 1;
 constexpr std::uint32_t kInt8 = 20, kInt2 = 21, kInt4 = 23;
 
 /// How a parameter's type is kept with its statement.
@@ -35,20 +35,6 @@ bool is_server_type(std::uint8_t type) noexcept {
 
 /// No text begins with a byte below, but for blanks, of which no text of four or eight bytes is worth a look.
 constexpr std::uint16_t kFirstOfText = 0x20;
-/// Upper byte but one of the length: statements of 1 MiB.
-constexpr std::uint8_t kLargestStatement = 0x10;
-/// Names that libraries give statements: `S_1`, `__asyncpg_stmt_1__`. Short enough to hold no datum.
-constexpr std::size_t kLongestStatementName = 18, kMostNameDigits = 6;
-
-/// How many of the first bytes may be a statement's name; more than the longest where they are none.
-std::size_t name_length(Bytes first) noexcept {
-  std::size_t digits = 0;
-  std::size_t length = 0;
-  while (length < first.size() && (is_alpha(first[length]) || is_digit(first[length]) || first[length] == '_'))
-    digits += is_digit(first[length++]) ? 1 : 0;
-  return digits > kMostNameDigits ? kLongestStatementName + 1 : length;
-}
-
 class PostgreSql final : public Scripted {
  public:
   explicit PostgreSql(bool started) noexcept : Scripted(Protocol::postgresql, !started), started_(started) {}
@@ -58,17 +44,17 @@ class PostgreSql final : public Scripted {
     while (!started_) {  // encryption may be asked for, and refused, before the real startup
       if (encryption_asked_ && co_await in.peek() == 0x16) co_return Next::reopen;
       const std::uint32_t length = co_await in.u32();
-      if (length < 8 || length > kLongestStartup) co_return Next::foreign;
+      if (length < 8 || length > kPostgresLongestStartup) co_return Next::foreign;
       in.enter(length - 4);
       const std::uint32_t code = co_await in.u32();
-      if (code == kSsl || code == kGssEncryption) {
+      if (code == kPostgresSsl || code == kPostgresGssEncryption) {
         encryption_asked_ = true;
         in.leave();
         continue;
       }
-      if (code != kCancel && code >> 16 != 3) co_return Next::foreign;
-      if (code != kCancel) exposed();
-      while (code != kCancel && in.left() > 1) {
+      if (code != kPostgresCancel && code >> 16 != 3) co_return Next::foreign;
+      if (code != kPostgresCancel) exposed();
+      while (code != kPostgresCancel && in.left() > 1) {
         co_await in.word_until(0, 0);
         in.keep_as_key();
         co_await in.u8();
@@ -79,7 +65,7 @@ class PostgreSql final : public Scripted {
       in.close();
       co_await in.skip(in.left());
       in.leave();
-      started_ = code != kCancel;
+      started_ = code != kPostgresCancel;
     }
     for (;;) {
       const std::uint8_t type = co_await in.u8();
@@ -90,7 +76,7 @@ class PostgreSql final : public Scripted {
       if (type != 'd' && type != 'H' && type != 'S') copy_.end(in.out());
       if (type != 'd' && !copy_.begun()) in.close();
       if (type == 'Q') {
-        read_along(in, StatementColumns::Whole::no);
+        read_along(in, StatementReader::Whole::no);
         in.start(Location::command);
         co_await in.until(0);
         read(in);
@@ -100,7 +86,7 @@ class PostgreSql final : public Scripted {
         co_await in.until(0);
         preparing_.assign(in.kept());
         co_await in.u8();
-        read_along(in, StatementColumns::Whole::yes);
+        read_along(in, StatementReader::Whole::yes);
         in.start(Location::command);
         co_await in.until(0);
         in.close();
@@ -280,8 +266,8 @@ class PostgreSql final : public Scripted {
     }
   }
 
-  void read_along(Input& in, StatementColumns::Whole whole) noexcept {
-    if (!statement_) statement_ = std::make_unique<StatementColumns>(SqlDialect::postgresql);
+  void read_along(Input& in, StatementReader::Whole whole) noexcept {
+    if (!statement_) statement_ = std::make_unique<StatementReader>(SqlDialect::postgresql);
     statement_->begin(whole);
     copy_in_ = false;
     in.listen(statement_.get());
@@ -307,7 +293,7 @@ class PostgreSql final : public Scripted {
   }
 
   ColumnTable columns_;
-  std::unique_ptr<StatementColumns> statement_;  ///< that of the message being read
+  std::unique_ptr<StatementReader> statement_;  ///< that of the message being read
   CopyData copy_;
   PreparedStatements statements_;
   std::string preparing_, types_;
@@ -321,43 +307,7 @@ class PostgreSql final : public Scripted {
 
 }  // namespace
 
-Match postgresql_client(Bytes first) noexcept {
-  if (first[0] != 0 || (first.size() > 1 && first[1] != 0)) return Match::no;
-  if (first.size() > 3 && (first[2] << 8 | first[3]) < 8) return Match::no;
-  if (first.size() > 2 && first[2] << 8 > static_cast<int>(kLongestStartup)) return Match::no;
-  if (first.size() > 4 && first[4] != 0 && first[4] != 4) return Match::no;
-  if (first.size() < 8) return first.size() > 5 && first[5] != 3 && first[5] != 0xd2 ? Match::no : Match::maybe;
-  Reader code(first.subspan(4, 4));
-  const std::uint32_t value = code.u32();
-  if (value == kSsl || value == kGssEncryption || value == kCancel) return Match::yes;
-  if (value < 0x30000 || value > 0x30002) return Match::no;
-  // The name of a parameter. Where it would stand, a request of Kafka for metadata has a number that counts up from 0.
-  constexpr std::size_t kNameBytes = 4;
-  for (std::size_t i = 8; i < first.size() && i < 8 + kNameBytes; ++i)
-    if (!is_alpha(first[i]) && first[i] != '_') return Match::no;
-  return first.size() < 8 + kNameBytes ? Match::maybe : Match::yes;
-}
-
 std::unique_ptr<Follower> follow_postgresql(DecodePool&) { return std::make_unique<PostgreSql>(false); }
-
-Match postgresql_statement(Bytes first) noexcept {
-  const std::uint8_t type = first[0];
-  if (type != 'Q' && type != 'P' && type != 'B') return Match::no;
-  if ((first.size() > 1 && first[1] != 0) || (first.size() > 2 && first[2] > kLargestStatement)) return Match::no;
-  if (first.size() < 6) return Match::maybe;
-  Bytes rest = first.subspan(5);
-  if (type == 'Q') return begins_sql(rest);
-  if (type == 'B') {  // to no portal
-    if (rest[0] != 0) return Match::no;
-    rest = rest.subspan(1);
-  }
-  const std::size_t name = name_length(rest);
-  if (name > kLongestStatementName) return Match::no;
-  if (name == rest.size()) return Match::maybe;
-  if (rest[name] != 0) return Match::no;
-  // A statement is prepared under a name or none; a bound one has a name, or this would tell too little.
-  return type == 'P' ? begins_sql(rest.subspan(name + 1)) : name > 0 ? Match::yes : Match::no;
-}
 
 std::unique_ptr<Follower> follow_postgresql_statements(DecodePool&) { return std::make_unique<PostgreSql>(true); }
 

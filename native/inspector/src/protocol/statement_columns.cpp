@@ -18,9 +18,6 @@ constexpr std::string_view kBetween[] = {
     "NOT",  "LIKE", "ILIKE", "RLIKE", "REGEXP", "SIMILAR", "TO",  "ANY",   "ALL",    "SOME",    "IS",     "DISTINCT",
     "NULL", "TRUE", "FALSE", "ARRAY", "ROW",    "BINARY",  "CAST", "EXISTS", "ESCAPE", "DEFAULT", "SYMMETRIC"};
 constexpr std::string_view kQueries[] = {"SELECT", "VALUES", "WITH"};
-/// What scripts put before a COPY, and what makes a server forget statements.
-constexpr std::string_view kBefore[] = {"BEGIN", "START", "SET", "TRUNCATE", "DEALLOCATE", "DISCARD"};
-
 bool is_one_of(std::string_view word, const auto& words) noexcept {
   return std::any_of(std::begin(words), std::end(words), [&](std::string_view each) { return same_word(word, each); });
 }
@@ -32,10 +29,8 @@ void StatementColumns::Name::set(std::string_view name) noexcept {
   if (size > 0) std::memcpy(text.data(), name.data(), size);
 }
 
-void StatementColumns::begin(Whole whole) noexcept {
-  lexer_.begin();
+void StatementColumns::begin() noexcept {
   columns_.clear();
-  copy_.begin();
   name_.size = before_name_.size = 0;
   frames_[0] = Frame();
   next_ = 0;
@@ -44,23 +39,16 @@ void StatementColumns::begin(Whole whole) noexcept {
   before_ = Before::nothing;
   waiting_ = Waiting::no;
   understood_ = first_ = true;
-  whole_ = whole == Whole::yes;
-  idle_ = copying_ = forgets_ = into_ = values_ = compared_list_ = between_ = unnest_ = false;
-}
-
-void StatementColumns::hear(Bytes bytes) noexcept {
-  if (understood_ && !idle_ && !columns_.full()) lexer_.take(bytes);
+  into_ = values_ = compared_list_ = between_ = unnest_ = false;
 }
 
 void StatementColumns::finish() noexcept {
-  if (!idle_) lexer_.finish();
   if (understood_) settle();
 }
 
 void StatementColumns::lost() noexcept {
   understood_ = false;
   columns_.clear();
-  copy_.lost();
 }
 
 /// `$1 = name`: the name is known for one when something other than a parenthesis or a dot comes behind it.
@@ -164,20 +152,6 @@ bool StatementColumns::keyword(std::string_view word) noexcept {
 }
 
 void StatementColumns::word(std::string_view word, bool quoted) noexcept {
-  if (copying_) {
-    if (first_ && copy_.known()) copy_.lost();  // a further statement: which of the two the data are for is not told
-    return copy_.word(word, quoted);
-  }
-  if (first_ && !quoted) {
-    copying_ = same_word(word, "COPY");
-    forgets_ = forgets_ || same_word(word, "DEALLOCATE") || same_word(word, "DISCARD");
-    if (copying_) {
-      copy_.begin();
-      first_ = false;
-      return;
-    }
-    idle_ = !whole_ && !is_one_of(word, kBefore);
-  }
   // Among the columns that are written to, `value` and `order` are names; a query there begins with one of three words.
   const bool may_be_key = !quoted && before_ != Before::dot &&
                           (!into_ || top().kind != Kind::names || is_one_of(word, kQueries));
@@ -205,12 +179,7 @@ void StatementColumns::name(std::string_view name) noexcept {
   before_ = Before::name;
 }
 
-void StatementColumns::text(std::string_view value) noexcept {
-  if (copying_) return copy_.text(value);
-  number();
-}
-
-void StatementColumns::number() noexcept {
+void StatementColumns::literal() noexcept {
   settle();
   waiting_ = Waiting::no;
   before_ = Before::other;
@@ -238,14 +207,6 @@ void StatementColumns::parameter(std::uint32_t number) noexcept {
 }
 
 void StatementColumns::mark(char sign) noexcept {
-  if (copying_) {
-    if (sign == ';') {
-      if (!copy_.known()) copying_ = false;
-      first_ = true;
-      return;
-    }
-    return copy_.mark(sign);
-  }
   switch (sign) {
     case '(':
       return open();

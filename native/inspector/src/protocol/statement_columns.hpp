@@ -3,34 +3,31 @@
 #include <array>
 
 #include "protocol/bound_columns.hpp"
-#include "protocol/copy_statement.hpp"
-#include "protocol/input.hpp"
 #include "protocol/sql_lexer.hpp"
 
 namespace bulkhead {
 
-/// Reads along with a statement and tells which column each parameter is written to or compared with: by the list of
+/// Takes the parts of a statement and tells which column each parameter is written to or compared with: by the list of
 /// an INSERT, by the `=` of an UPDATE, by the comparison of a WHERE. It knows enough of SQL for what programs and their
 /// libraries send, not its grammar; a parameter it cannot place has no column. Bounded in memory and linear.
-class StatementColumns final : public Listener, private SqlTokens {
+class StatementColumns final {
  public:
-  explicit StatementColumns(SqlDialect dialect) noexcept : lexer_(dialect, *this), dialect_(dialect) {}
+  explicit StatementColumns(SqlDialect dialect) noexcept : dialect_(dialect) {}
 
-  /// `no`: only what COPY and the forgetting of statements say is wanted, as where nothing can be bound.
-  enum class Whole : bool { no, yes };
-  void begin(Whole whole) noexcept;
-  void hear(Bytes bytes) noexcept override;
-  /// Part of the statement never came: nothing is known of it.
-  void miss() noexcept override { lost(); }
-  /// The statement is over.
+  void begin() noexcept;
+  void word(std::string_view word, bool quoted) noexcept;
+  /// A number or a text.
+  void literal() noexcept;
+  /// As of SqlTokens.
+  void parameter(std::uint32_t number) noexcept;
+  void mark(char sign) noexcept;
+  /// It cannot be understood: no parameter has a column.
+  void lost() noexcept;
   void finish() noexcept;
 
-  /// After the end of the statement; empty when it is not understood.
-  [[nodiscard]] BoundColumns& columns() noexcept { return columns_; }
-  /// The columns of `COPY t (a, b) FROM STDIN`.
-  [[nodiscard]] CopyStatement& copy() noexcept { return copy_; }
-  /// Whether it is one that makes the server forget statements: DEALLOCATE, DISCARD.
-  [[nodiscard]] bool forgets() const noexcept { return forgets_; }
+  [[nodiscard]] BoundColumns& bound() noexcept { return columns_; }
+  /// Nothing that comes can tell of a further parameter.
+  [[nodiscard]] bool is_done() const noexcept { return !understood_ || columns_.full(); }
 
  private:
   /// Parentheses and CASEs in each other; deeper ones are not understood. ORMs stay below ten.
@@ -57,13 +54,6 @@ class StatementColumns final : public Listener, private SqlTokens {
   enum class Before : std::uint8_t { nothing, name, dot, as, cast, list, other };
   enum class Waiting : std::uint8_t { no, for_comparison, for_name };
 
-  void word(std::string_view name, bool quoted) noexcept override;
-  void text(std::string_view value) noexcept override;
-  void number() noexcept override;
-  void parameter(std::uint32_t number) noexcept override;
-  void mark(char sign) noexcept override;
-  void lost() noexcept override;
-
   bool keyword(std::string_view name) noexcept;
   void clause() noexcept;
   void name(std::string_view name) noexcept;
@@ -75,8 +65,6 @@ class StatementColumns final : public Listener, private SqlTokens {
   void settle() noexcept;
   [[nodiscard]] Frame& top() noexcept { return frames_[depth_]; }
 
-  SqlLexer lexer_;
-  CopyStatement copy_;
   BoundColumns columns_;
   std::array<Frame, kDeepest + 1> frames_;
   std::array<BoundColumns::Id, BoundColumns::kMostNames> list_{};
@@ -93,8 +81,6 @@ class StatementColumns final : public Listener, private SqlTokens {
   Waiting waiting_ = Waiting::no;
   bool understood_ = true;
   bool first_ = true;
-  bool whole_ = true, idle_ = false;
-  bool copying_ = false, forgets_ = false;
   bool into_ = false;           ///< a table is written to: the next list is of its columns
   bool values_ = false;         ///< each parenthesis is a row
   bool compared_list_ = false;  ///< a list of columns was followed by IN: rows, or a row of rows

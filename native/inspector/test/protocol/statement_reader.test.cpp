@@ -1,4 +1,4 @@
-#include "protocol/statement_columns.hpp"
+#include "protocol/statement_reader.hpp"
 
 #include <doctest/doctest.h>
 
@@ -14,8 +14,8 @@ Bytes bytes_of(std::string_view text) { return {reinterpret_cast<const std::uint
 
 /// The columns of the first `count` parameters, read in pieces of so many bytes.
 std::string read(std::string_view sql, std::uint32_t count, SqlDialect dialect, std::size_t piece) {
-  const auto statement = std::make_unique<StatementColumns>(dialect);
-  statement->begin(StatementColumns::Whole::yes);
+  const auto statement = std::make_unique<StatementReader>(dialect);
+  statement->begin(StatementReader::Whole::yes);
   for (std::size_t at = 0; at < sql.size(); at += piece) statement->hear(bytes_of(sql.substr(at, piece)));
   statement->finish();
   std::string names;
@@ -104,8 +104,8 @@ TEST_CASE("rows that repeat the first one's columns take no room") {
     const std::uint32_t at = i * 3;
     sql += (i > 0 ? ",($" : "($") + std::to_string(at + 1) + ",$" + std::to_string(at + 2) + ",$" + std::to_string(at + 3) + ")";
   }
-  const auto statement = std::make_unique<StatementColumns>(SqlDialect::postgresql);
-  statement->begin(StatementColumns::Whole::yes);
+  const auto statement = std::make_unique<StatementReader>(SqlDialect::postgresql);
+  statement->begin(StatementReader::Whole::yes);
   statement->hear(bytes_of(sql));
   statement->finish();
   CHECK(statement->columns().name(3 * kRows - 2) == "card");
@@ -114,10 +114,10 @@ TEST_CASE("rows that repeat the first one's columns take no room") {
 }
 
 TEST_CASE("statements without end stay within the bounds") {
-  const auto statement = std::make_unique<StatementColumns>(SqlDialect::mysql);
+  const auto statement = std::make_unique<StatementReader>(SqlDialect::mysql);
   const auto within = [&](std::string_view part) {
     CAPTURE(part);
-    statement->begin(StatementColumns::Whole::yes);
+    statement->begin(StatementReader::Whole::yes);
     statement->hear(bytes_of("insert into t ("));
     for (int i = 0; i < 100'000; ++i) statement->hear(bytes_of(part));
     statement->finish();
@@ -125,7 +125,7 @@ TEST_CASE("statements without end stay within the bounds") {
   };
   for (const std::string_view part : {"a,", "b=?,", "(", ")", "case ", "end ", "x.", "((a,b) in ", "values(?", "long_name_", "'"})
     within(part);
-  statement->begin(StatementColumns::Whole::yes);
+  statement->begin(StatementReader::Whole::yes);
   for (int i = 0; i < 100'000; ++i) statement->hear(bytes_of("c" + std::to_string(i) + "=? and "));
   statement->finish();
   CHECK(statement->columns().name(100) == "c100");
@@ -153,10 +153,32 @@ TEST_CASE("the statements that are remembered stay within the bounds, the latest
   CHECK(statements.find(std::string(PreparedStatements::kLongestName + 1, 'n')) == nullptr);
 }
 
+TEST_CASE("what is said behind a statement that tells nothing is the same wherever the bytes are cut") {
+  std::string deep = "select ";
+  for (int i = 0; i < 40; ++i) deep += '(';
+  std::string many = "select ";
+  for (int i = 0; i < 600; ++i) many += "a=?,";
+  for (const std::string& before : {std::string("select 1"), deep, many}) {
+    for (const std::string& behind : {std::string("copy t (a) from stdin"), std::string("deallocate all")}) {
+      const std::string sql = before + "; " + behind;
+      CAPTURE(sql);
+      const auto heard = [&](std::size_t piece) {
+        const auto statement = std::make_unique<StatementReader>(SqlDialect::mysql);
+        statement->begin(before == many ? StatementReader::Whole::yes : StatementReader::Whole::no);
+        for (std::size_t at = 0; at < sql.size(); at += piece) statement->hear(bytes_of(std::string_view(sql).substr(at, piece)));
+        statement->finish();
+        return std::pair(statement->copy().known(), statement->forgets());
+      };
+      const auto expected = heard(sql.size());
+      for (std::size_t piece = 1; piece < 20; ++piece) CHECK(heard(piece) == expected);
+    }
+  }
+}
+
 TEST_CASE("what COPY says of the data that follow is read") {
-  const auto statement = std::make_unique<StatementColumns>(SqlDialect::postgresql);
+  const auto statement = std::make_unique<StatementReader>(SqlDialect::postgresql);
   const auto copy = [&](std::string_view sql) -> const CopyStatement& {
-    statement->begin(StatementColumns::Whole::no);
+    statement->begin(StatementReader::Whole::no);
     for (const char& c : sql) statement->hear(bytes_of({&c, 1}));
     statement->finish();
     return statement->copy();
