@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { type Clock, printable } from '@bulkhead/core';
+import { type Clock, printable, problemText } from '@bulkhead/core';
 import type { AdmissionPolicy } from '@bulkhead/policy';
 import type { Emit } from '../event.ts';
 import type { WebhookMetrics } from '../metrics.ts';
@@ -57,7 +57,7 @@ function readReview(
   }
   const parsed = AdmissionReview.safeParse(value);
   if (parsed.success) return { ok: true, request: parsed.data.request };
-  const problems = parsed.error.issues.slice(0, 5).map(({ path, message }) => `${path.join('.')}: ${message}`);
+  const problems = parsed.error.issues.slice(0, 5).map(problemText);
   return { ok: false, problem: printable(`is no AdmissionReview of ${REVIEW_VERSION}: ${problems.join('; ')}`, 500) };
 }
 type AdmissionReview = ReturnType<typeof AdmissionReview.parse>;

@@ -1,3 +1,4 @@
+import { problemText } from '@bulkhead/core';
 import { z } from 'zod';
 
 /** CISA's catalogue of known exploited vulnerabilities, as far as it is read. */
@@ -50,7 +51,7 @@ export function parseKev(text: string): KevReading {
       entries.push({ cve, dateAdded, ...(dueDate != null && { dueDate }), ransomware: use === 'Known' });
     } else {
       const [issue] = entry.error.issues;
-      const reason = `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'does not fit'}`.slice(0, 300);
+      const reason = (issue === undefined ? 'it does not fit' : problemText(issue)).slice(0, 300);
       rejections.push({ record: `vulnerabilities[${index}]`, reason });
     }
   }

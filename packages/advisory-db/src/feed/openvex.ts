@@ -1,3 +1,4 @@
+import { problemText } from '@bulkhead/core';
 import { readVex } from '@bulkhead/scanner';
 import { z } from 'zod';
 
@@ -57,7 +58,7 @@ export async function parseOpenVex(text: string): Promise<VexReading> {
     const record = `${id} statements[${position}]`;
     if (!statement.success) {
       const [issue] = statement.error.issues;
-      rejections.push({ record, reason: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`.slice(0, 300) });
+      rejections.push({ record, reason: (issue === undefined ? 'it does not fit' : problemText(issue)).slice(0, 300) });
       continue;
     }
     const { name, aliases = [] } = statement.data.vulnerability;

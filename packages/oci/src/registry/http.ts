@@ -79,8 +79,8 @@ export class Http {
     const options = { keepAlive: true, maxSockets: maxConnections, proxyEnv: process.env };
     if (protocol === 'https:') {
       const [{ Agent, request }, { getCACertificates }] = await Promise.all([import('node:https'), import('node:tls')]);
-      const authorities = ca === undefined ? {} : { ca: [...getCACertificates('default'), ca] };
-      return { send: request, agent: this.#agent(protocol, () => new Agent({ ...options, ...authorities })) };
+      const authorities = () => (ca === undefined ? {} : { ca: [...getCACertificates('default'), ca] });
+      return { send: request, agent: this.#agent(protocol, () => new Agent({ ...options, ...authorities() })) };
     }
     const { Agent, request } = await import('node:http');
     return { send: request, agent: this.#agent(protocol, () => new Agent(options)) };

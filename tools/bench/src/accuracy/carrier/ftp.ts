@@ -1,18 +1,15 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import type { Carrier } from './carrier.ts';
-import { closeServer, listen } from './loopback-server.ts';
-
-const CLIENT = '/usr/bin/curl';
+import { curlMissing, curlUpload } from './curl-upload.ts';
+import { closeServer, listen, serveLines } from './loopback-server.ts';
 
 /** Files that curl uploads: the data connection alone, as a sensor sees it that never saw what it belongs to. */
 export const FTP_DATA: Carrier = {
   name: 'ftp data',
   group: 'plain',
   kinds: ['json', 'json-spaces', 'xml', 'csv', 'base64'],
-  missing: () => (existsSync(CLIENT) ? undefined : `${CLIENT} is missing (Debian: curl)`),
+  missing: curlMissing,
   async start() {
     let received = Promise.resolve();
     const data = createServer((socket) => {
@@ -26,13 +23,7 @@ export const FTP_DATA: Carrier = {
     return {
       port,
       async carry({ bytes }) {
-        const target = `ftp://127.0.0.1:${controlPort}/orders.txt`;
-        const curl = spawn(CLIENT, ['-sS', '--disable-epsv', '--upload-file', '-', target], {
-          stdio: ['pipe', 'ignore', 'inherit'],
-        });
-        curl.stdin.end(bytes);
-        const [code] = (await once(curl, 'close')) as [number | null];
-        if (code !== 0) throw new Error(`curl could not upload a file: it ended with ${code}`);
+        await curlUpload(`ftp://127.0.0.1:${controlPort}/orders.txt`, ['--disable-epsv'], bytes);
       },
       async stop() {
         await closeServer(control);
@@ -44,7 +35,6 @@ export const FTP_DATA: Carrier = {
 
 /** The least that a server has to say to a client that uploads one file (RFC 959 §5.1). */
 function takeFile(socket: Socket, dataPort: number, received: () => Promise<void>): void {
-  const say = (line: string): void => void socket.write(`${line}\r\n`);
   const answers: Readonly<Record<string, string>> = {
     USER: '331 and the password?',
     PASS: '230 welcome',
@@ -54,18 +44,10 @@ function takeFile(socket: Socket, dataPort: number, received: () => Promise<void
     STOR: '150 go on',
     QUIT: '221 bye',
   };
-  let rest = '';
-  socket.setEncoding('latin1');
-  socket.on('error', () => socket.destroy());
-  socket.on('data', (text: string) => {
-    const lines = (rest + text).split('\r\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) {
-      const verb = line.split(' ', 1)[0]?.toUpperCase() ?? '';
-      say(answers[verb] ?? '502 not here');
-      if (verb === 'STOR') void received().then(() => say('226 taken'));
-      if (verb === 'QUIT') socket.end();
-    }
+  serveLines(socket, '220 ftp.example.com', (line, say) => {
+    const verb = line.split(' ', 1)[0]?.toUpperCase() ?? '';
+    say(answers[verb] ?? '502 not here');
+    if (verb === 'STOR') void received().then(() => say('226 taken'));
+    if (verb === 'QUIT') socket.end();
   });
-  say('220 ftp.example.com');
 }
