@@ -1,7 +1,7 @@
 import type { DetectorDescription } from './description.ts';
 
 /**
- * Tokens that begin with a literal of their issuer, in the order of the inspector's own table. One whose characters are not as varied
+ * Tokens that a literal of their issuer gives away, nearly always at their beginning, in the order of the inspector's own table. One whose characters are not as varied
  * as chance makes them has low confidence: documentation writes such.
  */
 export const ISSUED_TOKENS: readonly DetectorDescription[] = [
