@@ -3,6 +3,7 @@ import { RESTRICTED_RULES } from './restricted-rules.ts';
 import type { PodRule } from './rule.ts';
 import { WORKLOAD_RULES } from './workload-rules.ts';
 
+export { lineIn, MANIFEST_YAML } from './manifest-yaml.ts';
 export { at, type KubernetesObject, objectOf, type Value } from './object.ts';
 export { plainValue } from './plain-value.ts';
 export { type Container, POD_KINDS, type Pod, podOf } from './pod.ts';

@@ -1,4 +1,5 @@
-import { type Document, isNode, LineCounter, parseAllDocuments, type Tags } from 'yaml';
+import { lineIn, MANIFEST_YAML } from '@bulkhead/pod-rules';
+import { type Document, LineCounter, parseAllDocuments } from 'yaml';
 import type { PolicyProblem } from './problem.ts';
 
 /** A policy of a large cluster is some hundred kilobytes; what is larger was not meant as a policy. */
@@ -18,21 +19,12 @@ export interface RawFile {
   readonly problems: readonly PolicyProblem[];
 }
 
-/**
- * `policy` is YAML 1.2, which knows no surprises. `manifest` is what Kubernetes' tools read: YAML 1.1, where `yes` is true
- * and `<<` merges, so that no setting is overlooked that is in force in the cluster.
- */
+/** `policy` is YAML 1.2, which knows no surprises; `manifest` what Kubernetes' tools read. */
 export type YamlDialect = 'policy' | 'manifest';
 
 const OPTIONS = {
   policy: { stringKeys: true, prettyErrors: false },
-  manifest: {
-    stringKeys: true,
-    prettyErrors: false,
-    version: '1.1',
-    // Times are texts in Kubernetes.
-    customTags: (tags: Tags) => tags.filter((tag) => typeof tag === 'string' || !tag.tag.endsWith(':timestamp')),
-  },
+  manifest: { ...MANIFEST_YAML, prettyErrors: false },
 } as const;
 
 /** Reads multi-document YAML (or JSON) from outside. Empty documents are left out. Never throws. */
@@ -71,21 +63,12 @@ export function readYaml(file: string, text: string, dialect: YamlDialect = 'pol
     }
     try {
       const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
-      if (value != null) documents.push({ index, value, lineOf: (path) => lineOf(document, lines, path) });
+      if (value != null) documents.push({ index, value, lineOf: (path) => lineIn(document, lines, path) });
     } catch (error) {
       problems.push({ file, document: index, path: [], message: messageOf(error) });
     }
   }
   return { documents, problems };
-}
-
-/** The line of the deepest part of `path` that exists: a missing key is reported where it should have been. */
-function lineOf(document: Document, lines: LineCounter, path: readonly (string | number)[]): number | undefined {
-  for (let length = path.length; length >= 0; length -= 1) {
-    const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
-    if (isNode(node) && node.range != null) return lines.linePos(node.range[0]).line;
-  }
-  return undefined;
 }
 
 function messageOf(error: unknown): string {

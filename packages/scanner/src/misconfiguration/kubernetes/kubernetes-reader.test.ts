@@ -102,6 +102,13 @@ describe('kubernetesReader', () => {
     expect(rulesIn(kubernetesReader, 'web.yaml', GOOD)).toEqual([]);
   });
 
+  it.each([
+    ['a word of YAML 1.1', pod('hostNetwork: yes\n  containers: [{name: a}]')],
+    ['a merge', `x: &host {hostNetwork: true}\n${pod('<<: *host\n  containers: [{name: a}]')}`],
+  ])('sees what is in force by %s', (_, text) => {
+    expect(rulesIn(kubernetesReader, 'a.yaml', text)).toContain('kubernetes-host-network');
+  });
+
   it('has a broken example for each rule', () => {
     expect(Object.keys(BROKEN)).toEqual(KUBERNETES_RULES.map(({ id }) => id));
   });

@@ -19,7 +19,7 @@ const NEVER =
 /** Kubernetes manifests in YAML and JSON, by what is in them. */
 export const kubernetesReader: WholeFileReader = misconfigurationReader({
   id: 'kubernetes-manifest',
-  version: 2,
+  version: 3,
   maxBytes: MAX_BYTES,
   wants: ({ path }) => /\.(?:ya?ml|json)$/i.test(path) && !NEVER.test(path),
   *read(content, gap) {

@@ -1,5 +1,5 @@
-import { type KubernetesObject, objectOf, type Value } from '@bulkhead/pod-rules';
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml';
+import { type KubernetesObject, lineIn, MANIFEST_YAML, objectOf, plainValue, type Value } from '@bulkhead/pod-rules';
+import { LineCounter, parseAllDocuments } from 'yaml';
 
 export type ParsedManifest =
   | { readonly ok: true; readonly objects: readonly KubernetesObject[]; readonly limit?: string }
@@ -23,13 +23,18 @@ export function parseManifest(text: string): ParsedManifest {
   const lines = new LineCounter();
   const objects: KubernetesObject[] = [];
   try {
-    for (const document of parseAllDocuments(text, { lineCounter: lines, uniqueKeys: false, logLevel: 'silent' })) {
+    for (const document of parseAllDocuments(text, {
+      ...MANIFEST_YAML,
+      lineCounter: lines,
+      uniqueKeys: false,
+      logLevel: 'silent',
+    })) {
       const [error] = document.errors;
       if (error !== undefined) return broken(text, error.message);
       if (document.contents === null) continue;
       // Follows every alias within their bound, or throws.
-      document.toJS({ maxAliasCount: MAX_ALIASES });
-      for (const root of unlisted(valueOf(document.contents, 1, { lines, document }))) {
+      const data: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
+      for (const root of unlisted(plainValue(data, (path) => lineIn(document, lines, path) ?? 1))) {
         if (objects.length === MAX_OBJECTS) return { ok: true, objects, limit: `more than ${MAX_OBJECTS} objects` };
         const object = objectOf(root);
         if (object !== undefined) objects.push(object);
@@ -46,34 +51,6 @@ function broken(text: string, message: string): ParsedManifest {
     return { ok: false, code: 'unsupported', message: 'a template: render it and scan what comes out' };
   }
   return { ok: false, code: 'corrupt', message: `no YAML: ${message.split('\n', 1)[0] ?? ''}` };
-}
-
-interface Context {
-  readonly lines: LineCounter;
-  readonly document: Document.Parsed;
-}
-
-function valueOf(raw: unknown, parentLine: number, context: Context): Value {
-  const node = isAlias(raw) ? raw.resolve(context.document) : raw;
-  const start = (node as Node | null | undefined)?.range?.[0];
-  const line = start === undefined ? parentLine : context.lines.linePos(start).line || parentLine;
-  const scalar: unknown = isScalar(node) ? node.value : undefined;
-  return {
-    line,
-    scalar:
-      typeof scalar === 'string' || typeof scalar === 'number' || typeof scalar === 'boolean' ? scalar : undefined,
-    exists: isMap(node) || isSeq(node) || (isScalar(node) && node.value !== null),
-    get(key) {
-      const pair = isMap(node) ? node.items.find((one) => keyOf(one.key) === key) : undefined;
-      return valueOf(pair?.value, line, context);
-    },
-    items: () => (isSeq(node) ? node.items.map((one) => valueOf(one, line, context)) : []),
-    keys: () => (isMap(node) ? node.items.flatMap(({ key }) => keyOf(key) ?? []) : []),
-  };
-}
-
-function keyOf(key: unknown): string | undefined {
-  return isScalar(key) ? String(key.value) : undefined;
 }
 
 function unlisted(root: Value): readonly Value[] {
