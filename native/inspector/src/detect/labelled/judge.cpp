@@ -7,7 +7,7 @@
 namespace bulkhead::detect::labelled {
 namespace {
 
-constexpr std::size_t kMaxWords = 3;  // a label's own word and what follows it: "icd-10 code"
+constexpr std::size_t kMaxWords = 3;  // behind the event: "secret access key"
 constexpr std::size_t kMaxJoint = 12;
 
 bool joins_words(std::uint8_t b) noexcept { return b == '_' || b == '-' || b == ' ' || b == '.'; }
@@ -65,7 +65,7 @@ Judged judge_label(const FieldView& view, const std::uint8_t* event, const Detec
   const std::uint8_t* end = nullptr;
   const Label* const label = take_label(name, end);
   if (name.pending()) return Judged::pending;
-  if (label == nullptr || !enabled.has(detector_of(label->value))) return Judged::decided;
+  if (label == nullptr || !enabled.has(label->detector)) return Judged::decided;
   Ahead ahead(view, event, end);
   const bool joined = take_joint(ahead);
   if (ahead.pending()) return Judged::pending;

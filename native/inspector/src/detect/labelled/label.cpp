@@ -11,11 +11,11 @@ namespace {
 // Each holds one of the anchors that lane/anchors.hpp has for labels; a longer one stands before those it ends in.
 // clang-format off
 constexpr Label kLabels[] = {
-    {"secretaccesskey", Value::aws_secret_key, true}, {"awssecretkey", Value::aws_secret_key, true},
-    {"secretkey", Value::aws_secret_key, false},
-    {"accountkey", Value::azure_access_key, true}, {"accesskey", Value::azure_access_key, false},
-    {"ddapikey", Value::datadog_key, true}, {"datadogapikey", Value::datadog_key, true},
-    {"apikey", Value::datadog_key, false},
+    {"secretaccesskey", kAwsSecretKey, true}, {"awssecretkey", kAwsSecretKey, true},
+    {"secretkey", kAwsSecretKey, false},
+    {"accountkey", kAzureAccessKey, true}, {"accesskey", kAzureAccessKey, false},
+    {"ddapikey", kDatadogKey, true}, {"datadogapikey", kDatadogKey, true},
+    {"apikey", kDatadogKey, false},
 };
 // clang-format on
 

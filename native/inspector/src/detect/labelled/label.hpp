@@ -8,19 +8,12 @@
 
 namespace bulkhead::detect::labelled {
 
-/// What a value under a label has to look like.
-enum class Value : std::uint8_t {
-  aws_secret_key,
-  azure_access_key,
-  datadog_key,
-};
-
 /// A name that says what its value is: a value that nothing gives away by itself, nor a number in it, is looked for behind
 /// such names only. Letters and digits of the name in lower case, without what separates its words.
 struct Label {
   std::string_view text;
-  Value value;
-  bool certain;  ///< nothing else is called so
+  BuiltIn detector;  ///< of its value
+  bool certain;      ///< nothing else is called so
 };
 
 /// The label that the name ending at `end` ends in, whole words of it; null when there is none. "AWS_SECRET_ACCESS_KEY",

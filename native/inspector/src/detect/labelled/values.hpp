@@ -13,8 +13,6 @@ struct Place {
   const std::uint8_t* start;
 };
 
-BuiltIn detector_of(Value value) noexcept;
-
 /// Adds the value at `place` when it looks as its label says.
 Judged judge_value(const Place& place, const Label& label, Findings& found) noexcept;
 
