@@ -29,12 +29,15 @@ struct EngineLimits {
   std::uint64_t udp_idle_ns = 60'000'000'000ULL;
 };
 
+class ClientWindows;
+
 struct EngineConfig {
   EngineLimits limits;
   ExceptionPolicies exceptions;
   bool inline_mode = false;         ///< verdicts are enforced: normalise, judge at packet end
   bool verify_checksums = true;
   std::uint64_t hash_key[2] = {0, 0};  ///< secret of the flow hash; a source fills it from the kernel's random bytes
+  std::shared_ptr<ClientWindows> clients;  ///< what clients showed all engines that have it; null: this engine alone
 };
 
 enum class Action : std::uint8_t {

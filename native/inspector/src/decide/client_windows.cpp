@@ -9,6 +9,7 @@ namespace bulkhead {
 
 ClientWindows::Outcome ClientWindows::count(const ClientKey& key, std::uint64_t value, std::uint64_t now_ns,
                                             std::uint64_t window_ns) noexcept {
+  const std::lock_guard lock(mutex_);
   if (entries_ == nullptr) entries_.reset(new (std::nothrow) Entry[kClients]);
   if (entries_ == nullptr) return {1, true};
   // Keyed: a client cannot choose whose place it takes.

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 
 #include "bulkhead/packet.hpp"
 
@@ -22,6 +23,9 @@ struct ClientKey {
 ///
 /// Bounded: kClients clients (4 MiB, allocated at the first value), kValues values each. A client that finds its place
 /// taken by eight that were seen more recently takes that of the oldest, whose count is lost.
+///
+/// The engines of a process share one: a client's sessions are on any thread. It is asked only about what a sensor with a
+/// window has found, so one lock is enough.
 class ClientWindows {
  public:
   static constexpr std::size_t kClients = 4'096;
@@ -50,6 +54,7 @@ class ClientWindows {
   };
 
   std::array<std::uint64_t, 2> key_;
+  std::mutex mutex_;
   std::unique_ptr<Entry[]> entries_;
 };
 

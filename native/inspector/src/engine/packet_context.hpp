@@ -19,7 +19,9 @@ namespace bulkhead {
 /// What every session of an engine shares, and what is known of the packet being inspected. One per engine.
 struct PacketContext {
   PacketContext(const EngineConfig& c, EventSink& s) noexcept
-      : config(c), sink(s), clients(c.hash_key[0], c.hash_key[1]) {}
+      : config(c),
+        sink(s),
+        clients(c.clients != nullptr ? c.clients : std::make_shared<ClientWindows>(c.hash_key[0], c.hash_key[1])) {}
 
   const EngineConfig& config;
   EventSink& sink;
@@ -27,7 +29,7 @@ struct PacketContext {
   std::shared_ptr<DecodePool> decoders;
   Counters counters;
   ExpectedSessions expected;
-  ClientWindows clients;
+  std::shared_ptr<ClientWindows> clients;
   SubjectMemo subject_memo;
   OwnNames own_names;
 

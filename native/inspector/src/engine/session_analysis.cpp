@@ -164,7 +164,7 @@ void SessionAnalysis::judge_clearness() noexcept {
 void SessionAnalysis::report(const Detection& detection, std::uint64_t found_at) noexcept {
   std::optional<Verdict> masked;  // by the first sensor that asked for it
   SensorMatches matches;
-  SensorState::Client client{&context_.clients, session_.view.client, session_.view.tenant, context_.now_ns(), concerned_};
+  SensorState::Client client{context_.clients.get(), session_.view.client, session_.view.tenant, context_.now_ns(), concerned_};
   sensors_.judge(*program_, detection, scanning_, matches, client);
   if (client.lost) exception(scanning_, Exception::memory_cap, 0);
   const Location location = locations_[index_of(scanning_)];

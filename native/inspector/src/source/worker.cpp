@@ -19,19 +19,23 @@ constexpr int kDrainTurns = 2'048;
 constexpr int kPollEvents = 64;
 constexpr std::uint64_t kHousekeepingNs = 1'000'000'000;
 
-EngineConfig engine_config(const EngineLimits& limits, const ExceptionPolicies& exceptions, bool inline_mode) {
+EngineConfig engine_config(const EngineLimits& limits, const ExceptionPolicies& exceptions, bool inline_mode,
+                           const std::shared_ptr<ClientWindows>& clients) {
   EngineConfig config;
   config.limits = limits;
   config.exceptions = exceptions;
   config.inline_mode = inline_mode;
+  config.clients = clients;
   fill_hash_key(config);
   return config;
 }
 
 }  // namespace
 
-Worker::Worker(const WorkersOptions& options, WorkersOutput& output, unsigned index)
+Worker::Worker(const WorkersOptions& options, WorkersOutput& output, unsigned index,
+               std::shared_ptr<ClientWindows> clients)
     : options_(options),
+      clients_(std::move(clients)),
       output_(output),
       index_(index),
       wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
@@ -138,7 +142,7 @@ std::size_t Worker::engine_for(bool inline_mode, const ExceptionPolicies& except
   if (i == engines_.size() && i < kMaxEngines) {
     EventSink& sink = *this;
     engines_.push_back({inline_mode, exceptions,
-                        std::make_unique<Engine>(engine_config(options_.limits, exceptions, inline_mode), sink)});
+                        std::make_unique<Engine>(engine_config(options_.limits, exceptions, inline_mode, clients_), sink)});
   }
   return i;
 }

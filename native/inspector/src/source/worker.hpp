@@ -29,7 +29,8 @@ class Worker final : private EventSink {
   /// Different exception policies on one worker; each costs the tables of an engine.
   static constexpr std::size_t kMaxEngines = 32;
 
-  Worker(const WorkersOptions& options, WorkersOutput& output, unsigned index);
+  /// `clients`: shared by all workers.
+  Worker(const WorkersOptions& options, WorkersOutput& output, unsigned index, std::shared_ptr<ClientWindows> clients);
   /// Stops the thread.
   ~Worker();
   Worker(const Worker&) = delete;
@@ -90,6 +91,7 @@ class Worker final : private EventSink {
   void shut_down() noexcept;
 
   const WorkersOptions options_;
+  const std::shared_ptr<ClientWindows> clients_;
   WorkersOutput& output_;
   unsigned index_;
   UniqueFd wake_;

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "decide/client_windows.hpp"
 #include "source/namespace_entry.hpp"
+#include "source/random_key.hpp"
 #include "source/reset_sender.hpp"
 #include "source/worker.hpp"
 
@@ -20,9 +22,12 @@ SourceFailure unwatchable() {
 }  // namespace
 
 Workers::Workers(const WorkersOptions& options, WorkersOutput& output) : options_(options) {
+  EngineConfig key;
+  fill_hash_key(key);
+  const auto clients = std::make_shared<ClientWindows>(key.hash_key[0], key.hash_key[1]);
   const unsigned threads = std::clamp(options.threads, 1U, kMaxThreads);
   for (unsigned i = 0; i < threads; ++i) {
-    workers_.push_back(std::make_unique<Worker>(options_, output, i));
+    workers_.push_back(std::make_unique<Worker>(options_, output, i, clients));
     loads_[workers_.back().get()] = 0;
   }
 }

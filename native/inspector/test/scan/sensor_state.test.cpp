@@ -1,3 +1,5 @@
+#include <thread>
+
 #include "decide/sensor_state.hpp"
 
 #include "scan/scan_support.hpp"
@@ -144,4 +146,17 @@ TEST_CASE("the windows of more clients than are remembered stay bounded, and say
   const ClientKey one;
   for (std::uint64_t value = 0; value < 3 * ClientWindows::kValues; ++value)
     CHECK(windows.count(one, value, 20'000 + value, 1'000'000'000).distinct <= ClientWindows::kValues);
+}
+
+TEST_CASE("windows are asked by many threads at once, and no value is counted twice or lost") {
+  ClientWindows windows(5, 6);
+  ClientKey key;
+  key.sensor = 1;
+  std::vector<std::thread> threads;
+  for (std::uint64_t first = 0; first < 4; ++first)
+    threads.emplace_back([&, first] {
+      for (std::uint64_t value = 0; value < 30; ++value) windows.count(key, 10 * first + value, 1'000, 1'000'000'000);
+    });
+  for (std::thread& thread : threads) thread.join();
+  CHECK(windows.count(key, 0, 1'000, 1'000'000'000).distinct == 60);
 }
