@@ -1,4 +1,5 @@
 export { type Certificate, makeCertificate } from './certificate.ts';
+export { type Cluster, clusterMissing, startCluster } from './cluster/cluster.ts';
 export {
   type Outcome,
   type RequestOptions,
@@ -11,7 +12,8 @@ export { type Line, LineProcess, type WaitOptions } from './line-process.ts';
 export { createNetwork, type Host, type Network, removeAbandoned, type Shape } from './network.ts';
 export { run, runIn } from './run.ts';
 export { type Daemon, type DaemonOptions, freePort, startDaemon } from './service/daemon.ts';
-export { type KubeAnswer, type KubeApi, kubeApiMissing, startKubeApi } from './service/kube-api.ts';
+export { type KubeApi, kubeApiMissing, startKubeApi } from './service/kube-api.ts';
+export type { KubeAnswer } from './service/kube-request.ts';
 export { type PostgresServer, postgresMissing, startPostgres } from './service/postgres.ts';
 export { type RedisServer, redisMissing, startRedis } from './service/redis.ts';
 export {

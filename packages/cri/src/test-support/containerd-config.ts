@@ -1,5 +1,13 @@
+/** `native` copies files and runs everywhere; `overlayfs` is quick where images are large. */
+export type Snapshotter = 'native' | 'overlayfs';
+
 /** containerd's own settings: everything under one folder, so that it meets no other containerd of the machine. */
-export function containerdConfig(folder: string, socket: string, sandboxImage: string): string {
+export function containerdConfig(
+  folder: string,
+  socket: string,
+  sandboxImage: string,
+  snapshotter: Snapshotter,
+): string {
   return `version = 2
 root = "${folder}/root"
 state = "${folder}/state"
@@ -11,7 +19,7 @@ disabled_plugins = ["io.containerd.internal.v1.opt"]
   restrict_oom_score_adj = true
   sandbox_image = "${sandboxImage}"
   [plugins."io.containerd.grpc.v1.cri".containerd]
-    snapshotter = "native"
+    snapshotter = "${snapshotter}"
     [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
       runtime_type = "io.containerd.runc.v2"
   [plugins."io.containerd.grpc.v1.cri".cni]

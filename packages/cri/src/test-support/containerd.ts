@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CriClient } from '../client.ts';
-import { containerdConfig, networkConfig } from './containerd-config.ts';
+import { containerdConfig, networkConfig, type Snapshotter } from './containerd-config.ts';
 import { TEST_IMAGE, writeTestImage } from './image.ts';
 import { PodMaker, type PodSpec } from './pods.ts';
 import { run } from './run.ts';
@@ -19,6 +19,8 @@ export interface Containerd {
   readonly node: string;
   startPod(pod: PodSpec): Promise<string>;
   removePod(id: string): Promise<void>;
+  /** Takes the images of an OCI archive. */
+  importImages(archive: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -34,7 +36,7 @@ export function missingForContainerd(): string | undefined {
 
 const READY_POLLS = 200;
 
-export async function startContainerd(): Promise<Containerd> {
+export async function startContainerd(snapshotter: Snapshotter = 'native'): Promise<Containerd> {
   const folder = await mkdtemp(join(tmpdir(), 'bulkhead-cri-'));
   const node = `bhcri${process.pid}`;
   const path = `/run/netns/${node}`;
@@ -42,7 +44,7 @@ export async function startContainerd(): Promise<Containerd> {
   await run('ip', ['netns', 'add', node]);
   await run('nsenter', [`--net=${path}`, 'ip', 'link', 'set', 'lo', 'up']);
   await mkdir(join(folder, 'net.d'));
-  await writeFile(join(folder, 'config.toml'), containerdConfig(folder, socket, TEST_IMAGE));
+  await writeFile(join(folder, 'config.toml'), containerdConfig(folder, socket, TEST_IMAGE, snapshotter));
   await writeFile(join(folder, 'net.d/10-test.conflist'), networkConfig(folder));
   // `ip netns exec` would hide the cgroup mounts from it.
   // Told to end when this process does, however that comes.
@@ -66,15 +68,20 @@ export async function startContainerd(): Promise<Containerd> {
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 
+  async function importImages(archive: string): Promise<void> {
+    const options = ['--address', socket, '-n', 'k8s.io', 'images', 'import', '--snapshotter', snapshotter];
+    await run('ctr', [...options, archive]);
+  }
+
   try {
     await untilReady(socket, daemon);
-    const image = await writeTestImage(folder);
-    await run('ctr', ['--address', socket, '-n', 'k8s.io', 'images', 'import', '--snapshotter', 'native', image]);
+    await importImages(await writeTestImage(folder));
     return {
       socket,
       node,
       startPod: (pod) => pods.start(pod),
       removePod: (id) => pods.remove(id),
+      importImages,
       stop,
     };
   } catch (error) {

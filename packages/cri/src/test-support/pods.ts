@@ -1,4 +1,5 @@
 import { Channel, runtimeMethod } from '../channel.ts';
+import { ListPodSandboxRequest, ListPodSandboxResponse } from '../messages.ts';
 import { int, message, one, string, stringMap, strings } from '../wire.ts';
 import { TEST_IMAGE } from './image.ts';
 
@@ -34,6 +35,7 @@ const CREATE = runtimeMethod(
 );
 const START = runtimeMethod('StartContainer', message({ containerId: string(1) }), Nothing);
 const STOP_SANDBOX = runtimeMethod('StopPodSandbox', message({ podSandboxId: string(1) }), Nothing);
+const LIST_SANDBOXES = runtimeMethod('ListPodSandbox', ListPodSandboxRequest, ListPodSandboxResponse);
 const REMOVE_SANDBOX = runtimeMethod('RemovePodSandbox', message({ podSandboxId: string(1) }), Nothing);
 
 export interface PodSpec {
@@ -48,7 +50,6 @@ const DEADLINE_MS = 60_000;
 
 export class PodMaker {
   readonly #channel: Channel;
-  readonly #pods = new Set<string>();
 
   constructor(socket: string) {
     this.#channel = new Channel(socket, DEADLINE_MS);
@@ -62,7 +63,6 @@ export class PodMaker {
       linux: { cgroupParent: '' },
     };
     const { podSandboxId } = await this.#channel.call(RUN_SANDBOX, { config });
-    this.#pods.add(podSandboxId);
     for (const { name, command } of pod.containers) {
       const { containerId } = await this.#channel.call(CREATE, {
         podSandboxId,
@@ -83,11 +83,12 @@ export class PodMaker {
   async remove(podSandboxId: string): Promise<void> {
     await this.#channel.call(STOP_SANDBOX, { podSandboxId });
     await this.#channel.call(REMOVE_SANDBOX, { podSandboxId });
-    this.#pods.delete(podSandboxId);
   }
 
+  /** Removes every pod of the runtime, whoever started it. */
   async removeAll(): Promise<void> {
-    for (const id of this.#pods) await this.remove(id);
+    const { items } = await this.#channel.call(LIST_SANDBOXES, {});
+    for (const { id } of items) await this.remove(id);
   }
 
   async close(): Promise<void> {

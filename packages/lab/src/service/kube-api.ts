@@ -1,24 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { makeCertificate } from '../certificate.ts';
 import { run } from '../run.ts';
 import { type Daemon, freePort, startDaemon } from './daemon.ts';
+import { askKube, type KubeAnswer, kubeReady } from './kube-request.ts';
 
-const ETCD = '/usr/bin/etcd';
+export const ETCD = '/usr/bin/etcd';
 /** Where tools/cluster puts what it builds; another place is named by the environment. */
 const BUILT = resolve(import.meta.dirname, '../../../../.tools/kubernetes/kube-apiserver');
-
-/** What the API server answered. */
-export interface KubeAnswer {
-  readonly status: number;
-  readonly body: Readonly<Record<string, unknown>>;
-  /** Texts of the Warning headers. */
-  readonly warnings: readonly string[];
-}
 
 export interface KubeApi {
   /** Asks as an administrator. `body` is sent as JSON, a PATCH as a merge. */
@@ -31,7 +23,7 @@ export interface KubeApi {
 export function kubeApiMissing(): string | undefined {
   if (!existsSync(ETCD)) return `${ETCD} is missing (Debian: etcd-server)`;
   if (existsSync(programPath())) return undefined;
-  return `${programPath()} is missing; tools/cluster/kube-apiserver.sh builds it, KUBE_APISERVER names one that is elsewhere`;
+  return `${programPath()} is missing; tools/cluster/kubernetes.sh builds it, KUBE_APISERVER names one that is elsewhere`;
 }
 
 /** Starts a Kubernetes API server of its own with an etcd, in a temporary folder, on loopback: no nodes, no controllers. */
@@ -44,7 +36,7 @@ export async function startKubeApi(): Promise<KubeApi> {
   await writeFile(tokens, `${token},admin,admin,"system:masters"\n`, { mode: 0o600 });
   const accounts = join(folder, 'accounts.key');
   await run('openssl', ['genrsa', '-out', accounts, '2048']);
-  const api = { port, token, ca: readFileSync(certificate) };
+  const api = { host: '127.0.0.1', port, token, ca: readFileSync(certificate) };
 
   const daemons: Daemon[] = [];
   const remove = async (): Promise<void> => {
@@ -75,71 +67,39 @@ export async function startKubeApi(): Promise<KubeApi> {
           '--disable-admission-plugins=ServiceAccount',
           `--cert-dir=${folder}`,
         ],
-        isReady: () => ready(api),
+        isReady: () => kubeReady(api),
       }),
     );
   } catch (error) {
     await remove();
     throw error;
   }
-  return { ask: (method, path, body) => ask(api, method, path, body), remove };
+  return { ask: (method, path, body) => askKube(api, method, path, body), remove };
 }
 
-function programPath(): string {
+/** The API server's program; what else a cluster is made of lies beside it. */
+export function programPath(): string {
   return process.env['KUBE_APISERVER'] ?? BUILT;
 }
 
 function startEtcd(folder: string, clients: number, peers: number): Promise<Daemon> {
-  const [client, peer] = [`http://127.0.0.1:${clients}`, `http://127.0.0.1:${peers}`];
+  const client = `http://127.0.0.1:${clients}`;
   return startDaemon({
     name: 'etcd',
     program: ETCD,
-    parameters: [
-      ['--data-dir', join(folder, 'etcd')],
-      ['--listen-client-urls', client, '--advertise-client-urls', client],
-      ['--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer, '--initial-cluster', `default=${peer}`],
-      ['--unsafe-no-fsync'],
-    ].flat(),
+    parameters: etcdParameters(folder, clients, peers),
     isReady: async () => {
       if (!(await fetch(`${client}/health`)).ok) throw new Error('not healthy');
     },
   });
 }
 
-interface Address {
-  readonly port: number;
-  readonly token: string;
-  readonly ca: Buffer;
-}
-
-async function ready(address: Address): Promise<void> {
-  const { status } = await ask(address, 'GET', '/readyz');
-  if (status !== 200) throw new Error(`/readyz answers ${status}`);
-}
-
-function ask({ port, token, ca }: Address, method: string, path: string, body?: object): Promise<KubeAnswer> {
-  return new Promise((fulfil, reject) => {
-    const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
-    const headers = { authorization: `Bearer ${token}`, 'content-type': type };
-    const sent = request({ host: '127.0.0.1', port, method, path, ca, headers, agent: false }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', reject);
-      response.on('end', () => {
-        const text = Buffer.concat(chunks).toString();
-        const warnings = (response.headersDistinct['warning'] ?? []).map((line) => /"(.*)"/.exec(line)?.[1] ?? line);
-        fulfil({ status: response.statusCode ?? 0, body: readBody(text), warnings });
-      });
-    });
-    sent.on('error', reject);
-    sent.end(body === undefined ? undefined : JSON.stringify(body));
-  });
-}
-
-function readBody(text: string): KubeAnswer['body'] {
-  try {
-    return JSON.parse(text) as KubeAnswer['body'];
-  } catch {
-    return { text };
-  }
+export function etcdParameters(folder: string, clients: number, peers: number): readonly string[] {
+  const [client, peer] = [`http://127.0.0.1:${clients}`, `http://127.0.0.1:${peers}`];
+  return [
+    ['--data-dir', join(folder, 'etcd')],
+    ['--listen-client-urls', client, '--advertise-client-urls', client],
+    ['--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer, '--initial-cluster', `default=${peer}`],
+    ['--unsafe-no-fsync'],
+  ].flat();
 }

@@ -3,7 +3,7 @@ import { ROOT } from '../root.ts';
 import { oneCheck, type Stage } from '../stage.ts';
 
 /** Minutes where they are many: a build that hangs must not take the whole run with it. */
-const MOST_SECONDS = 25 * 60;
+const MOST_SECONDS = 30 * 60;
 
 /**
  * Builds what the integration stage starts, once for a checkout. Where it cannot be built (no root, no source packages)
@@ -11,12 +11,12 @@ const MOST_SECONDS = 25 * 60;
  */
 export const CLUSTER: Stage = {
   name: 'cluster',
-  title: 'the Kubernetes API server that integration tests start, from its sources',
+  title: 'the Kubernetes that integration tests start, from its sources',
   run: async () => {
-    const build = ['timeout', '--kill-after=10', String(MOST_SECONDS), `${ROOT}/tools/cluster/kube-apiserver.sh`];
+    const build = ['timeout', '--kill-after=10', String(MOST_SECONDS), `${ROOT}/tools/cluster/kubernetes.sh`];
     const { code, output } = await runCommand(build);
     if (code === 0) return oneCheck(true, output);
     const reason = code === 124 ? `it took longer than ${MOST_SECONDS} s` : (output.trim().split('\n').at(-1) ?? '');
-    return { passed: 0, failed: 0, skips: [{ test: 'the Kubernetes API server is built', reason }], output };
+    return { passed: 0, failed: 0, skips: [{ test: 'Kubernetes is built', reason }], output };
   },
 };

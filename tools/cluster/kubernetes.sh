@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Builds the Kubernetes API server that integration tests start, from Debian's source package, to .tools/kubernetes. Does
-# nothing where it has been built by this very script. Takes six minutes on an idle machine with two processors, and
-# 3 GB of room; needs root only where Debian packages are missing.
+# Builds what a Kubernetes cluster of one node is made of, from Debian's source package, to .tools/kubernetes: all of it,
+# or the programs that are named. Does nothing for what has been built by this very script. The API server takes six
+# minutes on an idle machine with two processors, the others together four, and 3 GB of room; needs root only where
+# Debian packages are missing.
 set -euo pipefail
 
 root=$(cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/../.." && pwd)
@@ -17,22 +18,39 @@ version=1.20.2
 log=$tools/log/kubernetes.log
 sources=$build/kubernetes-1.20.5+really$version
 tree=$build/gopath/src/k8s.io/kubernetes
+programs=(kube-apiserver kube-controller-manager kube-scheduler kubelet kube-proxy)
 
 main() {
-  local wanted
+  local wanted name
   wanted=$(sha256sum <"${BASH_SOURCE[0]}" | cut -c1-64)
-  [[ -x $place/kube-apiserver && -r $place/built && $(<"$place/built") == "$wanted" ]] && return
+  (($# > 0)) && programs=("$@")
+  all_built && return
   mkdir -p "$tools/log" "$place" "$build/gopath/src/k8s.io" "$build/lists/partial" "$build/archives/partial"
   exec 9>"$place/lock"
   flock -n 9 || { say 'waiting for another build to finish' && flock 9; }
+  all_built && return
   ensure_packages cluster
   : >"$log"
-  say "Kubernetes $version"
-  { fetch_sources && compile; } >>"$log" 2>&1 9>&- ||
-    fail "the API server did not build ($(last_error "$log" '^(E|error|fatal): |cannot find|: no such'))" "see $log"
-  mv "$build/kube-apiserver.fresh" "$place/kube-apiserver"
-  printf '%s\n' "$wanted" >"$place/built"
-  say "$place/kube-apiserver"
+  say "Kubernetes $version: ${programs[*]}"
+  { fetch_sources && prepare_sources; } >>"$log" 2>&1 9>&- ||
+    fail "its sources cannot be used ($(last_error "$log" '^(E|error|fatal): |cannot find|: no such'))" "see $log"
+  for name in "${programs[@]}"; do
+    is_built "$name" && continue
+    compile "$name" >>"$log" 2>&1 9>&- ||
+      fail "$name did not build ($(last_error "$log" '^(error|fatal): |cannot find|: no such'))" "see $log"
+    mv "$build/$name.fresh" "$place/$name"
+    printf '%s\n' "$wanted" >"$place/$name.built"
+    say "$place/$name"
+  done
+}
+
+all_built() {
+  local name
+  for name in "${programs[@]}"; do is_built "$name" || return; done
+}
+
+is_built() { # name
+  [[ -x $place/$1 && -r $place/$1.built && $(<"$place/$1.built") == "$wanted" ]]
 }
 
 # apt's own lists stay as they are: these are of the same mirrors, and of sources alone.
@@ -45,17 +63,20 @@ fetch_sources() {
   apt-get "${options[@]}" update && (cd "$build" && apt-get "${options[@]}" source kubernetes)
 }
 
-compile() {
+prepare_sources() {
   # Its packages are found by GOPATH alone: as a module, Debian's sources want their go.mod changed.
   export PATH=/usr/lib/go-1.19/bin:$PATH GO111MODULE=off GOFLAGS='' GOPROXY=off CGO_ENABLED=0
   export GOCACHE=$build/gocache GOPATH=$build/gopath
   ln -sfn "$sources" "$tree" && cd "$tree" || return
-  newer_reflect2 && generate_openapi || return
+  newer_reflect2 && generate_openapi
+}
+
+compile() { # name
   local package=k8s.io/kubernetes/vendor/k8s.io flags='-s -w' part
   for part in "$package/component-base/version" "$package/client-go/pkg/version"; do
     flags+=" -X $part.gitVersion=v$version -X $part.gitMajor=1 -X $part.gitMinor=20 -X $part.gitTreeState=clean"
   done
-  go build -p "$(nproc)" -ldflags "$flags" -o "$build/kube-apiserver.fresh" ./cmd/kube-apiserver
+  go build -p "$(nproc)" -ldflags "$flags" -o "$build/$1.fresh" "./cmd/$1"
 }
 
 # The one that comes with the sources crashes with Go 1.18 and later.

@@ -1,0 +1,237 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Containerd, missingForContainerd, startContainerd, TEST_IMAGE } from '@bulkhead/cri/test-support';
+import { makeCertificate } from '../certificate.ts';
+import { run } from '../run.ts';
+import { type Daemon, startDaemon } from '../service/daemon.ts';
+import { ETCD, etcdParameters, kubeApiMissing, programPath } from '../service/kube-api.ts';
+import { askKube, type KubeAddress, type KubeAnswer, kubeReady } from '../service/kube-request.ts';
+import {
+  API_PORT,
+  apiServerParameters,
+  type ClusterFiles,
+  controllerParameters,
+  kubeletConfig,
+  kubeletParameters,
+  NODE_NAME,
+  proxyConfig,
+  schedulerParameters,
+  USERS,
+  type User,
+} from './components.ts';
+import { DNS_SERVER, startNames } from './names.ts';
+import { API_SERVICE, makeNodeNetwork, NODE_ADDRESS } from './node-network.ts';
+
+/** A Kubernetes cluster of one node, in a network namespace that stands for the node. Give it back with `remove`. */
+export interface Cluster {
+  /** Path of the node's network namespace. */
+  readonly node: string;
+  /** An administrator's, for programs that run in the node's network namespace. */
+  readonly kubeconfig: string;
+  /** The CRI socket. */
+  readonly containerd: string;
+  /** An image that is there: busybox, which sleeps unless told otherwise. */
+  readonly image: string;
+  /** Asks the API server as an administrator. */
+  ask(method: string, path: string, body?: object): Promise<KubeAnswer>;
+  /** Takes the images of an OCI archive. */
+  importImages(archive: string): Promise<void>;
+  /** Ends everything and removes what it left behind. */
+  remove(): Promise<void>;
+}
+
+const PROGRAMS = ['kube-controller-manager', 'kube-scheduler', 'kubelet', 'kube-proxy'];
+const READY_MS = 120_000;
+const ETCD_PORTS = [2379, 2380] as const;
+/** Of the kubelet; nothing lets it put them elsewhere. */
+const POD_LOGS = '/var/log/pods';
+
+/** Why no cluster can be started here; nothing when one can. */
+export function clusterMissing(): string | undefined {
+  const why = missingForContainerd() ?? kubeApiMissing();
+  if (why !== undefined) return why;
+  if (!existsSync(DNS_SERVER)) return `${DNS_SERVER} is missing (Debian: dnsmasq-base)`;
+  const missing = PROGRAMS.map(beside).filter((path) => !existsSync(path));
+  return missing.length === 0 ? undefined : `${missing.join(', ')}: missing; tools/cluster/kubernetes.sh builds them`;
+}
+
+/** Starts a cluster: etcd, API server, controllers, scheduler, containerd, kubelet, kube-proxy and a DNS server. */
+export async function startCluster(): Promise<Cluster> {
+  const folder = await mkdtemp(join(tmpdir(), 'bulkhead-cluster-'));
+  const started: (() => Promise<void>)[] = [];
+  const remove = async (): Promise<void> => {
+    for (const end of started.splice(0).toReversed()) await end();
+    await unmountWithin(folder);
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  };
+  try {
+    const containerd = await startContainerd('overlayfs');
+    started.push(() => containerd.stop());
+    const node = `/run/netns/${containerd.node}`;
+    await makeNodeNetwork(node);
+    const files = await writeFiles(folder);
+    const address = await startControlPlane(node, files, started);
+    const ask: Cluster['ask'] = (method, path, body) => askKube(address, method, path, body);
+    await startNode(node, files, containerd, ask, started);
+    return {
+      node,
+      kubeconfig: files.kubeconfig('admin'),
+      containerd: containerd.socket,
+      image: TEST_IMAGE,
+      ask,
+      importImages: (archive) => containerd.importImages(archive),
+      remove,
+    };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+async function startControlPlane(
+  node: string,
+  files: ClusterFiles,
+  started: (() => Promise<void>)[],
+): Promise<KubeAddress> {
+  const { folder } = files;
+  const start = starter(node, started);
+  await start('etcd', ETCD, etcdParameters(folder, ...ETCD_PORTS));
+  await start('kube-apiserver', programPath(), apiServerParameters(files, ETCD_PORTS[0]));
+  const socket = join(folder, 'api.sock');
+  await start('relay', process.execPath, [
+    join(import.meta.dirname, 'relay.ts'),
+    socket,
+    NODE_ADDRESS,
+    String(API_PORT),
+  ]);
+  const token = await tokenOf(files, 'admin');
+  const address = { host: NODE_ADDRESS, port: socket, token, ca: readFileSync(files.certificate) };
+  await until('the API server', () => kubeReady(address));
+  await start('kube-controller-manager', beside('kube-controller-manager'), controllerParameters(files));
+  await start('kube-scheduler', beside('kube-scheduler'), schedulerParameters(files));
+  return address;
+}
+
+async function startNode(
+  node: string,
+  files: ClusterFiles,
+  { socket }: Containerd,
+  ask: Cluster['ask'],
+  started: (() => Promise<void>)[],
+): Promise<void> {
+  const { folder } = files;
+  const start = starter(node, started);
+  await mkdir(join(folder, 'hosts'));
+  const names = await startNames({ node, folder: join(folder, 'hosts'), ask });
+  started.push(() => names.stop());
+  await writeFile(join(folder, 'proxy.json'), JSON.stringify(proxyConfig(files)));
+  await start('kube-proxy', beside('kube-proxy'), [`--config=${join(folder, 'proxy.json')}`]);
+  await writeFile(join(folder, 'kubelet.json'), JSON.stringify(kubeletConfig()));
+  started.push(() => removePodLogs(ask));
+  await start('kubelet', beside('kubelet'), kubeletParameters(files, socket, TEST_IMAGE));
+  await until('the node', async () => {
+    const { body } = await ask('GET', `/api/v1/nodes/${NODE_NAME}`);
+    const { status } = body as {
+      readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+    };
+    const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+    if (ready?.status !== 'True') throw new Error(`it is not ready: ${JSON.stringify(body).slice(0, 2_000)}`);
+    const account = await ask('GET', '/api/v1/namespaces/default/serviceaccounts/default');
+    if (account.status !== 200) throw new Error('no service account was made');
+  });
+}
+
+function starter(
+  node: string,
+  started: (() => Promise<void>)[],
+): (name: string, program: string, parameters: readonly string[]) => Promise<Daemon> {
+  return async (name, program, parameters) => {
+    const daemon = await startDaemon({
+      name,
+      program: 'nsenter',
+      parameters: [`--net=${node}`, program, ...parameters],
+      isReady: () => Promise.resolve(),
+    });
+    started.push(() => daemon.stop());
+    return daemon;
+  };
+}
+
+async function writeFiles(folder: string): Promise<ClusterFiles> {
+  const names = [NODE_ADDRESS, API_SERVICE, '127.0.0.1', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc'];
+  const { key, certificate } = await makeCertificate(folder, names);
+  const accounts = join(folder, 'accounts.key');
+  await run('openssl', ['genrsa', '-out', accounts, '2048']);
+  const tokens = join(folder, 'tokens.csv');
+  const lines: string[] = [];
+  for (const [user, [name, group]] of Object.entries(USERS)) {
+    const token = randomBytes(16).toString('hex');
+    lines.push(`${token},${name},${name}${group === '' ? '' : `,"${group}"`}`);
+    await writeFile(join(folder, `${user}.kubeconfig`), kubeconfig(token, certificate), { mode: 0o600 });
+  }
+  await writeFile(tokens, `${lines.join('\n')}\n`, { mode: 0o600 });
+  return { folder, certificate, key, accounts, tokens, kubeconfig: (user) => join(folder, `${user}.kubeconfig`) };
+}
+
+function kubeconfig(token: string, certificate: string): string {
+  const cluster = { server: `https://${NODE_ADDRESS}:${API_PORT}`, 'certificate-authority': certificate };
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: 'lab', cluster }],
+    users: [{ name: 'lab', user: { token } }],
+    contexts: [{ name: 'lab', context: { cluster: 'lab', user: 'lab' } }],
+    'current-context': 'lab',
+  });
+}
+
+async function tokenOf(files: ClusterFiles, user: User): Promise<string> {
+  const config = JSON.parse(await readFile(files.kubeconfig(user), 'utf8')) as {
+    readonly users: readonly { readonly user: { readonly token: string } }[];
+  };
+  return config.users[0]?.user.token ?? '';
+}
+
+/** The logs of pods lie outside the kubelet's own folder, and stay where it ends before its pods do. */
+async function removePodLogs(ask: Cluster['ask']): Promise<void> {
+  try {
+    const { body } = await ask('GET', '/api/v1/pods');
+    const pods = (body as { readonly items?: readonly { readonly metadata: { readonly uid: string } }[] }).items ?? [];
+    const uids = new Set(pods.map(({ metadata }) => metadata.uid));
+    for (const name of await readdir(POD_LOGS)) {
+      if (uids.has(name.split('_').at(-1) ?? '')) await rm(join(POD_LOGS, name), { recursive: true, force: true });
+    }
+  } catch {
+    // Without an answer nobody knows whose logs they are.
+  }
+}
+
+/** The kubelet mounts volumes, and leaves them when it ends before its pods do. */
+async function unmountWithin(folder: string): Promise<void> {
+  const mounts = await readFile('/proc/self/mounts', 'utf8');
+  const places = mounts.split('\n').flatMap((line) => line.split(' ')[1] ?? []);
+  for (const place of places.filter((path) => path.startsWith(`${folder}/`)).toReversed()) {
+    await run('umount', ['--lazy', place]).catch(() => undefined);
+  }
+}
+
+function beside(program: string): string {
+  return join(dirname(programPath()), program);
+}
+
+async function until(what: string, holds: () => Promise<void>): Promise<void> {
+  const over = performance.now() + READY_MS;
+  for (;;) {
+    try {
+      await holds();
+      return;
+    } catch (cause) {
+      if (performance.now() > over) throw new Error(`${what} is not ready in time`, { cause });
+    }
+    await sleep(200);
+  }
+}
