@@ -13,8 +13,19 @@ export const ETCD = '/usr/bin/etcd';
 const BUILT = resolve(import.meta.dirname, '../../../../.tools/kubernetes/kube-apiserver');
 
 export interface KubeApi {
+  /** `https://127.0.0.1:…` */
+  readonly server: string;
+  /** An administrator's. */
+  readonly token: string;
+  /** The certificate to trust, PEM. */
+  readonly ca: string;
   /** Asks as an administrator. `body` is sent as JSON, a PATCH as a merge. */
   ask(method: string, path: string, body?: object): Promise<KubeAnswer>;
+  /** Ends the API server, and etcd not: nobody answers until it is started again, on the same port. */
+  stop(): Promise<void>;
+  start(): Promise<void>;
+  /** Has etcd forget all versions but the last. */
+  compact(): Promise<void>;
   /** Ends it, with its etcd, and removes their data. */
   remove(): Promise<void>;
 }
@@ -38,43 +49,70 @@ export async function startKubeApi(): Promise<KubeApi> {
   await run('openssl', ['genrsa', '-out', accounts, '2048']);
   const api = { host: '127.0.0.1', port, token, ca: readFileSync(certificate) };
 
-  const daemons: Daemon[] = [];
+  const startServer = (): Promise<Daemon> =>
+    startDaemon({
+      name: 'kube-apiserver',
+      program: programPath(),
+      parameters: [
+        `--etcd-servers=http://127.0.0.1:${clients}`,
+        '--bind-address=127.0.0.1',
+        '--advertise-address=127.0.0.1',
+        `--secure-port=${port}`,
+        `--tls-cert-file=${certificate}`,
+        `--tls-private-key-file=${key}`,
+        `--token-auth-file=${tokens}`,
+        '--service-account-issuer=https://kubernetes.default.svc',
+        `--service-account-key-file=${accounts}`,
+        `--service-account-signing-key-file=${accounts}`,
+        '--service-cluster-ip-range=10.96.0.0/16',
+        '--authorization-mode=RBAC',
+        '--allow-privileged=true',
+        // Its accounts are made by a controller that does not run here.
+        '--disable-admission-plugins=ServiceAccount',
+        `--cert-dir=${folder}`,
+      ],
+      isReady: () => kubeReady(api),
+    });
+  let etcd: Daemon | undefined;
+  let server: Daemon | undefined;
   const remove = async (): Promise<void> => {
-    for (const daemon of daemons.toReversed()) await daemon.stop();
+    await server?.stop();
+    await etcd?.stop();
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    daemons.push(await startEtcd(folder, clients, peers));
-    daemons.push(
-      await startDaemon({
-        name: 'kube-apiserver',
-        program: programPath(),
-        parameters: [
-          `--etcd-servers=http://127.0.0.1:${clients}`,
-          '--bind-address=127.0.0.1',
-          '--advertise-address=127.0.0.1',
-          `--secure-port=${port}`,
-          `--tls-cert-file=${certificate}`,
-          `--tls-private-key-file=${key}`,
-          `--token-auth-file=${tokens}`,
-          '--service-account-issuer=https://kubernetes.default.svc',
-          `--service-account-key-file=${accounts}`,
-          `--service-account-signing-key-file=${accounts}`,
-          '--service-cluster-ip-range=10.96.0.0/16',
-          '--authorization-mode=RBAC',
-          '--allow-privileged=true',
-          // Its accounts are made by a controller that does not run here.
-          '--disable-admission-plugins=ServiceAccount',
-          `--cert-dir=${folder}`,
-        ],
-        isReady: () => kubeReady(api),
-      }),
-    );
+    etcd = await startEtcd(folder, clients, peers);
+    server = await startServer();
   } catch (error) {
     await remove();
     throw error;
   }
-  return { ask: (method, path, body) => askKube(api, method, path, body), remove };
+  return {
+    server: `https://127.0.0.1:${port}`,
+    token,
+    ca: api.ca.toString(),
+    ask: (method, path, body) => askKube(api, method, path, body),
+    async stop() {
+      await server?.stop();
+      server = undefined;
+    },
+    async start() {
+      server = await startServer();
+    },
+    compact: () => compact(`http://127.0.0.1:${clients}`),
+    remove,
+  };
+}
+
+/** By etcd's gateway for JSON. */
+async function compact(etcd: string): Promise<void> {
+  const send = async (path: string, body: object): Promise<{ readonly header: { readonly revision: string } }> => {
+    const answer = await fetch(`${etcd}/v3/kv/${path}`, { method: 'POST', body: JSON.stringify(body) });
+    if (!answer.ok) throw new Error(`etcd answers ${answer.status} to ${path}: ${await answer.text()}`);
+    return (await answer.json()) as { readonly header: { readonly revision: string } };
+  };
+  const { header } = await send('range', { key: 'AA==' });
+  await send('compaction', { revision: header.revision, physical: true });
 }
 
 /** The API server's program; what else a cluster is made of lies beside it. */
