@@ -18,12 +18,43 @@ export { AdmissionReport, type ReviewedObject } from './admission/review/report.
 export { type Manifest, review } from './admission/review/review.ts';
 export { reviewText } from './admission/review/text.ts';
 export { AdmissionPolicyDocument } from './admission/schema.ts';
+export type { ClusterWorkload } from './compile/cluster-workload.ts';
+export { type CompilerInput, SnapshotCompiler } from './compile/compiler.ts';
+export {
+  AGENT_KINDS,
+  type PolicyDocument,
+  type PolicySnapshot,
+  parseSnapshot,
+  snapshotSources,
+} from './compile/snapshot.ts';
 export { type LoadedDocument, type LoadedDocuments, loadDocuments, type PolicySource } from './document/load.ts';
 export { type DocumentOrigin, formatProblem, type PolicyProblem } from './document/problem.ts';
 export { PolicyError } from './error.ts';
 export { parseWorkloadGroup, workloadGroupKind } from './group/kind.ts';
 export { WorkloadGroupDocument } from './group/schema.ts';
 export { jsonSchemas } from './json-schema.ts';
+export {
+  APPLICATION_PROTOCOLS,
+  APPLICATIONS,
+  type Application,
+  speaksOneOf,
+} from './network/application.ts';
+export { matchesDomain } from './network/domain.ts';
+export { networkRuleSetKind, parseNetworkRuleSet } from './network/kind.ts';
+export {
+  FLOW_DIRECTIONS,
+  FLOW_PROTOCOLS,
+  type FlowDirection,
+  type FlowProtocol,
+  type NetworkPeer,
+  type NetworkRule,
+  type NetworkRuleSet,
+  NODE_PEER,
+  type PortRange,
+  RULE_ACTIONS,
+  type RuleAction,
+} from './network/rule-set.ts';
+export { NetworkRuleSetDocument } from './network/schema.ts';
 export {
   type Policy,
   type PolicyOutcome,
@@ -34,4 +65,4 @@ export {
 } from './policy.ts';
 export { type BoundSensor, type EffectivePolicy, effectivePolicy } from './selection/effective.ts';
 export { matchesGlob } from './selection/glob.ts';
-export { selectGroups, selects } from './selection/select.ts';
+export { type Selectable, selectGroups, selects } from './selection/select.ts';

@@ -3,12 +3,14 @@ import { PolicyTestDocument } from './admission/policy-test/schema.ts';
 import { AdmissionReport } from './admission/review/report.ts';
 import { AdmissionPolicyDocument } from './admission/schema.ts';
 import { WorkloadGroupDocument } from './group/schema.ts';
+import { NetworkRuleSetDocument } from './network/schema.ts';
 
 /** The JSON Schemas of the documents this package reads, by the file name they are published under. */
 export function jsonSchemas(): Readonly<Record<string, object>> {
   return {
     'admission-policy.schema.json': z.toJSONSchema(AdmissionPolicyDocument, { io: 'input' }),
     'admission-report.schema.json': z.toJSONSchema(AdmissionReport),
+    'network-rule-set.schema.json': z.toJSONSchema(NetworkRuleSetDocument, { io: 'input' }),
     'policy-test.schema.json': z.toJSONSchema(PolicyTestDocument, { io: 'input' }),
     'workload-group.schema.json': z.toJSONSchema(WorkloadGroupDocument, { io: 'input' }),
   };

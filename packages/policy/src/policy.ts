@@ -3,10 +3,14 @@ import { z } from 'zod';
 import { admissionPolicyKind } from './admission/kind.ts';
 import type { AdmissionPolicy } from './admission/policy.ts';
 import { policyTestKind } from './admission/policy-test/kind.ts';
+import type { PolicyDocument } from './compile/snapshot.ts';
 import { type LoadedDocuments, loadDocuments, type PolicySource } from './document/load.ts';
 import { compareProblems, type PolicyProblem } from './document/problem.ts';
 import { PolicyError } from './error.ts';
 import { workloadGroupKind } from './group/kind.ts';
+import { networkRuleSetKind } from './network/kind.ts';
+import { networkProblems } from './network/problems.ts';
+import type { NetworkRuleSet } from './network/rule-set.ts';
 import { type EffectivePolicy, effectivePolicy } from './selection/effective.ts';
 import { selectGroups } from './selection/select.ts';
 
@@ -22,16 +26,28 @@ export interface Policy {
   readonly groups: readonly WorkloadGroup[];
   readonly sensors: ReadonlyMap<string, Sensor>;
   readonly admission: readonly AdmissionPolicy[];
+  readonly network: readonly NetworkRuleSet[];
 }
 
 export type PolicyOutcome =
-  | { readonly ok: true; readonly policy: Policy }
+  | {
+      readonly ok: true;
+      readonly policy: Policy;
+      /** All documents as they were written, in the order of the sources. */
+      readonly documents: readonly PolicyDocument[];
+    }
   | { readonly ok: false; readonly problems: readonly PolicyProblem[] };
 
 /** Reads a policy from the texts of its files. Reports everything that is wrong at once; never throws. */
 export function readPolicy(sources: readonly PolicySource[], language: SensorLanguage): PolicyOutcome {
-  const documents = loadDocuments(sources, [workloadGroupKind, language.kind, admissionPolicyKind, policyTestKind]);
-  const problems = [...documents.problems, ...unknownSensors(documents, language), ...unknownPeers(documents)];
+  const kinds = [workloadGroupKind, language.kind, networkRuleSetKind, admissionPolicyKind, policyTestKind];
+  const documents = loadDocuments(sources, kinds);
+  const problems = [
+    ...documents.problems,
+    ...unknownSensors(documents, language),
+    ...unknownPeers(documents),
+    ...networkProblems(documents),
+  ];
   if (problems.length > 0) return { ok: false, problems: problems.toSorted(compareProblems) };
 
   const groups = documents.of(workloadGroupKind).flatMap((document) => document.value ?? []);
@@ -42,7 +58,9 @@ export function readPolicy(sources: readonly PolicySource[], language: SensorLan
       groups,
       sensors: new Map([...language.provided, ...written].map((sensor) => [sensor.name, sensor])),
       admission: documents.of(admissionPolicyKind).flatMap((document) => document.value ?? []),
+      network: documents.of(networkRuleSetKind).flatMap((document) => document.value ?? []),
     },
+    documents: kinds.flatMap((kind) => documents.of<Named>(kind).map(({ raw }) => raw as PolicyDocument)),
   };
 }
 
@@ -63,6 +81,8 @@ export function policyFor(workloads: readonly Workload[], policy: Policy): Effec
   );
   return effectivePolicy([...selected.values()], policy.sensors);
 }
+
+type Named = { readonly name: string };
 
 /** The references of a group, also of one that has other mistakes in it. */
 const References = z.object({ spec: z.object({ sensors: z.array(z.unknown()) }) });

@@ -1,19 +1,22 @@
 import type { LabelOperator, LabelRequirement, Selector, Workload, WorkloadGroup } from '@bulkhead/core';
 import { matchesGlob } from './glob.ts';
 
+/** What selectors ask of a workload. Of one on another node no network namespace is known. */
+export type Selectable = Pick<Workload, 'name' | 'namespace' | 'labels' | 'owners'> & Partial<Pick<Workload, 'netns'>>;
+
 /** The groups that select a workload, by name: the order of the policy's documents means nothing. */
-export function selectGroups(workload: Workload, groups: readonly WorkloadGroup[]): readonly WorkloadGroup[] {
+export function selectGroups(workload: Selectable, groups: readonly WorkloadGroup[]): readonly WorkloadGroup[] {
   return groups.filter((group) => selects(group.selector, workload)).toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** Whether every criterion of a selector holds for a workload. */
-export function selects(selector: Selector, workload: Workload): boolean {
+export function selects(selector: Selector, workload: Selectable): boolean {
   const { namespaces, names, labels, netns } = selector;
   if (namespaces !== undefined && !matchesAny(namespaces, [workload.namespace])) return false;
   if (names !== undefined && !matchesAny(names, [workload.name, ...workload.owners.map((owner) => owner.name)])) {
     return false;
   }
-  if (netns !== undefined && !matchesAny(netns, [workload.netns.name, workload.netns.path])) return false;
+  if (netns !== undefined && !matchesAny(netns, [workload.netns?.name, workload.netns?.path])) return false;
   if (labels === undefined) return true;
   return (
     Object.entries(labels.matchLabels).every(([key, value]) => labelOf(workload, key) === value) &&
@@ -35,7 +38,7 @@ function matchesAny(globs: readonly string[], texts: readonly (string | undefine
   return texts.some((text) => text !== undefined && globs.some((glob) => matchesGlob(glob, text)));
 }
 
-function labelOf(workload: Workload, key: string): string | undefined {
+function labelOf(workload: Selectable, key: string): string | undefined {
   return Object.hasOwn(workload.labels, key) ? workload.labels[key] : undefined;
 }
 

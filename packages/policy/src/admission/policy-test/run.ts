@@ -22,7 +22,11 @@ export type PolicyTestOutcome =
 
 /** Runs the tests of some files against the admission policies in them. `now` is the time where a test names none. */
 export function runPolicyTests(sources: readonly PolicySource[], now: number): PolicyTestOutcome {
-  const documents = loadDocuments(sources, [admissionPolicyKind, policyTestKind], ['DataSensor', 'WorkloadGroup']);
+  const documents = loadDocuments(
+    sources,
+    [admissionPolicyKind, policyTestKind],
+    ['DataSensor', 'NetworkRuleSet', 'WorkloadGroup'],
+  );
   if (documents.problems.length > 0) return { ok: false, problems: documents.problems };
   const policies = documents.of(admissionPolicyKind).flatMap(({ value }) => value ?? []);
   const results = documents

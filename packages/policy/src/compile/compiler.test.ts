@@ -1,0 +1,167 @@
+import type { WorkloadGroup } from '@bulkhead/core';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseNetworkRuleSet } from '../network/kind.ts';
+import type { NetworkRuleSet } from '../network/rule-set.ts';
+import { selects } from '../selection/select.ts';
+import type { ClusterWorkload } from './cluster-workload.ts';
+import { SnapshotCompiler } from './compiler.ts';
+import type { PolicyDocument } from './snapshot.ts';
+
+const API_VERSION = 'bulkhead.io/v1alpha1';
+
+function group(name: string, selector: WorkloadGroup['selector']): WorkloadGroup {
+  const rest = { description: '', mode: 'protect', sensors: [], hooks: [], onFailure: 'open', exceptions: {} } as const;
+  return { name, selector, capture: false, ...rest };
+}
+
+function byApp(app: string): WorkloadGroup {
+  return group(app, { labels: { matchLabels: { app }, matchExpressions: [] } });
+}
+
+function ruleSetDocument(name: string, groups: readonly string[], peers: readonly string[]): PolicyDocument {
+  const ingress = [{ name: 'peers', action: 'allow', peers }];
+  return { apiVersion: API_VERSION, kind: 'NetworkRuleSet', metadata: { name }, spec: { groups, ingress } };
+}
+
+function ruleSetOf(document: PolicyDocument): NetworkRuleSet {
+  const parsed = parseNetworkRuleSet(document);
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+  return parsed.value;
+}
+
+function workload(id: string, node: string, app: string, ...addresses: readonly string[]): ClusterWorkload {
+  return { id, name: id, namespace: 'shop', labels: { app }, owners: [], node, addresses };
+}
+
+const RULES = ruleSetDocument('api-rules', ['api'], ['web']);
+const INPUT = {
+  policy: { groups: [byApp('api'), byApp('web'), byApp('db')], network: [ruleSetOf(RULES)] },
+  documents: [{ ...RULES, kind: 'AdmissionPolicy' }, RULES],
+};
+
+describe('SnapshotCompiler', () => {
+  it('gives a node the addresses of the peers of its workloads, wherever those run', () => {
+    const compiler = new SnapshotCompiler(INPUT, [
+      workload('a', 'one', 'api', '10.0.0.1'),
+      workload('b', 'two', 'web', '10.0.0.3', 'fd00::3'),
+      workload('c', 'two', 'web', '10.0.0.2'),
+      workload('d', 'two', 'db', '10.0.0.4'),
+    ]);
+
+    expect(compiler.snapshotFor('one').members).toEqual({ web: ['10.0.0.2', '10.0.0.3', 'fd00::3'] });
+    expect(compiler.snapshotFor('two').members).toEqual({});
+  });
+
+  it('sends the documents that agents enforce to every node, also to an empty one', () => {
+    expect(new SnapshotCompiler(INPUT).snapshotFor('new').documents).toEqual([RULES]);
+  });
+
+  it('names the nodes that a changed label concerns, and no others', () => {
+    const compiler = new SnapshotCompiler(INPUT, [
+      workload('a', 'one', 'api', '10.0.0.1'),
+      workload('b', 'two', 'db', '10.0.0.2'),
+      workload('c', 'three', 'db', '10.0.0.3'),
+    ]);
+    for (const node of ['one', 'two', 'three']) compiler.snapshotFor(node);
+
+    expect(compiler.put(workload('b', 'two', 'web', '10.0.0.2'))).toEqual(['one']);
+    expect(compiler.snapshotFor('one').members).toEqual({ web: ['10.0.0.2'] });
+    expect(compiler.put(workload('b', 'two', 'web', '10.0.0.2'))).toEqual([]);
+    expect(compiler.put(workload('b', 'two', 'web', '10.0.0.9'))).toEqual(['one']);
+    expect(compiler.remove('b')).toEqual(['one']);
+    expect(compiler.snapshotFor('one').members).toEqual({ web: [] });
+    expect(compiler.remove('unknown')).toEqual([]);
+  });
+
+  it('counts an address that containers of a pod share until the last of them is gone', () => {
+    const compiler = new SnapshotCompiler(INPUT, [
+      workload('a', 'one', 'api', '10.0.0.1'),
+      workload('b', 'two', 'web', '10.0.0.2'),
+      workload('c', 'two', 'web', '10.0.0.2'),
+    ]);
+    compiler.snapshotFor('one');
+    expect(compiler.remove('b')).toEqual([]);
+    expect(compiler.remove('c')).toEqual(['one']);
+  });
+
+  it('has one version for equal contents and another for any other', () => {
+    const workloads = [workload('a', 'one', 'api', '10.0.0.1'), workload('b', 'two', 'web', '10.0.0.2')];
+    const version = new SnapshotCompiler(INPUT, workloads).snapshotFor('one').version;
+
+    expect(new SnapshotCompiler(INPUT, workloads.toReversed()).snapshotFor('one').version).toBe(version);
+    const policy = { ...INPUT, documents: [{ ...RULES, spec: {} }] };
+    expect(new SnapshotCompiler(INPUT, workloads).withPolicy(policy).snapshotFor('one').version).not.toBe(version);
+    expect(new SnapshotCompiler(INPUT, workloads.slice(0, 1)).snapshotFor('one').version).not.toBe(version);
+  });
+
+  it('says after any changes what a compiler says that starts with what came of them', () => {
+    const apps = ['api', 'web', 'db'];
+    const change = fc.record({
+      id: fc.constantFrom('a', 'b', 'c', 'd'),
+      node: fc.constantFrom('one', 'two'),
+      app: fc.constantFrom(...apps, 'other'),
+      address: fc.constantFrom('10.0.0.1', '10.0.0.2', '10.0.0.3'),
+      gone: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.array(change, { maxLength: 20 }), (changes) => {
+        const compiler = new SnapshotCompiler(INPUT);
+        const now = new Map<string, ClusterWorkload>();
+        for (const { id, node, app, address, gone } of changes) {
+          const before = ['one', 'two'].map((one) => compiler.snapshotFor(one));
+          const one = workload(id, node, app, address);
+          if (gone) now.delete(id);
+          else now.set(id, one);
+          const told = gone ? compiler.remove(id) : compiler.put(one);
+          const fresh = new SnapshotCompiler(INPUT, now.values());
+          for (const [index, name] of ['one', 'two'].entries()) {
+            expect(compiler.snapshotFor(name)).toEqual(fresh.snapshotFor(name));
+            expect(told.includes(name)).toBe(before[index]?.version !== fresh.snapshotFor(name).version);
+          }
+        }
+      }),
+    );
+  });
+
+  it('finds by its index the groups whose selectors hold, whatever they ask for', () => {
+    const labels = fc.record({ a: fc.constantFrom('1', '2'), b: fc.constantFrom('1', '2') }, { requiredKeys: [] });
+    const expression = fc.oneof(
+      fc.record({
+        key: fc.constantFrom('a', 'b'),
+        operator: fc.constant('In' as const),
+        values: fc.constant(['1', '2']),
+      }),
+      fc.record({ key: fc.constant('a'), operator: fc.constant('DoesNotExist' as const), values: fc.constant([]) }),
+    );
+    const selector = fc.record(
+      {
+        namespaces: fc.constantFrom(['shop'], ['sh*'], ['shop', 'other']),
+        names: fc.constantFrom(['*'], ['x']),
+        labels: fc.record({ matchLabels: labels, matchExpressions: fc.array(expression, { maxLength: 2 }) }),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(selector, labels, fc.constantFrom('shop', 'other', undefined), (wanted, own, namespace) => {
+        const one = {
+          ...workload('x', 'one', ''),
+          labels: own as Record<string, string>,
+          ...(namespace === undefined ? { namespace: '' } : { namespace }),
+        };
+        const compiler = new SnapshotCompiler(
+          {
+            policy: {
+              groups: [group('g', wanted), byApp('api')],
+              network: [ruleSetOf(ruleSetDocument('r', ['api'], ['g']))],
+            },
+            documents: [],
+          },
+          [{ ...one, addresses: ['10.0.0.1'] }, workload('y', 'one', 'api')],
+        );
+        const members = compiler.snapshotFor('one').members.g ?? [];
+        expect(members.length === 1).toBe(selects(wanted as WorkloadGroup['selector'], one));
+      }),
+    );
+  });
+});

@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import type { Policy } from '../policy.ts';
+import type { ClusterWorkload } from './cluster-workload.ts';
+import { GroupIndex } from './group-index.ts';
+import { Members } from './members.ts';
+import { peerGroups } from './peer-groups.ts';
+import { AGENT_KINDS, type PolicyDocument, type PolicySnapshot } from './snapshot.ts';
+
+interface Known {
+  readonly workload: ClusterWorkload;
+  readonly groups: readonly string[];
+}
+
+/** A policy that was read, with its documents as they were. */
+export interface CompilerInput {
+  readonly policy: Pick<Policy, 'groups' | 'network'>;
+  readonly documents: readonly PolicyDocument[];
+}
+
+/**
+ * Keeps a snapshot for each node, from the policy and the workloads of the whole cluster. A workload that changes costs
+ * only what its groups concern: the nodes that are given back are those whose snapshot was asked for and is another one now.
+ */
+export class SnapshotCompiler {
+  readonly #documents: readonly PolicyDocument[];
+  readonly #documentsDigest: string;
+  readonly #index: GroupIndex;
+  readonly #peers: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly #members = new Members();
+  readonly #workloads = new Map<string, Known>();
+  /** For each node, how many of its workloads are in a group. */
+  readonly #groupsByNode = new Map<string, Map<string, number>>();
+  readonly #snapshots = new Map<string, PolicySnapshot>();
+
+  constructor({ policy, documents }: CompilerInput, workloads: Iterable<ClusterWorkload> = []) {
+    this.#documents = documents.filter(({ kind }) => AGENT_KINDS.includes(kind)).toSorted(byKindAndName);
+    this.#documentsDigest = digestOf(JSON.stringify(this.#documents));
+    this.#index = new GroupIndex(policy.groups);
+    this.#peers = peerGroups(policy.groups, policy.network);
+    for (const workload of workloads) this.put(workload);
+  }
+
+  /** The same workloads under another policy. */
+  withPolicy(input: CompilerInput): SnapshotCompiler {
+    return new SnapshotCompiler(
+      input,
+      [...this.#workloads.values()].map(({ workload }) => workload),
+    );
+  }
+
+  /** Takes a workload in, or what is new about it. Gives the nodes whose snapshots change by it. */
+  put(workload: ClusterWorkload): readonly string[] {
+    const before = this.#workloads.get(workload.id);
+    const now: Known = { workload, groups: this.#index.groupsOf(workload) };
+    this.#workloads.set(workload.id, now);
+    return this.#change(before, now);
+  }
+
+  /** Forgets a workload that is gone. Gives the nodes whose snapshots change by it. */
+  remove(id: string): readonly string[] {
+    const before = this.#workloads.get(id);
+    this.#workloads.delete(id);
+    return this.#change(before, undefined);
+  }
+
+  /** The snapshot of a node, also of one without workloads: what comes to it is protected before it is known here. */
+  snapshotFor(node: string): PolicySnapshot {
+    const known = this.#snapshots.get(node);
+    if (known !== undefined) return known;
+    const peers = this.#peersOf(node);
+    const version = createHash('sha256').update(this.#documentsDigest);
+    for (const peer of peers) version.update(`\0${peer}\0${this.#members.digestOf(peer)}`);
+    const snapshot: PolicySnapshot = {
+      version: version.digest('hex').slice(0, 32),
+      documents: this.#documents,
+      members: Object.fromEntries(peers.map((peer) => [peer, this.#members.addressesOf(peer)])),
+    };
+    this.#snapshots.set(node, snapshot);
+    return snapshot;
+  }
+
+  #change(before: Known | undefined, now: Known | undefined): readonly string[] {
+    const changedGroups = new Set<string>();
+    const nodes = new Set<string>();
+    const note = ({ groups, workload }: Known, apply: 'add' | 'remove'): void => {
+      for (const group of groups) if (this.#members[apply](group, workload.addresses)) changedGroups.add(group);
+    };
+    const isSame =
+      before !== undefined &&
+      now !== undefined &&
+      sameList(before.groups, now.groups) &&
+      sameList(before.workload.addresses, now.workload.addresses);
+    // Added before the old ones go: an address that stays is no change.
+    if (now !== undefined && !isSame) note(now, 'add');
+    if (before !== undefined && !isSame) note(before, 'remove');
+    if (now !== undefined && this.#count(now, 1)) nodes.add(now.workload.node);
+    if (before !== undefined && this.#count(before, -1)) nodes.add(before.workload.node);
+    if (changedGroups.size > 0) {
+      for (const node of this.#groupsByNode.keys()) {
+        if (!nodes.has(node) && this.#peersOf(node).some((peer) => changedGroups.has(peer))) nodes.add(node);
+      }
+    }
+    return [...nodes].filter((node) => this.#isStale(node));
+  }
+
+  /** Whether a node's snapshot is another one than it was when last asked for. Who never asked has nothing to renew. */
+  #isStale(node: string): boolean {
+    const before = this.#snapshots.get(node);
+    if (before === undefined) return false;
+    this.#snapshots.delete(node);
+    const now = this.snapshotFor(node);
+    if (now.version !== before.version) return true;
+    this.#snapshots.set(node, before);
+    return false;
+  }
+
+  /** Whether the node has come to a group, or left one. */
+  #count({ groups, workload }: Known, by: 1 | -1): boolean {
+    const counts = this.#groupsByNode.get(workload.node) ?? new Map<string, number>();
+    this.#groupsByNode.set(workload.node, counts);
+    let changed = false;
+    for (const group of groups) {
+      const count = (counts.get(group) ?? 0) + by;
+      changed ||= by === 1 ? count === 1 : count === 0;
+      if (count === 0) counts.delete(group);
+      else counts.set(group, count);
+    }
+    return changed;
+  }
+
+  /** Sorted. */
+  #peersOf(node: string): readonly string[] {
+    const peers = new Set<string>();
+    for (const group of this.#groupsByNode.get(node)?.keys() ?? []) {
+      for (const peer of this.#peers.get(group) ?? []) peers.add(peer);
+    }
+    return [...peers].toSorted();
+  }
+}
+
+function sameList(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((value, index) => value === b[index]);
+}
+
+function byKindAndName(a: PolicyDocument, b: PolicyDocument): number {
+  const [left, right] = [`${a.kind}/${a.metadata.name}`, `${b.kind}/${b.metadata.name}`];
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64');
+}

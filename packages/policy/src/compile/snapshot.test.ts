@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { parseSnapshot, snapshotSources } from './snapshot.ts';
+
+const DOCUMENT = { apiVersion: 'bulkhead.io/v1alpha1', kind: 'WorkloadGroup', metadata: { name: 'api' }, spec: {} };
+
+describe('parseSnapshot', () => {
+  it('reads what a compiler made', () => {
+    const snapshot = { version: 'v', documents: [DOCUMENT], members: { web: ['10.0.0.1', 'fd00::1'] } };
+    expect(parseSnapshot(JSON.parse(JSON.stringify(snapshot)))).toEqual({ ok: true, value: snapshot });
+    expect(snapshotSources(snapshot)).toEqual([{ file: 'WorkloadGroup/api', text: JSON.stringify(DOCUMENT) }]);
+  });
+
+  it.each([
+    [{ version: '', documents: [], members: {} }, 'version'],
+    [{ version: 'v', documents: [{ ...DOCUMENT, apiVersion: 'v1' }], members: {} }, 'documents.0.apiVersion'],
+    [{ version: 'v', documents: [], members: { web: ['shop.example'] } }, 'members.web.0'],
+    [{ version: 'v', documents: [], members: { 'not a name': [] } }, 'members.not a name'],
+    [null, ''],
+  ])('refuses %j', (value, path) => {
+    const parsed = parseSnapshot(value);
+    expect(!parsed.ok && parsed.problems.map((problem) => problem.path.join('.'))).toContain(path);
+  });
+});

@@ -1,0 +1,60 @@
+import { API_VERSION, isName, type ParsedDocument, problemsOfIssues } from '@bulkhead/core';
+import { z } from 'zod';
+import type { PolicySource } from '../document/load.ts';
+import { readPrefix } from '../network/address.ts';
+
+/** A document of the policy language as its file had it. */
+export interface PolicyDocument {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+  readonly spec: unknown;
+}
+
+/** The kinds of documents that agents enforce: others do not travel to them. */
+export const AGENT_KINDS: readonly string[] = ['DataSensor', 'NetworkRuleSet', 'WorkloadGroup'];
+
+/**
+ * What an agent needs to hold its node to the policy: the documents, from which it selects its own workloads itself, and
+ * who the groups are that those workloads may meet on other nodes.
+ */
+export interface PolicySnapshot {
+  /** Follows from all the rest: snapshots that say the same have the same version. */
+  readonly version: string;
+  /** Every document that may concern a workload of the node, also one that comes later. */
+  readonly documents: readonly PolicyDocument[];
+  /**
+   * Addresses by the name of the group, sorted: of the groups that are peers in rules or sensors of this node's
+   * workloads. A group that is missing is not known here; one that is empty has nobody.
+   */
+  readonly members: Readonly<Record<string, readonly string[]>>;
+}
+
+const document = z.strictObject({
+  apiVersion: z.literal(API_VERSION),
+  kind: z.string(),
+  metadata: z.looseObject({ name: z.string() }),
+  spec: z.unknown(),
+});
+
+const snapshot = z.strictObject({
+  version: z.string().min(1).max(128),
+  documents: z.array(document),
+  members: z.record(
+    z.string().refine(isName, 'is no name of a group'),
+    z.array(z.string().refine((text) => readPrefix(text) !== undefined, 'is no address')),
+  ),
+});
+
+/** Reads a snapshot from outside. Its documents are still to be read, by `readPolicy` from `snapshotSources`. */
+export function parseSnapshot(value: unknown): ParsedDocument<PolicySnapshot> {
+  const parsed = snapshot.safeParse(value);
+  return parsed.success
+    ? { ok: true, value: parsed.data }
+    : { ok: false, problems: problemsOfIssues(parsed.error.issues) };
+}
+
+/** The documents of a snapshot as files for `readPolicy`, one each, so that a problem names its document. */
+export function snapshotSources({ documents }: Pick<PolicySnapshot, 'documents'>): readonly PolicySource[] {
+  return documents.map((one) => ({ file: `${one.kind}/${one.metadata.name}`, text: JSON.stringify(one) }));
+}
