@@ -1,17 +1,55 @@
+import type {
+  AccountStore,
+  AgentStore,
+  ApiTokenStore,
+  AuditLog,
+  EnrolmentTokenStore,
+  EventStore,
+  FlowStore,
+  IncidentStore,
+  PolicyDocumentStore,
+  SessionStore,
+  SignInAttempts,
+  WorkloadStore,
+} from '@bulkhead/control-plane';
 import type { RegistryStore, ScanStore } from '@bulkhead/scanner';
 import { Kysely } from 'kysely';
+import { KyselyAccountStore } from './access/account-store.ts';
+import { KyselyApiTokenStore } from './access/api-token-store.ts';
+import { KyselyEnrolmentTokenStore } from './access/enrolment-token-store.ts';
+import { KyselySessionStore } from './access/session-store.ts';
+import { KyselySignInAttempts } from './access/sign-in-attempts.ts';
+import { KyselyAgentStore } from './agent/agent-store.ts';
+import { KyselyAuditLog } from './audit/audit-log.ts';
 import type { StoreConfig } from './config.ts';
 import { type DialectName, openDialect } from './dialect/open-dialect.ts';
+import { KyselyEventStore } from './event/event-store.ts';
+import { KyselyFlowStore } from './flow/flow-store.ts';
+import { KyselyIncidentStore } from './incident/incident-store.ts';
+import { KyselyPolicyDocumentStore } from './policy/policy-document-store.ts';
 import { KyselyRegistryStore } from './registry/registry-store.ts';
 import { KyselyScanStore } from './scan/scan-store.ts';
 import { migrate } from './schema/migrate.ts';
 import type { Tables } from './schema/tables.ts';
+import { KyselyWorkloadStore } from './workload/workload-store.ts';
 
 /** An open store. Whoever opened it closes it. */
 export interface Store {
   readonly dialect: DialectName;
   readonly registries: RegistryStore;
   readonly scans: ScanStore;
+  readonly agents: AgentStore;
+  readonly workloads: WorkloadStore;
+  readonly events: EventStore;
+  readonly flows: FlowStore;
+  readonly incidents: IncidentStore;
+  readonly policies: PolicyDocumentStore;
+  readonly accounts: AccountStore;
+  readonly sessions: SessionStore;
+  readonly signIns: SignInAttempts;
+  readonly apiTokens: ApiTokenStore;
+  readonly enrolmentTokens: EnrolmentTokenStore;
+  readonly audit: AuditLog;
   close(): Promise<void>;
 }
 
@@ -29,6 +67,18 @@ export async function openStore(config: StoreConfig): Promise<Store> {
     dialect: name,
     registries: new KyselyRegistryStore(db),
     scans: new KyselyScanStore(db, name),
+    agents: new KyselyAgentStore(db),
+    workloads: new KyselyWorkloadStore(db),
+    events: new KyselyEventStore(db, name),
+    flows: new KyselyFlowStore(db),
+    incidents: new KyselyIncidentStore(db),
+    policies: new KyselyPolicyDocumentStore(db, name),
+    accounts: new KyselyAccountStore(db, name),
+    sessions: new KyselySessionStore(db),
+    signIns: new KyselySignInAttempts(db),
+    apiTokens: new KyselyApiTokenStore(db),
+    enrolmentTokens: new KyselyEnrolmentTokenStore(db),
+    audit: new KyselyAuditLog(db, name),
     close: () => db.destroy(),
   };
 }

@@ -35,6 +35,11 @@ export async function openDialect({ file, postgres }: StoreConfig): Promise<Open
     max: maxConnections,
     connectionTimeoutMillis: CONNECT_MS,
     application_name: 'bulkhead',
+    types: {
+      // Counts and identifiers stay far below what a number of JavaScript holds exactly.
+      getTypeParser: ((...of: Parameters<typeof pg.types.getTypeParser>) =>
+        of[0] === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(...of)) as typeof pg.types.getTypeParser,
+    },
   });
   // A connection that dies while nobody uses it: the pool has already let it go, and the next call makes another.
   pool.on('error', () => undefined);

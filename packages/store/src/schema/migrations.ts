@@ -1,4 +1,6 @@
 import type { DialectName } from '../dialect/open-dialect.ts';
+import { controlPlaneTables } from './control-plane-tables.ts';
+import type { DialectWords } from './dialect-words.ts';
 
 /** One step forward. Steps are never changed after a release and never taken back: a wrong one is followed by another. */
 export interface Migration {
@@ -6,18 +8,23 @@ export interface Migration {
   statements(words: DialectWords): readonly string[];
 }
 
-/** Where the databases differ. */
-interface DialectWords {
-  /** An ascending number that is never given twice. */
-  readonly id: string;
-  readonly bytes: string;
-  /** Ends a table whose primary key is all it is searched by. */
-  readonly keyed: string;
-}
-
 const WORDS: Readonly<Record<DialectName, DialectWords>> = {
-  sqlite: { id: 'integer primary key autoincrement', bytes: 'blob', keyed: ' without rowid' },
-  postgres: { id: 'integer generated always as identity primary key', bytes: 'bytea', keyed: '' },
+  sqlite: {
+    id: 'integer primary key autoincrement',
+    bigId: 'integer primary key autoincrement',
+    big: 'integer',
+    sorted: 'text',
+    bytes: 'blob',
+    keyed: ' without rowid',
+  },
+  postgres: {
+    id: 'integer generated always as identity primary key',
+    bigId: 'bigint generated always as identity primary key',
+    big: 'bigint',
+    sorted: 'text collate "C"',
+    bytes: 'bytea',
+    keyed: '',
+  },
 };
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -64,6 +71,7 @@ export const MIGRATIONS: readonly Migration[] = [
     // Images of before are looked through for secrets by the next crawl.
     statements: () => [`alter table scan add column scanners text not null default 'vuln'`],
   },
+  { version: 3, statements: controlPlaneTables },
 ];
 
 /** The version of tables that this program knows. */

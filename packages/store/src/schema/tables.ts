@@ -1,7 +1,8 @@
 import type { Generated } from 'kysely';
+import type { ControlPlaneTables } from './control-plane-rows.ts';
 
 /** The tables as they are after all migrations. Times are ISO 8601 text in UTC, truth values are 0 and 1. */
-export interface Tables {
+export interface Tables extends ControlPlaneTables {
   readonly setting: SettingTable;
   readonly registry: RegistryTable;
   readonly repository: RepositoryTable;
@@ -18,7 +19,7 @@ export interface Tables {
 
 /** What the store says of itself as a whole. */
 interface SettingTable {
-  readonly name: 'judged-by';
+  readonly name: 'judged-by' | 'policy-version' | 'audit-head';
   readonly value: string;
 }
 

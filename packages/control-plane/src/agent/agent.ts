@@ -1,0 +1,45 @@
+import type { Page, PageRequest } from '../page.ts';
+
+/** An enrolled agent. */
+export interface EnrolledAgent {
+  readonly id: string;
+  readonly node: string;
+  /** Serial number of its certificate, hexadecimal. */
+  readonly certificateSerial: string;
+  readonly enrolledAt: string;
+  readonly version?: string;
+  readonly lastSeen?: string;
+  readonly connected: boolean;
+  readonly revokedAt?: string;
+  readonly policy: AgentPolicyState;
+  /** Events that it had to let go while nobody took them. */
+  readonly eventsLost: number;
+}
+
+/** Which snapshot of the policy an agent has, and which it could not apply and why. */
+export interface AgentPolicyState {
+  readonly applied?: string;
+  readonly failed?: string;
+  readonly problem?: string;
+}
+
+export interface AgentStore {
+  /** Notes an enrolment. An agent that enrols again has its new certificate. */
+  enrol(agent: {
+    readonly id: string;
+    readonly node: string;
+    readonly certificateSerial: string;
+    readonly enrolledAt: string;
+  }): Promise<void>;
+  get(id: string): Promise<EnrolledAgent | undefined>;
+  /** By node, then id. */
+  list(page: PageRequest): Promise<Page<EnrolledAgent>>;
+  noteConnected(id: string, state: { readonly at: string; readonly version: string }): Promise<void>;
+  noteDisconnected(id: string, at: string): Promise<void>;
+  notePolicy(id: string, state: AgentPolicyState, at: string): Promise<void>;
+  noteLoss(id: string, count: number, at: string): Promise<void>;
+  /** A revoked agent stays known, so that its certificate stays refused. */
+  revoke(id: string, at: string): Promise<'revoked' | 'absent'>;
+  /** No process that was there before is any more: nobody is connected. */
+  disconnectAll(): Promise<void>;
+}

@@ -1,0 +1,60 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { MAX_EVENT_CHARACTERS, observe } from './observe.ts';
+
+const NOW = '2026-11-26T12:00:00.000Z';
+const FINDING = {
+  time: '2026-11-26T11:59:59.000Z',
+  event: 'finding',
+  detector: 'card-number',
+  sensor: 'payment-cards',
+  confidence: 'high',
+  verdict: 'block',
+  knownTest: false,
+  workloads: [{ name: 'web', namespace: 'shop', pod: 'web-1' }],
+};
+
+describe('observe', () => {
+  it('names when and where a finding was made, and opens an incident for it', () => {
+    expect(observe(FINDING, NOW)).toMatchObject({
+      kind: 'finding',
+      at: '2026-11-26T11:59:59.000Z',
+      namespace: 'shop',
+      workload: 'web-1',
+      document: FINDING,
+      incident: { severity: 'high', title: 'card-number blocked in traffic by the sensor payment-cards' },
+    });
+  });
+
+  it('has one incident for one cause, and another for another workload', () => {
+    const print = (over: object): string | undefined => observe({ ...FINDING, ...over }, NOW).incident?.fingerprint;
+
+    expect(print({ time: NOW, masked: '4***' })).toBe(print({}));
+    expect(print({ detector: 'iban' })).not.toBe(print({}));
+    expect(print({ workloads: [{ name: 'web', namespace: 'bank', pod: 'web-1' }] })).not.toBe(print({}));
+    expect(print({ verdict: 'allow' })).toBeUndefined();
+    expect(print({ knownTest: true })).toBeUndefined();
+  });
+
+  it('keeps a note in the place of an event that is too large', () => {
+    const observed = observe({ event: 'finding', subject: 'x'.repeat(MAX_EVENT_CHARACTERS) }, NOW);
+
+    expect(observed.kind).toBe('oversized-event');
+    expect(observed.document['of']).toBe('finding');
+  });
+
+  it('makes an observation of anything, with columns that every database takes', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.string({ unit: 'binary' }), (value, text) => {
+        for (const document of [value, { event: text, time: text, workloads: [{ name: text, namespace: text }] }]) {
+          const { kind, at, namespace = '', workload = '' } = observe(document, NOW);
+          for (const column of [kind, namespace, workload]) {
+            expect(column.isWellFormed() && !column.includes('\0')).toBe(true);
+          }
+          expect(kind).not.toBe('');
+          expect(new Date(at).toISOString()).toBe(at);
+        }
+      }),
+    );
+  });
+});

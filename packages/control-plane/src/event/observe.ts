@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import { CONFIDENCES, type Severity, VERDICTS } from '@bulkhead/core';
+import { z } from 'zod';
+
+/** What is searched by in an event, and the incident that it belongs to. */
+export interface Observation {
+  readonly kind: string;
+  readonly at: string;
+  readonly namespace?: string;
+  readonly workload?: string;
+  /** As it is kept. */
+  readonly document: Readonly<Record<string, unknown>>;
+  readonly incident?: IncidentSeed;
+}
+
+/** What makes an observation one that a person must look at. */
+export interface IncidentSeed {
+  /** Equal for observations of one cause. */
+  readonly fingerprint: string;
+  readonly kind: string;
+  readonly title: string;
+  readonly severity: Severity;
+}
+
+/** An agent's largest event, a plan's problems, is far smaller; more is not an observation but a flood. */
+export const MAX_EVENT_CHARACTERS = 65_536;
+const MAX_KIND = 64;
+const MAX_NAME = 253;
+const MAX_TITLE = 300;
+
+const Named = z.object({
+  workloads: z
+    .array(z.object({ name: z.string(), namespace: z.string().optional(), pod: z.string().optional() }))
+    .min(1),
+});
+const FindingEvent = z.object({
+  detector: z.string(),
+  sensor: z.string(),
+  verdict: z.enum(VERDICTS),
+  confidence: z.enum(CONFIDENCES),
+  knownTest: z.boolean().optional(),
+});
+const ProblemEvent = z.object({ problem: z.string() });
+const ProblemsEvent = z.object({ problems: z.array(z.string()) });
+const RuleEvent = z.object({ rule: z.string().optional(), server: z.unknown() });
+
+/** Reads what an agent says happened. Whatever it sent gives an observation: nothing that was sent is dropped for its form. */
+export function observe(document: unknown, receivedAt: string): Observation {
+  const fields = keptFields(document);
+  const kind = typeof fields['event'] === 'string' ? searchable(fields['event'], MAX_KIND) : 'unknown';
+  const first = Named.safeParse(fields).data?.workloads[0];
+  const namespace = first?.namespace === undefined ? undefined : searchable(first.namespace, MAX_NAME);
+  const workload = first === undefined ? undefined : searchable(first.pod ?? first.name, MAX_NAME);
+  const observed = {
+    kind: kind === '' ? 'unknown' : kind,
+    at: timeOf(fields['time']) ?? receivedAt,
+    ...(namespace !== undefined && { namespace }),
+    ...(workload !== undefined && { workload }),
+    document: fields,
+  };
+  const cause = causeOf(kind, fields);
+  if (cause === undefined) return observed;
+  const { title, severity, parts } = cause;
+  const subject = [namespace ?? '', workload ?? ''];
+  const fingerprint = createHash('sha256')
+    .update(JSON.stringify([kind, ...parts, ...subject]))
+    .digest('hex');
+  return { ...observed, incident: { fingerprint, kind, title: searchable(title, MAX_TITLE), severity } };
+}
+
+interface Cause {
+  readonly title: string;
+  readonly severity: Severity;
+  readonly parts: readonly string[];
+}
+
+function causeOf(kind: string, fields: object): Cause | undefined {
+  switch (kind) {
+    case 'finding': {
+      const finding = FindingEvent.safeParse(fields).data;
+      if (finding === undefined || finding.verdict === 'allow' || finding.knownTest === true) return undefined;
+      const { detector, sensor, verdict, confidence } = finding;
+      const done = { block: 'blocked', mask: 'masked', capture: 'found', alert: 'found' }[verdict];
+      const title = `${detector} ${done} in traffic by the sensor ${sensor}`;
+      return { title, severity: confidence === 'high' ? 'high' : 'medium', parts: [detector, sensor, verdict] };
+    }
+    case 'flow-denied':
+    case 'flow-violation': {
+      const rule = RuleEvent.safeParse(fields).data?.rule ?? '';
+      return { title: `traffic against the rule ${rule || 'of its mode'}`, severity: 'medium', parts: [rule] };
+    }
+    case 'workload-failed': {
+      const problem = ProblemEvent.safeParse(fields).data?.problem ?? 'unknown';
+      return { title: `a workload is not protected: ${problem}`, severity: 'high', parts: [problem] };
+    }
+    case 'policy-rejected': {
+      const problems = ProblemsEvent.safeParse(fields).data?.problems ?? [];
+      return {
+        title: `an agent does not take its policy: ${problems[0] ?? 'unknown'}`,
+        severity: 'high',
+        parts: problems,
+      };
+    }
+    case 'events-lost':
+      return { title: 'an agent lost events', severity: 'medium', parts: [] };
+    default:
+      return undefined;
+  }
+}
+
+function keptFields(document: unknown): Readonly<Record<string, unknown>> {
+  if (typeof document !== 'object' || document === null || Array.isArray(document)) {
+    return { event: 'unreadable-event', problem: 'it is not an object' };
+  }
+  const { length } = JSON.stringify(document);
+  if (length <= MAX_EVENT_CHARACTERS) return document as Record<string, unknown>;
+  const { event } = document as { readonly event?: unknown };
+  const of = typeof event === 'string' ? event.slice(0, MAX_KIND) : 'unknown';
+  return { event: 'oversized-event', of, characters: length, problem: 'it was larger than any event may be' };
+}
+
+function timeOf(time: unknown): string | undefined {
+  if (typeof time !== 'string' || time.length > 40) return undefined;
+  const ms = Date.parse(time);
+  return Number.isNaN(ms) ? undefined : new Date(ms).toISOString();
+}
+
+/** Columns hold no text that a database cannot take: the document, which is JSON, has it escaped. */
+function searchable(text: string, maxLength: number): string {
+  return text.slice(0, maxLength).toWellFormed().replaceAll('\0', '\uFFFD');
+}

@@ -1,0 +1,55 @@
+export type { Account, AccountChange, AccountStore, NewAccount } from './access/account.ts';
+export {
+  type Binding,
+  namespacesFor,
+  PERMISSIONS,
+  type Permission,
+  type Resource,
+  ROLES,
+  type Role,
+} from './access/role.ts';
+export type { LockoutPolicy, Session, SessionStore, SignInAttempts } from './access/session.ts';
+export type {
+  ApiToken,
+  ApiTokenStore,
+  EnrolmentToken,
+  EnrolmentTokenStore,
+  NewApiToken,
+} from './access/token.ts';
+export type { AgentPolicyState, AgentStore, EnrolledAgent } from './agent/agent.ts';
+export {
+  AUDIT_START,
+  type AuditCheck,
+  type AuditEntry,
+  type AuditFilter,
+  type AuditLog,
+  type AuditRecord,
+  auditHash,
+} from './audit/audit.ts';
+export { ControlPlaneError, type ControlPlaneErrorCode } from './error.ts';
+export type {
+  EventBatch,
+  EventFilter,
+  EventRetention,
+  EventStore,
+  SequencedEvent,
+  StoredEvent,
+} from './event/event.ts';
+export { type IncidentSeed, MAX_EVENT_CHARACTERS, type Observation, observe } from './event/observe.ts';
+export { type Flow, type FlowFilter, FlowObservation, type FlowPeer, type FlowStore } from './flow/flow.ts';
+export {
+  INCIDENT_STATES,
+  type Incident,
+  type IncidentFilter,
+  type IncidentState,
+  type IncidentStore,
+} from './incident/incident.ts';
+export { decodeCursor, encodeCursor, MAX_PAGE, type Page, type PageRequest, toPage } from './page.ts';
+export type {
+  PolicyChange,
+  PolicyDocument,
+  PolicyDocumentStore,
+  PolicySet,
+  WantedPolicyDocument,
+} from './policy-document/policy-document.ts';
+export type { KnownWorkload, ReportedWorkload, WorkloadFilter, WorkloadStore } from './workload/workload.ts';

@@ -1,0 +1,115 @@
+import {
+  type AgentPolicyState,
+  type AgentStore,
+  decodeCursor,
+  type EnrolledAgent,
+  type Page,
+  type PageRequest,
+  toPage,
+} from '@bulkhead/control-plane';
+import { type Kysely, type Selectable, sql } from 'kysely';
+import type { Tables } from '../schema/tables.ts';
+
+/** A problem names every place in a policy; what is longer is no clearer. */
+const MAX_PROBLEM = 4_000;
+
+/** The agents, over either database. */
+export class KyselyAgentStore implements AgentStore {
+  readonly #db: Kysely<Tables>;
+
+  constructor(db: Kysely<Tables>) {
+    this.#db = db;
+  }
+
+  async enrol(agent: Parameters<AgentStore['enrol']>[0]): Promise<void> {
+    const { id, node, certificateSerial, enrolledAt } = agent;
+    const row = { node, certificate_serial: certificateSerial, enrolled_at: enrolledAt, revoked_at: null };
+    await this.#db
+      .insertInto('agent')
+      .values({ id, ...row })
+      .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
+      .execute();
+  }
+
+  async get(id: string): Promise<EnrolledAgent | undefined> {
+    const row = await this.#db.selectFrom('agent').selectAll().where('id', '=', id).executeTakeFirst();
+    return row === undefined ? undefined : toAgent(row);
+  }
+
+  async list({ limit, after }: PageRequest): Promise<Page<EnrolledAgent>> {
+    let query = this.#db.selectFrom('agent').selectAll();
+    if (after !== undefined) {
+      const [node, id] = decodeCursor(after, ['string', 'string'] as const);
+      query = query.where(sql<boolean>`(node, id) > (${node}, ${id})`);
+    }
+    const rows = await query
+      .orderBy('node')
+      .orderBy('id')
+      .limit(limit + 1)
+      .execute();
+    return toPage(rows, limit, ({ node, id }) => [node, id], toAgent);
+  }
+
+  async noteConnected(id: string, { at, version }: { readonly at: string; readonly version: string }): Promise<void> {
+    const set = { connected: 1, last_seen: at, version };
+    await this.#db.updateTable('agent').set(set).where('id', '=', id).execute();
+  }
+
+  async noteDisconnected(id: string, at: string): Promise<void> {
+    await this.#db.updateTable('agent').set({ connected: 0, last_seen: at }).where('id', '=', id).execute();
+  }
+
+  async notePolicy(id: string, { applied, failed, problem }: AgentPolicyState, at: string): Promise<void> {
+    await this.#db
+      .updateTable('agent')
+      .set({
+        last_seen: at,
+        // What it has in force stays when it fails to take another.
+        ...(applied !== undefined && { policy_applied: applied }),
+        policy_failed: failed ?? null,
+        policy_problem: problem?.slice(0, MAX_PROBLEM).toWellFormed().replaceAll('\0', '\uFFFD') ?? null,
+      })
+      .where('id', '=', id)
+      .execute();
+  }
+
+  async noteLoss(id: string, count: number, at: string): Promise<void> {
+    await this.#db
+      .updateTable('agent')
+      .set((row) => ({ last_seen: at, events_lost: row('events_lost', '+', count) }))
+      .where('id', '=', id)
+      .execute();
+  }
+
+  async revoke(id: string, at: string): Promise<'revoked' | 'absent'> {
+    const { numUpdatedRows } = await this.#db
+      .updateTable('agent')
+      .set((row) => ({ revoked_at: row.fn.coalesce('revoked_at', row.val(at)), connected: 0 }))
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow();
+    return numUpdatedRows === 0n ? 'absent' : 'revoked';
+  }
+
+  async disconnectAll(): Promise<void> {
+    await this.#db.updateTable('agent').set({ connected: 0 }).where('connected', '=', 1).execute();
+  }
+}
+
+function toAgent(row: Selectable<Tables['agent']>): EnrolledAgent {
+  return {
+    id: row.id,
+    node: row.node,
+    certificateSerial: row.certificate_serial,
+    enrolledAt: row.enrolled_at,
+    ...(row.version !== null && { version: row.version }),
+    ...(row.last_seen !== null && { lastSeen: row.last_seen }),
+    connected: row.connected === 1,
+    ...(row.revoked_at !== null && { revokedAt: row.revoked_at }),
+    policy: {
+      ...(row.policy_applied !== null && { applied: row.policy_applied }),
+      ...(row.policy_failed !== null && { failed: row.policy_failed }),
+      ...(row.policy_problem !== null && { problem: row.policy_problem }),
+    },
+    eventsLost: row.events_lost,
+  };
+}

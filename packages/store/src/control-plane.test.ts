@@ -1,0 +1,550 @@
+import { DatabaseSync } from 'node:sqlite';
+import type { EventStore, Page, PageRequest } from '@bulkhead/control-plane';
+import fc from 'fast-check';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openStore, type Store } from './open-store.ts';
+import { testDatabases } from './test-support/databases.ts';
+
+const T0 = '2026-11-26T08:00:00.000Z';
+const T1 = '2026-11-26T09:00:00.000Z';
+const T2 = '2026-11-26T10:00:00.000Z';
+/** Text that breaks what is put together instead of passed on. */
+const HOSTILE = `'; drop table event; -- <script>alert("x")</script> \\ %_ \u202E 🧱 ${'é'.normalize('NFD')}`;
+
+for (const database of testDatabases()) {
+  if (database.missing !== undefined)
+    process.stderr.write(`the control plane on ${database.name} is not tested: ${database.missing}\n`);
+
+  describe.skipIf(database.missing !== undefined)(`the control plane on ${database.name}`, () => {
+    let store: Store;
+    beforeAll(() => database.start());
+    afterAll(() => database.remove());
+    beforeEach(async () => {
+      store = await openStore(await database.fresh());
+      await enrol('agent-1', 'node-1');
+    });
+    afterEach(() => store.close());
+
+    const enrol = (id: string, node: string): Promise<void> =>
+      store.agents.enrol({ id, node, certificateSerial: '0a', enrolledAt: T0 });
+    const send = (sequences: readonly number[], over: object = {}, epoch = 'e1', at = T0) =>
+      store.events.append(
+        {
+          agent: 'agent-1',
+          epoch,
+          events: sequences.map((sequence) => ({
+            sequence,
+            document: { event: 'session-blocked', sequence, ...over },
+          })),
+        },
+        at,
+      );
+    const sequencesOf = async (filter: Parameters<EventStore['list']>[0] = {}): Promise<unknown[]> =>
+      (await everything((page) => store.events.list(filter, page))).map(({ document }) => document['sequence']);
+
+    describe('agents', () => {
+      it('knows what an agent last said, and keeps what is in force when another snapshot fails', async () => {
+        await store.agents.noteConnected('agent-1', { at: T1, version: '0.1.0' });
+        await store.agents.notePolicy('agent-1', { applied: '7' }, T1);
+        await store.agents.notePolicy('agent-1', { failed: '8', problem: HOSTILE }, T2);
+        await store.agents.noteLoss('agent-1', 3, T2);
+        await store.agents.noteLoss('agent-1', 4, T2);
+
+        expect(await store.agents.get('agent-1')).toEqual({
+          id: 'agent-1',
+          node: 'node-1',
+          certificateSerial: '0a',
+          enrolledAt: T0,
+          version: '0.1.0',
+          lastSeen: T2,
+          connected: true,
+          policy: { applied: '7', failed: '8', problem: HOSTILE },
+          eventsLost: 7,
+        });
+        await store.agents.disconnectAll();
+        expect((await store.agents.get('agent-1'))?.connected).toBe(false);
+      });
+
+      it('keeps a revoked agent known, and lists by node', async () => {
+        await enrol('agent-2', 'node-0');
+
+        expect(await store.agents.revoke('agent-1', T1)).toBe('revoked');
+        expect(await store.agents.revoke('agent-1', T2)).toBe('revoked');
+        expect(await store.agents.revoke('nobody', T1)).toBe('absent');
+
+        const agents = await everything((page) => store.agents.list(page));
+        expect(agents.map(({ id, revokedAt }) => [id, revokedAt])).toEqual([
+          ['agent-2', undefined],
+          ['agent-1', T1],
+        ]);
+      });
+    });
+
+    describe('workloads', () => {
+      const workload = (id: string, namespace = 'shop') => ({
+        id,
+        name: `name of ${id}`,
+        namespace,
+        labels: { app: HOSTILE },
+        owners: [{ kind: 'Pod', name: `${id}-pod` }],
+        addresses: ['10.0.0.1', 'fd00::1'],
+        groups: ['web'],
+        mode: 'protect' as const,
+      });
+
+      it('takes what an agent sees now for all there is on its node', async () => {
+        await enrol('agent-2', 'node-2');
+        await store.workloads.replace('agent-1', [workload('a'), workload('b')], T0);
+        await store.workloads.replace('agent-2', [workload('c', 'bank')], T0);
+        await store.workloads.replace('agent-1', [workload('b'), workload('d')], T1);
+
+        const all = await everything((page) => store.workloads.list({}, page));
+        expect(all.map(({ id }) => id)).toEqual(['c', 'b', 'd']);
+        expect(await store.workloads.get('b')).toEqual({
+          ...workload('b'),
+          agent: 'agent-1',
+          node: 'node-1',
+          firstSeen: T0,
+          lastSeen: T1,
+        });
+        const ids = async (filter: object): Promise<string[]> =>
+          (await everything((page) => store.workloads.list(filter, page))).map(({ id }) => id);
+        expect(await ids({ namespaces: ['shop'] })).toEqual(['b', 'd']);
+        expect(await ids({ node: 'node-2' })).toEqual(['c']);
+        expect(await ids({ namespaces: ['shop'], node: 'node-2' })).toEqual([]);
+      });
+    });
+
+    describe('events', () => {
+      it('keeps each event of an epoch once, however it is sent again', async () => {
+        expect(await send([1, 2, 3])).toEqual({ stored: 3, acknowledged: 3 });
+        expect(await send([2, 3, 4])).toEqual({ stored: 1, acknowledged: 4 });
+        expect(await send([1, 2])).toEqual({ stored: 0, acknowledged: 4 });
+        expect(await send([1], {}, 'e2')).toEqual({ stored: 1, acknowledged: 1 });
+
+        expect(await store.events.acknowledged('agent-1', 'e1')).toBe(4);
+        expect(await store.events.acknowledged('agent-1', 'other')).toBe(0);
+        expect(await sequencesOf()).toEqual([1, 4, 3, 2, 1]);
+      });
+
+      it('keeps each event once when its batches come from everywhere at the same time', async () => {
+        await Promise.all(
+          Array.from({ length: 8 }, (_, at) => send([at + 1, at + 2, at + 3].map((n) => n % 10 || 10))),
+        );
+        await send(Array.from({ length: 12 }, (_, at) => at + 1));
+
+        const sequences = (await sequencesOf()) as number[];
+        expect(new Set(sequences).size).toBe(sequences.length);
+        expect(await store.events.acknowledged('agent-1', 'e1')).toBe(12);
+      });
+
+      it('keeps nothing of a batch of which something cannot be kept', async () => {
+        const stranger = { agent: 'stranger', epoch: 'e', events: [{ sequence: 1, document: { event: 'finding' } }] };
+
+        await expect(store.events.append(stranger, T0)).rejects.toMatchObject({ name: 'StoreError' });
+
+        expect(await sequencesOf()).toEqual([]);
+        expect(await store.events.acknowledged('stranger', 'e')).toBe(0);
+      });
+
+      it('finds by kind, namespace, workload and time', async () => {
+        const of = (namespace: string, pod: string) => ({ workloads: [{ name: 'web', namespace, pod }] });
+        await send([1], of('shop', 'web-1'), 'e1', T0);
+        await send([2], of('bank', 'web-2'), 'e1', T1);
+        await send([3], { event: 'exception', ...of('shop', 'web-1') }, 'e1', T2);
+
+        expect(await sequencesOf({ namespaces: ['shop'] })).toEqual([3, 1]);
+        expect(await sequencesOf({ namespaces: ['shop', 'bank'] })).toEqual([3, 2, 1]);
+        expect(await sequencesOf({ kind: 'exception' })).toEqual([3]);
+        expect(await sequencesOf({ workload: 'web-2' })).toEqual([2]);
+        expect(await sequencesOf({ since: T1 })).toEqual([3, 2]);
+        expect(await sequencesOf({ until: T1 })).toEqual([1]);
+        expect(await sequencesOf({ namespaces: ['none'] })).toEqual([]);
+      });
+
+      it('gives any text back as it came', async () => {
+        let sequence = 0;
+        await fc.assert(
+          fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 60 }), async (text) => {
+            sequence += 1;
+            await send([sequence], { event: text, masked: text + HOSTILE, workloads: [{ name: text }] });
+            const [latest] = (await store.events.list({}, { limit: 1 })).items;
+            expect(latest?.document).toMatchObject({ masked: text + HOSTILE, sequence });
+          }),
+          { numRuns: 50 },
+        );
+      });
+
+      it('forgets by age and by count, oldest first and never more than it was told at once', async () => {
+        await send([1, 2, 3], {}, 'e1', T0);
+        await send([4, 5, 6], {}, 'e1', T1);
+
+        expect(await store.events.prune({ receivedBefore: T1, maxEvents: 100 }, 2)).toBe(2);
+        expect(await sequencesOf()).toEqual([6, 5, 4, 3]);
+        expect(await store.events.prune({ receivedBefore: T1, maxEvents: 100 }, 100)).toBe(1);
+        expect(await store.events.prune({ receivedBefore: T0, maxEvents: 2 }, 100)).toBe(1);
+        expect(await sequencesOf()).toEqual([6, 5]);
+        expect(await store.events.prune({ receivedBefore: T2, maxEvents: 2 }, 100)).toBe(2);
+        expect(await store.events.prune({ receivedBefore: T2, maxEvents: 2 }, 100)).toBe(0);
+        expect(await store.events.acknowledged('agent-1', 'e1')).toBe(6);
+      });
+
+      it('refuses a cursor that it did not give', async () => {
+        for (const after of ['', 'x', Buffer.from('["a"]').toString('base64url'), 'A'.repeat(10_000)]) {
+          await expect(store.events.list({}, { limit: 1, after })).rejects.toMatchObject({ code: 'CURSOR_INVALID' });
+        }
+      });
+    });
+
+    describe('flows', () => {
+      const flow = (over: object = {}) => ({
+        event: 'flow',
+        client: { kind: 'workload', name: 'web-1', namespace: 'shop' },
+        server: { kind: 'group', name: 'db' },
+        port: 5432,
+        application: 'postgres',
+        verdict: 'allow',
+        bytes: 1_000,
+        sessions: 1,
+        ...over,
+      });
+
+      it('are summed up over batches and within one', async () => {
+        await send([1, 2], flow({ time: T0 }));
+        await send([3], flow({ time: T1, bytes: 2 ** 40 }));
+        await send([4], flow({ time: T2, verdict: 'block', client: { kind: 'address', name: '192.0.2.1' } }));
+
+        const flows = await everything((page) => store.flows.list({}, page));
+        expect(flows).toMatchObject([
+          { verdict: 'block', client: { kind: 'address', name: '192.0.2.1' }, bytes: 1_000 },
+          { verdict: 'allow', bytes: 2_000 + 2 ** 40, sessions: 3, firstSeen: T0, lastSeen: T1 },
+        ]);
+        expect(await sequencesOf()).toEqual([]);
+        expect((await store.flows.list({ namespaces: ['shop'] }, { limit: 9 })).items).toHaveLength(1);
+        expect((await store.flows.list({ verdict: 'block' }, { limit: 9 })).items).toHaveLength(1);
+        expect(await store.flows.prune(T2, 10)).toBe(1);
+      });
+
+      it('that are not understood are kept as events', async () => {
+        await send([1], flow({ port: 70_000 }));
+
+        expect(await sequencesOf()).toEqual([1]);
+        expect((await store.flows.list({}, { limit: 9 })).items).toEqual([]);
+      });
+    });
+
+    describe('incidents', () => {
+      const finding = {
+        event: 'finding',
+        detector: 'card-number',
+        sensor: 'payment-cards',
+        verdict: 'block',
+        confidence: 'high',
+        workloads: [{ name: 'web', namespace: 'shop', pod: 'web-1' }],
+      };
+
+      it('gather observations of one cause until somebody closes them', async () => {
+        await send([1, 2], { ...finding, time: T0 });
+        await send([3], { ...finding, time: T1 });
+        const [first] = (await store.incidents.list({}, { limit: 9 })).items;
+        const latest = (await store.events.list({}, { limit: 1 })).items[0]?.id;
+
+        expect(first).toMatchObject({ state: 'open', count: 3, firstSeen: T0, lastSeen: T1, lastEvent: latest });
+
+        const id = first?.id ?? 0;
+        expect(await store.incidents.change(id, { state: 'acknowledged', by: 'ada', at: T1 })).toBe('changed');
+        await send([4], { ...finding, time: T2 });
+        expect(await store.incidents.get(id)).toMatchObject({ state: 'acknowledged', count: 4, changedBy: 'ada' });
+
+        const closing = { state: 'closed', by: 'ada', at: T2, note: HOSTILE } as const;
+        expect(await store.incidents.change(id, closing)).toBe('changed');
+        await send([5], { ...finding, time: T2 });
+        const incidents = (await store.incidents.list({}, { limit: 9 })).items;
+        expect(incidents.map(({ state, count }) => [state, count])).toEqual([
+          ['open', 1],
+          ['closed', 4],
+        ]);
+        expect(incidents[1]?.note).toBe(HOSTILE);
+        expect(await store.incidents.change(id, { state: 'open', by: 'ada', at: T2 })).toBe('conflict');
+        expect(await store.incidents.change(999, { state: 'open', by: 'ada', at: T2 })).toBe('absent');
+        expect((await store.incidents.list({ state: 'open' }, { limit: 9 })).items).toHaveLength(1);
+        expect((await store.incidents.list({ namespaces: ['bank'] }, { limit: 9 })).items).toEqual([]);
+      });
+    });
+
+    describe('policy documents', () => {
+      const wanted = (name: string, spec: object | undefined, kind = 'DataSensor') => ({
+        kind,
+        name,
+        document:
+          spec === undefined ? undefined : { apiVersion: 'bulkhead.io/v1alpha1', kind, metadata: { name }, spec },
+      });
+      const change = (documents: Parameters<Store['policies']['change']>[0], basedOn: number) =>
+        store.policies.change(documents, { by: 'ada', at: T0, basedOn });
+
+      it('rise in version with each change, and remember who made it', async () => {
+        expect(await change([wanted('a', { x: 1 }), wanted('b', {})], 0)).toEqual({ outcome: 'changed', version: 2 });
+        expect(await change([wanted('a', { x: 1 })], 2)).toEqual({ outcome: 'unchanged', version: 2 });
+        expect(await change([wanted('a', { x: HOSTILE }), wanted('b', undefined)], 2)).toMatchObject({ version: 4 });
+
+        const { version, documents } = await store.policies.all();
+        expect([version, documents.map(({ name, version: own }) => [name, own])]).toEqual([4, [['a', 3]]]);
+        const history = await everything((page) => store.policies.history({}, page));
+        expect(
+          history.map(({ version: at, name, before, after }) => [at, name, before?.['spec'], after?.['spec']]),
+        ).toEqual([
+          [4, 'b', {}, undefined],
+          [3, 'a', { x: 1 }, { x: HOSTILE }],
+          [2, 'b', undefined, {}],
+          [1, 'a', undefined, { x: 1 }],
+        ]);
+        expect((await store.policies.history({ kind: 'DataSensor', name: 'b' }, { limit: 9 })).items).toHaveLength(2);
+      });
+
+      it('are only changed by who saw the latest', async () => {
+        await change([wanted('a', {})], 0);
+
+        expect(await change([wanted('b', {})], 0)).toEqual({ outcome: 'conflict', version: 1 });
+
+        const outcomes = await Promise.all(['c', 'd', 'e'].map((name) => change([wanted(name, {})], 1)));
+        expect(outcomes.map(({ outcome }) => outcome).toSorted()).toEqual(['changed', 'conflict', 'conflict']);
+        expect(await store.policies.version()).toBe(2);
+      });
+
+      it('are listed by kind and name', async () => {
+        await change([wanted('b', {}), wanted('a', {}, 'WorkloadGroup'), wanted('a', {})], 0);
+
+        const names = await everything((page) => store.policies.list({}, page));
+        expect(names.map(({ kind, name }) => `${kind}/${name}`)).toEqual([
+          'DataSensor/a',
+          'DataSensor/b',
+          'WorkloadGroup/a',
+        ]);
+        expect((await store.policies.list({ kind: 'WorkloadGroup' }, { limit: 9 })).items).toHaveLength(1);
+        expect(await store.policies.get('WorkloadGroup', 'b')).toBeUndefined();
+      });
+    });
+
+    describe('accounts', () => {
+      const account = (name: string, role: 'admin' | 'ci' = 'admin') => ({
+        id: `id-${name}`,
+        name,
+        bindings: [{ role }],
+        createdAt: T0,
+        passwordHash: `hash of ${name}`,
+      });
+
+      it('have one first, however many try', async () => {
+        const tries = await Promise.all(['a', 'b', 'c'].map((name) => store.accounts.createFirst(account(name))));
+
+        expect(tries.toSorted()).toEqual(['created', 'exists', 'exists']);
+        expect((await store.accounts.list({ limit: 9 })).items).toHaveLength(1);
+      });
+
+      it('are found by name, id and provider', async () => {
+        const provider = { issuer: 'https://id.example', subject: HOSTILE };
+        await store.accounts.create(account('ada'));
+        await store.accounts.create({
+          id: 'x',
+          name: HOSTILE,
+          bindings: [{ role: 'ci', namespace: 'shop' }],
+          createdAt: T0,
+          provider,
+        });
+
+        expect(await store.accounts.create(account('ada'))).toBe('exists');
+        expect(await store.accounts.byId('id-ada')).toEqual({
+          id: 'id-ada',
+          name: 'ada',
+          bindings: [{ role: 'admin' }],
+          disabled: false,
+          createdAt: T0,
+        });
+        expect(await store.accounts.byProvider(provider.issuer, HOSTILE)).toMatchObject({
+          name: HOSTILE,
+          bindings: [{ role: 'ci', namespace: 'shop' }],
+          provider,
+        });
+        expect(await store.accounts.passwordHash('id-ada')).toBe('hash of ada');
+        expect(await store.accounts.passwordHash('x')).toBeUndefined();
+      });
+
+      it('never leave nobody who administers', async () => {
+        await store.accounts.create(account('ada'));
+        await store.accounts.create(account('bot', 'ci'));
+
+        expect(await store.accounts.remove('id-ada')).toBe('last-admin');
+        expect(await store.accounts.change('id-ada', { disabled: true })).toBe('last-admin');
+        expect(await store.accounts.change('id-ada', { bindings: [{ role: 'admin', namespace: 'shop' }] })).toBe(
+          'last-admin',
+        );
+        await store.accounts.create(account('eve'));
+        const removed = await Promise.all([store.accounts.remove('id-ada'), store.accounts.remove('id-eve')]);
+        expect(removed.toSorted()).toEqual(['last-admin', 'removed']);
+        expect(await store.accounts.remove('id-bot')).toBe('removed');
+        expect(await store.accounts.remove('id-bot')).toBe('absent');
+      });
+
+      it('lose their sessions with their password, when disabled and when removed', async () => {
+        const open = (hash: string) =>
+          store.sessions.open({ hash, accountId: 'id-bob', csrfHash: 'c', openedAt: T0, usedAt: T0, expiresAt: T2 });
+        await store.accounts.create(account('ada'));
+        await store.accounts.create(account('bob'));
+
+        for (const end of [
+          () => store.accounts.change('id-bob', { passwordHash: 'new' }),
+          () => store.accounts.change('id-bob', { disabled: true }),
+          () => store.accounts.remove('id-bob'),
+        ]) {
+          await open('s');
+          expect(await store.sessions.find('s', T1, T0)).toMatchObject({ accountId: 'id-bob' });
+          await end();
+          expect(await store.sessions.find('s', T1, T0)).toBeUndefined();
+        }
+      });
+    });
+
+    describe('sessions and tokens', () => {
+      it('end a session when it expires and when it is idle', async () => {
+        await store.accounts.create({ id: 'a', name: 'ada', bindings: [], createdAt: T0 });
+        const session = { accountId: 'a', csrfHash: 'c', openedAt: T0, usedAt: T0, expiresAt: T2 };
+        await store.sessions.open({ ...session, hash: 'one' });
+        await store.sessions.open({ ...session, hash: 'two' });
+
+        expect(await store.sessions.find('one', T2, T0)).toBeUndefined();
+        expect(await store.sessions.find('one', T1, T1)).toBeUndefined();
+        await store.sessions.touch('one', T1);
+        expect(await store.sessions.find('one', T1, T1)).toBeDefined();
+        expect(await store.sessions.prune(T1, T1)).toBe(1);
+        await store.sessions.close('one');
+        expect(await store.sessions.find('one', T1, T1)).toBeUndefined();
+      });
+
+      it('lock a key after so many failures, again and again, for a time', async () => {
+        const policy = { failures: 3, lockMs: 60_000 };
+        const later = new Date(Date.parse(T0) + 60_000).toISOString();
+
+        expect(await store.signIns.fail('k', T0, policy)).toBeUndefined();
+        expect(await store.signIns.fail('k', T0, policy)).toBeUndefined();
+        expect(await store.signIns.lockedUntil('k', T0)).toBeUndefined();
+        expect(await store.signIns.fail('k', T0, policy)).toBe(later);
+        expect(await store.signIns.lockedUntil('k', T0)).toBe(later);
+        expect(await store.signIns.lockedUntil('k', later)).toBeUndefined();
+        expect(await store.signIns.fail('k', T1, policy)).toBeUndefined();
+        await store.signIns.clear('k');
+        expect(await store.signIns.lockedUntil('k', T0)).toBeUndefined();
+        await store.signIns.fail('old', T0, policy);
+        expect(await store.signIns.prune(T1)).toBe(1);
+      });
+
+      it('find a token until it expires or is revoked', async () => {
+        const token = {
+          id: 't',
+          name: HOSTILE,
+          binding: { role: 'ci', namespace: 'shop' },
+          createdBy: 'ada',
+          createdAt: T0,
+          expiresAt: T2,
+        } as const;
+        await store.apiTokens.create({ ...token, hash: 'h' });
+
+        expect(await store.apiTokens.find('h', T1)).toEqual(token);
+        expect(await store.apiTokens.find('h', T2)).toBeUndefined();
+        await store.apiTokens.touch('t', T1);
+        expect((await store.apiTokens.list({ limit: 9 })).items).toEqual([{ ...token, lastUsedAt: T1 }]);
+        expect(await store.apiTokens.revoke('t', T1)).toBe('revoked');
+        expect(await store.apiTokens.find('h', T1)).toBeUndefined();
+        expect(await store.apiTokens.revoke('none', T1)).toBe('absent');
+      });
+
+      it('give the last use of an enrolment token to one of those that ask at once', async () => {
+        const token = { id: 'e', createdBy: 'ada', createdAt: T0, expiresAt: T2, usesLeft: 2 };
+        await store.enrolmentTokens.create({ ...token, hash: 'h' });
+
+        const uses = await Promise.all(Array.from({ length: 5 }, () => store.enrolmentTokens.use('h', T1)));
+
+        expect(uses.filter((use) => use !== undefined)).toHaveLength(2);
+        await store.enrolmentTokens.create({ ...token, id: 'f', hash: 'g' });
+        expect(await store.enrolmentTokens.use('g', T2)).toBeUndefined();
+        expect(await store.enrolmentTokens.revoke('f', T1)).toBe('revoked');
+        expect(await store.enrolmentTokens.use('g', T1)).toBeUndefined();
+        expect(
+          (await store.enrolmentTokens.list({ limit: 9 })).items.map(({ id, usesLeft }) => [id, usesLeft]),
+        ).toEqual([
+          ['e', 0],
+          ['f', 2],
+        ]);
+      });
+    });
+
+    describe('the audit log', () => {
+      const record = (actor: string) => ({
+        at: T0,
+        actor,
+        address: '192.0.2.1',
+        action: 'sign-in',
+        target: HOSTILE,
+        outcome: 'refused' as const,
+        detail: { name: `\0${HOSTILE}`, nothing: undefined },
+      });
+
+      it('chains what comes from everywhere at the same time', async () => {
+        await Promise.all(Array.from({ length: 20 }, (_, at) => store.audit.append(record(`a\0${at}`))));
+
+        const entries = await everything((page) => store.audit.list({}, page));
+        const check = await store.audit.check();
+        expect(entries.map(({ id }) => id)).toEqual(Array.from({ length: 20 }, (_, at) => 20 - at));
+        expect(check).toEqual({ entries: 20, head: entries[0]?.hash });
+        expect((await store.audit.list({ actor: 'a\uFFFD3' }, { limit: 9 })).items).toHaveLength(1);
+        expect((await store.audit.list({ action: 'other' }, { limit: 9 })).items).toEqual([]);
+      });
+    });
+  });
+}
+
+describe('the audit log of a file that somebody changed', () => {
+  const [database] = testDatabases();
+  if (database === undefined) throw new Error('no database to test with');
+  beforeAll(() => database.start());
+  afterAll(() => database.remove());
+
+  it.each([
+    ['a changed entry', "update audit set actor = 'eve' where id = 3", 3],
+    ['a missing entry', 'delete from audit where id = 2', 2],
+    ['a missing end', 'delete from audit where id = 5', 5],
+    ['a log that was emptied', 'delete from audit', 1],
+    ['a new beginning', 'delete from audit; update audit set id = 1', 1],
+  ])('shows %s', async (_, damage, brokenAt) => {
+    const config = await database.fresh();
+    const store = await openStore(config);
+    for (let at = 0; at < 5; at += 1) {
+      const record = {
+        at: T0,
+        actor: 'ada',
+        address: '',
+        action: 'x',
+        target: '',
+        outcome: 'done',
+        detail: {},
+      } as const;
+      await store.audit.append(record);
+    }
+    const file = new DatabaseSync(config.file ?? '');
+    file.exec(damage);
+    file.close();
+
+    expect((await store.audit.check()).brokenAt).toBe(brokenAt);
+    await store.close();
+  });
+});
+
+/** Reads a list to its end in the smallest portions: what is on two of them, or on none, shows. */
+async function everything<Item>(list: (page: PageRequest) => Promise<Page<Item>>): Promise<Item[]> {
+  const items: Item[] = [];
+  for (let after: string | undefined; ; ) {
+    const page: Page<Item> = await list({ limit: 1, after });
+    items.push(...page.items);
+    if (page.next === undefined) return items;
+    after = page.next;
+  }
+}

@@ -1,0 +1,75 @@
+import type { FlowObservation } from '@bulkhead/control-plane';
+import { sql, type Transaction } from 'kysely';
+import { chunks } from '../chunks.ts';
+import type { Tables } from '../schema/tables.ts';
+
+const KEY = [
+  'client_kind',
+  'client_namespace',
+  'client_name',
+  'server_kind',
+  'server_namespace',
+  'server_name',
+  'port',
+  'application',
+  'verdict',
+] as const;
+
+/** Adds what was seen to the flows it is of. */
+export async function addFlows(
+  transaction: Transaction<Tables>,
+  observed: readonly { readonly flow: FlowObservation; readonly at: string }[],
+): Promise<void> {
+  const rows = new Map<string, ReturnType<typeof rowOf>>();
+  for (const { flow, at } of observed) {
+    const row = rowOf(flow, at);
+    const key = JSON.stringify(KEY.map((column) => row[column]));
+    const known = rows.get(key);
+    if (known === undefined) rows.set(key, row);
+    else
+      rows.set(key, {
+        ...known,
+        bytes: known.bytes + row.bytes,
+        sessions: known.sessions + row.sessions,
+        last_seen: at,
+      });
+  }
+  // By key, so that two transactions never wait for each other's row.
+  const sorted = [...rows].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+  for (const chunk of chunks(sorted)) {
+    await transaction
+      .insertInto('flow')
+      .values(chunk)
+      .onConflict((conflict) =>
+        conflict.columns([...KEY]).doUpdateSet({
+          bytes: sql<number>`flow.bytes + excluded.bytes`,
+          sessions: sql<number>`flow.sessions + excluded.sessions`,
+          last_seen: sql<string>`excluded.last_seen`,
+        }),
+      )
+      .execute();
+  }
+}
+
+function rowOf({ client, server, port, application, verdict, bytes, sessions }: FlowObservation, at: string) {
+  return {
+    client_kind: client.kind,
+    client_namespace: kept(client.namespace ?? ''),
+    client_name: kept(client.name),
+    server_kind: server.kind,
+    server_namespace: kept(server.namespace ?? ''),
+    server_name: kept(server.name),
+    port,
+    application: kept(application),
+    verdict,
+    bytes,
+    sessions,
+    first_seen: at,
+    last_seen: at,
+  };
+}
+
+/** Names come from agents, and a database does not take every character. */
+function kept(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '\uFFFD');
+}

@@ -1,0 +1,100 @@
+import {
+  decodeCursor,
+  type KnownWorkload,
+  type Page,
+  type PageRequest,
+  type ReportedWorkload,
+  toPage,
+  type WorkloadFilter,
+  type WorkloadStore,
+} from '@bulkhead/control-plane';
+import { type Kysely, type Selectable, sql } from 'kysely';
+import { chunks } from '../chunks.ts';
+import type { Tables } from '../schema/tables.ts';
+
+/** The workloads of all nodes, over either database. */
+export class KyselyWorkloadStore implements WorkloadStore {
+  readonly #db: Kysely<Tables>;
+
+  constructor(db: Kysely<Tables>) {
+    this.#db = db;
+  }
+
+  async replace(agent: string, workloads: readonly ReportedWorkload[], at: string): Promise<void> {
+    await this.#db.transaction().execute(async (transaction) => {
+      // The last of those with one id; by id, so that two transactions never wait for each other's row.
+      const byId = new Map(workloads.map((workload) => [workload.id, workload]));
+      const sorted = [...byId.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1));
+      for (const chunk of chunks(sorted)) {
+        const rows = chunk.map((workload) => ({
+          agent_id: agent,
+          id: workload.id,
+          namespace: workload.namespace ?? '',
+          name: workload.name,
+          document: JSON.stringify(workload),
+          first_seen: at,
+          last_seen: at,
+        }));
+        await transaction
+          .insertInto('workload')
+          .values(rows)
+          .onConflict((conflict) =>
+            conflict.columns(['agent_id', 'id']).doUpdateSet((row) => ({
+              namespace: row.ref('excluded.namespace'),
+              name: row.ref('excluded.name'),
+              document: row.ref('excluded.document'),
+              last_seen: row.ref('excluded.last_seen'),
+            })),
+          )
+          .execute();
+      }
+      const there = await transaction.selectFrom('workload').select('id').where('agent_id', '=', agent).execute();
+      for (const gone of chunks(there.map(({ id }) => id).filter((id) => !byId.has(id)))) {
+        await transaction.deleteFrom('workload').where('agent_id', '=', agent).where('id', 'in', gone).execute();
+      }
+    });
+  }
+
+  async list({ namespaces, node }: WorkloadFilter, { limit, after }: PageRequest): Promise<Page<KnownWorkload>> {
+    let query = this.#select();
+    if (namespaces !== undefined) query = query.where('workload.namespace', 'in', namespaces);
+    if (node !== undefined) query = query.where('agent.node', '=', node);
+    if (after !== undefined) {
+      const [namespace, name, agent, id] = decodeCursor(after, ['string', 'string', 'string', 'string'] as const);
+      query = query.where(
+        sql<boolean>`(workload.namespace, workload.name, workload.agent_id, workload.id) > (${namespace}, ${name}, ${agent}, ${id})`,
+      );
+    }
+    const rows = await query
+      .orderBy('workload.namespace')
+      .orderBy('workload.name')
+      .orderBy('workload.agent_id')
+      .orderBy('workload.id')
+      .limit(limit + 1)
+      .execute();
+    return toPage(rows, limit, (row) => [row.namespace, row.name, row.agent_id, row.id], toWorkload);
+  }
+
+  async get(id: string): Promise<KnownWorkload | undefined> {
+    const row = await this.#select().where('workload.id', '=', id).limit(1).executeTakeFirst();
+    return row === undefined ? undefined : toWorkload(row);
+  }
+
+  #select() {
+    return this.#db
+      .selectFrom('workload')
+      .innerJoin('agent', 'agent.id', 'workload.agent_id')
+      .selectAll('workload')
+      .select('agent.node');
+  }
+}
+
+function toWorkload(row: Selectable<Tables['workload']> & { readonly node: string }): KnownWorkload {
+  return {
+    ...(JSON.parse(row.document) as ReportedWorkload),
+    agent: row.agent_id,
+    node: row.node,
+    firstSeen: row.first_seen,
+    lastSeen: row.last_seen,
+  };
+}
