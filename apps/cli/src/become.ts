@@ -1,17 +1,17 @@
-import { fileURLToPath } from 'node:url';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { CliError } from './error.ts';
 
-const PROGRAMS = {
-  agent: new URL('../../agent/src/main.ts', import.meta.url),
-  webhook: new URL('../../webhook/src/main.ts', import.meta.url),
-  worker: new URL('../../worker/src/main.ts', import.meta.url),
-} as const;
+type Program = 'agent' | 'webhook' | 'worker';
+
+/** Where another program lies, seen from this file: among the sources, or bundled beside this program's bundle. */
+const PLACES = [(name: Program) => `../../${name}/src/main.ts`, (name: Program) => `../${name}/main.js`];
 
 /**
  * Turns this process into another program of Bulkhead. Replaced, not spawned: signals, the terminal and the exit code
  * are that program's, and no second process waits beside it.
  */
-export function become(program: keyof typeof PROGRAMS, args: readonly string[]): never {
+export function become(program: Program, args: readonly string[]): never {
   if (process.execve === undefined) {
     throw new CliError('USAGE', {
       what: `cannot start the ${program}`,
@@ -19,7 +19,15 @@ export function become(program: keyof typeof PROGRAMS, args: readonly string[]):
       fix: 'use Linux',
     });
   }
-  return process.execve(process.execPath, [process.execPath, fileURLToPath(PROGRAMS[program]), ...args], {
+  const main = PLACES.map((place) => join(import.meta.dirname, place(program))).find((path) => existsSync(path));
+  if (main === undefined) {
+    throw new CliError('USAGE', {
+      what: `cannot start the ${program}`,
+      why: 'it is not part of this installation',
+      fix: `use the image of the ${program}`,
+    });
+  }
+  return process.execve(process.execPath, [process.execPath, main, ...args], {
     ...process.env,
   });
 }

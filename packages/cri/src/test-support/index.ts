@@ -1,3 +1,3 @@
 export { type Containerd, missingForContainerd, type PodSpec, startContainerd } from './containerd.ts';
 export type { Snapshotter } from './containerd-config.ts';
-export { TEST_IMAGE } from './image.ts';
+export { type ImageRequest, TEST_IMAGE, writeImage } from './image.ts';

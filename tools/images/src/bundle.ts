@@ -1,0 +1,40 @@
+import { copyFile, mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { rolldown } from 'rolldown';
+import { ADDONS, type Component } from './component.ts';
+
+const ROOT = resolve(import.meta.dirname, '../../..');
+
+/**
+ * Writes a component as it goes into its image: `dist/<component>/main.js` with what it loads, and its native modules
+ * in `build/release`, where the bundled code looks for them from there. Needs nothing else but Node.
+ */
+export async function bundle(component: Component, folder: string): Promise<void> {
+  const build = await rolldown({
+    input: { main: join(ROOT, 'apps', component, 'src/main.ts') },
+    platform: 'node',
+    // What some libraries would use if it were there; nothing of ours asks for it.
+    external: OPTIONAL,
+    logLevel: 'silent',
+  });
+  try {
+    await build.write({
+      dir: join(folder, 'dist', component),
+      format: 'esm',
+      entryFileNames: '[name].js',
+      chunkFileNames: '[name]-[hash].js',
+      cleanDir: true,
+    });
+  } finally {
+    await build.close();
+  }
+  for (const addon of ADDONS[component]) {
+    await mkdir(join(folder, 'build/release'), { recursive: true });
+    await copyFile(
+      join(ROOT, 'native', addon, `build/release/${addon}.node`),
+      join(folder, `build/release/${addon}.node`),
+    );
+  }
+}
+
+const OPTIONAL = ['pg-native', 'pino-pretty', 'bufferutil', 'utf-8-validate'];

@@ -1,0 +1,3 @@
+export { bundle } from './bundle.ts';
+export { ADDONS, COMPONENTS, type Component } from './component.ts';
+export { makeTestImage } from './image.ts';
