@@ -49,6 +49,7 @@ struct Field {
   Role role = Role::none;
   std::string_view key = {};
   bool base64 = false;  ///< content is the base64 of what the role names, as SASL has it in lines of text
+  std::uint32_t exchange = 0;  ///< which of several requests at once, with its answer: the stream of HTTP/2
 };
 
 }  // namespace bulkhead

@@ -14,7 +14,10 @@ class FieldWriter {
   }
   void write(Direction direction, Bytes bytes, Origin origin, ContentSink& sink) noexcept {
     if (bytes.empty()) return;
-    if (!begun_) sink.begin(direction, field_);
+    if (!begun_) {
+      field_.exchange = exchange_;
+      sink.begin(direction, field_);
+    }
     begun_ = true;
     sink.content(direction, bytes, origin);
   }
@@ -24,9 +27,13 @@ class FieldWriter {
     begun_ = false;
   }
   [[nodiscard]] bool begun() const noexcept { return begun_; }
+  /// Of the fields that begin from now on.
+  void set_exchange(std::uint32_t exchange) noexcept { exchange_ = exchange; }
+  [[nodiscard]] const Field& last() const noexcept { return field_; }
 
  private:
   Field field_;
+  std::uint32_t exchange_ = 0;
   bool begun_ = false;
 };
 

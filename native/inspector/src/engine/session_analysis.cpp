@@ -90,6 +90,7 @@ void SessionAnalysis::refresh_view() noexcept {
 void SessionAnalysis::begin(Direction direction, const Field& field) noexcept {
   session_.view.protocol = labelled(field.protocol, session_);
   locations_[index_of(direction)] = field.location;
+  exchanges_[index_of(direction)] = field.exchange;
   context_.view.begin(direction);
   scanners_[index_of(direction)].begin(field.key);
   if (program_->impl().credentials) credentials_.begin(direction, field);
@@ -186,7 +187,8 @@ void SessionAnalysis::report(const Detection& detection, std::uint64_t found_at)
     event.verdict = done;
     event.location = location;
     if (!subject_known)
-      subject_length = subject_.view({scanning_, session_.view.protocol, location, found_at}, context_.subject_memo, subject);
+      subject_length = subject_.view({scanning_, session_.view.protocol, location, found_at, exchanges_[index_of(scanning_)]},
+                                     context_.subject_memo, subject);
     subject_known = true;
     event.subject = {subject.data(), subject_length};
     context_.sink.on_event(event);

@@ -69,6 +69,7 @@ class SessionAnalysis final : public Attachment, private ContentSink, private Fi
   CredentialWatch credentials_;
   SubjectKeeper subject_;
   std::array<Location, 2> locations_{};
+  std::array<std::uint32_t, 2> exchanges_{};
   std::array<std::unique_ptr<MaskedRanges>, 2> masked_{};
   SensorState sensors_;
   Direction scanning_ = Direction::request;  ///< of the scanner that is calling `detected`

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include "bulkhead/content.hpp"
 #include "bulkhead/engine.hpp"
@@ -33,10 +34,13 @@ class SubjectMemo {
 ///
 /// Keeps the first bytes of the request last begun as they are; `view` makes of them what may be shown: no query, no
 /// literals, no part of a path or identifier that looks like a value (see subject_text.hpp). With requests sent ahead of
-/// their answers it is that of the last one sent. HTTP/2 interleaves messages, so there only the findings of a request's
-/// own head have one.
+/// their answers it is that of the last one sent. HTTP/2 says which exchange a field belongs to: the heads of the last
+/// kMostExchanges are kept, and what is found in an older one has no subject.
 class SubjectKeeper {
  public:
+  /// Servers of HTTP/2 allow 100 to 250 at once; few of them last.
+  static constexpr std::size_t kMostExchanges = 64;
+
   void begin(Direction direction, const Field& field) noexcept;
   /// Whether `content` of the request direction has to be shown.
   [[nodiscard]] bool watching() const noexcept { return open_; }
@@ -51,6 +55,7 @@ class SubjectKeeper {
     Protocol protocol;
     Location location;
     std::uint64_t offset;
+    std::uint32_t exchange = 0;
   };
   /// Writes the subject of a finding; returns its length. Of a request that the finding itself stands in, what comes
   /// before it: the rest need not have come yet.
@@ -58,12 +63,23 @@ class SubjectKeeper {
                                  std::array<char, kMaxSubject>& out) const noexcept;
 
  private:
-  [[nodiscard]] std::string_view kept() const noexcept { return {text_.get(), size_}; }
+  /// The first bytes of a request.
+  struct Head {
+    std::unique_ptr<char[]> text;  ///< as long as it has to be: sessions are many
+    std::uint16_t size = 0;
+    std::uint16_t capacity = 0;
+    std::uint32_t exchange = 0;
+    [[nodiscard]] std::string_view view() const noexcept { return {text.get(), size}; }
+  };
   void keep(Bytes bytes) noexcept;
+  /// Another request begins; where answers say whose they are, the last one is kept.
+  void next() noexcept;
+  [[nodiscard]] std::string_view head_of(std::uint32_t exchange) const noexcept;
 
-  std::unique_ptr<char[]> text_;  ///< as long as it has to be: sessions are many
-  std::uint16_t size_ = 0;
-  std::uint16_t capacity_ = 0;
+  Head last_;
+  std::vector<Head> earlier_;
+  std::uint8_t oldest_ = 0;  ///< of those, once they are kMostExchanges
+  std::uint32_t next_exchange_ = 0;
   Protocol protocol_ = Protocol::raw;
   Protocol next_ = Protocol::raw;  ///< of the field that is open
   bool open_ = false;

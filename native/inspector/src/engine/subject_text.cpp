@@ -67,7 +67,15 @@ std::string_view header_of(std::string_view head, std::string_view name) noexcep
   return value.substr(0, value.find('\r'));
 }
 
-void path(std::string_view target, Writer& out) noexcept {
+/// A path of gRPC names a service and a method: identifiers of its definition, longer than words of a path mostly are.
+bool is_definition(std::string_view part) noexcept {
+  constexpr std::size_t kLongest = 64;
+  const auto digits = static_cast<std::size_t>(std::count_if(part.begin(), part.end(), is_digit));
+  const bool name = std::all_of(part.begin(), part.end(), [](char c) { return is_alpha(c) || is_digit(c) || c == '.' || c == '_'; });
+  return part.size() <= kLongest && digits <= kMostDigits && name && !detect::is_telling(part);
+}
+
+void path(std::string_view target, bool grpc, Writer& out) noexcept {
   target = target.substr(0, std::min(target.find('?'), target.find('#')));
   const std::size_t scheme = target.find("://");
   if (scheme != std::string_view::npos) {  // of a proxy's request
@@ -82,7 +90,11 @@ void path(std::string_view target, Writer& out) noexcept {
     out.add('/');
     target.remove_prefix(1);
     const std::string_view part = target.substr(0, target.find('/'));
-    if (!part.empty()) out.name(part);
+    if (grpc && is_definition(part)) {
+      out.add(part);
+    } else if (!part.empty()) {
+      out.name(part);
+    }
     target.remove_prefix(part.size());
   }
 }
@@ -189,9 +201,11 @@ class Statement {
 std::size_t request_subject(std::string_view head, Out& out) noexcept {
   Writer writer(out);
   std::string_view method, target;
+  bool grpc = false;
   if (head.starts_with(':')) {
     method = header_of(head, ":method: ");
     target = header_of(head, ":path: ");
+    grpc = header_of(head, "\r\ncontent-type: ").starts_with("application/grpc");
   } else {
     const std::string_view line = head.substr(0, std::min(head.find('\r'), head.find('\n')));
     method = line.substr(0, line.find(' '));
@@ -203,7 +217,7 @@ std::size_t request_subject(std::string_view head, Out& out) noexcept {
   writer.add(method);
   if (target.empty()) return writer.done();
   writer.add(' ');
-  path(target, writer);
+  path(target, grpc, writer);
   return writer.done();
 }
 

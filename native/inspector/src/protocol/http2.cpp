@@ -57,6 +57,7 @@ class Http2 final : public Scripted {
       const bool of_stream = type == kData || type == kHeaders || type == kContinuation || type == kPush;
       if (of_stream && id == 0) co_return Next::foreign;
       in.enter(length);
+      in.out().field.set_exchange(id);
       std::uint64_t padding = 0;
       if ((flags & kPadded) != 0 && (type == kData || type == kHeaders || type == kPush)) {
         padding = co_await in.u8();
@@ -67,13 +68,14 @@ class Http2 final : public Scripted {
         side.hpack.lose(Exception::decode_error, in.out());
         in_block = false;
       } else if (type == kContinuation && !in_block) {  // of no block (RFC 9113 6.10)
+        side.streams.interrupt(in.out());
         side.hpack.begin_block(in.out());
         side.hpack.lose(Exception::decode_error, in.out());
       }
       if (type == kHeaders || type == kPush) {
         if (type == kHeaders && (flags & kPrioritized) != 0) co_await in.skip(5);
         if (type == kPush) co_await in.u32();
-        in.close();
+        side.streams.interrupt(in.out());
         in_block = true;
         block_stream = id;
         block_ends_stream = type == kHeaders && (flags & kEndStream) != 0;
@@ -110,6 +112,7 @@ class Http2 final : public Scripted {
           peer.hpack.allow_table(value);
         }
       } else if (type > kContinuation || (type == kGoAway && in.left() > 8)) {
+        side.streams.interrupt(in.out());
         in.start(Location::stream);
         co_await in.content(in.left());
         in.close();

@@ -15,15 +15,25 @@ void Http2Body::begin(const Http2Message& message, DecodePool& pool, const Outle
 }
 
 void Http2Body::take(Bytes bytes, Origin origin, const Outlet& out) noexcept {
+  resume(out);
   if (grpc_) return grpc_->take(bytes, origin, out);
-  if (!started_) out.start(Protocol::http2, Location::body);
-  started_ = true;
   if (unsupported_) undecoded_ += bytes.size();
   if (decoder_) return decoder_->feed(bytes, origin, out);
   out.write(bytes, origin);
 }
 
+void Http2Body::interrupt(const Outlet& out) noexcept {
+  if (!interrupted_) field_ = out.field.last();
+  interrupted_ = true;
+}
+
+void Http2Body::resume(const Outlet& out) noexcept {
+  if (interrupted_) out.start(field_);
+  interrupted_ = false;
+}
+
 void Http2Body::end(const Outlet& out) noexcept {
+  resume(out);
   if (decoder_) decoder_->finish(out);
   if (undecoded_ > 0) out.raise(Exception::unsupported_encoding, undecoded_);
   // The body's last field may be named by what goes away with it.
@@ -42,23 +52,28 @@ bool Http2Streams::has(std::uint32_t id) const noexcept {
 }
 
 Http2Body& Http2Streams::body(std::uint32_t id, const Outlet& out) noexcept {
-  const auto of = [this](std::uint32_t wanted) -> Http2Body& {
-    for (Stream& stream : streams_)
-      if (stream.id == wanted) return *stream.body;
-    return unknown_;
-  };
-  if (id != last_) {
-    out.close();
-    of(last_).interrupted();
-    unknown_.interrupted();
-  }
+  if (id != last_) interrupt(out);
   last_ = id;
   return of(id);
+}
+
+void Http2Streams::interrupt(const Outlet& out) noexcept {
+  out.close();
+  of(last_).interrupt(out);
+  last_ = 0;
+}
+
+Http2Body& Http2Streams::of(std::uint32_t id) noexcept {
+  for (Stream& stream : streams_)
+    if (stream.id == id) return *stream.body;
+  return unknown_;
 }
 
 void Http2Streams::end(std::uint32_t id, const Outlet& out) noexcept {
   for (Stream& stream : streams_) {
     if (stream.id != id) continue;
+    if (id != last_) interrupt(out);
+    last_ = 0;
     stream.body->end(out);
     std::swap(stream, streams_.back());
     streams_.pop_back();

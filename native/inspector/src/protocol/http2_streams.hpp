@@ -13,16 +13,19 @@ class Http2Body final : public Consumer {
  public:
   void begin(const Http2Message& message, DecodePool& pool, const Outlet& out) noexcept;
   void take(Bytes bytes, Origin origin, const Outlet& out) noexcept override;
-  /// DATA of another stream came between: what follows is a field of its own.
-  void interrupted() noexcept { started_ = false; }
+  /// Something of another stream comes between: what follows is a field of its own, of the same kind.
+  void interrupt(const Outlet& out) noexcept;
   void end(const Outlet& out) noexcept;
 
  private:
   std::unique_ptr<GrpcMessages> grpc_;
   std::unique_ptr<BodyDecoder> decoder_;
+  void resume(const Outlet& out) noexcept;
+
   std::uint64_t undecoded_ = 0;
+  Field field_{Protocol::http2, Location::body};  ///< that goes on
   bool unsupported_ = false;
-  bool started_ = false;
+  bool interrupted_ = true;
 };
 
 /// The streams of one direction that carry a body now, bounded. Where there are more, or the headers are not known, a
@@ -37,8 +40,11 @@ class Http2Streams {
   [[nodiscard]] Http2Body& body(std::uint32_t id, const Outlet& out) noexcept;
   [[nodiscard]] bool has(std::uint32_t id) const noexcept;
   void end(std::uint32_t id, const Outlet& out) noexcept;
+  /// What comes next is not of the body that came last.
+  void interrupt(const Outlet& out) noexcept;
 
  private:
+  [[nodiscard]] Http2Body& of(std::uint32_t id) noexcept;
   struct Stream {
     std::uint32_t id;
     std::unique_ptr<Http2Body> body;

@@ -30,6 +30,18 @@ TEST_SUITE("subject") {
     CHECK(request("4111111111111111 / HTTP/1.1").empty());
   }
 
+  TEST_CASE("a call of gRPC shows its service and method, and nothing that may be a value") {
+    const auto call = [](const std::string& path) {
+      return request(":method: POST\r\n:path: " + path + "\r\ncontent-type: application/grpc+proto\r\n");
+    };
+    CHECK(call("/shop.payments.v1.CheckoutService/PlaceOrderWithPayment") == "POST /shop.payments.v1.CheckoutService/PlaceOrderWithPayment");
+    CHECK(call("/a.b/4111111111111111") == "POST /a.b/*");
+    CHECK(call("/4111.1111.1111.1111/Get") == "POST /*/Get");
+    CHECK(call("/a/jane@example.com") == "POST /a/*");
+    CHECK(call("/a/aBqKxZmNpLvRtYwSdFgH") == "POST /a/*");
+    CHECK(request(":method: POST\r\n:path: /shop.payments.v1.CheckoutService/Place\r\n") == "POST /*/Place");
+  }
+
   TEST_CASE("a part of a path that may be a value is not shown") {
     for (const char* part : {"4111111111111111", "%34%31%31%31", "219-45-6789", "jane@example.com", "GB82WEST12345698765432",
                              "ABCDE1234F", "aB3kQ9xZ7mN2pL5v", "averyveryveryverylongnameindeed", "a=b", "x;jsessionid=8"})
