@@ -18,6 +18,9 @@ export type {
   SnapshotText,
   WorkloadReport,
 } from './server/hub.ts';
+export { type AgentServer, newAgentId, type ServeAgentsOptions, serveAgents } from './server/serve.ts';
+export type { ServerIdentity } from './server/tls-front.ts';
+export { MIN_SPOOL_BYTES, Spool, type SpooledBatch, type SpoolOptions } from './spool/spool.ts';
 export { agentOfUri, agentUri, isAgentId } from './wire/agent-name.ts';
 export * as limits from './wire/limits.ts';
 export { type EnrolmentToken, formatToken, parseToken } from './wire/token.ts';

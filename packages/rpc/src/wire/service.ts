@@ -1,0 +1,29 @@
+import type { MethodDefinition } from '@grpc/grpc-js';
+import { EnrolRequest, EnrolResponse, FromAgent, ToAgent } from '../gen/agent/v1/agent.ts';
+
+interface Codec<Message> {
+  encode(message: Message): { finish(): Uint8Array };
+  decode(bytes: Uint8Array): Message;
+}
+
+/** `Enrol`: a token and a request for a certificate against the certificate. */
+export const ENROL = method('Enrol', EnrolRequest, EnrolResponse, false);
+/** `Connect`: the one stream of an agent. */
+export const CONNECT = method('Connect', FromAgent, ToAgent, true);
+
+function method<Request, Response>(
+  name: string,
+  request: Codec<Request>,
+  response: Codec<Response>,
+  stream: boolean,
+): MethodDefinition<Request, Response> {
+  return {
+    path: `/bulkhead.agent.v1.AgentService/${name}`,
+    requestStream: stream,
+    responseStream: stream,
+    requestSerialize: (message) => Buffer.from(request.encode(message).finish()),
+    requestDeserialize: (bytes) => request.decode(bytes),
+    responseSerialize: (message) => Buffer.from(response.encode(message).finish()),
+    responseDeserialize: (bytes) => response.decode(bytes),
+  };
+}
