@@ -18,7 +18,7 @@ version=1.20.2
 log=$tools/log/kubernetes.log
 sources=$build/kubernetes-1.20.5+really$version
 tree=$build/gopath/src/k8s.io/kubernetes
-programs=(kube-apiserver kube-controller-manager kube-scheduler kubelet kube-proxy)
+programs=(kube-apiserver kube-controller-manager kube-scheduler kubelet kube-proxy kubectl)
 
 main() {
   local wanted name

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { Channel, runtimeMethod } from './channel.ts';
+import { joinLabels } from './labels.ts';
 import * as m from './messages.ts';
 import { readVerboseInfo } from './verbose-info.ts';
 import type { ContainerWorkload } from './workload.ts';
@@ -117,7 +118,7 @@ function toWorkload(container: m.Container, pod: m.PodSandbox, located: Located)
     namespace: pod.metadata.namespace,
     pod: pod.metadata.name,
     podId: pod.id,
-    labels: { ...Object.fromEntries(pod.labels), ...Object.fromEntries(container.labels) },
+    labels: joinLabels(pod.labels, container.labels),
     ...located,
   };
 }

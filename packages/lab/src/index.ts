@@ -24,4 +24,6 @@ export {
   startRegistry,
 } from './service/registry.ts';
 export { tarOf } from './service/tar.ts';
+export { type Checks, type Conclusion, runStep, type StepResult } from './step.ts';
+export { renderSteps } from './steps-table.ts';
 export { undocumentedKeys } from './undocumented-keys.ts';

@@ -1,9 +1,8 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LineProcess, run } from '@bulkhead/lab';
+import { LineProcess, run, type StepResult } from '@bulkhead/lab';
 import { describe, expect, it } from 'vitest';
-import type { StepResult } from './step.ts';
 
 const missing = process.getuid?.() === 0 ? undefined : 'not root';
 if (missing !== undefined) process.stderr.write(`skipped: the demo: ${missing}\n`);

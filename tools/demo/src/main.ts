@@ -1,10 +1,9 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { renderSteps } from './report.ts';
+import { renderSteps, type StepResult } from '@bulkhead/lab';
 import { scenario } from './scenario.ts';
 import { Stage } from './stage.ts';
-import type { StepResult } from './step.ts';
 
 const USAGE = `Usage: bulkhead demo [--output DIR]
 

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Line } from '@bulkhead/lab';
+import { type Conclusion, type Line, runStep, type StepResult } from '@bulkhead/lab';
 import { type ClientRequest, HOSTS, isAbout, type Stage } from './stage.ts';
-import { bodies, type Conclusion, runStep, type StepResult } from './step.ts';
 
 /** A number every payment service documents for tests: valid by all rules, and nobody's money. */
 const CARD = '4111111111111111';
@@ -152,4 +151,9 @@ function isBlock(line: Line, netns: string): boolean {
 
 function ms(value: number): string {
   return `${value.toFixed(1)} ms`;
+}
+
+/** Bodies of the requests among a server's lines. */
+function bodies(lines: readonly Line[]): readonly string[] {
+  return lines.flatMap((line) => (typeof line.body === 'string' ? [line.body] : []));
 }

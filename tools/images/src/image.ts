@@ -13,7 +13,7 @@ const HOME = '/opt/bulkhead';
 const USER = '65532:65532';
 
 /** What the agent asks of a system beside its own libraries. */
-const AGENT_PROGRAMS = ['/usr/bin/nsenter', '/usr/sbin/xtables-nft-multi'];
+const AGENT_PROGRAMS = ['/usr/bin/nsenter', '/usr/bin/cat', '/usr/sbin/nft', '/usr/sbin/xtables-nft-multi'];
 const AGENT_LINKS = [
   'iptables-nft',
   'ip6tables-nft',

@@ -17,6 +17,9 @@ export function meta(key: string): Expression {
 export const packetMark: Expression = meta('mark');
 export const connectionMark: Expression = { ct: { key: 'mark' } };
 
+/** By number: nft looks names up in /etc/protocols, and small images have none. */
+export const PROTOCOL = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58 } as const;
+
 export function field(protocol: string, name: string): Expression {
   return { payload: { protocol, field: name } };
 }

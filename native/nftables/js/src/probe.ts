@@ -3,7 +3,7 @@ import { release as kernelRelease, version as kernelVersion } from 'node:os';
 import { NftablesError } from './error.ts';
 import { IP_FAMILIES, type IpFamily, restoreXtables } from './iptables.ts';
 import type { NetworkNamespace } from './network-namespace.ts';
-import { connectionMark, equals, type NftCommand, or, resetTcp, type Statement } from './nft-json.ts';
+import { connectionMark, equals, type NftCommand, or, PROTOCOL, resetTcp, type Statement } from './nft-json.ts';
 import { listTable } from './nft-listing.ts';
 import { runTransaction } from './transaction.ts';
 
@@ -18,7 +18,7 @@ const NATIVE_RULES = {
   nativeQueue: [{ queue: { num: 0, flags: 'bypass' } }],
   conntrack: [equals({ ct: { key: 'state' } }, 'new')],
   connectionMarks: [{ mangle: { key: connectionMark, value: or(connectionMark, 1) } }],
-  reject: [equals({ meta: { key: 'l4proto' } }, 'tcp'), resetTcp],
+  reject: [equals({ meta: { key: 'l4proto' } }, PROTOCOL.tcp), resetTcp],
 } as const satisfies Record<Exclude<KernelFeature, 'xtablesQueue'>, readonly Statement[]>;
 
 const offers = new Map<string, Promise<KernelOffer>>();

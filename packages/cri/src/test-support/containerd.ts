@@ -36,7 +36,14 @@ export function missingForContainerd(): string | undefined {
 
 const READY_POLLS = 200;
 
-export async function startContainerd(snapshotter: Snapshotter = 'native'): Promise<Containerd> {
+export interface ContainerdOptions {
+  readonly snapshotter?: Snapshotter;
+  /** Path of the mount namespace it works in; its own is the machine's. */
+  readonly mounts?: string;
+}
+
+export async function startContainerd(options: ContainerdOptions = {}): Promise<Containerd> {
+  const { snapshotter = 'native', mounts } = options;
   const folder = await mkdtemp(join(tmpdir(), 'bulkhead-cri-'));
   const node = `bhcri${process.pid}`;
   const path = `/run/netns/${node}`;
@@ -53,6 +60,7 @@ export async function startContainerd(snapshotter: Snapshotter = 'native'): Prom
     'TERM',
     'nsenter',
     `--net=${path}`,
+    ...(mounts === undefined ? [] : [`--mount=${mounts}`]),
     'containerd',
     '--config',
     join(folder, 'config.toml'),
@@ -69,8 +77,8 @@ export async function startContainerd(snapshotter: Snapshotter = 'native'): Prom
   }
 
   async function importImages(archive: string): Promise<void> {
-    const options = ['--address', socket, '-n', 'k8s.io', 'images', 'import', '--snapshotter', snapshotter];
-    await run('ctr', [...options, archive]);
+    const place = ['--address', socket, '-n', 'k8s.io'];
+    await run('ctr', [...place, 'images', 'import', '--snapshotter', snapshotter, archive]);
   }
 
   try {

@@ -32,6 +32,8 @@ export interface Cluster {
   readonly node: string;
   /** An administrator's, for programs that run in the node's network namespace. */
   readonly kubeconfig: string;
+  /** A kubectl of the same version. */
+  readonly kubectl: string;
   /** The CRI socket. */
   readonly containerd: string;
   /** An image that is there: busybox, which sleeps unless told otherwise. */
@@ -44,7 +46,7 @@ export interface Cluster {
   remove(): Promise<void>;
 }
 
-const PROGRAMS = ['kube-controller-manager', 'kube-scheduler', 'kubelet', 'kube-proxy'];
+const PROGRAMS = ['kube-controller-manager', 'kube-scheduler', 'kubelet', 'kube-proxy', 'kubectl'];
 const READY_MS = 120_000;
 const ETCD_PORTS = [2379, 2380] as const;
 /** Of the kubelet; nothing lets it put them elsewhere. */
@@ -65,21 +67,24 @@ export async function startCluster(): Promise<Cluster> {
   const started: (() => Promise<void>)[] = [];
   const remove = async (): Promise<void> => {
     for (const end of started.splice(0).toReversed()) await end();
-    await unmountWithin(folder);
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   };
   try {
-    const containerd = await startContainerd('overlayfs');
+    const mounts = await startMounts();
+    started.push(() => mounts.stop());
+    const space = `/proc/${mounts.pid}/ns/mnt`;
+    const containerd = await startContainerd({ snapshotter: 'overlayfs', mounts: space });
     started.push(() => containerd.stop());
     const node = `/run/netns/${containerd.node}`;
     await makeNodeNetwork(node);
     const files = await writeFiles(folder);
     const address = await startControlPlane(node, files, started);
     const ask: Cluster['ask'] = (method, path, body) => askKube(address, method, path, body);
-    await startNode(node, files, containerd, ask, started);
+    await startNode({ node, mounts: space }, files, containerd, ask, started);
     return {
       node,
       kubeconfig: files.kubeconfig('admin'),
+      kubectl: beside('kubectl'),
       containerd: containerd.socket,
       image: TEST_IMAGE,
       ask,
@@ -117,7 +122,7 @@ async function startControlPlane(
 }
 
 async function startNode(
-  node: string,
+  { node, mounts }: { readonly node: string; readonly mounts: string },
   files: ClusterFiles,
   { socket }: Containerd,
   ask: Cluster['ask'],
@@ -132,7 +137,8 @@ async function startNode(
   await start('kube-proxy', beside('kube-proxy'), [`--config=${join(folder, 'proxy.json')}`]);
   await writeFile(join(folder, 'kubelet.json'), JSON.stringify(kubeletConfig()));
   started.push(() => removePodLogs(ask));
-  await start('kubelet', beside('kubelet'), kubeletParameters(files, socket, TEST_IMAGE));
+  const kubelet = [beside('kubelet'), ...kubeletParameters(files, socket, TEST_IMAGE)];
+  await start('kubelet', 'nsenter', [`--mount=${mounts}`, ...kubelet]);
   await until('the node', async () => {
     const { body } = await ask('GET', `/api/v1/nodes/${NODE_NAME}`);
     const { status } = body as {
@@ -143,6 +149,20 @@ async function startNode(
     const account = await ask('GET', '/api/v1/namespaces/default/serviceaccounts/default');
     if (account.status !== 200) throw new Error('no service account was made');
   });
+}
+
+/**
+ * A process that holds a mount namespace in which mounts are shared with containers that ask for it, as on most machines:
+ * what containerd and the kubelet mount is seen there alone, and goes with it.
+ */
+async function startMounts(): Promise<Daemon> {
+  const program = 'unshare';
+  const parameters = ['--mount', '--propagation', 'shared', 'sleep', 'infinity'];
+  const daemon = await startDaemon({ name: 'mounts', program, parameters, isReady: () => Promise.resolve() });
+  await until('the mount namespace', async () => {
+    if ((await readFile(`/proc/${daemon.pid}/comm`, 'utf8')).trim() !== 'sleep') throw new Error('not yet');
+  });
+  return daemon;
 }
 
 function starter(
@@ -207,15 +227,6 @@ async function removePodLogs(ask: Cluster['ask']): Promise<void> {
     }
   } catch {
     // Without an answer nobody knows whose logs they are.
-  }
-}
-
-/** The kubelet mounts volumes, and leaves them when it ends before its pods do. */
-async function unmountWithin(folder: string): Promise<void> {
-  const mounts = await readFile('/proc/self/mounts', 'utf8');
-  const places = mounts.split('\n').flatMap((line) => line.split(' ')[1] ?? []);
-  for (const place of places.filter((path) => path.startsWith(`${folder}/`)).toReversed()) {
-    await run('umount', ['--lazy', place]).catch(() => undefined);
   }
 }
 

@@ -1,4 +1,4 @@
-import { and, drop, equals, field, jump, meta, type NftCommand, resetTcp } from '../nft-json.ts';
+import { and, drop, equals, field, jump, meta, type NftCommand, PROTOCOL, resetTcp } from '../nft-json.ts';
 import { addChain, addRule, count } from './table.ts';
 import { WITHOUT_PAYLOAD } from './without-payload.ts';
 
@@ -17,7 +17,7 @@ export function blockedRules(): readonly NftCommand[] {
   return [
     // The kernel's own reset belongs to the blocked connection as well, and passes the output hook on its way.
     addRule(BLOCKED, isReset, jump(WITHOUT_PAYLOAD)),
-    addRule(BLOCKED, equals(meta('l4proto'), 'tcp'), count('blocked'), resetTcp),
+    addRule(BLOCKED, equals(meta('l4proto'), PROTOCOL.tcp), count('blocked'), resetTcp),
     addRule(BLOCKED, count('blocked'), drop),
   ];
 }

@@ -64,7 +64,7 @@ describe('buildEnforcement', () => {
       [connectionHas(0x02000000), { counter: 'handed-over' }, { accept: null }],
       [match(payload('tcp', 'flags'), 0x10), { jump: { target: 'without-payload' } }],
       [
-        match({ meta: { key: 'l4proto' } }, { set: ['tcp', 'udp', 'icmp', 'ipv6-icmp'] }),
+        match({ meta: { key: 'l4proto' } }, { set: [1, 6, 17, 58] }),
         { counter: 'inspected' },
         { mangle: { key: { meta: { key: 'mark' } }, value: { '|': [{ meta: { key: 'mark' } }, 0x01000000] } } },
       ],
@@ -88,7 +88,7 @@ describe('buildEnforcement', () => {
   it('resets what is blocked, but lets bare resets go', () => {
     expect(rules('blocked')).toEqual([
       [match({ '&': [payload('tcp', 'flags'), 0x06] }, 0x04), { jump: { target: 'without-payload' } }],
-      [match({ meta: { key: 'l4proto' } }, 'tcp'), { counter: 'blocked' }, { reject: { type: 'tcp reset' } }],
+      [match({ meta: { key: 'l4proto' } }, 6), { counter: 'blocked' }, { reject: { type: 'tcp reset' } }],
       [{ counter: 'blocked' }, { drop: null }],
     ]);
   });

@@ -9,6 +9,7 @@ import {
   jump,
   meta,
   type NftCommand,
+  PROTOCOL,
   packetMark,
   type Statement,
 } from '../nft-json.ts';
@@ -57,12 +58,7 @@ function steer(
     rule(connectionHas(MARK.block), jump(BLOCKED)),
     rule(connectionHas(MARK.pass), count('handed-over'), accept),
     rule(equals(field('tcp', 'flags'), ACK_ALONE), jump(WITHOUT_PAYLOAD)),
-    rule(
-      anyOf(meta('l4proto'), ['tcp', 'udp', 'icmp', 'ipv6-icmp']),
-      count('inspected'),
-      markPacket(MARK.inspect),
-      ...native,
-    ),
+    rule(anyOf(meta('l4proto'), Object.values(PROTOCOL)), count('inspected'), markPacket(MARK.inspect), ...native),
   ];
 }
 

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdtempDisposable, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { NftablesError } from '../error.ts';
 import { restoreXtables, saveXtables } from '../iptables.ts';
@@ -20,6 +22,9 @@ const FOREIGN = [
 ];
 const FOREIGN_XTABLES =
   '*mangle\n:THEIRS - [0:0]\n-A FORWARD -j THEIRS\n-A THEIRS -j MARK --set-xmark 0x1/0x1\nCOMMIT\n';
+
+const PROTECT = import.meta.resolve('./protect.ts');
+const execute = promisify(execFile);
 
 let lab: Netlab;
 
@@ -48,6 +53,14 @@ describe.skipIf(lacksNamespaces())('protect', () => {
         quarantined: zero,
       },
     });
+    expect(await isEnforced(lab.router)).toBe(true);
+  });
+
+  it('asks for no file that names protocols, which small images do not have', async () => {
+    const call = `await (await import(${JSON.stringify(PROTECT)})).protect(${JSON.stringify(lab.router)}, ${JSON.stringify(OPTIONS)})`;
+    const script = 'mount --bind /dev/null /etc/protocols && exec "$0" --input-type=module --eval "$1"';
+    await execute('unshare', ['--mount', 'sh', '-c', script, process.execPath, call]);
+
     expect(await isEnforced(lab.router)).toBe(true);
   });
 

@@ -5,7 +5,7 @@ const MAX_CELL = 76;
 /** The steps as a table for a terminal. Whether a step went well is said in words, not only by a sign. */
 export function renderSteps(steps: readonly StepResult[]): string {
   const rows = [
-    ['', 'what the client does', 'what must happen', 'what happened', 'time'],
+    ['', 'what is done', 'what must happen', 'what happened', 'time'],
     ...steps.map(({ name, expected, seen, isAsExpected, ms }) => [
       isAsExpected ? 'ok' : 'FAILED',
       name,

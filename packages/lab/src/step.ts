@@ -1,6 +1,4 @@
-import type { Line } from '@bulkhead/lab';
-
-/** What a step of the demo came to. */
+/** What a step of a demonstration came to. */
 export interface StepResult {
   readonly name: string;
   /** What should happen. */
@@ -22,7 +20,7 @@ export interface Conclusion {
   readonly evidence: Readonly<Record<string, unknown>>;
 }
 
-/** Runs one step. A step that breaks off has failed; it does not end the demo. */
+/** Runs one step. A step that breaks off has failed; it does not end the demonstration. */
 export async function runStep(name: string, expected: string, act: () => Promise<Conclusion>): Promise<StepResult> {
   const started = performance.now();
   try {
@@ -34,9 +32,4 @@ export async function runStep(name: string, expected: string, act: () => Promise
     const seen = error instanceof Error ? error.message : String(error);
     return { name, expected, seen, isAsExpected: false, ms: performance.now() - started, evidence: {} };
   }
-}
-
-/** Bodies of the requests among a server's lines. */
-export function bodies(lines: readonly Line[]): readonly string[] {
-  return lines.flatMap((line) => (typeof line.body === 'string' ? [line.body] : []));
 }

@@ -1,0 +1,44 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { COMPONENTS, type Component, makeTestImage } from '@bulkhead/images';
+import { clusterMissing, startCluster } from '@bulkhead/lab';
+import type { Target } from './target.ts';
+
+const REGISTRY = 'localhost/bulkhead-e2e';
+const TAG = 'e2e';
+
+/** Starts a cluster of the lab with the images of this checkout in it. `say` gets lines of progress. */
+export async function openLabTarget(
+  say: (text: string) => void,
+  components: readonly Component[] = COMPONENTS,
+): Promise<Target> {
+  const missing = clusterMissing();
+  if (missing !== undefined) throw new Error(`no cluster can be started here: ${missing}`);
+  const folder = await mkdtemp(join(tmpdir(), 'bulkhead-e2e-'));
+  say('starting a cluster ...\n');
+  const cluster = await startCluster();
+  const close = async (): Promise<void> => {
+    await cluster.remove();
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    for (const component of components) {
+      say(`making the image of the ${component} ...\n`);
+      const place = join(folder, component);
+      await cluster.importImages(await makeTestImage(component, `${REGISTRY}/bulkhead-${component}:${TAG}`, place));
+      await rm(place, { recursive: true, force: true });
+    }
+    return {
+      prefix: ['nsenter', `--net=${cluster.node}`],
+      kubeconfig: cluster.kubeconfig,
+      kubectl: cluster.kubectl,
+      registry: REGISTRY,
+      tag: TAG,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
