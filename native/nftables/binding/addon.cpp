@@ -4,29 +4,14 @@
 #include <utility>
 
 #include "bulkhead/command_run.hpp"
+#include "log_reader.hpp"
+#include "outcome.hpp"
 
 namespace {
 
 using bulkhead::nftables::CommandResult;
 using bulkhead::nftables::CommandRun;
 using bulkhead::nftables::Form;
-using bulkhead::nftables::Outcome;
-
-const char* name_of(Outcome outcome) {
-  switch (outcome) {
-    case Outcome::kDone:
-      return "done";
-    case Outcome::kNotPermitted:
-      return "not-permitted";
-    case Outcome::kNamespaceUnavailable:
-      return "namespace-unavailable";
-    case Outcome::kRefused:
-      return "refused";
-    case Outcome::kNoResources:
-      break;
-  }
-  return "no-resources";
-}
 
 /// Waits on a pool thread for the thread that works inside the namespace; resolves with whatever came of it.
 class RunWorker : public Napi::AsyncWorker {
@@ -74,6 +59,7 @@ Napi::Value Run(const Napi::CallbackInfo& info) {
 }
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
+  exports.Set("openLog", Napi::Function::New(env, OpenLog, "openLog"));
   exports.Set("run", Napi::Function::New(env, Run, "run"));
   return exports;
 }

@@ -4,7 +4,7 @@ get_filename_component(BULKHEAD_ROOT "${CMAKE_CURRENT_SOURCE_DIR}/../.." ABSOLUT
 find_path(NODE_INCLUDE node_api.h HINTS "${BULKHEAD_ROOT}/.tools/node/include/node" NO_DEFAULT_PATH REQUIRED)
 find_path(NODE_ADDON_API_INCLUDE napi.h HINTS "${BULKHEAD_ROOT}/node_modules/node-addon-api" NO_DEFAULT_PATH REQUIRED)
 
-add_library(nftables_addon MODULE binding/addon.cpp)
+add_library(nftables_addon MODULE binding/addon.cpp binding/log_reader.cpp)
 set_target_properties(nftables_addon PROPERTIES PREFIX "" SUFFIX ".node" OUTPUT_NAME nftables)
 target_compile_definitions(nftables_addon PRIVATE NAPI_VERSION=9 NAPI_DISABLE_CPP_EXCEPTIONS)
 target_compile_options(nftables_addon PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Werror -fno-exceptions)

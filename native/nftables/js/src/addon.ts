@@ -10,8 +10,22 @@ export interface RunResult {
   readonly error: string;
 }
 
+/** One packet that a log rule told of. */
+export interface LoggedPacket {
+  /** What the rule says. */
+  readonly prefix: string;
+  /** From its network header on, as far as the rule tells it. */
+  readonly packet: Uint8Array;
+}
+
 /** What the native library exports; see `include/bulkhead/command_run.hpp` for the contract. */
 export interface Addon {
+  openLog(
+    namespacePath: string,
+    group: number,
+    maxPacketBytes: number,
+    onPackets: (packets: readonly LoggedPacket[], overruns: number) => void,
+  ): { readonly outcome: Outcome; readonly error: string; close(): void };
   run(namespacePath: string, commands: string, form: 'text' | 'json', dryRun: boolean): Promise<RunResult>;
 }
 

@@ -1,3 +1,5 @@
+import type { Outcome } from './addon.ts';
+
 export type NftablesErrorCode =
   | 'ADDON_MISSING'
   | 'NOT_PERMITTED'
@@ -5,6 +7,7 @@ export type NftablesErrorCode =
   | 'TRANSACTION_REFUSED'
   | 'LISTING_FAILED'
   | 'NO_RESOURCES'
+  | 'LOG_REFUSED'
   | 'QUEUE_UNSUPPORTED'
   | 'IPTABLES_FAILED';
 
@@ -29,3 +32,11 @@ export class NftablesError extends Error {
     this.failingCommand = options.failingCommand;
   }
 }
+
+/** The code of what the native library could not do. */
+export const ERROR_CODES = {
+  'not-permitted': 'NOT_PERMITTED',
+  'namespace-unavailable': 'NAMESPACE_UNAVAILABLE',
+  refused: 'TRANSACTION_REFUSED',
+  'no-resources': 'NO_RESOURCES',
+} as const satisfies Record<Exclude<Outcome, 'done'>, NftablesErrorCode>;

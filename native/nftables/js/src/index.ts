@@ -1,10 +1,24 @@
+export type { LoggedPacket } from './addon.ts';
 export { buildEnforcement } from './enforcement/build-enforcement.ts';
 export { type Count, type EnforcementState, inspectState, isEnforced } from './enforcement/inspect-state.ts';
 export { MARK } from './enforcement/marks.ts';
 export type { EnforcementOptions, Hook, OnFailure, QueueVia, SteeringOptions } from './enforcement/options.ts';
-export { type Protection, protect, release } from './enforcement/protect.ts';
+export { changeFirewall, type Protection, protect, release } from './enforcement/protect.ts';
 export type { CounterName } from './enforcement/table.ts';
 export { NftablesError, type NftablesErrorCode } from './error.ts';
+export {
+  type AddressList,
+  type AddressRange,
+  type Firewall,
+  type FirewallDirection,
+  type FirewallPorts,
+  type FirewallRule,
+  LOG_GROUP,
+  LOG_KINDS,
+  type LogKind,
+  readLogPrefix,
+} from './firewall/firewall.ts';
+export { type LogOptions, type LogReader, openLog } from './log-reader.ts';
 export type { NetworkNamespace } from './network-namespace.ts';
 export type { Json, NftCommand, NftObject } from './nft-json.ts';
 export { listRuleset, listTable } from './nft-listing.ts';

@@ -52,8 +52,14 @@ export function jump(target: string): Statement {
   return { jump: { target } };
 }
 
+export function goto(target: string): Statement {
+  return { goto: { target } };
+}
+
 export const accept: Statement = { accept: null };
 export const drop: Statement = { drop: null };
+/** Goes on in the chain that called this one. */
+export const returnToCaller: Statement = { return: null };
 export const resetTcp: Statement = { reject: { type: 'tcp reset' } };
 
 /** The objects in what nft printed. */

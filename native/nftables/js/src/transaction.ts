@@ -1,17 +1,10 @@
-import { addon, type Outcome } from './addon.ts';
-import { NftablesError, type NftablesErrorCode } from './error.ts';
+import { addon } from './addon.ts';
+import { ERROR_CODES, NftablesError } from './error.ts';
 import { findFailingCommand } from './failing-command.ts';
 import { type NetworkNamespace, namespacePath } from './network-namespace.ts';
 import { type NftCommand, type NftObject, objectsIn } from './nft-json.ts';
 
 type Form = 'json' | 'text';
-
-const CODES = {
-  'not-permitted': 'NOT_PERMITTED',
-  'namespace-unavailable': 'NAMESPACE_UNAVAILABLE',
-  refused: 'TRANSACTION_REFUSED',
-  'no-resources': 'NO_RESOURCES',
-} as const satisfies Record<Exclude<Outcome, 'done'>, NftablesErrorCode>;
 
 let previous: Promise<unknown> = Promise.resolve();
 
@@ -89,7 +82,7 @@ function run(path: string, commands: string, form: Form, dryRun: boolean): Promi
     const result = await addon().run(path, commands, form, dryRun);
     if (result.outcome === 'done') return result.output;
     const place = path === '' ? '' : `${path}: `;
-    throw new NftablesError(CODES[result.outcome], `${place}${result.error.trim()}`);
+    throw new NftablesError(ERROR_CODES[result.outcome], `${place}${result.error.trim()}`);
   });
   previous = turn.catch(() => undefined);
   return turn;

@@ -24,7 +24,7 @@ describe('buildEnforcement', () => {
   });
 
   it('replaces the whole table when asked to, in the same transaction', () => {
-    expect(buildEnforcement(OPTIONS, true).slice(0, 3)).toEqual([
+    expect(buildEnforcement(OPTIONS, { isForeign: true }).slice(0, 3)).toEqual([
       { add: { table: { family: 'inet', name: 'bulkhead' } } },
       { delete: { table: { family: 'inet', name: 'bulkhead' } } },
       { add: { table: { family: 'inet', name: 'bulkhead' } } },

@@ -1,3 +1,4 @@
+import { buildFirewall } from '../firewall/build-firewall.ts';
 import type { NftCommand } from '../nft-json.ts';
 import { blockedChains, blockedRules } from './blocked.ts';
 import { earlyRules } from './early-rules.ts';
@@ -16,20 +17,27 @@ import {
 } from './table.ts';
 import { withoutPayloadChains, withoutPayloadRules } from './without-payload.ts';
 
+/** What is known of the table as it is. */
+export interface PresentTable {
+  /** Another version made it. */
+  readonly isForeign?: boolean;
+  readonly hasFirewall?: boolean;
+}
+
 /**
  * The transaction that makes table `inet bulkhead` enforce these options, whatever it did before.
  *
  * Chains that exist are emptied and refilled within the transaction, never removed: the kernel drops every packet that
- * waits in a queue when it takes a chain off its hook. With `rebuild` the whole table is replaced, for a table of
- * another version that cannot be refilled.
+ * waits in a queue when it takes a chain off its hook. Only a table of another version, which cannot be refilled, is
+ * replaced as a whole.
  */
-export function buildEnforcement(options: SteeringOptions, rebuild = false): readonly NftCommand[] {
+export function buildEnforcement(options: SteeringOptions, present: PresentTable = {}): readonly NftCommand[] {
   const hooks = guardedHooks(options);
   queueRange(options);
   return [
     addTable(),
-    rebuild ? { delete: { table: TABLE } } : { flush: { table: TABLE } },
-    ...(rebuild ? [addTable()] : []),
+    present.isForeign === true ? { delete: { table: TABLE } } : { flush: { table: TABLE } },
+    ...(present.isForeign === true ? [addTable()] : []),
     ...COUNTERS.map(addCounter),
     ...withoutPayloadChains(),
     ...blockedChains(),
@@ -40,5 +48,8 @@ export function buildEnforcement(options: SteeringOptions, rebuild = false): rea
     ...withoutPayloadRules(),
     ...blockedRules(),
     ...hooks.flatMap((hook) => [...earlyRules(hook, options), ...lateRules(hook, options.onFailure)]),
+    ...(options.firewall === undefined
+      ? []
+      : buildFirewall(options.firewall, present.hasFirewall === true && present.isForeign !== true)),
   ];
 }

@@ -29,6 +29,12 @@ const LINK_HOP_LIMIT = 255;
 const LISTENER_DISCOVERY = ['mld-listener-query', 'mld-listener-report', 'mld-listener-done', 'mld2-listener-report'];
 const LISTENER_HOP_LIMIT = 1;
 
+/** What IPv6 cannot do without, and what cannot have come through a router. */
+export const neighbourRules: readonly (readonly Statement[])[] = [
+  [anyOf(field('icmpv6', 'type'), NEIGHBOUR_DISCOVERY), equals(field('ip6', 'hoplimit'), LINK_HOP_LIMIT), accept],
+  [anyOf(field('icmpv6', 'type'), LISTENER_DISCOVERY), equals(field('ip6', 'hoplimit'), LISTENER_HOP_LIMIT), accept],
+];
+
 /** The chain before the queue: decides which packets go there. */
 export function earlyRules(hook: Hook, options: SteeringOptions): readonly NftCommand[] {
   const chain = earlyChain(hook);
@@ -39,12 +45,7 @@ export function earlyRules(hook: Hook, options: SteeringOptions): readonly NftCo
     // A process may mark its own packets (SO_MARK): a verdict that did not come from the inspector must not count.
     rule(differs(and(packetMark, MARK.all), 0), clearPacketMark),
     ...(isLoopback === undefined ? [] : [rule(isLoopback, accept)]),
-    rule(anyOf(field('icmpv6', 'type'), NEIGHBOUR_DISCOVERY), equals(field('ip6', 'hoplimit'), LINK_HOP_LIMIT), accept),
-    rule(
-      anyOf(field('icmpv6', 'type'), LISTENER_DISCOVERY),
-      equals(field('ip6', 'hoplimit'), LISTENER_HOP_LIMIT),
-      accept,
-    ),
+    ...neighbourRules.map((statements) => rule(...statements)),
     ...(options.quarantine === true ? [rule(count('quarantined'), drop)] : steer(rule, options)),
   ];
 }

@@ -1,3 +1,4 @@
+import { firewallChain } from '../firewall/build-firewall.ts';
 import { IP_FAMILIES, saveXtables } from '../iptables.ts';
 import type { NetworkNamespace } from '../network-namespace.ts';
 import type { NftObject } from '../nft-json.ts';
@@ -14,6 +15,8 @@ export interface Count {
 /** What the kernel really does in a namespace, read from its rules. */
 export type EnforcementState =
   | { readonly status: 'absent' }
+  /** Nothing is inspected there, but a firewall judges who may talk to whom. */
+  | { readonly status: 'filtered'; readonly counters: Readonly<Record<CounterName, Count>> }
   | { readonly status: 'quarantined'; readonly counters: Readonly<Record<CounterName, Count>> }
   | {
       /** `damaged` means that rules of ours are there but not all: marked packets may not reach the queue. */
@@ -36,6 +39,9 @@ export async function inspectState(namespace: NetworkNamespace): Promise<Enforce
   const early = hooks.flatMap((hook) => statements.get(earlyChain(hook)) ?? []);
   if (early.some((statement) => statement.counter === 'quarantined')) return { status: 'quarantined', counters };
 
+  const isFiltered = (['input', 'output'] as const).some((hook) => statements.has(firewallChain(hook)));
+  if (hooks.length === 0 && isFiltered) return { status: 'filtered', counters };
+
   const onFailure = hooks.some((hook) => statements.get(lateChain(hook))?.some((s) => 'drop' in s)) ? 'closed' : 'open';
   const native = early.find((statement) => 'queue' in statement);
   const queueVia = native === undefined ? 'xtables' : 'nft';
@@ -46,10 +52,10 @@ export async function inspectState(namespace: NetworkNamespace): Promise<Enforce
   return { status, hooks, queueVia, ...(queues === undefined ? {} : { queues }), onFailure, counters };
 }
 
-/** Whether every packet that must be inspected is led to a queue, or all are stopped by quarantine. */
+/** Whether every packet that must be inspected is led to a queue, if there is any, or all are stopped by quarantine. */
 export async function isEnforced(namespace: NetworkNamespace): Promise<boolean> {
   const { status } = await inspectState(namespace);
-  return status === 'enforced' || status === 'quarantined';
+  return status === 'enforced' || status === 'quarantined' || status === 'filtered';
 }
 
 function readCounters(table: readonly NftObject[]): Record<CounterName, Count> {

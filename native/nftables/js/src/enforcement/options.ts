@@ -1,3 +1,5 @@
+import type { Firewall } from '../firewall/firewall.ts';
+
 /** Where packets are looked at: on their way into, out of or through the namespace. */
 export type Hook = 'input' | 'output' | 'forward';
 
@@ -10,6 +12,7 @@ export type QueueVia = 'nft' | 'xtables';
 export type OnFailure = 'open' | 'closed';
 
 export interface EnforcementOptions {
+  /** Empty where nothing is inspected: then a firewall is all there is. */
   readonly hooks: readonly Hook[];
   readonly queueNumber: number;
   /** How many consecutive queues share the connections. Each connection keeps to one. Default 1. */
@@ -17,6 +20,8 @@ export interface EnforcementOptions {
   readonly onFailure: OnFailure;
   /** Stops all traffic of the namespace but loopback and neighbour discovery, on every hook. */
   readonly quarantine?: boolean;
+  /** Who may talk to whom, judged before anything is inspected. */
+  readonly firewall?: Firewall | undefined;
 }
 
 export interface SteeringOptions extends EnforcementOptions {
@@ -40,6 +45,6 @@ export function queueRange(options: EnforcementOptions): readonly [first: number
 export function guardedHooks(options: EnforcementOptions): readonly Hook[] {
   if (options.quarantine === true) return HOOKS;
   const hooks = HOOKS.filter((hook) => options.hooks.includes(hook));
-  if (hooks.length === 0) throw new RangeError('no hook to enforce at');
+  if (hooks.length === 0 && options.firewall === undefined) throw new RangeError('no hook to enforce at');
   return hooks;
 }

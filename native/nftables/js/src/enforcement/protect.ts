@@ -1,17 +1,31 @@
 import { NftablesError } from '../error.ts';
+import { buildFirewallChange, FIREWALL_PRIORITY, firewallNames } from '../firewall/build-firewall.ts';
+import { ADMIT } from '../firewall/chains.ts';
+import type { Firewall } from '../firewall/firewall.ts';
 import { IP_FAMILIES, restoreXtables } from '../iptables.ts';
 import type { NetworkNamespace } from '../network-namespace.ts';
 import type { NftCommand } from '../nft-json.ts';
 import { listTable } from '../nft-listing.ts';
 import { probe } from '../probe.ts';
 import { checkTransaction, listNames, runTransaction } from '../transaction.ts';
-import { buildEnforcement } from './build-enforcement.ts';
+import { BLOCKED } from './blocked.ts';
+import { buildEnforcement, type PresentTable } from './build-enforcement.ts';
 import { type EnforcementOptions, guardedHooks, type Hook, type QueueVia, type SteeringOptions } from './options.ts';
 import { EARLY_PRIORITY, earlyChain, LATE_PRIORITY, lateChain, TABLE } from './table.ts';
+import { WITHOUT_PAYLOAD_CHAINS } from './without-payload.ts';
 import { buildQueueRemoval, buildQueueRules, queuedHooks, XTABLES_TABLE } from './xtables.ts';
 
 /** How often a removal that somebody else's change to the same table made fail is planned anew. */
 const REMOVAL_ATTEMPTS = 3;
+
+const PRIORITIES: Readonly<Record<string, number>> = {
+  firewall: FIREWALL_PRIORITY,
+  early: EARLY_PRIORITY,
+  late: LATE_PRIORITY,
+};
+
+/** Chains that are there whatever the options are. */
+const OWN_CHAINS = [BLOCKED, ...WITHOUT_PAYLOAD_CHAINS];
 
 interface Chain {
   readonly table: string;
@@ -21,8 +35,8 @@ interface Chain {
 }
 
 export interface Protection {
-  /** Which of the kernel's ways to the queue was taken. */
-  readonly queueVia: QueueVia;
+  /** Which of the kernel's ways to the queue was taken; absent where nothing is inspected. */
+  readonly queueVia?: QueueVia;
 }
 
 /**
@@ -36,9 +50,11 @@ export async function protect(
   namespace: NetworkNamespace,
   options: EnforcementOptions & { readonly queueVia?: QueueVia },
 ): Promise<Protection> {
-  const queueVia = options.queueVia ?? (await chooseQueue(namespace));
+  const inspects = guardedHooks(options).length > 0;
+  // Where nothing is queued it does not matter which way would be taken.
+  const queueVia = options.queueVia ?? (inspects ? await chooseQueue(namespace) : 'nft');
   const steering = { ...options, queueVia };
-  const commands = buildEnforcement(steering, await needsRebuild(namespace));
+  const commands = buildEnforcement(steering, await presentTable(namespace));
 
   const queueHooks = queueVia === 'xtables' && options.quarantine !== true ? guardedHooks(steering) : [];
   if (queueHooks.length > 0) {
@@ -47,8 +63,17 @@ export async function protect(
   }
   await runTransaction(namespace, commands);
   await removeQueueRules(namespace, queueHooks);
-  await removeIdleChains(namespace, guardedHooks(steering));
-  return { queueVia };
+  await removeIdle(namespace, guardedHooks(steering), options.firewall);
+  return inspects ? { queueVia } : {};
+}
+
+/**
+ * Turns the firewall that `protect` or this put into a namespace into another, in one step, and leaves all else as it is.
+ * Rejects when the namespace does not hold the one said to be there; then nothing is changed.
+ */
+export async function changeFirewall(namespace: NetworkNamespace, before: Firewall, after: Firewall): Promise<void> {
+  const commands = buildFirewallChange(before, after);
+  if (commands.length > 0) await runTransaction(namespace, commands);
 }
 
 /** Removes all that `protect` made and nothing else. Does nothing where nothing was made. */
@@ -66,25 +91,40 @@ async function chooseQueue(namespace: NetworkNamespace): Promise<QueueVia> {
   throw new NftablesError('QUEUE_UNSUPPORTED', `this kernel cannot queue packets: ${reasons.join('; ')}`);
 }
 
-/** Whether a table of ours is there whose chains are not hooked where this version would hook them. */
-async function needsRebuild(namespace: NetworkNamespace): Promise<boolean> {
-  for (const chain of await ourChains(namespace)) {
-    const wanted = { early: EARLY_PRIORITY, late: LATE_PRIORITY }[chain.name.split('-', 1)[0] ?? ''];
-    if (chain.prio !== wanted) return true;
-    if (chain.hook !== undefined && !chain.name.endsWith(`-${chain.hook}`)) return true;
-  }
-  return false;
+/** It is another version's when its chains are not hooked where this one would hook them. */
+async function presentTable(namespace: NetworkNamespace): Promise<PresentTable> {
+  const chains = await ourChains(namespace);
+  const isForeign = chains.some(({ name, prio, hook }) => {
+    const isMisplaced = prio !== PRIORITIES[name.split('-', 1)[0] ?? ''];
+    return isMisplaced || (hook !== undefined && !name.endsWith(`-${hook}`));
+  });
+  return { isForeign, hasFirewall: chains.some(({ name }) => name === ADMIT) };
 }
 
-async function removeIdleChains(namespace: NetworkNamespace, hooks: readonly Hook[]): Promise<void> {
-  const wanted = hooks.flatMap((hook) => [earlyChain(hook), lateChain(hook)]);
-  const idle = (await ourChains(namespace)).filter(({ name, hook }) => hook !== undefined && !wanted.includes(name));
-  const at = { family: TABLE.family, table: TABLE.name };
+/** What an earlier call made and this one did not: chains that are empty now, and sets that no rule names. */
+async function removeIdle(
+  namespace: NetworkNamespace,
+  hooks: readonly Hook[],
+  firewall: Firewall | undefined,
+): Promise<void> {
+  const kept = firewall === undefined ? { chains: [], sets: [] } : firewallNames(firewall);
+  const wanted = new Set([
+    ...hooks.flatMap((hook) => [earlyChain(hook), lateChain(hook)]),
+    ...kept.chains,
+    ...OWN_CHAINS,
+  ]);
+  const idle = (await ourChains(namespace)).filter(({ name }) => !wanted.has(name));
   if (idle.length === 0) return;
-  await runTransaction(
-    namespace,
-    idle.map(({ name }): NftCommand => ({ delete: { chain: { ...at, name } } })),
-  );
+  const at = { family: TABLE.family, table: TABLE.name };
+  const sets = (await listTable(namespace, TABLE.family, TABLE.name)) ?? [];
+  const idleSets = sets.flatMap((object) => {
+    const name = 'set' in object ? (object.set as { readonly name: string }).name : undefined;
+    return name === undefined || kept.sets.includes(name) ? [] : [name];
+  });
+  await runTransaction(namespace, [
+    ...idle.map(({ name }): NftCommand => ({ delete: { chain: { ...at, name } } })),
+    ...idleSets.map((name): NftCommand => ({ delete: { set: { ...at, name } } })),
+  ]);
 }
 
 async function ourChains(namespace: NetworkNamespace): Promise<readonly Chain[]> {

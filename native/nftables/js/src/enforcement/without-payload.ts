@@ -12,6 +12,7 @@ export const WITHOUT_PAYLOAD = 'without-payload';
 
 const WITHOUT_PAYLOAD_4 = 'without-payload-4';
 const WITHOUT_PAYLOAD_6 = 'without-payload-6';
+export const WITHOUT_PAYLOAD_CHAINS: readonly string[] = [WITHOUT_PAYLOAD, WITHOUT_PAYLOAD_4, WITHOUT_PAYLOAD_6];
 
 const TCP = 6;
 const IPV4_HEADER_BYTES = 20;
@@ -24,7 +25,7 @@ const MORE_FRAGMENTS_OR_OFFSET = 0x3fff;
 const HEADER_WORDS = [8, 5, 11, 13, 15, 10, 12, 14, 6, 7, 9] as const;
 
 export function withoutPayloadChains(): readonly NftCommand[] {
-  return [WITHOUT_PAYLOAD, WITHOUT_PAYLOAD_4, WITHOUT_PAYLOAD_6].map(addChain);
+  return WITHOUT_PAYLOAD_CHAINS.map(addChain);
 }
 
 export function withoutPayloadRules(): readonly NftCommand[] {

@@ -16,6 +16,7 @@ if (role === 'listen') {
   });
   server.listen(Number(port), host, () => say('ready'));
 } else {
+  say('dialling');
   const socket = connect(Number(port), host ?? '', () => say('connected'));
   tell(socket);
   sendLines(socket);

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import type { NftCommand } from '../nft-json.ts';
+import { buildFirewall, buildFirewallChange, firewallNames } from './build-firewall.ts';
+import { type Firewall, type FirewallRule, logPrefix, readLogPrefix } from './firewall.ts';
+
+const RULE: FirewallRule = {
+  id: 'r1',
+  action: 'allow',
+  log: false,
+  peers: 'web',
+  ports: [{ protocol: 'tcp', ports: [80, 90] }, { protocol: 'tcp', ports: [85, 99] }, { protocol: 'icmp' }],
+};
+
+function firewall(rules: readonly FirewallRule[], addresses: readonly string[] = ['10.0.0.1']): Firewall {
+  return {
+    lists: [{ name: 'web', ipv4: addresses.map((one) => [one, one] as const), ipv6: [['fd00::1', 'fd00::9']] }],
+    ingress: { enforced: [rules], tried: [], denyId: 'd' },
+    tellsDns: false,
+  };
+}
+
+function verbs(commands: readonly NftCommand[]): readonly string[] {
+  return commands.map((command) => {
+    const [[verb, what] = []] = Object.entries(command);
+    const [[kind, value] = []] = Object.entries(what as object);
+    const { name, chain } = value as { readonly name?: string; readonly chain?: string };
+    return `${verb} ${kind} ${name ?? chain}`;
+  });
+}
+
+describe('buildFirewall', () => {
+  it('has a rule for each family and kind of port, with ranges that do not overlap', () => {
+    const rules = buildFirewall(firewall([RULE]), false).flatMap((command) =>
+      JSON.stringify(command).includes('"chain":"rules-input-0"') ? [JSON.stringify(command)] : [],
+    );
+    expect(rules).toHaveLength(4);
+    expect(rules.filter((rule) => rule.includes('@web-4'))).toHaveLength(2);
+    expect(rules.filter((rule) => rule.includes('{"set":[{"range":[80,99]}]}'))).toHaveLength(2);
+    expect(rules.filter((rule) => rule.includes('{"set":["icmp","ipv6-icmp"]}'))).toHaveLength(2);
+  });
+
+  it('names everything that it makes', () => {
+    const both: Firewall = {
+      ...firewall([{ ...RULE, log: true }]),
+      egress: { enforced: [], tried: [[RULE]], tryId: 't' },
+    };
+    const made = verbs(buildFirewall(both, false)).filter((line) => /^add (?:chain|set)/.test(line));
+    const { chains, sets } = firewallNames(both);
+    expect(new Set(made)).toEqual(
+      new Set([...chains.map((name) => `add chain ${name}`), ...sets.map((name) => `add set ${name}`)]),
+    );
+  });
+});
+
+describe('buildFirewallChange', () => {
+  it('refills only the sets of addresses that changed, and forgets what was admitted', () => {
+    expect(buildFirewallChange(firewall([RULE]), firewall([RULE]))).toEqual([]);
+    expect(verbs(buildFirewallChange(firewall([RULE]), firewall([RULE], [])))).toEqual([
+      'flush set web-4',
+      'flush set admitted-4',
+      'flush set admitted-6',
+    ]);
+  });
+
+  it('never takes a base chain off its hook, and removes what nothing names any more', () => {
+    const before = firewall([{ ...RULE, action: 'deny', log: true }]);
+    const after: Firewall = { lists: [], egress: { enforced: [[]], tried: [], denyId: 'd' }, tellsDns: false };
+    const commands = verbs(buildFirewallChange(before, after));
+    expect(commands.filter((line) => line.startsWith('delete'))).toEqual([
+      'delete chain rules-input-0',
+      'delete chain deny-r1',
+      'delete set web-4',
+      'delete set web-6',
+    ]);
+    expect(commands).toContain('flush chain firewall-input');
+  });
+});
+
+describe('readLogPrefix', () => {
+  it('reads what rules of ours say, and nothing else', () => {
+    expect(readLogPrefix(logPrefix('alert', 'x-1'))).toEqual({ kind: 'alert', id: 'x-1' });
+    for (const prefix of ['', 'bulkhead', 'bulkhead deny', 'bulkhead drop x', 'other deny x', 'bulkhead deny x y']) {
+      expect(readLogPrefix(prefix)).toBeUndefined();
+    }
+  });
+});
