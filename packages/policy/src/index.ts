@@ -39,8 +39,20 @@ export {
   type Application,
   speaksOneOf,
 } from './network/application.ts';
+export { type BoundRuleSets, boundRuleSets } from './network/bound.ts';
 export { matchesDomain } from './network/domain.ts';
+export {
+  evaluateFlow,
+  FLOW_VERDICTS,
+  type Flow,
+  type FlowCause,
+  type FlowDecision,
+  type FlowEnd,
+  type FlowVerdict,
+  judgeDirection,
+} from './network/evaluate.ts';
 export { networkRuleSetKind, parseNetworkRuleSet } from './network/kind.ts';
+export { type AddressRange, type AddressRanges, addressRanges } from './network/ranges.ts';
 export {
   FLOW_DIRECTIONS,
   FLOW_PROTOCOLS,

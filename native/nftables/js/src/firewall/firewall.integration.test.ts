@@ -4,7 +4,7 @@ import { changeFirewall, protect, release } from '../enforcement/protect.ts';
 import { openLog } from '../log-reader.ts';
 import { ADDRESS, lacksNamespaces, makeNetlab, type Netlab, until } from '../test-support/netlab.ts';
 import type { Peer } from '../test-support/peer.ts';
-import { dial, listen, tcpPeers } from '../test-support/tcp-peers.ts';
+import { dialAloud, listen, tcpPeers } from '../test-support/tcp-peers.ts';
 import { runText } from '../transaction.ts';
 import { type AddressList, type Firewall, type FirewallRule, LOG_GROUP, readLogPrefix } from './firewall.ts';
 
@@ -50,7 +50,7 @@ describe.skipIf(lacksNamespaces())('a firewall', () => {
     client.write('hello');
     await client.saw(/^got hello/);
 
-    const stranger = dial(lab, address, lab.router);
+    const stranger = dialAloud(lab, address, lab.router);
     expect(await connects(stranger)).toBe(false);
   });
 
@@ -59,10 +59,10 @@ describe.skipIf(lacksNamespaces())('a firewall', () => {
     await listen(lab, lab.server, ADDRESS.server.ip);
     for (const rules of [[elsewhere], []]) {
       await protect(lab.server, { ...NOT_INSPECTED, firewall: ingress(rules) });
-      expect(await connects(dial(lab, ADDRESS.server.ip))).toBe(false);
+      expect(await connects(dialAloud(lab, ADDRESS.server.ip))).toBe(false);
     }
     await protect(lab.server, { ...NOT_INSPECTED, firewall: ingress([ALLOW_CLIENT]) });
-    expect(await connects(dial(lab, ADDRESS.server.ip))).toBe(true);
+    expect(await connects(dialAloud(lab, ADDRESS.server.ip))).toBe(true);
   });
 
   it('takes the first rule of a list that holds, and a denial over what another list allows', async () => {
@@ -77,7 +77,7 @@ describe.skipIf(lacksNamespaces())('a firewall', () => {
       [[[], [ALLOW_CLIENT]], true],
     ] as const) {
       await protect(lab.server, { ...NOT_INSPECTED, firewall: both({ enforced, tried: [], denyId: 'closed' }) });
-      expect(await connects(dial(lab, ADDRESS.server.ip))).toBe(expected);
+      expect(await connects(dialAloud(lab, ADDRESS.server.ip))).toBe(expected);
     }
   });
 
@@ -123,20 +123,20 @@ describe.skipIf(lacksNamespaces())('a firewall', () => {
         tellsDns: false,
       };
       await protect(lab.server, { ...NOT_INSPECTED, firewall: tried });
-      expect(await connects(dial(lab, ADDRESS.server.ip))).toBe(true);
+      expect(await connects(dialAloud(lab, ADDRESS.server.ip))).toBe(true);
       await until(async () => told.length > 0);
       expect(told).toEqual([`alert never ${ADDRESS.client.ip}`]);
 
       told.length = 0;
       await protect(lab.server, { ...NOT_INSPECTED, firewall: ingress([deny]) });
-      expect(await connects(dial(lab, ADDRESS.server.ip))).toBe(false);
+      expect(await connects(dialAloud(lab, ADDRESS.server.ip))).toBe(false);
       await until(async () => told.length > 0);
       expect(new Set(told)).toEqual(new Set([`deny never ${ADDRESS.client.ip}`]));
 
       told.length = 0;
       await protect(lab.server, { ...NOT_INSPECTED, firewall: ingress([{ ...ALLOW_CLIENT, log: true }]) });
-      expect(await connects(dial(lab, ADDRESS.server.ip, lab.router))).toBe(false);
-      expect(await connects(dial(lab, ADDRESS.server.ip))).toBe(true);
+      expect(await connects(dialAloud(lab, ADDRESS.server.ip, lab.router))).toBe(false);
+      expect(await connects(dialAloud(lab, ADDRESS.server.ip))).toBe(true);
       await until(async () => told.some((line) => line.startsWith('allow')));
       expect(told).toContain(`allow client ${ADDRESS.client.ip}`);
       expect(told).toContain('deny closed 10.201.2.254');
@@ -160,7 +160,7 @@ describe.skipIf(lacksNamespaces())('a firewall', () => {
     await client.saw(/^got hello/);
 
     await listen(lab, lab.server, ADDRESS.server.ip6);
-    expect(await connects(dial(lab, ADDRESS.server.ip6))).toBe(false);
+    expect(await connects(dialAloud(lab, ADDRESS.server.ip6))).toBe(false);
   });
 
   it('does not believe a mark that a process puts on its own packets', async () => {
@@ -174,14 +174,14 @@ describe.skipIf(lacksNamespaces())('a firewall', () => {
       'add chain inet theirs marking { type filter hook output priority -300; }',
       'add rule inet theirs marking meta mark set 0x08000000',
     ]);
-    expect(await connects(dial(lab, ADDRESS.server.ip))).toBe(false);
+    expect(await connects(dialAloud(lab, ADDRESS.server.ip))).toBe(false);
   });
 
   it('lives beside inspection, leaves nothing idle behind, and goes with it', async () => {
     const options = { hooks: ['input', 'output'], queueNumber: 9, onFailure: 'open' } as const;
     await protect(lab.server, { ...options, firewall: ingress([{ ...ALLOW_CLIENT, log: true }]) });
     await tcpPeers(lab, ADDRESS.server.ip);
-    expect(await connects(dial(lab, ADDRESS.server.ip, lab.router))).toBe(false);
+    expect(await connects(dialAloud(lab, ADDRESS.server.ip, lab.router))).toBe(false);
 
     await protect(lab.server, { ...options, firewall: ingress([], [{ ...CLIENT, name: 'other' }]) });
     const listed = await lab.run(lab.server, 'nft', 'list', 'table', 'inet', 'bulkhead');

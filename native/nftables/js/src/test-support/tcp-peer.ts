@@ -1,6 +1,6 @@
 /**
  * One end of TCP connections, run as a program of its own inside a namespace: `listen HOST PORT` sends back what it gets,
- * `connect HOST PORT` does not. Both send the lines of their standard input and print what happens, an event a line.
+ * `connect HOST PORT` and `dial HOST PORT` do not; the latter says when it begins. Both send the lines of their standard input and print what happens, an event a line.
  */
 import { connect, createServer, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
@@ -16,7 +16,7 @@ if (role === 'listen') {
   });
   server.listen(Number(port), host, () => say('ready'));
 } else {
-  say('dialling');
+  if (role === 'dial') say('dialling');
   const socket = connect(Number(port), host ?? '', () => say('connected'));
   tell(socket);
   sendLines(socket);

@@ -24,3 +24,8 @@ export async function listen(lab: Netlab, namespace: string, address: string): P
 export function dial(lab: Netlab, address: string, namespace = lab.client): Peer {
   return lab.start(namespace, process.execPath, PROGRAM, 'connect', address, PORT);
 }
+
+/** As `dial`, with a line that says when it begins. */
+export function dialAloud(lab: Netlab, address: string, namespace = lab.client): Peer {
+  return lab.start(namespace, process.execPath, PROGRAM, 'dial', address, PORT);
+}
