@@ -36,7 +36,7 @@ describe('buildFirewall', () => {
     expect(rules).toHaveLength(4);
     expect(rules.filter((rule) => rule.includes('@web-4'))).toHaveLength(2);
     expect(rules.filter((rule) => rule.includes('{"set":[{"range":[80,99]}]}'))).toHaveLength(2);
-    expect(rules.filter((rule) => rule.includes('{"set":["icmp","ipv6-icmp"]}'))).toHaveLength(2);
+    expect(rules.filter((rule) => rule.includes('{"set":[1,58]}'))).toHaveLength(2);
   });
 
   it('names everything that it makes', () => {

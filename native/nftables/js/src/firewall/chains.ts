@@ -1,5 +1,16 @@
 import { clearPacketBit, MARK, markPacket, packetHas } from '../enforcement/marks.ts';
-import { accept, drop, equals, goto, jump, meta, returnToCaller, type Statement } from '../nft-json.ts';
+import {
+  accept,
+  drop,
+  equals,
+  goto,
+  jump,
+  meta,
+  PROTOCOL,
+  resetTcp,
+  returnToCaller,
+  type Statement,
+} from '../nft-json.ts';
 import { ADMITTED } from './admitted.ts';
 import type { FirewallDirection, FirewallRule, LogKind } from './firewall.ts';
 import { LOG_GROUP, logPrefix } from './firewall.ts';
@@ -27,7 +38,6 @@ export const log = (kind: LogKind, id: string, bytes = SNAP_BYTES): Statement =>
 const limit: Statement = { limit: TOLD };
 const counter: Statement = { counter: null };
 const isEstablished = equals({ ct: { key: 'state' } }, 'established');
-const reset: Statement = { reject: { type: 'tcp reset' } };
 
 /** The chains of one direction, and the rules of its base chain that call them. */
 export function directionChains(
@@ -90,7 +100,7 @@ function denyChain(id: string, tells: boolean): Chain {
     rules: [
       ...(tells ? [[limit, log('deny', id)]] : []),
       [clearPacketBit(MARK.allowed)],
-      [isEstablished, equals(meta('l4proto'), 'tcp'), counter, reset],
+      [isEstablished, equals(meta('l4proto'), PROTOCOL.tcp), counter, resetTcp],
       [counter, drop],
     ],
   };

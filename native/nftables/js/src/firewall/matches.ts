@@ -1,4 +1,4 @@
-import { anyOf, equals, field, type Json, meta, type Statement } from '../nft-json.ts';
+import { anyOf, equals, field, type Json, meta, PROTOCOL, type Statement } from '../nft-json.ts';
 import type { FirewallPorts, FirewallRule } from './firewall.ts';
 
 /** The names of the sets that hold a list. */
@@ -35,7 +35,7 @@ function portMatches(wanted: readonly FirewallPorts[]): readonly (readonly State
   ];
 }
 
-const PROTOCOLS = { tcp: ['tcp'], udp: ['udp'], icmp: ['icmp', 'ipv6-icmp'] } as const;
+const PROTOCOLS = { tcp: [PROTOCOL.tcp], udp: [PROTOCOL.udp], icmp: [PROTOCOL.icmp, PROTOCOL.icmpv6] } as const;
 
 function rangeJson([first, last]: readonly [number, number]): Json {
   return first === last ? first : { range: [first, last] };
