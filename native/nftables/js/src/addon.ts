@@ -25,7 +25,7 @@ export interface Addon {
     group: number,
     maxPacketBytes: number,
     onPackets: (packets: readonly LoggedPacket[], overruns: number) => void,
-  ): { readonly outcome: Outcome; readonly error: string; close(): void };
+  ): { readonly outcome: Outcome; readonly error: string; readonly close: () => void };
   run(namespacePath: string, commands: string, form: 'text' | 'json', dryRun: boolean): Promise<RunResult>;
 }
 

@@ -129,16 +129,9 @@ function holds(
 }
 
 function isPeer(wanted: NetworkPeer, { groups, address, domains = [], isNode = false }: FlowEnd): boolean {
-  switch (wanted.kind) {
-    case 'group':
-      return groups.includes(wanted.name);
-    case 'node':
-      return isNode;
-    case 'domain':
-      return domains.some((name) => matchesDomain(wanted.domain, name));
-    case 'prefix': {
-      const [outer, inner] = [readPrefix(wanted.prefix), address === undefined ? undefined : readPrefix(address)];
-      return outer !== undefined && inner !== undefined && contains(outer, inner);
-    }
-  }
+  if (wanted.kind === 'group') return groups.includes(wanted.name);
+  if (wanted.kind === 'node') return isNode;
+  if (wanted.kind === 'domain') return domains.some((name) => matchesDomain(wanted.domain, name));
+  const [outer, inner] = [readPrefix(wanted.prefix), address === undefined ? undefined : readPrefix(address)];
+  return outer !== undefined && inner !== undefined && contains(outer, inner);
 }
