@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { CliError } from './error.ts';
 
-type Program = 'agent' | 'webhook' | 'worker';
+type Program = 'agent' | 'api' | 'webhook' | 'worker';
 
 /** Where another program lies, seen from this file: among the sources, or bundled beside this program's bundle. */
 const PLACES = [(name: Program) => `../../${name}/src/main.ts`, (name: Program) => `../${name}/main.js`];

@@ -39,6 +39,16 @@ export function createProgram(io: Io, outcome: Outcome, version: string): Comman
       become('agent', options);
     });
   root
+    .command('api')
+    .description('run the control plane: REST for people and programs, the streams of agents')
+    .allowUnknownOption()
+    .helpOption(false)
+    .argument('[options...]', 'options of the api; "bulkhead api --help" lists them')
+    .action(async (options: string[]) => {
+      const { become } = await import('./become.ts');
+      become('api', options);
+    });
+  root
     .command('webhook')
     .description('answer admission reviews of the Kubernetes API server')
     .allowUnknownOption()

@@ -30,6 +30,7 @@ export { ControlPlaneError, type ControlPlaneErrorCode } from './error.ts';
 export type {
   EventBatch,
   EventFilter,
+  EventPosition,
   EventRetention,
   EventStore,
   SequencedEvent,
@@ -52,4 +53,10 @@ export type {
   PolicySet,
   WantedPolicyDocument,
 } from './policy-document/policy-document.ts';
-export type { KnownWorkload, ReportedWorkload, WorkloadFilter, WorkloadStore } from './workload/workload.ts';
+export type {
+  KnownWorkload,
+  ReportedWorkload,
+  WorkloadEnforcement,
+  WorkloadFilter,
+  WorkloadStore,
+} from './workload/workload.ts';

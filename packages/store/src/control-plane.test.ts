@@ -25,9 +25,8 @@ for (const database of testDatabases()) {
     });
     afterEach(() => store.close());
 
-    const enrol = (id: string, node: string): Promise<void> =>
-      store.agents.enrol({ id, node, certificateSerial: '0a', enrolledAt: T0 });
-    const send = (sequences: readonly number[], over: object = {}, epoch = 'e1', at = T0) =>
+    const enrol = (id: string, node: string): Promise<void> => store.agents.enrol({ id, node, enrolledAt: T0 });
+    const send = (sequences: readonly number[], over: object = {}, epoch = 1, at = T0) =>
       store.events.append(
         {
           agent: 'agent-1',
@@ -44,7 +43,7 @@ for (const database of testDatabases()) {
 
     describe('agents', () => {
       it('knows what an agent last said, and keeps what is in force when another snapshot fails', async () => {
-        await store.agents.noteConnected('agent-1', { at: T1, version: '0.1.0' });
+        await store.agents.noteConnected('agent-1', { at: T1, version: '0.1.0', certificateSerial: '0a' });
         await store.agents.notePolicy('agent-1', { applied: '7' }, T1);
         await store.agents.notePolicy('agent-1', { failed: '8', problem: HOSTILE }, T2);
         await store.agents.noteLoss('agent-1', 3, T2);
@@ -88,8 +87,6 @@ for (const database of testDatabases()) {
         labels: { app: HOSTILE },
         owners: [{ kind: 'Pod', name: `${id}-pod` }],
         addresses: ['10.0.0.1', 'fd00::1'],
-        groups: ['web'],
-        mode: 'protect' as const,
       });
 
       it('takes what an agent sees now for all there is on its node', async () => {
@@ -107,6 +104,13 @@ for (const database of testDatabases()) {
           firstSeen: T0,
           lastSeen: T1,
         });
+        await store.workloads.noteEnforcement('agent-1', [
+          { id: 'b', enforced: false, problem: HOSTILE },
+          { id: 'd', enforced: true },
+        ]);
+        await store.workloads.noteEnforcement('agent-1', [{ id: 'b', enforced: false, problem: HOSTILE }]);
+        expect(await store.workloads.get('b')).toMatchObject({ enforced: false, problem: HOSTILE });
+        expect(await store.workloads.get('d')).not.toHaveProperty('enforced');
         const ids = async (filter: object): Promise<string[]> =>
           (await everything((page) => store.workloads.list(filter, page))).map(({ id }) => id);
         expect(await ids({ namespaces: ['shop'] })).toEqual(['b', 'd']);
@@ -117,13 +121,14 @@ for (const database of testDatabases()) {
 
     describe('events', () => {
       it('keeps each event of an epoch once, however it is sent again', async () => {
-        expect(await send([1, 2, 3])).toEqual({ stored: 3, acknowledged: 3 });
-        expect(await send([2, 3, 4])).toEqual({ stored: 1, acknowledged: 4 });
-        expect(await send([1, 2])).toEqual({ stored: 0, acknowledged: 4 });
-        expect(await send([1], {}, 'e2')).toEqual({ stored: 1, acknowledged: 1 });
+        expect(await store.events.position('agent-1')).toBeUndefined();
+        expect(await send([1, 2, 3])).toEqual({ stored: 3, position: { epoch: 1, sequence: 3 } });
+        expect(await send([2, 3, 4])).toEqual({ stored: 1, position: { epoch: 1, sequence: 4 } });
+        expect(await send([1, 2])).toEqual({ stored: 0, position: { epoch: 1, sequence: 4 } });
+        expect(await send([1], {}, 2)).toEqual({ stored: 1, position: { epoch: 2, sequence: 1 } });
+        expect(await send([5], {}, 1)).toEqual({ stored: 0, position: { epoch: 2, sequence: 1 } });
 
-        expect(await store.events.acknowledged('agent-1', 'e1')).toBe(4);
-        expect(await store.events.acknowledged('agent-1', 'other')).toBe(0);
+        expect(await store.events.position('agent-1')).toEqual({ epoch: 2, sequence: 1 });
         expect(await sequencesOf()).toEqual([1, 4, 3, 2, 1]);
       });
 
@@ -135,23 +140,23 @@ for (const database of testDatabases()) {
 
         const sequences = (await sequencesOf()) as number[];
         expect(new Set(sequences).size).toBe(sequences.length);
-        expect(await store.events.acknowledged('agent-1', 'e1')).toBe(12);
+        expect(await store.events.position('agent-1')).toEqual({ epoch: 1, sequence: 12 });
       });
 
       it('keeps nothing of a batch of which something cannot be kept', async () => {
-        const stranger = { agent: 'stranger', epoch: 'e', events: [{ sequence: 1, document: { event: 'finding' } }] };
+        const stranger = { agent: 'stranger', epoch: 1, events: [{ sequence: 1, document: { event: 'finding' } }] };
 
         await expect(store.events.append(stranger, T0)).rejects.toMatchObject({ name: 'StoreError' });
 
         expect(await sequencesOf()).toEqual([]);
-        expect(await store.events.acknowledged('stranger', 'e')).toBe(0);
+        expect(await store.events.position('stranger')).toBeUndefined();
       });
 
       it('finds by kind, namespace, workload and time', async () => {
         const of = (namespace: string, pod: string) => ({ workloads: [{ name: 'web', namespace, pod }] });
-        await send([1], of('shop', 'web-1'), 'e1', T0);
-        await send([2], of('bank', 'web-2'), 'e1', T1);
-        await send([3], { event: 'exception', ...of('shop', 'web-1') }, 'e1', T2);
+        await send([1], of('shop', 'web-1'), 1, T0);
+        await send([2], of('bank', 'web-2'), 1, T1);
+        await send([3], { event: 'exception', ...of('shop', 'web-1') }, 1, T2);
 
         expect(await sequencesOf({ namespaces: ['shop'] })).toEqual([3, 1]);
         expect(await sequencesOf({ namespaces: ['shop', 'bank'] })).toEqual([3, 2, 1]);
@@ -176,8 +181,8 @@ for (const database of testDatabases()) {
       });
 
       it('forgets by age and by count, oldest first and never more than it was told at once', async () => {
-        await send([1, 2, 3], {}, 'e1', T0);
-        await send([4, 5, 6], {}, 'e1', T1);
+        await send([1, 2, 3], {}, 1, T0);
+        await send([4, 5, 6], {}, 1, T1);
 
         expect(await store.events.prune({ receivedBefore: T1, maxEvents: 100 }, 2)).toBe(2);
         expect(await sequencesOf()).toEqual([6, 5, 4, 3]);
@@ -186,7 +191,7 @@ for (const database of testDatabases()) {
         expect(await sequencesOf()).toEqual([6, 5]);
         expect(await store.events.prune({ receivedBefore: T2, maxEvents: 2 }, 100)).toBe(2);
         expect(await store.events.prune({ receivedBefore: T2, maxEvents: 2 }, 100)).toBe(0);
-        expect(await store.events.acknowledged('agent-1', 'e1')).toBe(6);
+        expect(await store.events.position('agent-1')).toEqual({ epoch: 1, sequence: 6 });
       });
 
       it('refuses a cursor that it did not give', async () => {
@@ -387,7 +392,7 @@ for (const database of testDatabases()) {
 
       it('lose their sessions with their password, when disabled and when removed', async () => {
         const open = (hash: string) =>
-          store.sessions.open({ hash, accountId: 'id-bob', csrfHash: 'c', openedAt: T0, usedAt: T0, expiresAt: T2 });
+          store.sessions.open({ hash, accountId: 'id-bob', openedAt: T0, usedAt: T0, expiresAt: T2 });
         await store.accounts.create(account('ada'));
         await store.accounts.create(account('bob'));
 
@@ -407,7 +412,7 @@ for (const database of testDatabases()) {
     describe('sessions and tokens', () => {
       it('end a session when it expires and when it is idle', async () => {
         await store.accounts.create({ id: 'a', name: 'ada', bindings: [], createdAt: T0 });
-        const session = { accountId: 'a', csrfHash: 'c', openedAt: T0, usedAt: T0, expiresAt: T2 };
+        const session = { accountId: 'a', openedAt: T0, usedAt: T0, expiresAt: T2 };
         await store.sessions.open({ ...session, hash: 'one' });
         await store.sessions.open({ ...session, hash: 'two' });
 
@@ -461,13 +466,13 @@ for (const database of testDatabases()) {
         const token = { id: 'e', createdBy: 'ada', createdAt: T0, expiresAt: T2, usesLeft: 2 };
         await store.enrolmentTokens.create({ ...token, hash: 'h' });
 
-        const uses = await Promise.all(Array.from({ length: 5 }, () => store.enrolmentTokens.use('h', T1)));
+        const uses = await Promise.all(Array.from({ length: 5 }, () => store.enrolmentTokens.use('e', 'h', T1)));
 
         expect(uses.filter((use) => use !== undefined)).toHaveLength(2);
         await store.enrolmentTokens.create({ ...token, id: 'f', hash: 'g' });
-        expect(await store.enrolmentTokens.use('g', T2)).toBeUndefined();
+        expect(await store.enrolmentTokens.use('f', 'g', T2)).toBeUndefined();
         expect(await store.enrolmentTokens.revoke('f', T1)).toBe('revoked');
-        expect(await store.enrolmentTokens.use('g', T1)).toBeUndefined();
+        expect(await store.enrolmentTokens.use('f', 'g', T1)).toBeUndefined();
         expect(
           (await store.enrolmentTokens.list({ limit: 9 })).items.map(({ id, usesLeft }) => [id, usesLeft]),
         ).toEqual([

@@ -2,8 +2,6 @@
 export interface Session {
   readonly hash: string;
   readonly accountId: string;
-  /** What requests that change something must carry beside the cookie. */
-  readonly csrfHash: string;
   readonly openedAt: string;
   readonly usedAt: string;
   readonly expiresAt: string;

@@ -39,7 +39,7 @@ export interface EnrolmentToken {
 export interface EnrolmentTokenStore {
   create(token: Omit<EnrolmentToken, 'revokedAt'> & { readonly hash: string }): Promise<void>;
   /** Takes one use of it; nothing when it has none left, has expired or was revoked. */
-  use(hash: string, now: string): Promise<EnrolmentToken | undefined>;
+  use(id: string, hash: string, now: string): Promise<EnrolmentToken | undefined>;
   list(page: PageRequest): Promise<Page<EnrolmentToken>>;
   revoke(id: string, at: string): Promise<'revoked' | 'absent'>;
 }

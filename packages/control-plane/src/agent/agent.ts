@@ -4,8 +4,8 @@ import type { Page, PageRequest } from '../page.ts';
 export interface EnrolledAgent {
   readonly id: string;
   readonly node: string;
-  /** Serial number of its certificate, hexadecimal. */
-  readonly certificateSerial: string;
+  /** Serial number of the certificate that it last showed, hexadecimal. */
+  readonly certificateSerial?: string;
   readonly enrolledAt: string;
   readonly version?: string;
   readonly lastSeen?: string;
@@ -24,17 +24,15 @@ export interface AgentPolicyState {
 }
 
 export interface AgentStore {
-  /** Notes an enrolment. An agent that enrols again has its new certificate. */
-  enrol(agent: {
-    readonly id: string;
-    readonly node: string;
-    readonly certificateSerial: string;
-    readonly enrolledAt: string;
-  }): Promise<void>;
+  /** Notes an enrolment. */
+  enrol(agent: { readonly id: string; readonly node: string; readonly enrolledAt: string }): Promise<void>;
   get(id: string): Promise<EnrolledAgent | undefined>;
   /** By node, then id. */
   list(page: PageRequest): Promise<Page<EnrolledAgent>>;
-  noteConnected(id: string, state: { readonly at: string; readonly version: string }): Promise<void>;
+  noteConnected(
+    id: string,
+    state: { readonly at: string; readonly version: string; readonly certificateSerial: string },
+  ): Promise<void>;
   noteDisconnected(id: string, at: string): Promise<void>;
   notePolicy(id: string, state: AgentPolicyState, at: string): Promise<void>;
   noteLoss(id: string, count: number, at: string): Promise<void>;

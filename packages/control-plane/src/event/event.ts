@@ -7,10 +7,16 @@ export interface SequencedEvent {
   readonly document: unknown;
 }
 
-/** Events of one agent in one epoch, which begins when the agent's spool does. In ascending order. */
+/** Where an agent's events are: ordered by epoch, which is a life of its spool, then by sequence. */
+export interface EventPosition {
+  readonly epoch: number;
+  readonly sequence: number;
+}
+
+/** Events of one agent in one epoch, in ascending order. */
 export interface EventBatch {
   readonly agent: string;
-  readonly epoch: string;
+  readonly epoch: number;
   readonly events: readonly SequencedEvent[];
 }
 
@@ -45,12 +51,12 @@ export interface EventRetention {
 
 export interface EventStore {
   /**
-   * Keeps those events of a batch that are new, what follows for flows and incidents, and how far the agent has come: all
-   * or nothing. Gives the last sequence that is kept now, which is what may be acknowledged.
+   * Keeps those events of a batch that come after what is kept, what follows for flows and incidents, and how far the agent
+   * has come: all or nothing. Gives where it is now, which is what may be acknowledged.
    */
-  append(batch: EventBatch, receivedAt: string): Promise<{ readonly stored: number; readonly acknowledged: number }>;
-  /** The last sequence of an epoch that is kept; 0 when none is. */
-  acknowledged(agent: string, epoch: string): Promise<number>;
+  append(batch: EventBatch, receivedAt: string): Promise<{ readonly stored: number; readonly position: EventPosition }>;
+  /** The last event of an agent that is kept; nothing when none is. */
+  position(agent: string): Promise<EventPosition | undefined>;
   /** The latest received first. */
   list(filter: EventFilter, page: PageRequest): Promise<Page<StoredEvent>>;
   get(id: number): Promise<StoredEvent | undefined>;

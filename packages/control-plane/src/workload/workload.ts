@@ -1,4 +1,4 @@
-import type { Mode, Owner } from '@bulkhead/core';
+import type { Owner } from '@bulkhead/core';
 import type { Page, PageRequest } from '../page.ts';
 
 /** A workload as the agent of its node reports it. */
@@ -9,11 +9,6 @@ export interface ReportedWorkload {
   readonly labels: Readonly<Record<string, string>>;
   readonly owners: readonly Owner[];
   readonly addresses: readonly string[];
-  /** Names of the groups that select it. */
-  readonly groups: readonly string[];
-  /** The strictest mode of these, where there is one. */
-  readonly mode?: Mode | undefined;
-  readonly image?: string | undefined;
 }
 
 export interface KnownWorkload extends ReportedWorkload {
@@ -21,6 +16,17 @@ export interface KnownWorkload extends ReportedWorkload {
   readonly node: string;
   readonly firstSeen: string;
   readonly lastSeen: string;
+  /** Whether its agent holds it to the policy that selects it; absent where none does. */
+  readonly enforced?: boolean;
+  /** Why it does not. */
+  readonly problem?: string;
+}
+
+/** What an agent says of the workloads that its policy selects. */
+export interface WorkloadEnforcement {
+  readonly id: string;
+  readonly enforced: boolean;
+  readonly problem?: string | undefined;
 }
 
 export interface WorkloadFilter {
@@ -32,6 +38,8 @@ export interface WorkloadFilter {
 export interface WorkloadStore {
   /** Takes what an agent sees now for all there is on its node: others of it are gone. */
   replace(agent: string, workloads: readonly ReportedWorkload[], at: string): Promise<void>;
+  /** Takes what an agent says of enforcement for all there is to say: nothing is known any more of other workloads of it. */
+  noteEnforcement(agent: string, enforcement: readonly WorkloadEnforcement[]): Promise<void>;
   /** By namespace, name, agent and id. */
   list(filter: WorkloadFilter, page: PageRequest): Promise<Page<KnownWorkload>>;
   get(id: string): Promise<KnownWorkload | undefined>;

@@ -26,11 +26,12 @@ export class KyselyEnrolmentTokenStore implements EnrolmentTokenStore {
       .execute();
   }
 
-  async use(hash: string, now: string): Promise<EnrolmentToken | undefined> {
+  async use(id: string, hash: string, now: string): Promise<EnrolmentToken | undefined> {
     // In one statement: of two agents that come at once with the last use, one gets it.
     const row = await this.#db
       .updateTable('enrolment_token')
       .set((token) => ({ uses_left: token('uses_left', '-', 1) }))
+      .where('id', '=', id)
       .where('hash', '=', hash)
       .where('uses_left', '>', 0)
       .where('expires_at', '>', now)

@@ -10,11 +10,11 @@ export class KyselySessionStore implements SessionStore {
     this.#db = db;
   }
 
-  async open({ hash, accountId, csrfHash, openedAt, usedAt, expiresAt }: Session): Promise<void> {
+  async open({ hash, accountId, openedAt, usedAt, expiresAt }: Session): Promise<void> {
     const times = { opened_at: openedAt, used_at: usedAt, expires_at: expiresAt };
     await this.#db
       .insertInto('session')
-      .values({ hash, account_id: accountId, csrf_hash: csrfHash, ...times })
+      .values({ hash, account_id: accountId, ...times })
       .execute();
   }
 
@@ -30,7 +30,6 @@ export class KyselySessionStore implements SessionStore {
     return {
       hash: row.hash,
       accountId: row.account_id,
-      csrfHash: row.csrf_hash,
       openedAt: row.opened_at,
       usedAt: row.used_at,
       expiresAt: row.expires_at,

@@ -8,6 +8,7 @@ import {
   toPage,
 } from '@bulkhead/control-plane';
 import { type Kysely, type Selectable, sql } from 'kysely';
+import { keptText } from '../kept-text.ts';
 import type { Tables } from '../schema/tables.ts';
 
 /** A problem names every place in a policy; what is longer is no clearer. */
@@ -21,9 +22,8 @@ export class KyselyAgentStore implements AgentStore {
     this.#db = db;
   }
 
-  async enrol(agent: Parameters<AgentStore['enrol']>[0]): Promise<void> {
-    const { id, node, certificateSerial, enrolledAt } = agent;
-    const row = { node, certificate_serial: certificateSerial, enrolled_at: enrolledAt, revoked_at: null };
+  async enrol({ id, node, enrolledAt }: Parameters<AgentStore['enrol']>[0]): Promise<void> {
+    const row = { node: keptText(node), enrolled_at: enrolledAt, revoked_at: null };
     await this.#db
       .insertInto('agent')
       .values({ id, ...row })
@@ -50,8 +50,11 @@ export class KyselyAgentStore implements AgentStore {
     return toPage(rows, limit, ({ node, id }) => [node, id], toAgent);
   }
 
-  async noteConnected(id: string, { at, version }: { readonly at: string; readonly version: string }): Promise<void> {
-    const set = { connected: 1, last_seen: at, version };
+  async noteConnected(
+    id: string,
+    { at, version, certificateSerial }: Parameters<AgentStore['noteConnected']>[1],
+  ): Promise<void> {
+    const set = { connected: 1, last_seen: at, version: keptText(version), certificate_serial: certificateSerial };
     await this.#db.updateTable('agent').set(set).where('id', '=', id).execute();
   }
 
@@ -67,7 +70,7 @@ export class KyselyAgentStore implements AgentStore {
         // What it has in force stays when it fails to take another.
         ...(applied !== undefined && { policy_applied: applied }),
         policy_failed: failed ?? null,
-        policy_problem: problem?.slice(0, MAX_PROBLEM).toWellFormed().replaceAll('\0', '\uFFFD') ?? null,
+        policy_problem: problem === undefined ? null : keptText(problem.slice(0, MAX_PROBLEM)),
       })
       .where('id', '=', id)
       .execute();
@@ -99,8 +102,8 @@ function toAgent(row: Selectable<Tables['agent']>): EnrolledAgent {
   return {
     id: row.id,
     node: row.node,
-    certificateSerial: row.certificate_serial,
     enrolledAt: row.enrolled_at,
+    ...(row.certificate_serial !== null && { certificateSerial: row.certificate_serial }),
     ...(row.version !== null && { version: row.version }),
     ...(row.last_seen !== null && { lastSeen: row.last_seen }),
     connected: row.connected === 1,

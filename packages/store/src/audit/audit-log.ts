@@ -14,6 +14,7 @@ import {
 import type { Kysely, Selectable } from 'kysely';
 import type { DialectName } from '../dialect/open-dialect.ts';
 import { exclusively } from '../exclusive.ts';
+import { keptText } from '../kept-text.ts';
 import type { Tables } from '../schema/tables.ts';
 
 /** Entries of one look: the check of a long log must not hold all of it. */
@@ -98,13 +99,12 @@ async function headOf(db: Kysely<Tables>): Promise<{ readonly id: number; readon
 
 /** Names that were tried at the door may be anything; an entry must be kept all the same, and as it was hashed. */
 function keepable(record: AuditRecord): AuditRecord {
-  const text = (value: string): string => value.toWellFormed().replaceAll('\0', '\uFFFD');
   return {
     at: record.at,
-    actor: text(record.actor),
-    address: text(record.address),
+    actor: keptText(record.actor),
+    address: keptText(record.address),
     action: record.action,
-    target: text(record.target),
+    target: keptText(record.target),
     outcome: record.outcome,
     detail: JSON.parse(JSON.stringify(record.detail)) as AuditRecord['detail'],
   };

@@ -2,6 +2,7 @@ import {
   decodeCursor,
   type EventBatch,
   type EventFilter,
+  type EventPosition,
   type EventRetention,
   type EventStore,
   FlowObservation,
@@ -32,29 +33,25 @@ export class KyselyEventStore implements EventStore {
   append(
     { agent, epoch, events }: EventBatch,
     receivedAt: string,
-  ): Promise<{ readonly stored: number; readonly acknowledged: number }> {
+  ): Promise<{ readonly stored: number; readonly position: EventPosition }> {
     return this.#db.transaction().execute(async (transaction) => {
-      let acknowledged = await this.#lockedSequence(transaction, agent, epoch);
+      const before = await this.#lockedPosition(transaction, agent);
+      let sequence = epoch === before.epoch ? before.sequence : 0;
       const fresh: unknown[] = [];
-      for (const { sequence, document } of events) {
-        if (sequence <= acknowledged) continue;
-        acknowledged = sequence;
-        fresh.push(document);
+      for (const event of events) {
+        if (epoch < before.epoch || event.sequence <= sequence) continue;
+        sequence = event.sequence;
+        fresh.push(event.document);
       }
-      if (fresh.length === 0) return { stored: 0, acknowledged };
+      if (fresh.length === 0) return { stored: 0, position: before };
       await this.#keep(transaction, agent, fresh, receivedAt);
-      await transaction
-        .updateTable('agent_epoch')
-        .set({ sequence: acknowledged })
-        .where('agent_id', '=', agent)
-        .where('epoch', '=', epoch)
-        .execute();
-      return { stored: fresh.length, acknowledged };
+      await transaction.updateTable('agent_position').set({ epoch, sequence }).where('agent_id', '=', agent).execute();
+      return { stored: fresh.length, position: { epoch, sequence } };
     });
   }
 
-  async acknowledged(agent: string, epoch: string): Promise<number> {
-    return (await this.#sequence(this.#db, agent, epoch).executeTakeFirst())?.sequence ?? 0;
+  async position(agent: string): Promise<EventPosition | undefined> {
+    return this.#position(this.#db, agent).executeTakeFirst();
   }
 
   async list(filter: EventFilter, { limit, after }: PageRequest): Promise<Page<StoredEvent>> {
@@ -107,20 +104,19 @@ export class KyselyEventStore implements EventStore {
     return Number(numDeletedRows + more.numDeletedRows);
   }
 
-  #sequence(db: Kysely<Tables>, agent: string, epoch: string) {
-    return db.selectFrom('agent_epoch').select('sequence').where('agent_id', '=', agent).where('epoch', '=', epoch);
+  #position(db: Kysely<Tables>, agent: string) {
+    return db.selectFrom('agent_position').select(['epoch', 'sequence']).where('agent_id', '=', agent);
   }
 
   /** Of two streams of one agent that overlap, the later waits for what the earlier has in work. */
-  async #lockedSequence(transaction: Transaction<Tables>, agent: string, epoch: string): Promise<number> {
+  async #lockedPosition(transaction: Transaction<Tables>, agent: string): Promise<EventPosition> {
     await transaction
-      .insertInto('agent_epoch')
-      .values({ agent_id: agent, epoch, sequence: 0 })
-      .onConflict((conflict) => conflict.columns(['agent_id', 'epoch']).doNothing())
+      .insertInto('agent_position')
+      .values({ agent_id: agent, epoch: 0, sequence: 0 })
+      .onConflict((conflict) => conflict.column('agent_id').doNothing())
       .execute();
-    const query = this.#sequence(transaction, agent, epoch);
-    const locked = this.#dialect === 'postgres' ? query.forUpdate() : query;
-    return (await locked.executeTakeFirstOrThrow()).sequence;
+    const query = this.#position(transaction, agent);
+    return (this.#dialect === 'postgres' ? query.forUpdate() : query).executeTakeFirstOrThrow();
   }
 
   async #keep(

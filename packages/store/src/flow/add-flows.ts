@@ -1,6 +1,7 @@
 import type { FlowObservation } from '@bulkhead/control-plane';
 import { sql, type Transaction } from 'kysely';
 import { chunks } from '../chunks.ts';
+import { keptText } from '../kept-text.ts';
 import type { Tables } from '../schema/tables.ts';
 
 const KEY = [
@@ -54,22 +55,17 @@ export async function addFlows(
 function rowOf({ client, server, port, application, verdict, bytes, sessions }: FlowObservation, at: string) {
   return {
     client_kind: client.kind,
-    client_namespace: kept(client.namespace ?? ''),
-    client_name: kept(client.name),
+    client_namespace: keptText(client.namespace ?? ''),
+    client_name: keptText(client.name),
     server_kind: server.kind,
-    server_namespace: kept(server.namespace ?? ''),
-    server_name: kept(server.name),
+    server_namespace: keptText(server.namespace ?? ''),
+    server_name: keptText(server.name),
     port,
-    application: kept(application),
+    application: keptText(application),
     verdict,
     bytes,
     sessions,
     first_seen: at,
     last_seen: at,
   };
-}
-
-/** Names come from agents, and a database does not take every character. */
-function kept(text: string): string {
-  return text.toWellFormed().replaceAll('\0', '\uFFFD');
 }

@@ -3,7 +3,7 @@ import type { Generated } from 'kysely';
 /** The tables of the control plane. An absent namespace is '' where it is part of a key. */
 export interface ControlPlaneTables {
   readonly agent: AgentTable;
-  readonly agent_epoch: AgentEpochTable;
+  readonly agent_position: AgentPositionTable;
   readonly workload: WorkloadTable;
   readonly event: EventTable;
   readonly flow: FlowTable;
@@ -22,7 +22,7 @@ export interface ControlPlaneTables {
 interface AgentTable {
   readonly id: string;
   readonly node: string;
-  readonly certificate_serial: string;
+  readonly certificate_serial: string | null;
   readonly enrolled_at: string;
   readonly version: string | null;
   readonly last_seen: string | null;
@@ -35,9 +35,9 @@ interface AgentTable {
 }
 
 /** How far an agent's events are kept. */
-interface AgentEpochTable {
+interface AgentPositionTable {
   readonly agent_id: string;
-  readonly epoch: string;
+  readonly epoch: number;
   readonly sequence: number;
 }
 
@@ -50,6 +50,8 @@ interface WorkloadTable {
   readonly document: string;
   readonly first_seen: string;
   readonly last_seen: string;
+  readonly enforced: number | null;
+  readonly problem: string | null;
 }
 
 interface EventTable {
@@ -139,7 +141,6 @@ interface BindingTable {
 interface SessionTable {
   readonly hash: string;
   readonly account_id: string;
-  readonly csrf_hash: string;
   readonly opened_at: string;
   readonly used_at: string;
   readonly expires_at: string;

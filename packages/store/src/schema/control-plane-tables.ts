@@ -4,18 +4,17 @@ import type { DialectWords } from './dialect-words.ts';
 export function controlPlaneTables({ id, bigId, big, sorted, keyed }: DialectWords): readonly string[] {
   return [
     `create table agent (
-      id text primary key, node ${sorted} not null, certificate_serial text not null, enrolled_at text not null,
+      id text primary key, node ${sorted} not null, certificate_serial text, enrolled_at text not null,
       version text, last_seen text, connected integer not null default 0, revoked_at text,
       policy_applied text, policy_failed text, policy_problem text, events_lost ${big} not null default 0)${keyed}`,
     'create index agent_node on agent (node, id)',
-    `create table agent_epoch (
-      agent_id text not null references agent on delete cascade, epoch text not null, sequence ${big} not null,
-      primary key (agent_id, epoch))${keyed}`,
+    `create table agent_position (
+      agent_id text primary key references agent on delete cascade, epoch ${big} not null, sequence ${big} not null)${keyed}`,
 
     `create table workload (
       agent_id text not null references agent on delete cascade, id ${sorted} not null, namespace ${sorted} not null,
       name ${sorted} not null, document text not null, first_seen text not null, last_seen text not null,
-      primary key (agent_id, id))${keyed}`,
+      enforced integer, problem text, primary key (agent_id, id))${keyed}`,
     'create index workload_name on workload (namespace, name, agent_id, id)',
     'create index workload_id on workload (id)',
 
@@ -58,7 +57,7 @@ export function controlPlaneTables({ id, bigId, big, sorted, keyed }: DialectWor
       account_id text not null references account on delete cascade, role text not null, namespace text not null,
       primary key (account_id, role, namespace))${keyed}`,
     `create table session (
-      hash text primary key, account_id text not null references account on delete cascade, csrf_hash text not null,
+      hash text primary key, account_id text not null references account on delete cascade,
       opened_at text not null, used_at text not null, expires_at text not null)${keyed}`,
     'create index session_account on session (account_id)',
     `create table sign_in_failure (

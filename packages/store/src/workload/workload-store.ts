@@ -5,11 +5,13 @@ import {
   type PageRequest,
   type ReportedWorkload,
   toPage,
+  type WorkloadEnforcement,
   type WorkloadFilter,
   type WorkloadStore,
 } from '@bulkhead/control-plane';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { chunks } from '../chunks.ts';
+import { keptText } from '../kept-text.ts';
 import type { Tables } from '../schema/tables.ts';
 
 /** The workloads of all nodes, over either database. */
@@ -23,14 +25,14 @@ export class KyselyWorkloadStore implements WorkloadStore {
   async replace(agent: string, workloads: readonly ReportedWorkload[], at: string): Promise<void> {
     await this.#db.transaction().execute(async (transaction) => {
       // The last of those with one id; by id, so that two transactions never wait for each other's row.
-      const byId = new Map(workloads.map((workload) => [workload.id, workload]));
-      const sorted = [...byId.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1));
+      const byId = new Map(workloads.map((workload) => [keptText(workload.id), workload]));
+      const sorted = [...byId].toSorted(([a], [b]) => (a < b ? -1 : 1));
       for (const chunk of chunks(sorted)) {
-        const rows = chunk.map((workload) => ({
+        const rows = chunk.map(([id, workload]) => ({
           agent_id: agent,
-          id: workload.id,
-          namespace: workload.namespace ?? '',
-          name: workload.name,
+          id,
+          namespace: keptText(workload.namespace ?? ''),
+          name: keptText(workload.name),
           document: JSON.stringify(workload),
           first_seen: at,
           last_seen: at,
@@ -51,6 +53,21 @@ export class KyselyWorkloadStore implements WorkloadStore {
       const there = await transaction.selectFrom('workload').select('id').where('agent_id', '=', agent).execute();
       for (const gone of chunks(there.map(({ id }) => id).filter((id) => !byId.has(id)))) {
         await transaction.deleteFrom('workload').where('agent_id', '=', agent).where('id', 'in', gone).execute();
+      }
+    });
+  }
+
+  async noteEnforcement(agent: string, enforcement: readonly WorkloadEnforcement[]): Promise<void> {
+    await this.#db.transaction().execute(async (transaction) => {
+      const own = transaction.updateTable('workload').where('agent_id', '=', agent);
+      await own.set({ enforced: null, problem: null }).where('enforced', 'is not', null).execute();
+      const said = Map.groupBy(enforcement, ({ enforced, problem }) => JSON.stringify([enforced, problem ?? null]));
+      for (const same of said.values()) {
+        const [{ enforced, problem }] = same as [WorkloadEnforcement];
+        const set = { enforced: enforced ? 1 : 0, problem: problem === undefined ? null : keptText(problem) };
+        for (const chunk of chunks(same.map(({ id }) => keptText(id)))) {
+          await own.set(set).where('id', 'in', chunk).execute();
+        }
       }
     });
   }
@@ -96,5 +113,7 @@ function toWorkload(row: Selectable<Tables['workload']> & { readonly node: strin
     node: row.node,
     firstSeen: row.first_seen,
     lastSeen: row.last_seen,
+    ...(row.enforced !== null && { enforced: row.enforced === 1 }),
+    ...(row.problem !== null && { problem: row.problem }),
   };
 }

@@ -1,0 +1,173 @@
+import type { AgentLink, CommandAction, SnapshotText } from '@bulkhead/rpc';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { secretHash } from '../access/secret.ts';
+import { type Stand, startStand } from '../test-support/stand.ts';
+
+let stand: Stand;
+beforeEach(async () => {
+  stand = await startStand();
+});
+afterEach(() => stand.close());
+
+/** An agent's end, as the hub reaches it. */
+class Link implements AgentLink {
+  readonly snapshots: SnapshotText[] = [];
+  readonly commands: CommandAction[] = [];
+  closed: string | undefined;
+
+  sendSnapshot(snapshot: SnapshotText): void {
+    this.snapshots.push(snapshot);
+  }
+  command(action: CommandAction) {
+    this.commands.push(action);
+    return Promise.resolve({ outcome: 'done' as const, message: 'quarantined' });
+  }
+  close(reason: string): void {
+    this.closed = reason;
+  }
+  get latest(): { documents: { kind: string }[]; members: Record<string, string[]> } {
+    return JSON.parse(this.snapshots.at(-1)?.json ?? '{}') as ReturnType<() => Link['latest']>;
+  }
+}
+
+async function enrol(node: string): Promise<string> {
+  const id = `token-${node}`;
+  const at = new Date(stand.clock.at).toISOString();
+  const expiresAt = new Date(stand.clock.at + 1_000).toISOString();
+  await stand.store.enrolmentTokens.create({
+    id,
+    hash: secretHash(`secret-${node}`),
+    createdBy: 'test',
+    createdAt: at,
+    expiresAt,
+    usesLeft: 1,
+  });
+  const decision = await stand.hub.enrol({
+    tokenId: id,
+    tokenSecret: `secret-${node}`,
+    node,
+    version: '1',
+    peer: '192.0.2.1:1',
+  });
+  if (!decision.ok) throw new Error(decision.problem);
+  return decision.agentId;
+}
+
+async function connect(id: string, link: Link) {
+  const agent = { id, node: 'as it says', version: '1.2.3', capabilities: [], policyVersion: undefined };
+  const certificate = { serial: '0a', notAfter: 0 };
+  const decision = await stand.hub.connect({ ...agent, certificate, peer: '192.0.2.1:1' }, link);
+  if (!decision.ok) throw new Error(decision.problem);
+  return decision;
+}
+
+const workload = (id: string, app: string, address: string) => ({
+  id,
+  name: app,
+  namespace: 'shop',
+  labels: { app },
+  owners: [],
+  addresses: [address],
+  netns: '/run/netns/x',
+});
+
+const spec = (app: string, more: object = {}) => ({
+  apiVersion: 'bulkhead.io/v1alpha1',
+  kind: 'WorkloadGroup',
+  metadata: { name: app },
+  spec: { selector: { labels: { matchLabels: { app } } }, mode: 'protect', ...more },
+});
+
+async function apply(...documents: { kind: string; metadata: { name: string } }[]): Promise<void> {
+  const wanted = documents.map((document) => ({
+    kind: document.kind,
+    name: document.metadata.name,
+    document: { ...document },
+  }));
+  expect(await stand.policy.change({ wanted, by: 'test' })).toMatchObject({ outcome: 'changed' });
+}
+
+describe('the hub', () => {
+  it('lets an agent in once for each use of a token, and writes it down', async () => {
+    const id = await enrol('node-1');
+
+    const again = { tokenId: 'token-node-1', tokenSecret: 'secret-node-1', node: 'x', version: '1', peer: '' };
+    expect(await stand.hub.enrol(again)).toMatchObject({ ok: false });
+    expect(await stand.hub.enrol({ ...again, tokenId: 'none' })).toEqual(await stand.hub.enrol(again));
+    expect((await stand.store.agents.get(id))?.node).toBe('node-1');
+    const { items } = await stand.store.audit.list({ action: 'agent.enrol' }, { limit: 9 });
+    expect(items).toMatchObject([{ target: id, actor: 'enrolment-token:token-node-1' }]);
+  });
+
+  it('keeps each event once, and says to an agent that comes back where it was', async () => {
+    const id = await enrol('node-1');
+    const { session, stored } = await connect(id, new Link());
+    expect(stored).toBeUndefined();
+
+    const events = ['{"event":"finding"}', 'no json', '{"event":"session-blocked"}'];
+    const batch = { epoch: 7, firstSequence: 1, sequence: 3, lostBefore: 2, events };
+    await session.storeBatch(batch);
+    await session.storeBatch(batch);
+
+    expect((await connect(id, new Link())).stored).toEqual({ epoch: 7, sequence: 3 });
+    const kept = (await stand.store.events.list({}, { limit: 9 })).items.map(({ kind }) => kind);
+    expect(kept).toEqual(['session-blocked', 'unreadable-event', 'finding']);
+    expect((await stand.store.agents.get(id))?.eventsLost).toBe(2);
+  });
+
+  it('sends each agent what concerns its node, and again when a peer elsewhere or the policy changes', async () => {
+    await apply(spec('web'), spec('db', { sensors: [{ name: 'payment-cards', from: ['web'] }] }));
+    const [one, two] = [new Link(), new Link()];
+    const first = await connect(await enrol('node-1'), one);
+    const second = await connect(await enrol('node-2'), two);
+    expect(one.latest.documents.map(({ kind }) => kind)).toEqual(['WorkloadGroup', 'WorkloadGroup']);
+
+    await first.session.workloads({ whole: true, present: [workload('d', 'db', '10.0.0.1')], gone: [] });
+    await second.session.workloads({ whole: true, present: [workload('w', 'web', '10.0.0.2')], gone: [] });
+    await vi.waitFor(() => expect(one.latest.members).toEqual({ web: ['10.0.0.2'] }), 5_000);
+    await second.session.workloads({ whole: false, present: [], gone: ['w'] });
+    await vi.waitFor(() => expect(one.latest.members).toEqual({ web: [] }), 5_000);
+    expect(two.latest.members).toEqual({});
+
+    const before = two.snapshots.length;
+    await apply(spec('web', { mode: 'monitor' }));
+    expect(two.snapshots).toHaveLength(before + 1);
+  });
+
+  it('shows workloads with their groups and whether they are held to them', async () => {
+    await apply(spec('web'));
+    const id = await enrol('node-1');
+    const { session } = await connect(id, new Link());
+    await session.workloads({ whole: true, present: [workload('w', 'web', '10.0.0.2')], gone: [] });
+    await vi.waitFor(async () => expect(await stand.store.workloads.get('w')).toBeDefined(), 5_000);
+    const enforcement = [{ workloadId: 'w', enforced: false, problem: 'no queue' }];
+    await session.policyAnswered({ version: '1', accepted: true, problems: [], enforcement });
+
+    const headers = await stand.token('auditor');
+    const { items } = (await stand.app.inject({ url: '/api/v1/workloads', headers })).json<{ items: object[] }>();
+    expect(items).toMatchObject([
+      { id: 'w', node: 'node-1', groups: [{ name: 'web', mode: 'protect' }], enforced: false, problem: 'no queue' },
+    ]);
+    expect((await stand.store.agents.get(id))?.policy).toEqual({ applied: '1' });
+  });
+
+  it('passes commands on, and shows out who was revoked', async () => {
+    const link = new Link();
+    const id = await enrol('node-1');
+    const { session } = await connect(id, link);
+    await session.workloads({ whole: true, present: [workload('w', 'web', '10.0.0.2')], gone: [] });
+    await vi.waitFor(async () => expect(await stand.store.workloads.get('w')).toBeDefined(), 5_000);
+    const headers = await stand.token('operator');
+    const act = { method: 'POST', url: '/api/v1/workloads/w/actions', headers } as const;
+    const payload = { kind: 'quarantine', reason: 'looks odd' };
+
+    expect((await stand.app.inject({ ...act, payload })).json()).toEqual({ outcome: 'done', message: 'quarantined' });
+    expect(link.commands).toEqual([{ ...payload, workloadId: 'w' }]);
+
+    await stand.app.inject({ method: 'DELETE', url: `/api/v1/agents/${id}`, headers });
+    expect(link.closed).toBe('it was revoked');
+    await expect(connect(id, new Link())).rejects.toThrow('it was revoked at');
+    session.closed('ended');
+    expect((await stand.app.inject({ ...act, payload })).statusCode).toBe(503);
+  });
+});

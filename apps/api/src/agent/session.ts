@@ -1,0 +1,111 @@
+import type { Clock } from '@bulkhead/core';
+import type { ClusterWorkload } from '@bulkhead/policy';
+import type { AgentSession, EventBatch, PolicyAnswer, ReportedWorkload, WorkloadReport } from '@bulkhead/rpc';
+import type { Logger } from '@bulkhead/runtime';
+import type { Store } from '@bulkhead/store';
+import { clusterId, clusterWorkload } from './all-workloads.ts';
+
+export interface SessionPorts {
+  readonly store: Pick<Store, 'agents' | 'workloads' | 'events'>;
+  readonly clock: Clock;
+  readonly logger: Pick<Logger, 'warn' | 'error'>;
+  readonly onEvents: (stored: number, repeated: number) => void;
+  /** Takes a workload in, and gives the nodes whose snapshots change by it. */
+  readonly put: (workload: ClusterWorkload) => readonly string[];
+  readonly remove: (id: string) => readonly string[];
+  readonly sendTo: (nodes: ReadonlySet<string>) => void;
+  readonly onClosed: () => void;
+}
+
+/** A list that begins anew comes in portions: what is missing in the first is not gone yet. */
+const SETTLE_MS = 100;
+
+/** One stream of an agent: what it says is kept. */
+export class Session implements AgentSession {
+  readonly #agent: string;
+  readonly #node: string;
+  readonly #ports: SessionPorts;
+  readonly #workloads = new Map<string, ReportedWorkload>();
+  /** Those that peers on other nodes know of. */
+  readonly #told = new Set<string>();
+  #timer: NodeJS.Timeout | undefined;
+  #keeping: Promise<void> = Promise.resolve();
+
+  constructor(agent: string, node: string, ports: SessionPorts) {
+    this.#agent = agent;
+    this.#node = node;
+    this.#ports = ports;
+  }
+
+  async storeBatch({ epoch, firstSequence, lostBefore, events }: EventBatch): Promise<void> {
+    const { store, onEvents } = this.#ports;
+    const at = this.#now();
+    const sequenced = events.map((text, index) => ({ sequence: firstSequence + index, document: documentOf(text) }));
+    const { stored } = await store.events.append({ agent: this.#agent, epoch, events: sequenced }, at);
+    onEvents(stored, events.length - stored);
+    if (lostBefore > 0 && stored > 0) await store.agents.noteLoss(this.#agent, lostBefore, at);
+  }
+
+  async workloads({ whole, present, gone }: WorkloadReport): Promise<void> {
+    if (whole) this.#workloads.clear();
+    for (const workload of present) this.#workloads.set(workload.id, workload);
+    for (const id of gone) this.#workloads.delete(id);
+    this.#timer ??= setTimeout(() => this.#settle(), SETTLE_MS);
+  }
+
+  async policyAnswered({ version, accepted, problems, enforcement }: PolicyAnswer): Promise<void> {
+    const { store } = this.#ports;
+    const state = accepted ? { applied: version } : { failed: version, problem: problems.join('; ') };
+    await store.agents.notePolicy(this.#agent, state, this.#now());
+    // What is said of workloads that are on their way to the store would find nothing there.
+    await this.#keeping;
+    await store.workloads.noteEnforcement(
+      this.#agent,
+      enforcement.map(({ workloadId, enforced, problem }) => ({ id: workloadId, enforced, problem })),
+    );
+  }
+
+  closed(): void {
+    const { store, logger, onClosed } = this.#ports;
+    onClosed();
+    if (this.#timer !== undefined) this.#settle();
+    void this.#keeping
+      .then(() => store.agents.noteDisconnected(this.#agent, this.#now()))
+      .catch((error: unknown) => logger.warn({ err: error, agent: this.#agent }, 'the end of a stream is not noted'));
+  }
+
+  /** Tells peers what is there and what is gone, then the store. */
+  #settle(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const { put, remove, sendTo, store, logger } = this.#ports;
+    const nodes = new Set<string>();
+    for (const [id, workload] of this.#workloads) {
+      for (const node of put(clusterWorkload(this.#agent, this.#node, workload))) nodes.add(node);
+      this.#told.add(id);
+    }
+    for (const id of this.#told) {
+      if (this.#workloads.has(id)) continue;
+      for (const node of remove(clusterId(this.#agent, id))) nodes.add(node);
+      this.#told.delete(id);
+    }
+    sendTo(nodes);
+    const workloads = [...this.#workloads.values()];
+    this.#keeping = this.#keeping
+      .then(() => store.workloads.replace(this.#agent, workloads, this.#now()))
+      .catch((error: unknown) => logger.error({ err: error, agent: this.#agent }, 'workloads are not kept'));
+  }
+
+  #now(): string {
+    return new Date(this.#ports.clock.now()).toISOString();
+  }
+}
+
+/** An event that is no JSON is kept as what it is: a text that says nothing. */
+function documentOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

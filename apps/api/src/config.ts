@@ -1,0 +1,89 @@
+import { API_VERSION } from '@bulkhead/core';
+import { LOG_LEVELS } from '@bulkhead/runtime';
+import { StoreConfig } from '@bulkhead/store';
+import { z } from 'zod';
+
+const MAX_PORT = 65_535;
+const MAX_DAYS = 3_660;
+const DAY_MINUTES = 24 * 60;
+
+/** The api's configuration. `apiVersion` and `kind` may head it, as they do every document of Bulkhead. */
+export const ApiConfig = z.strictObject({
+  apiVersion: z.literal(API_VERSION).optional(),
+  kind: z.literal('ApiConfig').optional(),
+  store: StoreConfig,
+  host: z.string().min(1).default('0.0.0.0').describe('Where the api is served.'),
+  port: z.int().min(0).max(MAX_PORT).default(9_443).describe('0 takes any free port.'),
+  names: z
+    .array(z.string().min(1))
+    .min(1)
+    .default(['localhost', '127.0.0.1', '::1'])
+    .describe('Names and addresses by which it is called; the certificates of its own authority have them.'),
+  tls: z
+    .strictObject({
+      certificate: z.string().min(1).describe('PEM file of the certificate, with those between it and its authority.'),
+      key: z.string().min(1).describe('PEM file of its key.'),
+    })
+    .optional()
+    .describe('Without it the api has a certificate of its own authority.'),
+  authority: z
+    .strictObject({ folder: z.string().min(1).describe('Folder of the authority, which is made where there is none.') })
+    .describe('The authority that agents trust, and browsers where no other certificate is given.'),
+  agents: z
+    .strictObject({
+      enabled: z.boolean().default(true).describe('Whether agents are served.'),
+      host: z.string().min(1).default('0.0.0.0').describe('Where.'),
+      port: z.int().min(0).max(MAX_PORT).default(9_444).describe('0 takes any free port.'),
+    })
+    .prefault({}),
+  policy: z
+    .strictObject({
+      source: z
+        .enum(['store', 'files', 'cluster'])
+        .default('store')
+        .describe('Where the policy is kept: changed by the api, in files, or as custom resources of the cluster.'),
+      files: z.array(z.string().min(1)).default([]).describe('Files and folders of policy documents.'),
+    })
+    .prefault({}),
+  admin: z
+    .strictObject({
+      name: z.string().min(1).max(253).default('admin').describe('Name of the first account.'),
+      passwordFile: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('File with its password. Without one it is generated, and said once on standard output.'),
+    })
+    .prefault({}),
+  session: z
+    .strictObject({
+      idleMinutes: z.int().min(1).max(DAY_MINUTES).default(60).describe('After this without a request it ends.'),
+      hours: z.int().min(1).max(720).default(12).describe('After this it ends all the same.'),
+    })
+    .prefault({}),
+  lockout: z
+    .strictObject({
+      failures: z.int().min(3).max(100).default(5).describe('Wrong passwords of an account in a row that lock it.'),
+      minutes: z.int().min(1).max(DAY_MINUTES).default(15).describe('For how long.'),
+    })
+    .prefault({}),
+  retention: z
+    .strictObject({
+      days: z.int().min(1).max(MAX_DAYS).default(30).describe('How long events, and flows not seen since, are kept.'),
+      maxEvents: z.int().min(1_000).max(2_000_000_000).default(5_000_000).describe('Of more, the oldest go.'),
+    })
+    .prefault({}),
+  trustedProxies: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Addresses and prefixes of proxies whose X-Forwarded-For says who asks.'),
+  metrics: z
+    .strictObject({
+      enabled: z.boolean().default(true).describe('Whether metrics and health are served in clear.'),
+      host: z.string().min(1).default('127.0.0.1').describe('Where; in a pod 0.0.0.0, so that they can be scraped.'),
+      port: z.int().min(0).max(MAX_PORT).default(9_433).describe('0 takes any free port.'),
+    })
+    .prefault({}),
+  logLevel: z.enum(LOG_LEVELS).default('info').describe('What is said on standard error.'),
+});
+export type ApiConfig = z.output<typeof ApiConfig>;

@@ -1,0 +1,20 @@
+import type { Clock } from '@bulkhead/core';
+import type { Store } from '@bulkhead/store';
+import type { Authenticator } from './access/authenticate.ts';
+import type { SignIn } from './access/sign-in.ts';
+import type { AgentCommands } from './agent/agent-commands.ts';
+import type { PolicySupply } from './policy/policy-in-force.ts';
+
+/** What routes work with. */
+export interface ApiContext {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly authenticator: Authenticator;
+  readonly signIn: SignIn;
+  readonly policy: PolicySupply;
+  readonly agents: AgentCommands;
+  /** SHA-256 of the key of the authority that agents know the api by, in base64url; nothing where agents are not served. */
+  readonly authorityPin: () => string | undefined;
+  /** How long a session lasts, in milliseconds. */
+  readonly sessionMs: number;
+}

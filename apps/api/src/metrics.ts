@@ -1,0 +1,38 @@
+import type { Metrics } from '@bulkhead/runtime';
+
+/** The api's metrics. */
+export interface ApiMetrics {
+  readonly countAnswer: (method: string, route: string, status: number, seconds: number) => void;
+  readonly countEvents: (stored: number, repeated: number) => void;
+  readonly countPruned: (what: 'events' | 'flows', count: number) => void;
+  readonly setAgents: (count: number) => void;
+  readonly setPolicy: (documents: number, isValid: boolean) => void;
+}
+
+const SECONDS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5];
+
+export function createApiMetrics(metrics: Metrics): ApiMetrics {
+  const answers = metrics.counter('api_requests_total', 'Requests answered', ['method', 'route', 'status']);
+  const seconds = metrics.histogram('api_request_seconds', 'Time to the answer', SECONDS, ['route']);
+  const events = metrics.counter('api_events_total', 'Events of agents, by whether they were new', ['outcome']);
+  const pruned = metrics.counter('api_pruned_total', 'What was forgotten for its age or number', ['what']);
+  const agents = metrics.gauge('api_agents_connected', 'Agents with a stream to this process');
+  const documents = metrics.gauge('api_policy_documents', 'Documents in force');
+  const valid = metrics.gauge('api_policy_valid', 'Whether the policy can be read as it is now');
+  return {
+    countAnswer(method, route, status, took) {
+      answers.inc({ method, route, status: String(status) });
+      seconds.observe({ route }, took);
+    },
+    countEvents(stored, repeated) {
+      events.inc({ outcome: 'stored' }, stored);
+      events.inc({ outcome: 'repeated' }, repeated);
+    },
+    countPruned: (what, count) => pruned.inc({ what }, count),
+    setAgents: (count) => agents.set(count),
+    setPolicy(count, isValid) {
+      documents.set(count);
+      valid.set(isValid ? 1 : 0);
+    },
+  };
+}

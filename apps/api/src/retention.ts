@@ -1,0 +1,32 @@
+import type { EventStore, FlowStore } from '@bulkhead/control-plane';
+import type { Clock } from '@bulkhead/core';
+
+/** Rows of one step: it holds the database for milliseconds, so that events get between. */
+const STEP = 2_000;
+const DAY_MS = 86_400_000;
+
+/** Forgets what need not be kept any more, step by step, until all of it is gone or the process ends. */
+export async function forget(
+  { events, flows }: { readonly events: EventStore; readonly flows: FlowStore },
+  { days, maxEvents }: { readonly days: number; readonly maxEvents: number },
+  clock: Clock,
+  {
+    signal,
+    onForgotten,
+  }: {
+    readonly signal: AbortSignal;
+    readonly onForgotten: (what: 'events' | 'flows', count: number) => void;
+  },
+): Promise<void> {
+  const before = new Date(clock.now() - days * DAY_MS).toISOString();
+  const steps = [
+    ['events', () => events.prune({ receivedBefore: before, maxEvents }, STEP)],
+    ['flows', () => flows.prune(before, STEP)],
+  ] as const;
+  for (const [what, step] of steps) {
+    for (let count = STEP; count === STEP && !signal.aborted; ) {
+      count = await step();
+      onForgotten(what, count);
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import type { ApiContext } from '../context.ts';
+import type { Api } from '../http/server.ts';
+import { addAccountRoutes } from './accounts.ts';
+import { addAgentRoutes } from './agents.ts';
+import { addAuditRoutes } from './audit.ts';
+import { addEventRoutes } from './events.ts';
+import { addFlowRoutes } from './flows.ts';
+import { addGroupRoutes } from './groups.ts';
+import { addIncidentRoutes } from './incidents.ts';
+import { addPolicyRoutes } from './policies.ts';
+import { addRegistryRoutes } from './registries.ts';
+import { addSessionRoutes } from './session.ts';
+import { addTokenRoutes } from './tokens.ts';
+import { addWorkloadRoutes } from './workloads.ts';
+
+/** Every route of the api. */
+export function addRoutes(app: Api, context: ApiContext): void {
+  addSessionRoutes(app, context);
+  addAccountRoutes(app, context);
+  addTokenRoutes(app, context);
+  addAuditRoutes(app, context);
+  addPolicyRoutes(app, context);
+  addGroupRoutes(app, context);
+  addWorkloadRoutes(app, context);
+  addEventRoutes(app, context);
+  addFlowRoutes(app, context);
+  addIncidentRoutes(app, context);
+  addAgentRoutes(app, context);
+  addRegistryRoutes(app, context);
+}

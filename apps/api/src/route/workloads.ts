@@ -1,0 +1,121 @@
+import type { KnownWorkload } from '@bulkhead/control-plane';
+import { MODES } from '@bulkhead/core';
+import { selectGroups } from '@bulkhead/policy';
+import { z } from 'zod';
+import type { ApiContext } from '../context.ts';
+import { mayIn, namespacesOf } from '../http/access.ts';
+import { HttpProblem } from '../http/problem.ts';
+import { keepable, Name, PageQuery, pageOf, StringMap } from '../http/schema.ts';
+import type { Api } from '../http/server.ts';
+
+/** A container's id has 64 characters, a path of a network namespace some more. */
+const MAX_ID = 512;
+const MAX_CAPTURE_SECONDS = 600;
+const MAX_CAPTURE_BYTES = 256 * 1024 * 1024;
+
+const WorkloadAnswer = z.object({
+  id: z.string(),
+  name: z.string(),
+  namespace: z.string().optional(),
+  node: z.string(),
+  agent: z.string(),
+  labels: StringMap.readonly(),
+  owners: z.array(z.object({ kind: z.string(), name: z.string() })).readonly(),
+  addresses: z.array(z.string()).readonly(),
+  groups: z.array(z.object({ name: z.string(), mode: z.enum(MODES) })).readonly(),
+  enforced: z.boolean().optional().describe('Whether its agent holds it to its groups; absent where none selects it.'),
+  problem: z.string().optional().describe('Why it does not.'),
+  firstSeen: z.string(),
+  lastSeen: z.string(),
+});
+
+const Action = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('quarantine'), reason: keepable(500) }),
+  z.strictObject({ kind: z.literal('release') }),
+  z.strictObject({
+    kind: z.literal('capture'),
+    seconds: z.int().min(1).max(MAX_CAPTURE_SECONDS),
+    maxBytes: z.int().min(1).max(MAX_CAPTURE_BYTES),
+  }),
+]);
+
+/** What runs, what holds it, and what its agent can be told to do with it. */
+export function addWorkloadRoutes(app: Api, { store, policy, agents }: ApiContext): void {
+  /** By the policy of now: what an agent reported is not older by a change of labels of a group. */
+  const answer = (workload: KnownWorkload): z.input<typeof WorkloadAnswer> => {
+    const { id, name, namespace, node, agent, labels, owners, addresses, firstSeen, lastSeen } = workload;
+    const { enforced, problem } = workload;
+    const selected = selectGroups(
+      { name, labels, owners, ...(namespace !== undefined && { namespace }), netns: { path: id } },
+      policy.current.policy.groups,
+    );
+    const groups = selected.map((group) => ({ name: group.name, mode: group.mode }));
+    const said = { enforced, problem, groups, firstSeen, lastSeen };
+    return { id, name, namespace, node, agent, labels, owners, addresses, ...said };
+  };
+
+  app.get(
+    '/api/v1/workloads',
+    {
+      config: { access: 'workloads:read' },
+      schema: {
+        summary: 'List workloads',
+        tags: ['workloads'],
+        querystring: PageQuery.extend({ namespace: Name.optional(), node: Name.optional() }),
+        response: { 200: pageOf(WorkloadAnswer) },
+      },
+    },
+    async (request) => {
+      const { namespace, node, ...page } = request.query;
+      const where = namespacesOf(request, 'workloads:read', namespace);
+      const { items, next } = await store.workloads.list({ ...where, node }, page);
+      return { items: items.map(answer), ...(next !== undefined && { next }) };
+    },
+  );
+
+  app.get(
+    '/api/v1/workloads/:id',
+    {
+      config: { access: 'workloads:read' },
+      schema: {
+        summary: 'Show a workload',
+        tags: ['workloads'],
+        params: z.strictObject({ id: keepable(MAX_ID) }),
+        response: { 200: WorkloadAnswer },
+      },
+    },
+    async (request) => {
+      const workload = await store.workloads.get(request.params.id);
+      if (workload !== undefined && mayIn(request, 'workloads:read', workload.namespace)) return answer(workload);
+      throw noWorkload();
+    },
+  );
+
+  app.post(
+    '/api/v1/workloads/:id/actions',
+    {
+      config: { access: 'workloads:write', action: 'workload.action' },
+      schema: {
+        summary: 'Have the agent quarantine, release or capture a workload',
+        tags: ['workloads'],
+        params: z.strictObject({ id: keepable(MAX_ID) }),
+        body: Action,
+        response: { 200: z.object({ outcome: z.enum(['done', 'failed', 'unsupported']), message: z.string() }) },
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      request.audited = { target: id, detail: { ...request.body } };
+      const workload = await store.workloads.get(id);
+      if (workload === undefined || !mayIn(request, 'workloads:write', workload.namespace)) throw noWorkload();
+      const outcome = await agents.command(workload.agent, { ...request.body, workloadId: id }).catch(() => undefined);
+      if (outcome === undefined) throw new HttpProblem(503, 'The agent of its node does not answer now.');
+      request.audited.detail = { ...request.body, outcome: outcome.outcome };
+      return outcome;
+    },
+  );
+}
+
+function noWorkload(): HttpProblem {
+  return new HttpProblem(404, 'There is no workload of this id.');
+}

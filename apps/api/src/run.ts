@@ -1,0 +1,195 @@
+import { join } from 'node:path';
+import { systemClock } from '@bulkhead/core';
+import { AuthorityFolder } from '@bulkhead/pki';
+import { agentUri, serveAgents } from '@bulkhead/rpc';
+import {
+  createMetrics,
+  type Logger,
+  runService,
+  type ServiceProcess,
+  type Shutdown,
+  serveHealth,
+} from '@bulkhead/runtime';
+import { openStore, type Store } from '@bulkhead/store';
+import manifest from '../package.json' with { type: 'json' };
+import { Authenticator } from './access/authenticate.ts';
+import { createFirstAdmin } from './access/first-admin.ts';
+import { SignIn } from './access/sign-in.ts';
+import { noAgents } from './agent/agent-commands.ts';
+import { Hub } from './agent/hub.ts';
+import type { ApiConfig } from './config.ts';
+import { ApiError } from './error.ts';
+import type { ApiEvent } from './event.ts';
+import { createHttpServer } from './http/server.ts';
+import { type ApiMetrics, createApiMetrics } from './metrics.ts';
+import { FilePolicy } from './policy/file-policy.ts';
+import type { PolicySupply } from './policy/policy-in-force.ts';
+import { StorePolicy } from './policy/store-policy.ts';
+import { forget } from './retention.ts';
+import { addRoutes } from './route/routes.ts';
+import { readCertificateFiles } from './tls/certificate-files.ts';
+import { OwnIdentity } from './tls/own-identity.ts';
+
+const MINUTE_MS = 60_000;
+/** What requests in work get to finish. */
+const GRACE_MS = 10_000;
+/** Agents renew their certificates in two thirds of this. */
+const AGENT_DAYS = 30;
+/** Failed sign-ins are of no interest to a lock a day later. */
+const ATTEMPTS_KEPT_MS = 24 * 60 * MINUTE_MS;
+
+/** Runs the api until it is told to end. Resolves with the exit code; throws when it cannot start. */
+export function runApi(config: ApiConfig): Promise<number> {
+  return runService<ApiEvent>({
+    name: 'api',
+    logLevel: config.logLevel,
+    graceMs: GRACE_MS,
+    stopped: (problems) => ({ event: 'api-stopped', problems }),
+    start: (service) => start(config, service),
+  });
+}
+
+async function start(config: ApiConfig, { logger, emit, shutdown }: ServiceProcess<ApiEvent>): Promise<void> {
+  const registry = createMetrics();
+  const metrics = createApiMetrics(registry);
+  const clock = systemClock;
+  let notReady: string | undefined = 'it is starting';
+
+  const store = await openStore(config.store);
+  shutdown.onClose('store', () => store.close());
+  const health = await serveHealth(config.metrics, registry, shutdown, () => notReady);
+  const folder = await AuthorityFolder.open({ folder: config.authority.folder, commonName: 'Bulkhead' });
+  const identity = await OwnIdentity.make(folder, config.names, clock);
+  const policy = await openPolicy(config, store, logger, shutdown);
+  metrics.setPolicy(policy.current.documents.length, true);
+  policy.onChange(({ version, documents }) => {
+    metrics.setPolicy(documents.length, true);
+    emit({ event: 'policy-changed', version, documents: documents.length });
+  });
+
+  const agents = await startAgents({ config, store, policy, folder, identity, logger, metrics, shutdown });
+  const times = { idleMs: config.session.idleMinutes * MINUTE_MS, maxMs: config.session.hours * 60 * MINUTE_MS };
+  const authenticator = new Authenticator(store, clock, times);
+  const lockout = { failures: config.lockout.failures, lockMs: config.lockout.minutes * MINUTE_MS };
+  const tls = async (): Promise<{ readonly cert: string; readonly key: string }> =>
+    config.tls === undefined
+      ? { cert: identity.current.chainPem, key: identity.current.keyPem }
+      : readCertificateFiles(config.tls);
+  const app = await createHttpServer({
+    tls: await tls(),
+    trustedProxies: config.trustedProxies,
+    authenticator,
+    audit: store.audit,
+    clock,
+    logger,
+    onAnswer: metrics.countAnswer,
+  });
+  addRoutes(app, {
+    store,
+    clock,
+    authenticator,
+    signIn: new SignIn(store.accounts, store.signIns, clock, lockout),
+    policy,
+    agents: agents?.hub ?? noAgents,
+    authorityPin: () => (agents === undefined ? undefined : folder.authority.pin),
+    sessionMs: times.maxMs,
+  });
+  const admin = await createFirstAdmin(store.accounts, config.admin, clock);
+  if (admin !== undefined) emit({ event: 'admin-created', ...admin });
+  await app.listen({ host: config.host, port: config.port });
+  shutdown.onClose('http', () => app.close());
+
+  every(MINUTE_MS, shutdown, logger, async () => {
+    metrics.setAgents(agents?.server.connected ?? 0);
+    if (await identity.refresh()) {
+      const { chainPem, keyPem } = identity.current;
+      agents?.server.setIdentity({ chainPem, keyPem });
+    }
+    app.server.setSecureContext(await tls());
+    await authenticator.prune();
+    await store.signIns.prune(new Date(clock.now() - ATTEMPTS_KEPT_MS).toISOString());
+    await forget(store, config.retention, clock, { signal: shutdown.signal, onForgotten: metrics.countPruned });
+  });
+  const { port } = app.server.address() as { readonly port: number };
+  notReady = undefined;
+  emit({
+    event: 'api-started',
+    version: manifest.version,
+    pid: process.pid,
+    url: `https://${config.names[0] ?? 'localhost'}:${port}`,
+    ...(agents !== undefined && { agents: `${config.names[0] ?? 'localhost'}:${agents.server.port}` }),
+    ...(config.tls === undefined && { authority: join(config.authority.folder, 'ca.crt') }),
+    ...health,
+  });
+}
+
+async function openPolicy(
+  { policy: { source, files } }: ApiConfig,
+  store: Store,
+  logger: Logger,
+  shutdown: Shutdown,
+): Promise<PolicySupply> {
+  const onError = (error: unknown): void => logger.error({ err: error }, 'the policy cannot be followed now');
+  const policy = await open();
+  shutdown.onClose('policy', () => policy.close());
+  return policy;
+
+  async function open(): Promise<PolicySupply> {
+    if (source === 'store') return StorePolicy.open(store.policies, systemClock, onError);
+    if (source === 'files' && files.length > 0) return FilePolicy.open(files, onError);
+    throw new ApiError('POLICY_UNAVAILABLE', {
+      what: 'the api cannot start',
+      why: source === 'files' ? 'policy.files names nothing' : 'it cannot follow the resources of a cluster',
+      fix: 'set policy.source to store, or to files and policy.files to where they are',
+    });
+  }
+}
+
+async function startAgents({
+  config,
+  store,
+  policy,
+  folder,
+  identity,
+  logger,
+  metrics,
+  shutdown,
+}: {
+  readonly config: ApiConfig;
+  readonly store: Store;
+  readonly policy: PolicySupply;
+  readonly folder: AuthorityFolder;
+  readonly identity: OwnIdentity;
+  readonly logger: Logger;
+  readonly metrics: ApiMetrics;
+  readonly shutdown: Shutdown;
+}) {
+  const { enabled, host, port } = config.agents;
+  if (!enabled) return undefined;
+  const hub = await Hub.open({ store, policy, clock: systemClock, logger, onEvents: metrics.countEvents });
+  const issuer = {
+    trustPem: () => folder.authority.trustPem,
+    sign: (id: string, request: string) =>
+      folder.authority.sign(request, { commonName: id, uris: [agentUri(id)] }, ['client'], AGENT_DAYS),
+  };
+  const { chainPem, keyPem } = identity.current;
+  const server = await serveAgents({ host, port, identity: { chainPem, keyPem }, issuer, hub, logger });
+  shutdown.onClose('agents', () => server.close());
+  return { hub, server };
+}
+
+/** Does something again and again, one after the other, until the process ends. */
+function every(ms: number, shutdown: Shutdown, logger: Logger, work: () => Promise<void>): void {
+  let running: Promise<void> | undefined;
+  const timer = setInterval(() => {
+    running ??= work()
+      .catch((error: unknown) => logger.error({ err: error }, 'what is done each minute failed'))
+      .finally(() => {
+        running = undefined;
+      });
+  }, ms);
+  shutdown.onClose('upkeep', async () => {
+    clearInterval(timer);
+    await running;
+  });
+}
