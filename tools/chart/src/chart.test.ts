@@ -1,0 +1,93 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { CHART, generatedFiles } from './generate.ts';
+import { helm, type Manifest, rendered } from './helm.ts';
+
+const PLATFORM = {
+  worker: { enabled: true },
+  api: { replicas: 2, store: { postgres: { host: 'pg', existingSecret: 'pg', tls: true } } },
+};
+const WEBHOOK_ALONE = { api: { enabled: false }, agent: { enabled: false } };
+const AGENT_ALONE = {
+  api: { enabled: false },
+  webhook: { enabled: false },
+  agent: { policy: { 'shop.yaml': 'apiVersion: bulkhead.io/v1alpha1\n' } },
+};
+
+interface Template {
+  readonly template?: { readonly spec: PodSpec };
+}
+
+interface PodSpec {
+  readonly serviceAccountName?: string;
+  readonly enableServiceLinks?: boolean;
+  readonly volumes?: readonly { readonly configMap?: { readonly name: string } }[];
+}
+
+describe('the chart', () => {
+  it.each([...generatedFiles().keys()])('%s is up to date (node tools/chart/src/main.ts writes it)', (path) => {
+    const file = join(CHART, path);
+    expect(existsSync(file) ? readFileSync(file, 'utf8') : '').toBe(generatedFiles().get(path));
+  });
+
+  it('is found good by Helm', async () => {
+    expect(await helm(['lint', '--strict', CHART])).toMatchObject({ code: 0 });
+  });
+
+  it('installs the parts that are wanted and nothing of the others', async () => {
+    const components = async (values: object): Promise<readonly string[]> => {
+      const objects = await rendered(values);
+      return [...new Set(objects.map((one) => labelsOf(one)['app.kubernetes.io/component'] ?? one.kind))].toSorted();
+    };
+
+    expect(await components({})).toEqual(['agent', 'api', 'webhook']);
+    expect(await components(PLATFORM)).toEqual(['agent', 'api', 'redis', 'webhook', 'worker']);
+    expect(await components(WEBHOOK_ALONE)).toEqual(['webhook']);
+    expect(await components(AGENT_ALONE)).toEqual(['agent']);
+  });
+
+  it.each([
+    [{ webhook: { failurePolicy: 'Maybe' } }, /failurePolicy/],
+    [{ agnet: { enabled: false } }, /agnet/],
+    [{ api: { enabled: false } }, /agent\.policy: needed/],
+    [{ worker: { enabled: true } }, /worker\.enabled: needs/],
+    [{ api: { replicas: 3 } }, /api\.replicas: more than one needs/],
+  ])('refuses %j and says why', async (values, why) => {
+    const { code, stderr } = await helm(['template', 'bulkhead', CHART], values);
+
+    expect(code).not.toBe(0);
+    expect(stderr).toMatch(why);
+  });
+
+  it('gives no pod the variables of services, which would be taken for settings, and mounts only what is there', async () => {
+    const objects = await rendered(PLATFORM);
+    const made = objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`);
+    const pods = objects.flatMap(({ spec }) => (spec as Template | undefined)?.template?.spec ?? []);
+    const volumes = pods.flatMap((pod) => pod.volumes ?? []);
+
+    expect(pods).toHaveLength(5);
+    expect(pods.map((pod) => pod.enableServiceLinks)).toEqual([false, false, false, false, false]);
+    expect(made).toEqual(
+      expect.arrayContaining([
+        ...pods.flatMap(({ serviceAccountName: name }) => (name === undefined ? [] : [`ServiceAccount/${name}`])),
+        ...volumes.flatMap(({ configMap }) => (configMap === undefined ? [] : [`ConfigMap/${configMap.name}`])),
+      ]),
+    );
+  });
+
+  it('keeps secrets out of arguments, variables and ConfigMaps', async () => {
+    const objects = await rendered(PLATFORM);
+    const secret = objects.find(({ kind }) => kind === 'Secret');
+    const { password: encoded = '' } = (secret?.['data'] ?? {}) as { readonly password?: string };
+    const password = Buffer.from(encoded, 'base64').toString();
+
+    const others = objects.filter(({ kind }) => kind !== 'Secret');
+    expect(password).toMatch(/^[A-Za-z0-9]{40}$/);
+    expect(JSON.stringify(others)).not.toContain(password);
+  });
+});
+
+function labelsOf(object: Manifest): Readonly<Record<string, string>> {
+  return (object.metadata as { readonly labels?: Readonly<Record<string, string>> }).labels ?? {};
+}

@@ -1,0 +1,37 @@
+import type { ChartSection } from './values.ts';
+
+const HEAD = `# Bulkhead's chart
+
+    helm install bulkhead deploy/helm/bulkhead --namespace bulkhead --create-namespace
+
+installs the control plane (\`api\`), an agent on every node, and the admission webhook. Each is installed alone by switching the others off:
+
+| what                     | values                                                        |
+| ------------------------ | ------------------------------------------------------------- |
+| admission control        | \`api.enabled=false\`, \`agent.enabled=false\`                    |
+| traffic inspection       | \`api.enabled=false\`, \`webhook.enabled=false\`, \`agent.policy\`  |
+| scanning of registries   | \`worker.enabled=true\` with \`api.store.postgres.host\`          |
+
+Policies are the cluster's custom resources (\`kubectl get bulkhead\`), whose definitions come with the chart and stay when it is uninstalled.
+The agent runs privileged, in the node's network and with its processes in sight; everything else runs as nobody in particular, with nothing
+but its own volumes to write to. Images are built by \`deploy/images\`.
+
+## Values
+
+This part is generated from the comments of values.yaml.
+`;
+
+/** The chart's README. */
+export function readmeOf(sections: readonly ChartSection[]): string {
+  const tables = sections.map(({ name, description, values }) => {
+    const rows = values.map(({ path, initial, description: what }) => `| \`${path}\` | ${cell(initial)} | ${what} |`);
+    const about = description === '' ? '' : `${description}\n\n`;
+    return `### ${name}\n\n${about}| key | without it | what it is |\n| --- | --- | --- |\n${rows.join('\n')}\n`;
+  });
+  return `${HEAD}\n${tables.join('\n')}`;
+}
+
+function cell(value: unknown): string {
+  if (value === '') return '';
+  return `\`${JSON.stringify(value)}\``;
+}
