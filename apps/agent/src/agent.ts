@@ -1,3 +1,4 @@
+import { type LoggedPacket, readLogPrefix } from '@bulkhead/nftables';
 import type { Policy } from '@bulkhead/policy';
 import type { AgentConfig } from './config.ts';
 import { sourceId } from './enforcement/guard.ts';
@@ -5,6 +6,10 @@ import { Guards } from './enforcement/guards.ts';
 import type { Inspector, Steering } from './enforcement/ports.ts';
 import type { NewAgentEvent, Subject } from './event/agent-event.ts';
 import { subjectOf } from './event/subject.ts';
+import { readDnsAnswer } from './firewall/dns-answer.ts';
+import type { ToldFlow } from './firewall/flow-events.ts';
+import { NameTable } from './firewall/name-table.ts';
+import { readToldPacket } from './firewall/told-packet.ts';
 import { type NamespacePlan, planNamespaces } from './plan.ts';
 import type { PolicyChange } from './policy/policy-watch.ts';
 import type { LocatedWorkload } from './workload/located.ts';
@@ -13,6 +18,12 @@ export interface AgentPorts {
   readonly inspector: Inspector;
   readonly steering: Steering;
   readonly emit: (event: NewAgentEvent) => void;
+  /** A rule of the firewall told of a packet. */
+  readonly onFlow: (subject: Subject, flow: ToldFlow) => void;
+  /** What was told was lost, because the agent did not read in time. */
+  readonly onLost: (count: number) => void;
+  /** The addresses of this node as its workloads see them. */
+  readonly nodeAddresses: () => readonly string[];
   /** The agent can never do its work on this machine. */
   readonly onHopeless: (error: unknown) => void;
 }
@@ -27,13 +38,17 @@ export class Agent {
   readonly #subjects = new Map<string, Subject>();
   #policy: Policy;
   #workloads: readonly LocatedWorkload[] | undefined;
+  #members: Readonly<Record<string, readonly string[]>> = {};
+  #quarantined: ReadonlySet<string> = new Set();
+  #plans: ReadonlyMap<string, NamespacePlan> = new Map();
+  readonly #names = new Map<string, NameTable>();
   readonly #swept = new Set<string>();
 
   constructor(config: Pick<AgentConfig, 'queue'>, policy: Policy, ports: AgentPorts) {
     this.#ports = ports;
     this.#policy = policy;
     this.#guards = new Guards(ports.inspector, ports.steering, config.queue, {
-      onHeld: (plan) => this.#onHeld(plan),
+      onHeld: (plan, before) => this.#onHeld(plan, before),
       onLetGo: (plan, problem) => {
         ports.emit({
           event: 'workload-released',
@@ -64,14 +79,43 @@ export class Agent {
     return this.#subjects.get(source);
   }
 
-  setPolicy({ policy }: PolicyChange): Promise<void> {
+  setPolicy({ policy, members = {} }: PolicyChange): Promise<void> {
     this.#policy = policy;
+    this.#members = members;
     return this.#apply();
   }
 
   setWorkloads(workloads: readonly LocatedWorkload[]): Promise<void> {
     this.#workloads = workloads;
     return this.#apply();
+  }
+
+  /** Cuts off these workloads (by id) and no others, beyond those that the policy cuts off. */
+  setQuarantined(ids: ReadonlySet<string>): Promise<void> {
+    this.#quarantined = ids;
+    return this.#apply();
+  }
+
+  /** Takes in what the rules of a namespace told. */
+  onTold(key: string, packets: readonly LoggedPacket[], overruns: number): void {
+    if (overruns > 0) this.#ports.onLost(overruns);
+    const plan = this.#plans.get(key);
+    if (plan?.firewall === undefined) return;
+    let learnt = false;
+    for (const { prefix, packet: bytes } of packets) {
+      const told = readLogPrefix(prefix);
+      const packet = readToldPacket(bytes);
+      if (told === undefined || packet === undefined) continue;
+      if (told.kind === 'dns') {
+        const answer = readDnsAnswer(packet.payload);
+        if (answer !== undefined)
+          learnt = this.#namesOf(key).learn(answer, plan.firewall.domains, Date.now()) || learnt;
+        continue;
+      }
+      const rule = plan.firewall.rules[told.id];
+      if (rule !== undefined) this.#ports.onFlow(subjectOf(plan), { verdict: told.kind, rule, packet });
+    }
+    if (learnt) void this.#apply();
   }
 
   /** Lets every namespace go. */
@@ -81,7 +125,14 @@ export class Agent {
 
   async #apply(): Promise<void> {
     if (this.#workloads === undefined) return;
-    const plans = planNamespaces(this.#workloads, this.#policy);
+    const neighbours = {
+      members: this.#members,
+      node: this.#ports.nodeAddresses(),
+      namesOf: (key: string, domain: string) => this.#namesOf(key).addressesOf(domain, Date.now()),
+    };
+    const plans = planNamespaces(this.#workloads, this.#policy, neighbours, this.#quarantined);
+    this.#plans = plans;
+    for (const key of this.#names.keys()) if (!plans.has(key)) this.#names.delete(key);
     // Known before the sources are: the first packet may be reported before the rules are settled.
     for (const plan of plans.values()) this.#subjects.set(sourceId(plan), subjectOf(plan));
     await this.#guards.want(plans);
@@ -90,13 +141,24 @@ export class Agent {
     await this.#sweep(plans);
   }
 
-  #onHeld(plan: NamespacePlan): void {
-    const { sensors, mode, onFailure } = plan.policy;
+  #namesOf(key: string): NameTable {
+    const known = this.#names.get(key) ?? new NameTable();
+    this.#names.set(key, known);
+    return known;
+  }
+
+  #onHeld(plan: NamespacePlan, before: NamespacePlan | undefined): void {
+    // Addresses of peers come and go all the time.
+    if (before !== undefined && isLikeBut(before, plan)) return;
+    const { sensors, mode, onFailure, quarantine } = plan.policy;
+    const named = Object.values(plan.firewall?.rules ?? {}).flatMap(({ ruleSets }) => ruleSets);
     this.#ports.emit({
       event: 'workload-protected',
       ...subjectOf(plan),
       sensors: sensors.map((sensor) => sensor.name),
       ...(mode === 'protect' && { onFailure }),
+      ...(named.length > 0 && { ruleSets: [...new Set(named)].toSorted() }),
+      ...(quarantine === true && { quarantined: true as const }),
     });
   }
 
@@ -112,6 +174,12 @@ export class Agent {
       }
     }
   }
+}
+
+/** Whether two plans differ by the addresses of their rules alone. */
+function isLikeBut(before: NamespacePlan, plan: NamespacePlan): boolean {
+  const settled = ({ firewall, ...rest }: NamespacePlan): string => JSON.stringify([rest, firewall?.rules]);
+  return before.firewall !== undefined && plan.firewall !== undefined && settled(before) === settled(plan);
 }
 
 function text(error: unknown): string {

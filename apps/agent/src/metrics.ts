@@ -6,6 +6,7 @@ export interface AgentMetrics {
   countFinding(detector: string, sensor: string, verdict: string): void;
   countException(exception: string): void;
   countEventsLost(count: number): void;
+  countFlow(verdict: string, ruleSet: string): void;
   countCapture(outcome: 'written' | 'failed'): void;
   countPolicy(outcome: 'loaded' | 'rejected'): void;
   setNamespaces(counts: { readonly held: number; readonly failed: number }): void;
@@ -20,6 +21,10 @@ export function createAgentMetrics(metrics: Metrics): AgentMetrics {
   ]);
   const exceptions = metrics.counter('exceptions_total', 'Reported exceptions of inspection', ['exception']);
   const lost = metrics.counter('events_lost_total', 'Events that were dropped because nobody read fast enough');
+  const flows = metrics.counter('flow_packets_told_total', 'Packets that rules of the firewall told of', [
+    'verdict',
+    'rule_set',
+  ]);
   const captures = metrics.counter('captures_total', 'Captures of blocked sessions', ['outcome']);
   const policies = metrics.counter('policy_changes_total', 'Policies read', ['outcome']);
   const namespaces = metrics.gauge('namespaces', 'Network namespaces by whether their plan is in force', ['state']);
@@ -40,6 +45,7 @@ export function createAgentMetrics(metrics: Metrics): AgentMetrics {
     countFinding: (detector, sensor, verdict) => findings.inc({ detector, sensor, verdict }),
     countException: (exception) => exceptions.inc({ exception }),
     countEventsLost: (count) => lost.inc(count),
+    countFlow: (verdict, rule_set) => flows.inc({ verdict, rule_set }),
     countCapture: (outcome) => captures.inc({ outcome }),
     countPolicy: (outcome) => policies.inc({ outcome }),
     setNamespaces: ({ held, failed }) => {

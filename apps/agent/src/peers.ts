@@ -1,22 +1,53 @@
 import { isName, type Sensor } from '@bulkhead/core';
-import { type BoundSensor, type Policy, selectGroups } from '@bulkhead/policy';
+import { type BoundSensor, type NetworkPeer, type Policy, selectGroups } from '@bulkhead/policy';
 import type { LocatedWorkload } from './workload/located.ts';
 
+/** Who is known beyond the workloads of this node. */
+export interface Neighbours {
+  /** Addresses of groups' workloads anywhere, by the name of the group. */
+  readonly members: Readonly<Record<string, readonly string[]>>;
+  /** The node's own addresses. */
+  readonly node: readonly string[];
+  /** The addresses that the workloads of a network namespace were told for a domain. */
+  readonly namesOf: (netnsKey: string, domain: string) => readonly string[];
+}
+
+/** Says by addresses who a peer of rules and sensors is. A group is who it selects on this node, and whom others told of. */
+export function peerAddresses(
+  netnsKey: string,
+  policy: Pick<Policy, 'groups'>,
+  workloads: readonly LocatedWorkload[],
+  { members, node, namesOf }: Neighbours,
+): (peer: NetworkPeer) => readonly string[] {
+  return (peer) => {
+    if (peer.kind === 'prefix') return [peer.prefix];
+    if (peer.kind === 'node') return node;
+    if (peer.kind === 'domain') return namesOf(netnsKey, peer.domain);
+    const groups = policy.groups.filter((group) => group.name === peer.name);
+    const here = workloads.filter((workload) => selectGroups(workload, groups).length > 0);
+    const elsewhere = Object.hasOwn(members, peer.name) ? (members[peer.name] ?? []) : [];
+    return [...here.flatMap(({ addresses }) => addresses), ...elsewhere];
+  };
+}
+
 /**
- * Says by addresses what sensors of a namespace say by groups. A group is who it selects on this machine; peers on other
- * machines have to be named by address. A sensor whose peers are nobody here is left out.
+ * Says by addresses what sensors of a namespace say by groups. A sensor whose peers are nobody is left out.
  *
  * `local`: addresses of the namespace itself; none where traffic only passes through it.
  */
 export function resolvePeers(
   sensors: readonly BoundSensor[],
-  policy: Policy,
-  workloads: readonly LocatedWorkload[],
+  addressesOf: (peer: NetworkPeer) => readonly string[],
   local: readonly string[],
 ): readonly Sensor[] {
+  const resolve = (names: readonly string[]): readonly string[] => {
+    const peers = names.map(
+      (name): NetworkPeer => (isName(name) ? { kind: 'group', name } : { kind: 'prefix', prefix: name }),
+    );
+    return [...new Set(peers.flatMap(addressesOf))].toSorted();
+  };
   return sensors.flatMap(({ peers, ...sensor }) => {
     if (peers === undefined) return [sensor];
-    const resolve = (names: readonly string[]): readonly string[] => addressesOf(names, policy, workloads);
     const scopes = peers.flatMap(({ from, to }) => [
       ...(from === undefined ? [] : [{ clients: resolve(from), servers: local, peers: 'clients' as const }]),
       ...(to === undefined ? [] : [{ clients: local, servers: resolve(to), peers: 'servers' as const }]),
@@ -26,15 +57,4 @@ export function resolvePeers(
     if (known.length === 0) return [];
     return [{ ...sensor, scopes: known.map(({ clients, servers }) => ({ clients, servers })) }];
   });
-}
-
-function addressesOf(
-  peers: readonly string[],
-  policy: Policy,
-  workloads: readonly LocatedWorkload[],
-): readonly string[] {
-  const groups = policy.groups.filter((group) => peers.includes(group.name));
-  const members = workloads.filter((workload) => selectGroups(workload, groups).length > 0);
-  const named = peers.filter((peer) => !isName(peer));
-  return [...new Set([...named, ...members.flatMap(({ addresses }) => addresses)])].toSorted();
 }

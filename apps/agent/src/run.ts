@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { setInterval } from 'node:timers';
 import { errorLine } from '@bulkhead/core';
 import { sensorNameOf } from '@bulkhead/dlp';
-import { type CapturedSession, capabilities, type InspectorEvent } from '@bulkhead/inspector';
+import { type CapturedSession, capabilities, type InspectorEvent, namespaceAddresses } from '@bulkhead/inspector';
 import { createMetrics, createShutdown, type Shutdown, serveHealth } from '@bulkhead/runtime';
 import manifest from '../package.json' with { type: 'json' };
 import { Agent } from './agent.ts';
@@ -13,6 +13,7 @@ import { NativeInspector } from './enforcement/native-inspector.ts';
 import { describeEvent } from './event/describe.ts';
 import { createEventLog, type EventLog } from './event/event-log.ts';
 import { withOcsf } from './event/ocsf.ts';
+import { FlowEvents } from './firewall/flow-events.ts';
 import { requireInspection } from './inspection.ts';
 import { type AgentMetrics, createAgentMetrics } from './metrics.ts';
 import { type PolicyChange, PolicyWatch } from './policy/policy-watch.ts';
@@ -84,8 +85,26 @@ async function start(
     onCapture: (captured) => void keepCapture(parts, captures, captured),
   });
   shutdown.onClose('inspector', () => inspector.stop());
-  const steering = new KernelSteering();
-  const agent = new Agent(config, first.policy, { inspector, steering, emit: log.emit, onHopeless });
+  const steering = new KernelSteering((key, packets, overruns) => agent.onTold(key, packets, overruns));
+  const onLost = (count: number): void => metrics.countEventsLost(count);
+  const flows = new FlowEvents(log.emit, onLost);
+  const agent = new Agent(config, first.policy, {
+    inspector,
+    steering,
+    emit: log.emit,
+    onHopeless,
+    onLost,
+    onFlow: (subject, flow) => {
+      for (const ruleSet of flow.rule.ruleSets) metrics.countFlow(flow.verdict, ruleSet);
+      flows.tell(subject, flow);
+    },
+    nodeAddresses: () => namespaceAddresses('/proc/1/ns/net'),
+  });
+  const windows = setInterval(() => flows.endWindow(), FlowEvents.windowMs);
+  shutdown.onClose('flow events', () => {
+    clearInterval(windows);
+    flows.endWindow();
+  });
   shutdown.onClose('namespaces', () => agent.close());
   const parts = { agent, log, metrics };
 

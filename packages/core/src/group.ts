@@ -52,4 +52,6 @@ export interface WorkloadGroup {
   readonly exceptions: ExceptionPolicies;
   /** Whether the packets of a session that is blocked are kept for forensics. */
   readonly capture: boolean;
+  /** Whether its workloads are cut off from all others. Absent: no. */
+  readonly quarantine?: boolean;
 }

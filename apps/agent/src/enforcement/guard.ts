@@ -1,9 +1,15 @@
+import type { Firewall } from '@bulkhead/nftables';
 import type { NamespacePlan } from '../plan.ts';
-import type { Inspector, Steering } from './ports.ts';
+import type { Inspector, Steering, SteeringRequest } from './ports.ts';
 
 /** How a plan meets traffic: in its way, or beside it. Only `protect` may interrupt, so only it stands in the way. */
 export function attachmentOf(plan: NamespacePlan): 'queue' | 'tap' {
   return plan.policy.mode === 'protect' ? 'queue' : 'tap';
+}
+
+/** Whether a plan needs rules in the kernel: to lead packets to the queue, or to judge who may talk to whom. */
+function hasRules(plan: NamespacePlan): boolean {
+  return attachmentOf(plan) === 'queue' || plan.firewall !== undefined;
 }
 
 /**
@@ -17,6 +23,7 @@ export class Guard {
   readonly #steering: Steering;
   readonly #queueNumber: number;
   #held: NamespacePlan | undefined;
+  #log: { readonly close: () => void } | undefined;
 
   constructor(inspector: Inspector, steering: Steering, queueNumber: number) {
     this.#inspector = inspector;
@@ -36,11 +43,13 @@ export class Guard {
       if (JSON.stringify(before.program) !== JSON.stringify(plan.program)) {
         this.#inspector.setProgram(sourceId(plan), plan.program);
       }
-      if (attachmentOf(plan) === 'queue') await this.#steer(plan);
+      if (hasRules(plan)) await this.#steer(plan, before);
+      else if (hasRules(before)) await this.#steering.release(plan.path);
     } else {
       await this.#change(before, plan);
     }
     this.#held = plan;
+    if (plan.firewall === undefined) this.#closeLog();
   }
 
   /** Lets the namespace go as it was found. */
@@ -48,8 +57,9 @@ export class Guard {
     const held = this.#held;
     if (held === undefined) return;
     this.#held = undefined;
+    this.#closeLog();
     try {
-      if (attachmentOf(held) === 'queue') await this.#steering.release(held.path);
+      if (hasRules(held)) await this.#steering.release(held.path);
     } finally {
       this.#inspector.remove(sourceId(held));
     }
@@ -63,7 +73,7 @@ export class Guard {
     }
     this.#attach(plan);
     try {
-      if (attachmentOf(plan) === 'queue') await this.#steer(plan);
+      if (hasRules(plan)) await this.#steer(plan, undefined);
       else if (before === undefined) await this.#steering.releaseAbandoned(plan.path);
       else await this.#steering.release(plan.path);
     } catch (error) {
@@ -80,8 +90,39 @@ export class Guard {
     else this.#inspector.addQueue({ ...request, queueNumber: this.#queueNumber });
   }
 
-  async #steer({ path, policy: { hooks, onFailure } }: NamespacePlan): Promise<void> {
-    await this.#steering.protect(path, { hooks, onFailure, queueNumber: this.#queueNumber });
+  async #steer(plan: NamespacePlan, before: NamespacePlan | undefined): Promise<void> {
+    const { key, path, firewall } = plan;
+    // Before the rules are: what they tell of first is told.
+    if (firewall !== undefined) this.#log ??= this.#steering.openLog(key, path);
+    const request = this.#request(plan);
+    if (before?.firewall !== undefined && firewall !== undefined && path === before.path) {
+      const isSteered = JSON.stringify(this.#request(before)) === JSON.stringify(request);
+      if (isSteered && (await this.#changeFirewall(path, before.firewall.firewall, firewall.firewall))) return;
+    }
+    await this.#steering.protect(path, { ...request, ...(firewall !== undefined && { firewall: firewall.firewall }) });
+  }
+
+  /** Whether that was enough. It is not where somebody else has changed our rules: then all are made anew. */
+  #changeFirewall(path: string, before: Firewall, after: Firewall): Promise<boolean> {
+    return this.#steering.changeFirewall(path, before, after).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  #request(plan: NamespacePlan): SteeringRequest {
+    const { hooks, onFailure, quarantine } = plan.policy;
+    return {
+      hooks: attachmentOf(plan) === 'queue' ? hooks : [],
+      onFailure,
+      queueNumber: this.#queueNumber,
+      ...(quarantine === true && { quarantine }),
+    };
+  }
+
+  #closeLog(): void {
+    this.#log?.close();
+    this.#log = undefined;
   }
 }
 

@@ -18,6 +18,11 @@ function stage(refuse: (call: string) => boolean = () => false) {
   };
   const steering: Steering = {
     protect: async (netns, { onFailure }) => note(`protect ${netns} ${onFailure}`),
+    changeFirewall: async (netns) => note(`change ${netns}`),
+    openLog: (key) => {
+      note(`log ${key}`);
+      return { close: () => note(`close log ${key}`) };
+    },
     release: async (netns) => note(`release ${netns}`),
     releaseAbandoned: async (netns) => note(`release abandoned ${netns}`),
   };

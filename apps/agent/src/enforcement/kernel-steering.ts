@@ -1,11 +1,33 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { inspectState, NftablesError, protect, type QueueVia, release } from '@bulkhead/nftables';
+import {
+  changeFirewall,
+  type Firewall,
+  inspectState,
+  LOG_GROUP,
+  type LoggedPacket,
+  NftablesError,
+  openLog,
+  protect,
+  type QueueVia,
+  release,
+} from '@bulkhead/nftables';
 import type { Steering, SteeringRequest } from './ports.ts';
+
+/** Told packets are looked into no further: an answer of DNS over UDP is the longest that is. */
+const MAX_TOLD_BYTES = 4_096;
+
+/** Hears what rules tell. `overruns`: how often some was lost, because the agent did not read in time. */
+export type ToldListener = (key: string, packets: readonly LoggedPacket[], overruns: number) => void;
 
 /** Steers by nftables, and by xtables where the kernel's nftables cannot queue. */
 export class KernelSteering implements Steering {
   #queueVia: QueueVia | undefined;
+  readonly #onTold: ToldListener;
+
+  constructor(onTold: ToldListener) {
+    this.#onTold = onTold;
+  }
 
   /** Which of the kernel's ways to the queue was taken; unknown before the first namespace. */
   get queueVia(): QueueVia | undefined {
@@ -14,7 +36,19 @@ export class KernelSteering implements Steering {
 
   async protect(netns: string, request: SteeringRequest): Promise<void> {
     const { queueVia } = await protect(netns, request);
-    this.#queueVia = queueVia;
+    this.#queueVia = queueVia ?? this.#queueVia;
+  }
+
+  changeFirewall(netns: string, before: Firewall, after: Firewall): Promise<void> {
+    return changeFirewall(netns, before, after);
+  }
+
+  openLog(key: string, netns: string): { readonly close: () => void } {
+    return openLog(netns, {
+      group: LOG_GROUP,
+      maxPacketBytes: MAX_TOLD_BYTES,
+      onPackets: (packets, overruns) => this.#onTold(key, packets, overruns),
+    });
   }
 
   async release(netns: string): Promise<void> {
@@ -32,9 +66,12 @@ export class KernelSteering implements Steering {
   }
 }
 
-/** Whether some process answers for a queue of the namespace. The kernel lists one line for each that is bound. */
+/**
+ * Whether some process answers for a queue of the namespace, or reads what its rules tell. The kernel lists one line for each
+ * that is bound.
+ */
 async function hasListener(netns: string): Promise<boolean> {
-  const queues = '/proc/self/net/netfilter/nfnetlink_queue';
-  const { stdout } = await promisify(execFile)('nsenter', [`--net=${netns}`, 'cat', queues]);
+  const listed = ['nfnetlink_queue', 'nfnetlink_log'].map((name) => `/proc/self/net/netfilter/${name}`);
+  const { stdout } = await promisify(execFile)('nsenter', [`--net=${netns}`, 'cat', ...listed]);
   return stdout.trim() !== '';
 }

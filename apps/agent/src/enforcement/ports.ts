@@ -1,5 +1,6 @@
 import type { ExceptionPolicies, FailurePolicy, Hook } from '@bulkhead/core';
 import type { SensorProgramInput } from '@bulkhead/dlp';
+import type { Firewall } from '@bulkhead/nftables';
 
 /** How traffic of one namespace is met. */
 export interface QueueRequest {
@@ -24,15 +25,24 @@ export interface Inspector {
 }
 
 export interface SteeringRequest {
+  /** Empty where nothing is led to a queue. */
   readonly hooks: readonly Hook[];
   readonly queueNumber: number;
   readonly onFailure: FailurePolicy;
+  /** Who may talk to whom, judged before anything is inspected. */
+  readonly firewall?: Firewall;
+  /** Stops all traffic, whatever else is asked. */
+  readonly quarantine?: boolean;
 }
 
 /** The kernel's rules in one namespace. */
 export interface Steering {
   /** Leads packets to the queue. In force as a whole or not at all; sessions go on. */
   protect(netns: string, request: SteeringRequest): Promise<void>;
+  /** Turns the firewall that is in force there into another, and leaves all else. Nothing is changed when it rejects. */
+  changeFirewall(netns: string, before: Firewall, after: Firewall): Promise<void>;
+  /** Reads what the rules tell until it is closed; `key` says whose it is. Throws when somebody else reads it. */
+  openLog(key: string, netns: string): { readonly close: () => void };
   /** Removes what `protect` made, also by an earlier agent. */
   release(netns: string): Promise<void>;
   /** Removes rules that nobody answers for any more: an agent that was killed left them. Those of a live one stay. */

@@ -1,4 +1,5 @@
 import type { Confidence, Direction, Mode, TrafficException, Verdict } from '@bulkhead/core';
+import type { FlowDirection } from '@bulkhead/policy';
 
 /** One workload as events name it. */
 export interface WorkloadName {
@@ -40,6 +41,9 @@ export type AgentEvent = { readonly time: string } & (
       readonly event: 'workload-protected';
       readonly sensors: readonly string[];
       readonly onFailure?: string;
+      /** Rule sets that are about it; absent where none is. */
+      readonly ruleSets?: readonly string[];
+      readonly quarantined?: true;
     } & Subject)
   | ({ readonly event: 'workload-released'; readonly problem?: string } & Subject)
   | ({ readonly event: 'workload-failed'; readonly problem: string } & Subject)
@@ -64,8 +68,25 @@ export type AgentEvent = { readonly time: string } & (
       readonly bytes: number;
       readonly sessionId: string;
     } & Partial<Subject>)
+  | FlowEvent
   | { readonly event: 'events-lost'; readonly count: number }
 );
+
+/** What a rule of the firewall did with a flow, or would have done. */
+export type FlowEvent = {
+  readonly event: 'flow-denied' | 'flow-alerted' | 'flow-allowed';
+  readonly direction: FlowDirection;
+  /** More than one only where no rule allowed the flow in a direction that all of these close. */
+  readonly ruleSets: readonly string[];
+  /** Absent where no rule allowed the flow. */
+  readonly rule?: string;
+  readonly protocol: string;
+  readonly client: string;
+  readonly server: string;
+  readonly port?: number;
+  /** Packets that were told of since the last event of this flow; of a flood the kernel tells only some. */
+  readonly count: number;
+} & Subject;
 
 export interface FindingDetails {
   readonly detector: string;

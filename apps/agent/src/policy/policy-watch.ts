@@ -12,6 +12,8 @@ const INTERVAL_MS = 1_000;
 export interface PolicyChange {
   readonly policy: Policy;
   readonly files: readonly string[];
+  /** Addresses of groups' workloads on other nodes, where whoever gives the policy knows them. */
+  readonly members?: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface PolicyWatchOptions {

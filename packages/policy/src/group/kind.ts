@@ -13,11 +13,13 @@ export function parseWorkloadGroup(document: unknown): ParsedDocument<WorkloadGr
   const parsed = WorkloadGroupDocument.safeParse(document);
   if (!parsed.success) return { ok: false, problems: problemsOfIssues(parsed.error.issues) };
   const { metadata, spec } = parsed.data;
+  const { quarantine, ...rest } = spec;
   return {
     ok: true,
     value: {
       name: metadata.name,
-      ...spec,
+      ...rest,
+      ...(quarantine !== undefined && { quarantine }),
       selector: readSelector(spec.selector),
       sensors: spec.sensors.map(readBinding),
     },

@@ -75,15 +75,21 @@ export const WorkloadGroupDocument = z.strictObject({
   apiVersion: z.literal(API_VERSION),
   kind: z.literal('WorkloadGroup'),
   metadata: z.strictObject({ name }),
-  spec: z.strictObject({
-    description: z.string().max(500).default(''),
-    selector,
-    mode: z.enum(MODES),
-    sensors: z.array(z.union([z.string(), peerBinding])).default([]),
-    hooks: z.array(z.enum(HOOKS)).min(1).default(['input', 'output']),
-    onFailure: z.enum(FAILURE_POLICIES).default('open'),
-    exceptions: z.partialRecord(z.enum(TRAFFIC_EXCEPTIONS), z.enum(EXCEPTION_POLICIES)).default({}),
-    capture: z.boolean().default(false),
-  }),
+  spec: z
+    .strictObject({
+      description: z.string().max(500).default(''),
+      selector,
+      mode: z.enum(MODES),
+      sensors: z.array(z.union([z.string(), peerBinding])).default([]),
+      hooks: z.array(z.enum(HOOKS)).min(1).default(['input', 'output']),
+      onFailure: z.enum(FAILURE_POLICIES).default('open'),
+      exceptions: z.partialRecord(z.enum(TRAFFIC_EXCEPTIONS), z.enum(EXCEPTION_POLICIES)).default({}),
+      capture: z.boolean().default(false),
+      quarantine: z.boolean().optional(),
+    })
+    .refine(({ mode, quarantine }) => quarantine !== true || mode === 'protect', {
+      path: ['quarantine'],
+      message: 'needs the mode protect: no other may interrupt traffic',
+    }),
 });
 export type WorkloadGroupDocument = z.infer<typeof WorkloadGroupDocument>;

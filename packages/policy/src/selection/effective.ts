@@ -29,6 +29,8 @@ export interface EffectivePolicy {
   readonly onFailure: FailurePolicy;
   readonly exceptions: ExceptionPolicies;
   readonly capture: boolean;
+  /** Whether a group in `protect` cuts the workload off from all others. Absent: no. */
+  readonly quarantine?: boolean;
 }
 
 /**
@@ -56,6 +58,7 @@ export function effectivePolicy(
     onFailure: groups.some((group) => enforces(group) && group.onFailure === 'closed') ? 'closed' : 'open',
     exceptions: joinExceptions(groups),
     capture: groups.some((group) => group.capture),
+    ...(groups.some((group) => enforces(group) && group.quarantine === true) && { quarantine: true }),
   };
 }
 

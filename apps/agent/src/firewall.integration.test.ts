@@ -1,0 +1,182 @@
+import { LineProcess, runIn, startSteadyClient } from '@bulkhead/lab';
+import { describe, expect, it } from 'vitest';
+import { document, FirewallStand } from './test-support/firewall-stand.ts';
+import { missingForNamespaces } from './test-support/stand.ts';
+
+const missing = await missingForNamespaces();
+if (missing !== undefined)
+  process.stderr.write(`skipped: the agent's firewall in real network namespaces: ${missing}\n`);
+
+async function withStand(test: (stand: FirewallStand) => Promise<void>): Promise<void> {
+  const stand = await FirewallStand.open();
+  try {
+    await test(stand);
+  } finally {
+    await stand.close();
+  }
+}
+
+const FRIEND = document('NetworkRuleSet', 'server-rules', {
+  groups: ['server'],
+  ingress: [{ name: 'friend', action: 'allow', peers: ['friend'], ports: ['8000-8100'] }],
+});
+
+/** Answers every question for an address with the one that it is given. */
+const DNS_SERVER = `
+const [address] = process.argv.slice(1);
+const socket = require('node:dgram').createSocket('udp4', (question, { port, address: asker }) => {
+  const end = question.indexOf(0, 12) + 5;
+  const head = Buffer.from(question.subarray(0, 12));
+  head.writeUInt16BE(0x8180, 2);
+  const isA = question.readUInt16BE(end - 4) === 1;
+  head.writeUInt16BE(isA ? 1 : 0, 6);
+  head.writeUInt32BE(0, 8);
+  const data = Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, ...address.split('.').map(Number)]);
+  socket.send(Buffer.concat([head, question.subarray(12, end), ...(isA ? [data] : [])]), port, asker);
+});
+socket.bind(53, () => process.stdout.write('{"event":"listening"}\\n'));
+`;
+
+/** Looks a name up, and says whether it can connect to what it got. */
+const NAME_CLIENT = `
+const [resolver, name, port] = process.argv.slice(1);
+const { Resolver } = require('node:dns').promises;
+const dns = new Resolver({ timeout: 2000, tries: 2 });
+dns.setServers([resolver]);
+dns.resolve4(name).then(([address]) => {
+  const socket = require('node:net').connect(Number(port), address);
+  const say = (outcome) => { process.stdout.write(outcome); socket.destroy(); };
+  socket.setTimeout(4000, () => say('silence')).on('connect', () => say('connected')).on('error', (error) => say(error.code));
+}, (error) => process.stdout.write('no answer: ' + error.code));
+`;
+
+describe.skipIf(missing !== undefined)("the agent's firewall", () => {
+  it('lets in who is allowed by group, over both families, and tells who else tried', () =>
+    withStand(async (stand) => {
+      await stand.writePolicy(
+        stand.group('server', { mode: 'protect' }),
+        stand.group('friend', { mode: 'discover' }),
+        FRIEND,
+      );
+      const agent = await stand.startAgent('server', 'friend');
+
+      for (const ip of [4, 6] as const) {
+        expect(await stand.call('friend', 'server', ip)).toMatchObject({ status: 200 });
+        expect(await stand.call('stranger', 'server', ip)).toMatchObject({ error: 'TIMEOUT' });
+      }
+      const denied = await agent.waitFor('denial', (line) => line.event === 'flow-denied');
+      expect(denied).toMatchObject({
+        direction: 'ingress',
+        ruleSets: ['server-rules'],
+        protocol: 'tcp',
+        client: stand.host('stranger').ipv4,
+        server: stand.host('server').ipv4,
+        port: 8080,
+        count: 1,
+        groups: ['server'],
+      });
+      expect(denied).not.toHaveProperty('rule');
+    }));
+
+  it('denies a prefix before it allows, ends its open connections, and names the rule', () =>
+    withStand(async (stand) => {
+      const ingress = [{ name: 'all', action: 'allow' }];
+      const server = stand.group('server', { mode: 'protect' });
+      await stand.writePolicy(server, document('NetworkRuleSet', 'rules', { groups: ['server'], ingress }));
+      const agent = await stand.startAgent('server');
+      const client = stand.keep(startSteadyClient(stand.host('stranger'), stand.host('server')));
+      await client.waitFor('an answer', (line) => line.event === 'answered');
+
+      const from = agent.lines.length;
+      const deny = { name: 'not-you', action: 'deny', peers: [`${stand.host('stranger').ipv4}/32`] };
+      await stand.writePolicy(
+        server,
+        document('NetworkRuleSet', 'rules', { groups: ['server'], ingress: [deny, ...ingress] }),
+      );
+      await stand.held(agent, 'server', from);
+
+      expect(await client.waitFor('its end', (line) => line.event === 'failed')).toMatchObject({ error: 'ECONNRESET' });
+      expect(await stand.call('stranger', 'server')).toMatchObject({ error: 'TIMEOUT' });
+      expect(await stand.call('friend', 'server')).toMatchObject({ status: 200 });
+      const denied = await agent.waitFor('denial', (line) => line.event === 'flow-denied');
+      expect(denied).toMatchObject({ rule: 'not-you', ruleSets: ['rules'] });
+    }));
+
+  it('denies nothing in monitor, and tells what it would deny', () =>
+    withStand(async (stand) => {
+      await stand.writePolicy(
+        stand.group('server', { mode: 'monitor' }),
+        stand.group('friend', { mode: 'discover' }),
+        FRIEND,
+      );
+      const agent = await stand.startAgent('server');
+
+      expect(await stand.call('stranger', 'server')).toMatchObject({ status: 200 });
+      const alerted = await agent.waitFor('alert', (line) => line.event === 'flow-alerted');
+      expect(alerted).toMatchObject({ client: stand.host('stranger').ipv4, ruleSets: ['server-rules'] });
+      expect(agent.lines.some((line) => line.event === 'flow-denied')).toBe(false);
+    }));
+
+  it('follows names by the answers that a workload gets, and lets look-ups pass', () =>
+    withStand(async (stand) => {
+      const { ipv4: server } = stand.host('server');
+      const { ipv4: resolver } = stand.host('stranger');
+      const parameters = ['-e', DNS_SERVER, '--', server];
+      const dns = stand.keep(new LineProcess('dns', stand.host('stranger').path, process.execPath, parameters));
+      await dns.waitFor('dns', (line) => line.event === 'listening');
+      const egress = [
+        { name: 'dns', action: 'allow', ports: ['53/udp'] },
+        { name: 'shop', action: 'allow', peers: ['*.shop.example'], ports: [8080] },
+      ];
+      await stand.writePolicy(
+        stand.group('friend', { mode: 'protect' }),
+        document('NetworkRuleSet', 'names', { groups: ['friend'], egress }),
+      );
+      await stand.startAgent('friend');
+      const look = (name: string): Promise<string> =>
+        runIn(stand.host('friend').path, process.execPath, ['-e', NAME_CLIENT, '--', resolver, name, '8080']);
+
+      expect(await look('www.elsewhere.example')).toBe('silence');
+      expect(await look('www.shop.example')).toBe('connected');
+    }));
+
+  it('cuts off a workload in quarantine from everybody, and lets it back', () =>
+    withStand(async (stand) => {
+      const rules = document('NetworkRuleSet', 'open', {
+        groups: ['server'],
+        ingress: [{ name: 'all', action: 'allow' }],
+      });
+      await stand.writePolicy(stand.group('server', { mode: 'protect', quarantine: true }), rules);
+      const agent = await stand.startAgent('server');
+      expect(await stand.call('friend', 'server')).toMatchObject({ error: 'TIMEOUT' });
+      expect(await stand.call('server', 'friend')).toMatchObject({ error: 'TIMEOUT' });
+
+      const from = agent.lines.length;
+      await stand.writePolicy(stand.group('server', { mode: 'protect' }), rules);
+      await stand.held(agent, 'server', from);
+      expect(await stand.call('friend', 'server')).toMatchObject({ status: 200 });
+    }));
+
+  it('goes on denying while the agent is dead, and after it is back', () =>
+    withStand(async (stand) => {
+      await stand.writePolicy(
+        stand.group('server', { mode: 'protect' }),
+        stand.group('friend', { mode: 'discover' }),
+        FRIEND,
+      );
+      const agent = await stand.startAgent('server', 'friend');
+      const client = stand.keep(startSteadyClient(stand.host('friend'), stand.host('server')));
+      await client.waitFor('an answer', (line) => line.event === 'answered');
+      await agent.stop('SIGKILL');
+
+      expect(await stand.call('stranger', 'server')).toMatchObject({ error: 'TIMEOUT' });
+      expect(await stand.call('friend', 'server')).toMatchObject({ status: 200 });
+      const second = await stand.startAgent('server');
+      expect(await stand.call('stranger', 'server')).toMatchObject({ error: 'TIMEOUT' });
+      const from = client.lines.length;
+      await client.waitFor('an answer', (line) => line.event === 'answered', { from });
+      expect(client.lines.some((line) => line.event === 'failed')).toBe(false);
+      await second.stop();
+      expect((await runIn(stand.host('server').path, 'nft', ['list', 'ruleset'])).trim()).toBe('');
+    }));
+});

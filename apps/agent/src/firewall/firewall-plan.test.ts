@@ -1,0 +1,75 @@
+import { DEFAULT_SENSORS, dataSensorKind } from '@bulkhead/dlp';
+import { type NetworkPeer, requirePolicy } from '@bulkhead/policy';
+import { describe, expect, it } from 'vitest';
+import { planFirewall } from './firewall-plan.ts';
+
+function policy(rules: object) {
+  const head = { apiVersion: 'bulkhead.io/v1alpha1' };
+  const group = (name: string, mode: string) => ({
+    ...head,
+    kind: 'WorkloadGroup',
+    metadata: { name },
+    spec: { selector: { netns: ['*'] }, mode },
+  });
+  const set = (name: string, of: string) => ({
+    ...head,
+    kind: 'NetworkRuleSet',
+    metadata: { name },
+    spec: { groups: [of], ...rules },
+  });
+  const documents = [group('hard', 'protect'), group('soft', 'monitor'), set('a', 'hard'), set('b', 'soft')];
+  const text = documents.map((document) => JSON.stringify(document)).join('\n---\n');
+  return requirePolicy([{ file: 'p', text }], { kind: dataSensorKind, provided: DEFAULT_SENSORS });
+}
+
+const addresses = (peer: NetworkPeer): readonly string[] => (peer.kind === 'prefix' ? [peer.prefix] : ['10.0.0.1']);
+
+describe('planFirewall', () => {
+  const ingress = [
+    { name: 'one', action: 'allow', peers: ['hard', '10.1.0.0/16'], ports: [80, '53/udp'] },
+    { name: 'spoken', action: 'deny', applications: ['ssh'] },
+  ];
+
+  it('is nothing where no rule set is about the workload', () => {
+    expect(planFirewall(['other'], policy({ ingress }), addresses)).toBeUndefined();
+  });
+
+  it('enforces through groups in protect, tries through others, and names every id', () => {
+    const plan = planFirewall(['hard', 'soft'], policy({ ingress }), addresses);
+    const { enforced, tried, denyId, tryId } = plan?.firewall.ingress ?? { enforced: [], tried: [] };
+
+    expect(plan?.firewall).not.toHaveProperty('egress');
+    expect(enforced[0]?.map(({ id }) => plan?.rules[id])).toEqual([
+      { direction: 'ingress', ruleSets: ['a'], rule: 'one' },
+    ]);
+    expect(tried[0]?.map(({ id }) => plan?.rules[id])).toEqual([
+      { direction: 'ingress', ruleSets: ['b'], rule: 'one' },
+    ]);
+    expect(plan?.rules[denyId ?? '']).toEqual({ direction: 'ingress', ruleSets: ['a'] });
+    expect(plan?.rules[tryId ?? '']).toEqual({ direction: 'ingress', ruleSets: ['b'] });
+    expect(plan?.firewall.lists).toMatchObject([
+      {
+        ipv4: [
+          ['10.0.0.1', '10.0.0.1'],
+          ['10.1.0.0', '10.1.255.255'],
+        ],
+      },
+    ]);
+  });
+
+  it('keeps its rules, and changes its lists alone, when addresses of peers change', () => {
+    const before = planFirewall(['hard'], policy({ ingress }), addresses);
+    const after = planFirewall(['hard'], policy({ ingress }), () => []);
+    expect(after?.firewall.ingress).toEqual(before?.firewall.ingress);
+    expect(after?.firewall.lists).not.toEqual(before?.firewall.lists);
+  });
+
+  it('asks for answers of DNS only where a rule names a domain', () => {
+    const egress = [{ name: 'shop', action: 'allow', peers: ['*.shop.example'], ports: ['udp', 'tcp'] }];
+    expect(planFirewall(['hard'], policy({ egress }), addresses)).toMatchObject({
+      firewall: { tellsDns: true },
+      domains: ['*.shop.example'],
+    });
+    expect(planFirewall(['hard'], policy({ ingress }), addresses)?.firewall.tellsDns).toBe(false);
+  });
+});

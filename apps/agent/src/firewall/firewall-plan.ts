@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import type { AddressList, Firewall, FirewallDirection, FirewallRule } from '@bulkhead/nftables';
+import {
+  addressRanges,
+  boundRuleSets,
+  FLOW_DIRECTIONS,
+  type FlowDirection,
+  type NetworkPeer,
+  type NetworkRule,
+  type NetworkRuleSet,
+  type Policy,
+} from '@bulkhead/policy';
+
+/** Which rule a packet was told by. */
+export interface RuleName {
+  readonly direction: FlowDirection;
+  /** More than one only where no rule allowed a flow in a direction that all of these close. */
+  readonly ruleSets: readonly string[];
+  /** Absent where no rule allowed the flow. */
+  readonly rule?: string;
+}
+
+/** The rules of one network namespace, and what their ids stand for. */
+export interface FirewallPlan {
+  readonly firewall: Firewall;
+  readonly rules: Readonly<Record<string, RuleName>>;
+  /** Domains that rules name: their addresses are learnt from the answers that the workloads get. */
+  readonly domains: readonly string[];
+}
+
+/** The addresses of a peer as they are known now. */
+export type PeerAddresses = (peer: NetworkPeer) => readonly string[];
+
+/**
+ * The rules for workloads that are in these groups (by name), or nothing where no rule set is about them.
+ *
+ * Applications are not known of a packet. A rule that allows some lets the flow begin; a rule that denies some denies
+ * nothing here.
+ */
+export function planFirewall(
+  groups: readonly string[],
+  policy: Pick<Policy, 'groups' | 'network'>,
+  addressesOf: PeerAddresses,
+): FirewallPlan | undefined {
+  const { enforced, tried } = boundRuleSets(
+    policy.groups.filter(({ name }) => groups.includes(name)),
+    policy.network,
+  );
+  if (enforced.length + tried.length === 0) return undefined;
+  const compiler = new FirewallCompiler(addressesOf);
+  const [ingress, egress] = FLOW_DIRECTIONS.map((direction) => compiler.direction(direction, enforced, tried));
+  const { lists, rules, domains } = compiler;
+  return {
+    firewall: {
+      lists: [...lists.values()],
+      ...(ingress !== undefined && { ingress }),
+      ...(egress !== undefined && { egress }),
+      tellsDns: domains.size > 0,
+    },
+    rules,
+    domains: [...domains].toSorted(),
+  };
+}
+
+class FirewallCompiler {
+  readonly lists = new Map<string, AddressList>();
+  readonly rules: Record<string, RuleName> = {};
+  readonly domains = new Set<string>();
+  readonly #addressesOf: PeerAddresses;
+
+  constructor(addressesOf: PeerAddresses) {
+    this.#addressesOf = addressesOf;
+  }
+
+  direction(
+    direction: FlowDirection,
+    enforced: readonly NetworkRuleSet[],
+    tried: readonly NetworkRuleSet[],
+  ): FirewallDirection | undefined {
+    const speaking = (sets: readonly NetworkRuleSet[]) => sets.filter((set) => set[direction] !== undefined);
+    const [hard, soft] = [speaking(enforced), speaking(tried)];
+    if (hard.length + soft.length === 0) return undefined;
+    const compile = (sets: readonly NetworkRuleSet[]) => sets.map((set) => this.#ruleSet(direction, set));
+    const closed = (sets: readonly NetworkRuleSet[]) =>
+      this.#name({ direction, ruleSets: sets.map(({ name }) => name) });
+    return {
+      enforced: compile(hard),
+      tried: compile(soft),
+      ...(hard.length > 0 && { denyId: closed(hard) }),
+      ...(soft.length > 0 && { tryId: closed(soft) }),
+    };
+  }
+
+  #ruleSet(direction: FlowDirection, ruleSet: NetworkRuleSet): readonly FirewallRule[] {
+    return (ruleSet[direction] ?? []).flatMap((rule) => {
+      if (rule.action === 'deny' && rule.applications !== undefined) return [];
+      return [this.#rule(rule, this.#name({ direction, ruleSets: [ruleSet.name], rule: rule.name }))];
+    });
+  }
+
+  #rule({ action, log, peers, ports }: NetworkRule, id: string): FirewallRule {
+    return {
+      id,
+      action,
+      log,
+      ...(peers !== undefined && { peers: this.#list(peers) }),
+      ...(ports !== undefined && {
+        ports: ports.map(({ protocol, ports: range }) => ({
+          protocol,
+          ...(range !== undefined && { ports: [range.first, range.last] as const }),
+        })),
+      }),
+    };
+  }
+
+  /** Named by who is meant, not by their addresses: those change in the kernel's set, and the rule stays as it is. */
+  #list(peers: readonly NetworkPeer[]): string {
+    const name = `peers-${digest(JSON.stringify(peers))}`;
+    for (const peer of peers) if (peer.kind === 'domain') this.domains.add(peer.domain);
+    if (!this.lists.has(name)) this.lists.set(name, { name, ...addressRanges(peers.flatMap(this.#addressesOf)) });
+    return name;
+  }
+
+  #name(rule: RuleName): string {
+    const id = digest(JSON.stringify([rule.direction, rule.ruleSets, rule.rule]));
+    this.rules[id] = rule;
+    return id;
+  }
+}
+
+/** Enough to tell some thousand rules apart, and short enough for the prefix of a log rule. */
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
