@@ -30,6 +30,7 @@ export {
 export { type LoadedDocument, type LoadedDocuments, loadDocuments, type PolicySource } from './document/load.ts';
 export { type DocumentOrigin, formatProblem, type PolicyProblem } from './document/problem.ts';
 export { PolicyError } from './error.ts';
+export { type FilePolicy, FilePolicyDocument, filePolicyKind } from './file/schema.ts';
 export { parseWorkloadGroup, workloadGroupKind } from './group/kind.ts';
 export { WorkloadGroupDocument } from './group/schema.ts';
 export { jsonSchemas } from './json-schema.ts';
@@ -67,6 +68,7 @@ export {
   type RuleAction,
 } from './network/rule-set.ts';
 export { NetworkRuleSetDocument } from './network/schema.ts';
+export { notEnforced } from './notices.ts';
 export {
   type Policy,
   type PolicyOutcome,
@@ -75,6 +77,8 @@ export {
   requirePolicy,
   type SensorLanguage,
 } from './policy.ts';
+export { type ProcessPolicy, ProcessPolicyDocument, processPolicyKind } from './process/schema.ts';
+export { type ResponseRule, ResponseRuleDocument, responseRuleKind } from './response/schema.ts';
 export { type BoundSensor, type EffectivePolicy, effectivePolicy } from './selection/effective.ts';
 export { matchesGlob } from './selection/glob.ts';
 export { type Selectable, selectGroups, selects } from './selection/select.ts';

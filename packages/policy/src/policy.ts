@@ -7,10 +7,13 @@ import type { PolicyDocument } from './compile/snapshot.ts';
 import { type LoadedDocuments, loadDocuments, type PolicySource } from './document/load.ts';
 import { compareProblems, type PolicyProblem } from './document/problem.ts';
 import { PolicyError } from './error.ts';
+import { type FilePolicy, filePolicyKind } from './file/schema.ts';
 import { workloadGroupKind } from './group/kind.ts';
 import { networkRuleSetKind } from './network/kind.ts';
 import { networkProblems } from './network/problems.ts';
 import type { NetworkRuleSet } from './network/rule-set.ts';
+import { type ProcessPolicy, processPolicyKind } from './process/schema.ts';
+import { type ResponseRule, responseRuleKind } from './response/schema.ts';
 import { type EffectivePolicy, effectivePolicy } from './selection/effective.ts';
 import { selectGroups } from './selection/select.ts';
 
@@ -21,12 +24,18 @@ export interface SensorLanguage {
   readonly provided: readonly Sensor[];
 }
 
+/** The kinds of documents that are about groups. */
+const BOUND_KINDS = [networkRuleSetKind, processPolicyKind, filePolicyKind, responseRuleKind] as const;
+
 /** A policy in which every reference holds. */
 export interface Policy {
   readonly groups: readonly WorkloadGroup[];
   readonly sensors: ReadonlyMap<string, Sensor>;
   readonly admission: readonly AdmissionPolicy[];
   readonly network: readonly NetworkRuleSet[];
+  readonly processes: readonly ProcessPolicy[];
+  readonly files: readonly FilePolicy[];
+  readonly responses: readonly ResponseRule[];
 }
 
 export type PolicyOutcome =
@@ -40,12 +49,13 @@ export type PolicyOutcome =
 
 /** Reads a policy from the texts of its files. Reports everything that is wrong at once; never throws. */
 export function readPolicy(sources: readonly PolicySource[], language: SensorLanguage): PolicyOutcome {
-  const kinds = [workloadGroupKind, language.kind, networkRuleSetKind, admissionPolicyKind, policyTestKind];
+  const kinds = [workloadGroupKind, language.kind, ...BOUND_KINDS, admissionPolicyKind, policyTestKind];
   const documents = loadDocuments(sources, kinds);
   const problems = [
     ...documents.problems,
     ...unknownSensors(documents, language),
     ...unknownPeers(documents),
+    ...unknownGroups(documents),
     ...networkProblems(documents),
   ];
   if (problems.length > 0) return { ok: false, problems: problems.toSorted(compareProblems) };
@@ -59,6 +69,9 @@ export function readPolicy(sources: readonly PolicySource[], language: SensorLan
       sensors: new Map([...language.provided, ...written].map((sensor) => [sensor.name, sensor])),
       admission: documents.of(admissionPolicyKind).flatMap((document) => document.value ?? []),
       network: documents.of(networkRuleSetKind).flatMap((document) => document.value ?? []),
+      processes: documents.of(processPolicyKind).flatMap((document) => document.value ?? []),
+      files: documents.of(filePolicyKind).flatMap((document) => document.value ?? []),
+      responses: documents.of(responseRuleKind).flatMap((document) => document.value ?? []),
     },
     documents: kinds.flatMap((kind) => documents.of<Named>(kind).map(({ raw }) => raw as PolicyDocument)),
   };
@@ -86,6 +99,24 @@ type Named = { readonly name: string };
 
 /** The references of a group, also of one that has other mistakes in it. */
 const References = z.object({ spec: z.object({ sensors: z.array(z.unknown()) }) });
+
+/** What the groups of a document are called, also of one that has other mistakes in it. */
+const Bound = z.object({ spec: z.object({ groups: z.array(z.unknown()) }) });
+
+function unknownGroups(documents: LoadedDocuments): PolicyProblem[] {
+  const known = new Set<unknown>(documents.of(workloadGroupKind).map((document) => document.name));
+  return BOUND_KINDS.flatMap((kind) =>
+    documents
+      .of<Named>(kind)
+      .flatMap((document) =>
+        (Bound.safeParse(document.raw).data?.spec.groups ?? []).flatMap((name, index) =>
+          known.has(name) || typeof name !== 'string'
+            ? []
+            : [document.problem(['spec', 'groups', index], `unknown group ${JSON.stringify(name)}`)],
+        ),
+      ),
+  );
+}
 
 /** Peers that are neither a group of the policy nor an address. */
 function unknownPeers(documents: LoadedDocuments): PolicyProblem[] {

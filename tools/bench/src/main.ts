@@ -3,10 +3,10 @@ import { parseArgs } from 'node:util';
 import { describeMachine } from './machine.ts';
 import { keepsBar, type Measure, renderMeasures } from './measure.ts';
 
-const USAGE = `Usage: bulkhead bench [offline|accuracy|inline|memory|scan-db|scan-match|scan-image|scan-rescan|scan-crawl]... [--format table|json] [--output FILE] [--rounds N] [--seconds N] [--full]
+const USAGE = `Usage: bulkhead bench [offline|accuracy|inline|memory|scan-db|scan-match|scan-image|scan-rescan|scan-crawl|policy|firewall]... [--format table|json] [--output FILE] [--rounds N] [--seconds N] [--full]
 
-Measures Bulkhead on this machine against its bars. Without a name all parts run. accuracy, inline and memory
-need root; inline also needs wrk, nginx, iperf3 and gcc; scan-image debootstrap and root the first time.
+Measures Bulkhead on this machine against its bars. Without a name all parts run. accuracy, inline, memory
+and firewall need root; inline also needs wrk, nginx, iperf3 and gcc; scan-image debootstrap and root the first time.
 
   --rounds N    rounds of each inline case, plain and inspected in turn; default 5
   --seconds N   length of one measurement; default 3
@@ -34,6 +34,8 @@ const PARTS: Readonly<Record<string, (options: Options) => Promise<readonly Meas
   'scan-rescan': async ({ rounds }) =>
     (await import('./scan-rescan/bench-scan-rescan.ts')).benchScanRescan(rounds, say),
   'scan-crawl': async () => (await import('./scan-crawl/bench-scan-crawl.ts')).benchScanCrawl(say),
+  policy: async () => (await import('./policy/bench-policy.ts')).benchPolicy(),
+  firewall: async () => (await import('./firewall/bench-firewall.ts')).benchFirewall(say),
 };
 
 async function main(): Promise<number> {

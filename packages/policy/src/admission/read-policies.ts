@@ -5,7 +5,15 @@ import { admissionPolicyKind } from './kind.ts';
 import type { AdmissionPolicy } from './policy.ts';
 
 /** The other kinds of the language, which may lie in the same files and are not about admission. */
-const OTHER_KINDS = ['DataSensor', 'NetworkRuleSet', 'PolicyTest', 'WorkloadGroup'];
+const OTHER_KINDS = [
+  'DataSensor',
+  'FilePolicy',
+  'NetworkRuleSet',
+  'PolicyTest',
+  'ProcessPolicy',
+  'ResponseRule',
+  'WorkloadGroup',
+];
 
 export type AdmissionPoliciesOutcome =
   | { readonly ok: true; readonly policies: readonly AdmissionPolicy[] }

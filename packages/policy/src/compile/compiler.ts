@@ -26,10 +26,13 @@ export class SnapshotCompiler {
   readonly #documentsDigest: string;
   readonly #index: GroupIndex;
   readonly #peers: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The other way round: for each group, those that name it as a peer. */
+  readonly #namers: ReadonlyMap<string, readonly string[]>;
   readonly #members = new Members();
   readonly #workloads = new Map<string, Known>();
-  /** For each node, how many of its workloads are in a group. */
+  /** How many workloads of a node are in a group, from either side. */
   readonly #groupsByNode = new Map<string, Map<string, number>>();
+  readonly #nodesByGroup = new Map<string, Set<string>>();
   readonly #snapshots = new Map<string, PolicySnapshot>();
 
   constructor({ policy, documents }: CompilerInput, workloads: Iterable<ClusterWorkload> = []) {
@@ -37,6 +40,7 @@ export class SnapshotCompiler {
     this.#documentsDigest = digestOf(JSON.stringify(this.#documents));
     this.#index = new GroupIndex(policy.groups);
     this.#peers = peerGroups(policy.groups, policy.network);
+    this.#namers = namersOf(this.#peers);
     for (const workload of workloads) this.put(workload);
   }
 
@@ -95,9 +99,9 @@ export class SnapshotCompiler {
     if (before !== undefined && !isSame) note(before, 'remove');
     if (now !== undefined && this.#count(now, 1)) nodes.add(now.workload.node);
     if (before !== undefined && this.#count(before, -1)) nodes.add(before.workload.node);
-    if (changedGroups.size > 0) {
-      for (const node of this.#groupsByNode.keys()) {
-        if (!nodes.has(node) && this.#peersOf(node).some((peer) => changedGroups.has(peer))) nodes.add(node);
+    for (const group of changedGroups) {
+      for (const namer of this.#namers.get(group) ?? []) {
+        for (const node of this.#nodesByGroup.get(namer) ?? []) nodes.add(node);
       }
     }
     return [...nodes].filter((node) => this.#isStale(node));
@@ -121,9 +125,16 @@ export class SnapshotCompiler {
     let changed = false;
     for (const group of groups) {
       const count = (counts.get(group) ?? 0) + by;
-      changed ||= by === 1 ? count === 1 : count === 0;
-      if (count === 0) counts.delete(group);
-      else counts.set(group, count);
+      counts.set(group, count);
+      if (count > 1 || (count === 1 && by === -1)) continue;
+      changed = true;
+      const nodes = this.#nodesByGroup.get(group) ?? new Set<string>();
+      this.#nodesByGroup.set(group, nodes);
+      if (count === 1) nodes.add(workload.node);
+      else {
+        counts.delete(group);
+        nodes.delete(workload.node);
+      }
     }
     return changed;
   }
@@ -136,6 +147,18 @@ export class SnapshotCompiler {
     }
     return [...peers].toSorted();
   }
+}
+
+function namersOf(peers: ReadonlyMap<string, ReadonlySet<string>>): ReadonlyMap<string, readonly string[]> {
+  const namers = new Map<string, string[]>();
+  for (const [group, named] of peers) {
+    for (const peer of named) {
+      const known = namers.get(peer);
+      if (known === undefined) namers.set(peer, [group]);
+      else known.push(group);
+    }
+  }
+  return namers;
 }
 
 function sameList(a: readonly string[], b: readonly string[]): boolean {

@@ -12,7 +12,14 @@ export interface PolicyDocument {
 }
 
 /** The kinds of documents that agents enforce: others do not travel to them. */
-export const AGENT_KINDS: readonly string[] = ['DataSensor', 'NetworkRuleSet', 'WorkloadGroup'];
+export const AGENT_KINDS: readonly string[] = [
+  'DataSensor',
+  'FilePolicy',
+  'NetworkRuleSet',
+  'ProcessPolicy',
+  'ResponseRule',
+  'WorkloadGroup',
+];
 
 /**
  * What an agent needs to hold its node to the policy: the documents, from which it selects its own workloads itself, and

@@ -5,7 +5,7 @@ import { networkRuleSetKind } from './kind.ts';
 import { cutLifelines } from './lifelines.ts';
 import { FLOW_DIRECTIONS } from './rule-set.ts';
 
-/** What is wrong with rule sets only beside the other documents: groups that are not there, and lifelines that are cut. */
+/** What is wrong with rule sets only beside the other documents: peers that are not there, and lifelines that are cut. */
 export function networkProblems(documents: LoadedDocuments): readonly PolicyProblem[] {
   const ruleSets = documents.of(networkRuleSetKind);
   const known = new Set(documents.of(workloadGroupKind).map((document) => document.name));
@@ -14,16 +14,13 @@ export function networkProblems(documents: LoadedDocuments): readonly PolicyProb
     if (value === undefined) return [];
     const missing = (name: string, ...path: readonly (string | number)[]): PolicyProblem[] =>
       known.has(name) ? [] : [document.problem(['spec', ...path], `unknown group ${JSON.stringify(name)}`)];
-    return [
-      ...value.groups.flatMap((name, index) => missing(name, 'groups', index)),
-      ...FLOW_DIRECTIONS.flatMap((direction) =>
-        (value[direction] ?? []).flatMap((rule, index) =>
-          (rule.peers ?? []).flatMap((peer, position) =>
-            peer.kind === 'group' ? missing(peer.name, direction, index, 'peers', position) : [],
-          ),
+    return FLOW_DIRECTIONS.flatMap((direction) =>
+      (value[direction] ?? []).flatMap((rule, index) =>
+        (rule.peers ?? []).flatMap((peer, position) =>
+          peer.kind === 'group' ? missing(peer.name, direction, index, 'peers', position) : [],
         ),
       ),
-    ];
+    );
   });
 
   const cut = cutLifelines(

@@ -8,6 +8,9 @@ import { faultOf } from '../review/read-objects.ts';
 import { policyTestKind } from './kind.ts';
 import type { PolicyTest } from './schema.ts';
 
+/** Documents that say nothing of admission. */
+const OTHER_KINDS = ['DataSensor', 'FilePolicy', 'NetworkRuleSet', 'ProcessPolicy', 'ResponseRule', 'WorkloadGroup'];
+
 /** What became of one case. */
 export interface CaseResult {
   /** `test/case`. */
@@ -22,11 +25,7 @@ export type PolicyTestOutcome =
 
 /** Runs the tests of some files against the admission policies in them. `now` is the time where a test names none. */
 export function runPolicyTests(sources: readonly PolicySource[], now: number): PolicyTestOutcome {
-  const documents = loadDocuments(
-    sources,
-    [admissionPolicyKind, policyTestKind],
-    ['DataSensor', 'NetworkRuleSet', 'WorkloadGroup'],
-  );
+  const documents = loadDocuments(sources, [admissionPolicyKind, policyTestKind], OTHER_KINDS);
   if (documents.problems.length > 0) return { ok: false, problems: documents.problems };
   const policies = documents.of(admissionPolicyKind).flatMap(({ value }) => value ?? []);
   const results = documents
