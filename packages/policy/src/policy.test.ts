@@ -58,7 +58,7 @@ spec:
         "0.yaml:25: document 3: spec.sensors[1]: unknown sensor "missing"; known are given",
         "1.yaml:3: document 1: metadata.name: a WorkloadGroup "c" is already defined in 0.yaml, document 3",
         "1.yaml:6: document 2: apiVersion: must be "bulkhead.io/v1alpha1"",
-        "1.yaml:6: document 2: kind: must be one of AdmissionPolicy, NetworkRuleSet, PolicyTest, TestSensor, WorkloadGroup",
+        "1.yaml:6: document 2: kind: must be one of AdmissionPolicy, FilePolicy, NetworkRuleSet, PolicyTest, ProcessPolicy, ResponseRule, TestSensor, WorkloadGroup",
         "1.yaml:8: document 3: is not a document: expected apiVersion, kind, metadata and spec",
         "2.yaml:1: document 1: Nested mappings are not allowed in compact mappings",
       ]
