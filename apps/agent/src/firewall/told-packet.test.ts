@@ -3,10 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readToldPacket } from './told-packet.ts';
 
 const V4 = [0x45, 0, 0, 40, 0, 0, 0x40, 0, 64, 6, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2];
-const V6_ENDS = [
-  ...[0xfd, 0x66, ...Array.from({ length: 13 }, () => 0), 2],
-  ...[0xfd, 0x66, ...Array.from({ length: 13 }, () => 0), 3],
-];
+const V6_ENDS = [2, 3].flatMap((host) => [0xfd, 0x66, ...Array.from({ length: 13 }, () => 0), host]);
 const PORTS = [0x9c, 0x40, 0x1f, 0x90];
 
 describe('readToldPacket', () => {
