@@ -29,6 +29,17 @@ export function createProgram(io: Io, outcome: Outcome, version: string): Comman
   addDb(root, io, outcome);
   addRegistry(root, io, outcome);
   root
+    .command('crds')
+    .description('print the definitions of the custom resources of a cluster')
+    .addHelpText(
+      'after',
+      examples(['bulkhead crds | kubectl apply --server-side -f -', 'policies as resources of a cluster']),
+    )
+    .action(async () => {
+      const { crds } = await import('./policy/crds.ts');
+      outcome.exitCode = await crds(io);
+    });
+  root
     .command('agent')
     .description('run the agent on this machine without a control plane')
     .allowUnknownOption()

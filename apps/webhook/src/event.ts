@@ -1,4 +1,5 @@
 import type { AdmissionDecision } from '@bulkhead/policy';
+import type { RotationStep } from './certificate/next-step.ts';
 
 /** What the webhook says on standard output, one JSON object a line. */
 export type WebhookEvent =
@@ -15,6 +16,17 @@ export type WebhookEvent =
   | { readonly event: 'policies-rejected'; readonly problems: readonly string[] }
   | { readonly event: 'certificate-changed'; readonly validTo: string }
   | { readonly event: 'certificate-rejected'; readonly problem: string }
+  /** Whether this one of several webhooks does what only one may do. */
+  | { readonly event: 'leadership'; readonly leads: boolean }
+  | ({ readonly event: 'certificate-rotation' } & RotationStep)
+  /** A document of Bulkhead that has problems was kept out of the cluster. */
+  | {
+      readonly event: 'document-refused';
+      readonly subject: string;
+      readonly user: string;
+      readonly dryRun: boolean;
+      readonly problems: readonly string[];
+    }
   | ({
       readonly event: 'admission';
       readonly uid: string;

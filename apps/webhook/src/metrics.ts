@@ -1,7 +1,7 @@
 import type { Metrics } from '@bulkhead/runtime';
 
 /** Why a request was refused before any policy was asked. */
-export type Refusal = 'method' | 'path' | 'type' | 'size' | 'malformed' | 'busy' | 'aborted' | 'internal';
+export type Refusal = 'method' | 'path' | 'type' | 'size' | 'malformed' | 'busy' | 'unready' | 'aborted' | 'internal';
 
 /** The webhook's metrics. */
 export interface WebhookMetrics {
@@ -25,9 +25,12 @@ export function createWebhookMetrics(metrics: Metrics): WebhookMetrics {
     'verdict',
   ]);
   const policies = metrics.gauge('admission_policies', 'Policies in force');
-  const valid = metrics.gauge('admission_policies_valid', 'Whether the policy files can be read as they are now');
+  const valid = metrics.gauge('admission_policies_valid', 'Whether all policies are valid as they are now');
   const expiry = metrics.gauge('tls_certificate_expiry_seconds', 'When the certificate in use ends, as Unix time');
-  const certificate = metrics.gauge('tls_certificate_valid', 'Whether the files of the certificate are a valid pair');
+  const certificate = metrics.gauge(
+    'tls_certificate_valid',
+    'Whether certificate and key are a valid pair as they are now',
+  );
   return {
     countReview(operation, outcome, dryRun, took) {
       reviews.inc({ operation, outcome, dry_run: String(dryRun) });

@@ -1,13 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '@bulkhead/core';
-import { type AdmissionPolicy, formatProblem, PolicyError, requireAdmissionPolicies } from '@bulkhead/policy';
-import { createMetrics, readPolicyFiles, runService, type ServiceProcess, serveHealth } from '@bulkhead/runtime';
+import { createMetrics, runService, type ServiceProcess, serveHealth } from '@bulkhead/runtime';
 import manifest from '../package.json' with { type: 'json' };
-import { readCertificate } from './certificate.ts';
+import { type CertificateSource, certificateFromFiles } from './certificate/from-files.ts';
+import { certificateFromSecret } from './certificate/from-secret.ts';
+import { type Cluster, joinCluster, takePart } from './cluster/join.ts';
 import type { WebhookConfig } from './config.ts';
+import { WebhookError } from './error.ts';
 import type { WebhookEvent } from './event.ts';
-import { follow } from './follow.ts';
-import { createWebhookMetrics } from './metrics.ts';
+import { createWebhookMetrics, type WebhookMetrics } from './metrics.ts';
+import { policiesFromCluster } from './policies/from-cluster.ts';
+import { policiesFromFiles } from './policies/from-files.ts';
+import { namesOf } from './policies/policies.ts';
 import { createReviewHandler } from './review/handler.ts';
 import { startReviewServer } from './server.ts';
 
@@ -22,91 +26,72 @@ export function runWebhook(config: WebhookConfig): Promise<number> {
   });
 }
 
-async function start(config: WebhookConfig, { logger, emit, shutdown }: ServiceProcess<WebhookEvent>): Promise<void> {
+async function start(config: WebhookConfig, service: ServiceProcess<WebhookEvent>): Promise<void> {
+  const { logger, emit, shutdown } = service;
   const registry = createMetrics();
   const metrics = createWebhookMetrics(registry);
-  const first = await readPolicies(config.policy);
-  const certificate = await readCertificate(config.tls);
-  let policies = first.policies;
-  metrics.setPolicies(policies.length, true);
-  metrics.setCertificate(certificate.validTo, true);
+  const everyMs = config.followSeconds * 1000;
+  const cluster = await joinCluster(config);
+  if (cluster !== undefined) shutdown.onClose('cluster', () => cluster.client.close());
 
-  const notReady = (): string | undefined => (shutdown.signal.aborted ? 'it is shutting down' : undefined);
+  const inCluster =
+    cluster !== undefined && config.kubernetes.policies
+      ? policiesFromCluster(cluster.client, metrics, service)
+      : undefined;
+  const policies = inCluster ?? (await policiesFromFiles(config.policy, everyMs, metrics, service));
+  let shown = false;
+  const notReady = (): string | undefined => {
+    if (shutdown.signal.aborted) return 'it is shutting down';
+    return shown ? policies.unknown : 'it has no certificate yet';
+  };
+  const address = await serveHealth(config.metrics, registry, shutdown, notReady);
+  if (cluster !== undefined) takePart(cluster, config, inCluster, service);
+
+  const certificate = await certificateOf(config, cluster, metrics, service);
   const server = await startReviewServer({
     ...config,
-    certificate,
-    handle: createReviewHandler(() => policies, { clock: systemClock, metrics, emit }),
+    certificate: certificate.first,
+    handle: createReviewHandler(() => policies.current, { clock: systemClock, metrics, emit }),
     metrics,
     onInternal: (error) => logger.error({ err: error }, 'a review failed'),
     notReady,
+    // Without policies everything would be let in: the failure policy decides instead.
+    unable: () => policies.unknown,
   });
+  shown = true;
   shutdown.onClose('reviews', () => server.close());
-  const address = await serveHealth(config.metrics, registry, shutdown, notReady);
   // Until everybody knows that this one ends, requests still come here.
   shutdown.onClose('drain', () => sleep(config.drainSeconds * 1000));
+  certificate.follow((changed) => server.use(changed));
 
-  const everyMs = config.followSeconds * 1000;
-  let inUse = certificate;
-  void follow(first, {
-    everyMs,
-    signal: shutdown.signal,
-    read: () => readPolicies(config.policy),
-    contentOf: ({ content }) => content,
-    onChange(changed) {
-      policies = changed.policies;
-      metrics.setPolicies(policies.length, true);
-      emit({ event: 'policies-changed', policies: namesOf(policies) });
-    },
-    onProblem(error) {
-      metrics.setPolicies(policies.length, false);
-      logger.error({ err: error }, 'the policy files cannot be used; what was valid last stays in force');
-      emit({ event: 'policies-rejected', problems: problemsOf(error) });
-    },
-  });
-  void follow(certificate, {
-    everyMs,
-    signal: shutdown.signal,
-    read: () => readCertificate(config.tls),
-    contentOf: ({ cert, key }) => cert + key,
-    onChange(changed) {
-      inUse = changed;
-      server.use(changed);
-      metrics.setCertificate(changed.validTo, true);
-      emit({ event: 'certificate-changed', validTo: new Date(changed.validTo).toISOString() });
-    },
-    onProblem(error) {
-      metrics.setCertificate(inUse.validTo, false);
-      logger.error({ err: error }, 'the certificate cannot be used; the one before stays in use');
-      emit({ event: 'certificate-rejected', problem: problemsOf(error).join('; ') });
-    },
-  });
-
-  const { port } = server;
   emit({
     event: 'webhook-started',
     version: manifest.version,
     pid: process.pid,
-    port,
-    policies: namesOf(policies),
+    port: server.port,
+    policies: namesOf(policies.current),
     ...address,
   });
 }
 
-interface ReadPolicies {
-  readonly policies: readonly AdmissionPolicy[];
-  readonly content: string;
-}
-
-async function readPolicies(paths: readonly string[]): Promise<ReadPolicies> {
-  const sources = await readPolicyFiles(paths);
-  return { policies: requireAdmissionPolicies(sources), content: JSON.stringify(sources) };
-}
-
-function namesOf(policies: readonly AdmissionPolicy[]): readonly string[] {
-  return policies.map(({ name }) => name).toSorted();
-}
-
-function problemsOf(error: unknown): readonly string[] {
-  if (error instanceof PolicyError) return error.problems.map(formatProblem);
-  return [error instanceof Error ? error.message : String(error)];
+function certificateOf(
+  { tls, kubernetes, followSeconds }: WebhookConfig,
+  cluster: Cluster | undefined,
+  metrics: WebhookMetrics,
+  service: ServiceProcess<WebhookEvent>,
+): Promise<CertificateSource> {
+  if (tls !== undefined) return certificateFromFiles(tls, followSeconds * 1000, metrics, service);
+  const { certificate } = kubernetes;
+  if (cluster === undefined || certificate === undefined) {
+    throw new WebhookError('INVALID_CERTIFICATE', {
+      what: 'there is no certificate',
+      fix: 'give tls or kubernetes.certificate',
+    });
+  }
+  return certificateFromSecret(
+    cluster.client,
+    { namespace: cluster.namespace, name: certificate.secret },
+    metrics,
+    service,
+  );
 }

@@ -6,7 +6,7 @@ import { connect, type TLSSocket } from 'node:tls';
 import { type Certificate, makeCertificate } from '@bulkhead/lab';
 import { createMetrics } from '@bulkhead/runtime';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { readCertificate } from './certificate.ts';
+import { readCertificate } from './certificate/certificate.ts';
 import { createWebhookMetrics } from './metrics.ts';
 import { createReviewHandler } from './review/handler.ts';
 import { type ReviewServer, startReviewServer } from './server.ts';

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import { listen } from '@bulkhead/runtime';
-import type { Certificate } from './certificate.ts';
+import type { Certificate } from './certificate/certificate.ts';
 import type { Refusal, WebhookMetrics } from './metrics.ts';
 import type { ReviewHandler } from './review/handler.ts';
 
@@ -21,6 +21,8 @@ export interface ReviewServerOptions {
   readonly onInternal: (error: unknown) => void;
   /** Why it is not ready; nothing when it is. */
   readonly notReady: () => string | undefined;
+  /** Why no review can be answered at all; nothing when they can. */
+  readonly unable?: () => string | undefined;
 }
 
 /** The API server takes objects of 3 MiB; an update has two, and JSON may be longer than what is stored. */
@@ -53,6 +55,11 @@ export async function startReviewServer(options: ReviewServerOptions): Promise<R
         // Also when it is busy: a probe that is refused ends the process, and with it the reviews.
         const reason = path === '/readyz' ? options.notReady() : undefined;
         send(response, reason === undefined ? 200 : 503, `${reason ?? 'ok'}\n`);
+        return;
+      }
+      const unable = options.unable?.();
+      if (unable !== undefined) {
+        refuse(request, response, metrics, 'unready', 503, unable);
         return;
       }
       if (inFlight >= MAX_IN_FLIGHT) {

@@ -12,7 +12,11 @@ export const CHART = resolve(import.meta.dirname, '../../../deploy/helm/bulkhead
 export function generatedFiles(): ReadonlyMap<string, string> {
   const values = readFileSync(join(CHART, 'values.yaml'), 'utf8');
   const definitions = customResourceDefinitions().map(
-    (definition) => [`crds/${definition.metadata.name}.yaml`, stringify(definition, { lineWidth: 0 })] as const,
+    (definition) =>
+      [
+        `crds/${definition.metadata.name}.yaml`,
+        stringify(definition, { aliasDuplicateObjects: false, lineWidth: 0 }),
+      ] as const,
   );
   const schema = valuesSchema(parse(values) as Readonly<Record<string, unknown>>);
   return new Map<string, string>([

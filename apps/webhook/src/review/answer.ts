@@ -1,6 +1,7 @@
 import { printable } from '@bulkhead/core';
 import { type KubernetesObject, objectOf, plainValue, podOf, sameValue } from '@bulkhead/pod-rules';
 import { type AdmissionDecision, type AdmissionPolicy, judge, type Violation } from '@bulkhead/policy';
+import { ownDocumentProblems } from './own-document.ts';
 import type { AdmissionRequest, AdmissionResponse } from './wire.ts';
 
 /** What was made of a request: the response, and the decision behind it where policies were asked. */
@@ -9,6 +10,8 @@ export interface Answer {
   /** `passed-over`: nothing that policies speak of. `unchanged`: an update that leaves the pod as it was. */
   readonly outcome: 'allow' | 'warn' | 'deny' | 'passed-over' | 'unchanged';
   readonly decision?: AdmissionDecision;
+  /** Of a policy of Bulkhead that was refused. */
+  readonly problems?: readonly string[];
   /** `Deployment/shop/web`. */
   readonly subject: string;
 }
@@ -28,6 +31,8 @@ export function answer(request: AdmissionRequest, policies: readonly AdmissionPo
   const passedOver = { response: { uid, allowed: true }, outcome: 'passed-over', subject } as const;
   if (operation === 'DELETE' || operation === 'CONNECT' || !JUDGED_SUBRESOURCES.includes(subResource))
     return passedOver;
+  const problems = ownDocumentProblems(request);
+  if (problems !== undefined) return answerDocument(uid, subject, problems);
   const object = objectOf(plainValue(request.object));
   if (object === undefined || podOf(object) === undefined) return passedOver;
   if (operation === 'UPDATE' && changesNoPod(object, request.oldObject)) return { ...passedOver, outcome: 'unchanged' };
@@ -35,6 +40,18 @@ export function answer(request: AdmissionRequest, policies: readonly AdmissionPo
   const decision = judge(object, namespace, policies, now);
   if (decision === undefined) return passedOver;
   return { response: responseOf(uid, decision), outcome: decision.verdict, decision, subject: object.subject };
+}
+
+/** A policy with mistakes stays out: it would not be in force, and who writes it is there to read why. */
+function answerDocument(uid: string, subject: string, problems: readonly string[]): Answer {
+  if (problems.length === 0) return { response: { uid, allowed: true }, outcome: 'allow', subject };
+  const message = `${subject} is not valid: ${problems.join(' | ')}`;
+  return {
+    response: { uid, allowed: false, status: { code: 422, reason: 'Invalid', message } },
+    outcome: 'deny',
+    problems,
+    subject,
+  };
 }
 
 /**

@@ -25,7 +25,7 @@ export function createReviewHandler(
     const review = readReview(body);
     if (!review.ok) return review;
     const { request } = review;
-    const { response, outcome, decision, subject } = answer(request, policies(), clock.now());
+    const { response, outcome, decision, problems, subject } = answer(request, policies(), clock.now());
     const { uid, operation, dryRun, userInfo } = request;
     if (decision !== undefined) {
       for (const { policy, rule, verdict } of dryRun ? [] : decision.violations) {
@@ -34,6 +34,9 @@ export function createReviewHandler(
       if (decision.verdict !== 'allow' || decision.excused.length > 0) {
         emit({ event: 'admission', uid, operation, subject, user: userInfo.username, dryRun, ...decision });
       }
+    }
+    if (problems !== undefined) {
+      emit({ event: 'document-refused', subject, user: userInfo.username, dryRun, problems });
     }
     const text = JSON.stringify({ apiVersion: REVIEW_VERSION, kind: 'AdmissionReview', response });
     metrics.countReview(operation, outcome, dryRun, (performance.now() - started) / 1000);

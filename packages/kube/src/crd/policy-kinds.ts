@@ -1,6 +1,6 @@
 import { API_VERSION } from '@bulkhead/core';
 import { DataSensorDocument } from '@bulkhead/dlp';
-import { AdmissionPolicyDocument, WorkloadGroupDocument } from '@bulkhead/policy';
+import { AdmissionPolicyDocument, NetworkRuleSetDocument, WorkloadGroupDocument } from '@bulkhead/policy';
 import type { ZodType } from 'zod';
 import type { Resource } from '../client/resource.ts';
 
@@ -60,6 +60,14 @@ export const POLICY_KINDS: readonly PolicyKind[] = [
     'Which sensitive data to look for, and what to do about it. docs/reference/policy.md describes it.',
     DataSensorDocument,
     [{ name: 'Action', type: 'string', jsonPath: '.spec.action', description: 'What happens to what is found.' }],
+  ),
+  kind(
+    'NetworkRuleSet',
+    'networkrulesets',
+    'bnr',
+    'Which traffic the workloads of groups may have. docs/reference/policy.md describes it.',
+    NetworkRuleSetDocument,
+    [],
   ),
   kind(
     'WorkloadGroup',

@@ -104,6 +104,8 @@ describe('relaxationsOf', () => {
       'AdmissionPolicy: exceptions[].expires',
       'DataSensor: detectors[]',
       'DataSensor: threshold',
+      'NetworkRuleSet: ingress[].ports[]',
+      'NetworkRuleSet: egress[].ports[]',
       'WorkloadGroup: sensors[]',
     ]);
   });
