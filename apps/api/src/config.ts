@@ -45,6 +45,29 @@ export const ApiConfig = z.strictObject({
       files: z.array(z.string().min(1)).default([]).describe('Files and folders of policy documents.'),
     })
     .prefault({}),
+  kubernetes: z
+    .strictObject({
+      kubeconfig: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('How to reach the cluster; in a pod its service account says it.'),
+      namespace: z
+        .string()
+        .min(1)
+        .max(63)
+        .optional()
+        .describe('Where its lease and its Secret are; its own if not given.'),
+      lease: z.string().min(1).max(253).default('bulkhead-api').describe('By which one of several writes statuses.'),
+      enrolmentSecret: z
+        .string()
+        .min(1)
+        .max(253)
+        .optional()
+        .describe('Secret whose key `token` the api keeps valid, for agents of the cluster to enrol with.'),
+    })
+    .prefault({})
+    .describe('The cluster, for `policy.source: cluster` and `enrolmentSecret`.'),
   admin: z
     .strictObject({
       name: z.string().min(1).max(253).default('admin').describe('Name of the first account.'),

@@ -17,11 +17,14 @@ import { createFirstAdmin } from './access/first-admin.ts';
 import { SignIn } from './access/sign-in.ts';
 import { noAgents } from './agent/agent-commands.ts';
 import { Hub } from './agent/hub.ts';
+import { type Cluster, joinCluster } from './cluster/join.ts';
+import { takePart } from './cluster/take-part.ts';
 import type { ApiConfig } from './config.ts';
 import { ApiError } from './error.ts';
 import type { ApiEvent } from './event.ts';
 import { createHttpServer } from './http/server.ts';
 import { type ApiMetrics, createApiMetrics } from './metrics.ts';
+import { ClusterPolicy } from './policy/cluster-policy.ts';
 import { FilePolicy } from './policy/file-policy.ts';
 import type { PolicySupply } from './policy/policy-in-force.ts';
 import { StorePolicy } from './policy/store-policy.ts';
@@ -60,7 +63,8 @@ async function start(config: ApiConfig, { logger, emit, shutdown }: ServiceProce
   const health = await serveHealth(config.metrics, registry, shutdown, () => notReady);
   const folder = await AuthorityFolder.open({ folder: config.authority.folder, commonName: 'Bulkhead' });
   const identity = await OwnIdentity.make(folder, config.names, clock);
-  const policy = await openPolicy(config, store, logger, shutdown);
+  const cluster = await joinCluster(config, shutdown);
+  const policy = await openPolicy(config, store, cluster, logger, shutdown);
   metrics.setPolicy(policy.current.documents.length, true);
   policy.onChange(({ version, documents }) => {
     metrics.setPolicy(documents.length, true);
@@ -110,6 +114,10 @@ async function start(config: ApiConfig, { logger, emit, shutdown }: ServiceProce
     await store.signIns.prune(new Date(clock.now() - ATTEMPTS_KEPT_MS).toISOString());
     await forget(store, config.retention, clock, { signal: shutdown.signal, onForgotten: metrics.countPruned });
   });
+  if (cluster !== undefined) {
+    const work = { config, cluster, policy, hub: agents?.hub, store, clock, pin: folder.authority.pin, logger };
+    takePart(work, shutdown);
+  }
   const { port } = app.server.address() as { readonly port: number };
   notReady = undefined;
   emit({
@@ -126,6 +134,7 @@ async function start(config: ApiConfig, { logger, emit, shutdown }: ServiceProce
 async function openPolicy(
   { policy: { source, files } }: ApiConfig,
   store: Store,
+  cluster: Cluster | undefined,
   logger: Logger,
   shutdown: Shutdown,
 ): Promise<PolicySupply> {
@@ -137,10 +146,13 @@ async function openPolicy(
   async function open(): Promise<PolicySupply> {
     if (source === 'store') return StorePolicy.open(store.policies, systemClock, onError);
     if (source === 'files' && files.length > 0) return FilePolicy.open(files, onError);
+    if (cluster !== undefined && source === 'cluster') {
+      return ClusterPolicy.open(cluster.client, { logger, signal: shutdown.signal });
+    }
     throw new ApiError('POLICY_UNAVAILABLE', {
       what: 'the api cannot start',
-      why: source === 'files' ? 'policy.files names nothing' : 'it cannot follow the resources of a cluster',
-      fix: 'set policy.source to store, or to files and policy.files to where they are',
+      why: 'policy.files names nothing',
+      fix: 'name files or folders of policy documents, or set policy.source to store or cluster',
     });
   }
 }

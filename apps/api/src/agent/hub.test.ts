@@ -137,7 +137,8 @@ describe('the hub', () => {
   it('shows workloads with their groups and whether they are held to them', async () => {
     await apply(spec('web'));
     const id = await enrol('node-1');
-    const { session } = await connect(id, new Link());
+    const link = new Link();
+    const { session } = await connect(id, link);
     await session.workloads({ whole: true, present: [workload('w', 'web', '10.0.0.2')], gone: [] });
     await vi.waitFor(async () => expect(await stand.store.workloads.get('w')).toBeDefined(), 5_000);
     const enforcement = [{ workloadId: 'w', enforced: false, problem: 'no queue' }];
@@ -149,6 +150,14 @@ describe('the hub', () => {
       { id: 'w', node: 'node-1', groups: [{ name: 'web', mode: 'protect' }], enforced: false, problem: 'no queue' },
     ]);
     expect((await stand.store.agents.get(id))?.policy).toEqual({ applied: '1' });
+    expect(stand.hub.standing).toMatchObject({ nodes: 1, enforcing: 0, notEnforced: [{ where: 'node node-1' }] });
+
+    const version = link.snapshots.at(-1)?.version ?? '';
+    await session.policyAnswered({ version, accepted: true, problems: [], enforcement });
+    expect(stand.hub.standing.notEnforced).toEqual([{ where: 'workload w on node node-1', why: 'no queue' }]);
+    const enforced = [{ workloadId: 'w', enforced: true, problem: undefined }];
+    await session.policyAnswered({ version, accepted: true, problems: [], enforcement: enforced });
+    expect(stand.hub.standing).toEqual({ nodes: 1, enforcing: 1, notEnforced: [] });
   });
 
   it('passes commands on, and shows out who was revoked', async () => {

@@ -10,6 +10,7 @@ import {
   type EnrolClaim,
   type EnrolDecision,
   newAgentId,
+  type PolicyAnswer,
 } from '@bulkhead/rpc';
 import type { Logger } from '@bulkhead/runtime';
 import type { Store } from '@bulkhead/store';
@@ -36,6 +37,14 @@ interface Connected {
   readonly node: string;
   readonly link: AgentLink;
   sent: string | undefined;
+  answer: PolicyAnswer | undefined;
+}
+
+/** How far the policy in force has come on the nodes whose agents are connected here. */
+export interface Standing {
+  readonly nodes: number;
+  readonly enforcing: number;
+  readonly notEnforced: readonly { readonly where: string; readonly why: string }[];
 }
 
 /** What the api does about agents: lets them in, keeps what they say, and sends each its part of the policy. */
@@ -88,7 +97,7 @@ export class Hub implements AgentHub, AgentCommands {
     const { serial } = agent.certificate;
     await store.agents.noteConnected(agent.id, { at, version: agent.version, certificateSerial: serial });
     const position = await store.events.position(agent.id);
-    const connected: Connected = { node: known.node, link, sent: agent.policyVersion };
+    const connected: Connected = { node: known.node, link, sent: agent.policyVersion, answer: undefined };
     this.#connected.set(agent.id, connected);
     this.#send(agent.id, connected);
     const session = new Session(agent.id, known.node, this.#ports(agent.id, connected));
@@ -103,6 +112,17 @@ export class Hub implements AgentHub, AgentCommands {
     this.#connected.get(agent)?.link.close(reason);
   }
 
+  /** What agents answered to the policy in force. */
+  get standing(): Standing {
+    const all = [...this.#connected.values()];
+    const failing = all.map(({ node, answer }) => {
+      const { version } = this.#compiler.snapshotFor(node);
+      return notEnforcedOn(`node ${node}`, version, answer);
+    });
+    const enforcing = failing.filter((list) => list.length === 0).length;
+    return { nodes: all.length, enforcing, notEnforced: failing.flat() };
+  }
+
   #ports(agentId: string, connected: Connected): SessionPorts {
     const { store, clock, logger, onEvents } = this.#options;
     return {
@@ -114,6 +134,9 @@ export class Hub implements AgentHub, AgentCommands {
       remove: (id) => this.#compiler.remove(id),
       sendTo: (nodes) => {
         for (const [id, one] of this.#connected) if (nodes.has(one.node)) this.#send(id, one);
+      },
+      onAnswer: (answer) => {
+        connected.answer = answer;
       },
       onClosed: () => {
         if (this.#connected.get(agentId) === connected) this.#connected.delete(agentId);
@@ -145,4 +168,12 @@ export class Hub implements AgentHub, AgentCommands {
       this.#options.logger.error({ err: error, agent }, 'a snapshot cannot be sent');
     }
   }
+}
+
+function notEnforcedOn(where: string, version: string, answer: PolicyAnswer | undefined): Standing['notEnforced'] {
+  if (answer?.version !== version) return [{ where, why: 'its agent has not answered yet' }];
+  if (!answer.accepted) return [{ where, why: answer.problems[0] ?? 'its agent refused it' }];
+  return answer.enforcement
+    .filter(({ enforced }) => !enforced)
+    .map(({ workloadId, problem }) => ({ where: `workload ${workloadId} on ${where}`, why: problem ?? 'unknown' }));
 }

@@ -14,6 +14,7 @@ export interface SessionPorts {
   readonly put: (workload: ClusterWorkload) => readonly string[];
   readonly remove: (id: string) => readonly string[];
   readonly sendTo: (nodes: ReadonlySet<string>) => void;
+  readonly onAnswer: (answer: PolicyAnswer) => void;
   readonly onClosed: () => void;
 }
 
@@ -53,8 +54,10 @@ export class Session implements AgentSession {
     this.#timer ??= setTimeout(() => this.#settle(), SETTLE_MS);
   }
 
-  async policyAnswered({ version, accepted, problems, enforcement }: PolicyAnswer): Promise<void> {
-    const { store } = this.#ports;
+  async policyAnswered(answer: PolicyAnswer): Promise<void> {
+    const { store, onAnswer } = this.#ports;
+    const { version, accepted, problems, enforcement } = answer;
+    onAnswer(answer);
     const state = accepted ? { applied: version } : { failed: version, problem: problems.join('; ') };
     await store.agents.notePolicy(this.#agent, state, this.#now());
     // What is said of workloads that are on their way to the store would find nothing there.

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
-import { PolicyError, type PolicyProblem, type PolicySource, readPolicy } from '@bulkhead/policy';
+import { PolicyError, type PolicyProblem, readPolicy } from '@bulkhead/policy';
 import { readPolicyFiles } from '@bulkhead/runtime';
 import { LANGUAGE } from './language.ts';
 import { PolicyListeners } from './listeners.ts';
 import type { PolicyInForce, PolicySupply } from './policy-in-force.ts';
+import { versionOfSources } from './version-of-sources.ts';
 
 /** How late a change of a file may be seen. Files are compared by content: mounted ones change by symbolic link. */
 const FOLLOW_MS = 2_000;
@@ -34,7 +34,7 @@ export class FilePolicy implements PolicySupply {
     const outcome = readPolicy(sources, LANGUAGE);
     if (!outcome.ok) throw new PolicyError(outcome.problems);
     const { policy, documents } = outcome;
-    return new FilePolicy(paths, { version: versionOf(sources), policy, documents }, onError);
+    return new FilePolicy(paths, { version: versionOfSources(sources), policy, documents }, onError);
   }
 
   get current(): PolicyInForce {
@@ -56,7 +56,7 @@ export class FilePolicy implements PolicySupply {
 
   async #look(): Promise<void> {
     const sources = await readPolicyFiles(this.#paths);
-    const version = versionOf(sources);
+    const version = versionOfSources(sources);
     if (version === this.#seen) return;
     this.#seen = version;
     const outcome = readPolicy(sources, LANGUAGE);
@@ -65,9 +65,4 @@ export class FilePolicy implements PolicySupply {
     this.#current = { version, policy: outcome.policy, documents: outcome.documents };
     this.#listeners.tell(this.#current);
   }
-}
-
-function versionOf(sources: readonly PolicySource[]): string {
-  const text = JSON.stringify(sources.map(({ file, text: content }) => [file, content]));
-  return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }

@@ -1,0 +1,92 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect, installDefinitions, KubeClient, RESOURCES } from '@bulkhead/kube';
+import { type KubeApi, kubeApiMissing, startKubeApi } from '@bulkhead/lab';
+import { parseToken } from '@bulkhead/rpc';
+import { createLogger } from '@bulkhead/runtime';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { secretHash } from '../access/secret.ts';
+import { ClusterPolicy } from '../policy/cluster-policy.ts';
+import { type Stand, startStand } from '../test-support/stand.ts';
+import { keepEnrolmentSecret } from './enrolment-secret.ts';
+
+const missing = kubeApiMissing();
+if (missing !== undefined) process.stderr.write(`the api in a cluster is not tested: ${missing}\n`);
+
+describe.skipIf(missing !== undefined)('the api with a real API server', () => {
+  let kube: KubeApi;
+  let folder: string;
+  let client: KubeClient;
+  let stand: Stand;
+
+  beforeAll(async () => {
+    kube = await startKubeApi();
+    folder = await mkdtemp(join(tmpdir(), 'bulkhead-api-'));
+    const file = join(folder, 'kubeconfig');
+    const cluster = { server: kube.server, 'certificate-authority-data': Buffer.from(kube.ca).toString('base64') };
+    const kubeconfig = {
+      apiVersion: 'v1',
+      kind: 'Config',
+      'current-context': 'test',
+      clusters: [{ name: 'c', cluster }],
+      users: [{ name: 'u', user: { token: kube.token } }],
+      contexts: [{ name: 'test', context: { cluster: 'c', user: 'u', namespace: 'default' } }],
+    };
+    await writeFile(file, JSON.stringify(kubeconfig), { mode: 0o600 });
+    client = new KubeClient(await connect({ file }));
+    await installDefinitions(client, { fieldManager: 'test' });
+    stand = await startStand();
+  }, 180_000);
+  afterAll(async () => {
+    await stand?.close();
+    client?.close();
+    await kube?.remove();
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+  });
+
+  it('has what is applied in force, and what is wrong with the rest', async () => {
+    const signal = new AbortController().signal;
+    const policy = await ClusterPolicy.open(client, { logger: createLogger('api', 'error'), signal });
+    const path = '/apis/bulkhead.io/v1alpha1/workloadgroups';
+    const group = (name: string, sensor: string) => ({
+      apiVersion: 'bulkhead.io/v1alpha1',
+      kind: 'WorkloadGroup',
+      metadata: { name },
+      spec: { selector: { namespaces: ['shop'] }, mode: 'protect', sensors: [sensor] },
+    });
+    expect(policy.current.documents).toEqual([]);
+    const before = policy.current.version;
+
+    await kube.ask('POST', path, group('web', 'payment-cards'));
+    await expect.poll(() => policy.current.policy.groups.map(({ name }) => name), { timeout: 10_000 }).toEqual(['web']);
+    await kube.ask('POST', path, group('db', 'nonsense'));
+    await expect.poll(() => policy.problems.length, { timeout: 10_000 }).toBe(1);
+
+    expect(policy.current.version).not.toBe(before);
+    expect(policy.current.policy.groups.map(({ name }) => name)).toEqual(['web']);
+    expect(policy.problems).toMatchObject([{ file: 'WorkloadGroup/db', path: ['spec', 'sensors', 0] }]);
+    await policy.close();
+  });
+
+  it('keeps a Secret with a token that agents can enrol with', async () => {
+    const of = { name: 'bulkhead-enrolment', namespace: 'default' };
+    const { store, clock } = stand;
+    const keep = (pin: string) => keepEnrolmentSecret(client, of, { store, clock, pin, fieldManager: 'test' });
+    const token = async () => {
+      const { data } = (await client.get(RESOURCES.secrets, of)) as unknown as { data: { token: string } };
+      return parseToken(Buffer.from(data.token, 'base64').toString());
+    };
+
+    expect(await keep('p'.repeat(43))).toBe('made');
+    expect(await keep('p'.repeat(43))).toBe('kept');
+    const first = await token();
+    const now = new Date(clock.at).toISOString();
+    expect(await store.enrolmentTokens.use(first.id, secretHash(first.secret), now)).toBeDefined();
+
+    expect(await keep('q'.repeat(43))).toBe('made');
+    expect((await token()).pin).toBe('q'.repeat(43));
+    clock.at += 61 * 86_400_000;
+    expect(await keep('q'.repeat(43))).toBe('made');
+  });
+});

@@ -1,0 +1,79 @@
+import type { Clock } from '@bulkhead/core';
+import { type KubeClient, RESOURCES } from '@bulkhead/kube';
+import { formatToken, parseToken } from '@bulkhead/rpc';
+import type { Store } from '@bulkhead/store';
+import { newId, newSecret, secretHash } from '../access/secret.ts';
+
+/** Nodes come and go for years; the token is another one long before it ends. */
+const DAYS = 90;
+const RENEW_DAYS = 30;
+const DAY_MS = 86_400_000;
+/** More nodes than a cluster has, and its agents enrol again when their folder is lost. */
+const USES = 100_000;
+const KEY = 'token';
+/** When the token in the Secret has to be another one. */
+const RENEW_AT = 'bulkhead.io/renew-at';
+
+/** Sees to it that a Secret holds a token that agents can enrol with. Made, and made anew in time or for another authority. */
+export async function keepEnrolmentSecret(
+  client: KubeClient,
+  of: { readonly name: string; readonly namespace: string },
+  {
+    store,
+    clock,
+    pin,
+    fieldManager,
+  }: {
+    readonly store: Pick<Store, 'enrolmentTokens' | 'audit'>;
+    readonly clock: Clock;
+    readonly pin: string;
+    readonly fieldManager: string;
+  },
+): Promise<'kept' | 'made'> {
+  const now = clock.now();
+  const there = await client.find(RESOURCES.secrets, of);
+  const renewAt = Date.parse(there?.metadata.annotations?.[RENEW_AT] ?? '');
+  if (renewAt > now && pinOf(there) === pin) return 'kept';
+  const details = {
+    id: newId(),
+    createdBy: 'api',
+    createdAt: new Date(now).toISOString(),
+    expiresAt: new Date(now + DAYS * DAY_MS).toISOString(),
+    usesLeft: USES,
+  };
+  const secret = newSecret();
+  await store.enrolmentTokens.create({ ...details, hash: secretHash(secret) });
+  await store.audit.append({
+    at: details.createdAt,
+    actor: 'api',
+    address: '',
+    action: 'enrolment-token.create',
+    target: details.id,
+    outcome: 'done',
+    detail: { secret: `${of.namespace}/${of.name}`, expiresAt: details.expiresAt },
+  });
+  const annotations = { [RENEW_AT]: new Date(now + (DAYS - RENEW_DAYS) * DAY_MS).toISOString() };
+  const object = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: of.name, namespace: of.namespace, annotations },
+    type: 'Opaque',
+    data: { [KEY]: Buffer.from(formatToken({ id: details.id, secret, pin })).toString('base64') },
+  };
+  if (there === undefined) await client.create(RESOURCES.secrets, object, { namespace: of.namespace });
+  else
+    await client.mergePatch(RESOURCES.secrets, of, { metadata: { annotations }, data: object.data }, { fieldManager });
+  return 'made';
+}
+
+function pinOf(secret: object | undefined): string | undefined {
+  const { data } = Object(secret) as { readonly data?: { readonly [KEY]?: unknown } };
+  const text = data?.[KEY];
+  if (typeof text !== 'string') return undefined;
+  try {
+    return parseToken(Buffer.from(text, 'base64').toString()).pin;
+  } catch {
+    // What somebody else wrote there is no token, and is replaced.
+    return undefined;
+  }
+}

@@ -1,0 +1,78 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '@bulkhead/core';
+import { runElection, writeStatuses } from '@bulkhead/kube';
+import type { Logger, Shutdown } from '@bulkhead/runtime';
+import type { Store } from '@bulkhead/store';
+import type { Hub } from '../agent/hub.ts';
+import type { ApiConfig } from '../config.ts';
+import { ClusterPolicy } from '../policy/cluster-policy.ts';
+import type { PolicySupply } from '../policy/policy-in-force.ts';
+import { keepEnrolmentSecret } from './enrolment-secret.ts';
+import type { Cluster } from './join.ts';
+
+/** How late a status may tell what became of a policy. Only those that change are written. */
+const EVERY_MS = 2_000;
+/** Who wrote a status or a Secret, as the API server notes it. */
+const FIELD_MANAGER = 'bulkhead-api';
+
+export interface ClusterWork {
+  readonly config: ApiConfig;
+  readonly cluster: Cluster;
+  readonly policy: PolicySupply;
+  readonly hub: Hub | undefined;
+  readonly store: Pick<Store, 'enrolmentTokens' | 'audit'>;
+  readonly clock: Clock;
+  /** Of the authority that enrolling agents recognise the api by. */
+  readonly pin: string;
+  readonly logger: Pick<Logger, 'warn'>;
+}
+
+/** Takes part in the election of the api that does what one has to do: the status of policies, and the Secret that agents enrol with. */
+export function takePart(work: ClusterWork, shutdown: Shutdown): void {
+  const { cluster, config, logger } = work;
+  const onError = (error: unknown): void =>
+    logger.warn({ err: error }, 'what the leader does has failed; it is tried again');
+  const election = runElection(cluster.client, {
+    lease: { name: config.kubernetes.lease, namespace: cluster.namespace },
+    identity: `${hostname()}-${randomBytes(4).toString('hex')}`,
+    signal: shutdown.signal,
+    onError,
+    lead: async (leading) => {
+      while (!leading.aborted) {
+        await once(work, leading, onError).catch(onError);
+        await sleep(EVERY_MS, undefined, { signal: leading }).catch(() => undefined);
+      }
+    },
+  });
+  // The lease is given back before connections are closed.
+  shutdown.onClose('election', () => election);
+}
+
+async function once(work: ClusterWork, signal: AbortSignal, onError: (error: unknown) => void): Promise<void> {
+  const { cluster, config, policy, hub, clock } = work;
+  const name = config.kubernetes.enrolmentSecret;
+  if (name !== undefined && hub !== undefined) {
+    await keepEnrolmentSecret(
+      cluster.client,
+      { name, namespace: cluster.namespace },
+      { ...work, fieldManager: FIELD_MANAGER },
+    );
+  }
+  if (!(policy instanceof ClusterPolicy)) return;
+  const standing = hub?.standing;
+  const errors = await writeStatuses(cluster.client, {
+    // Admission is the webhook's, and its status too.
+    states: policy.states.filter(({ kind }) => kind !== 'AdmissionPolicy'),
+    found: (file) => policy.statusOf(file),
+    enforcement: () =>
+      standing === undefined || standing.nodes === 0
+        ? undefined
+        : { summary: `on ${standing.enforcing} of ${standing.nodes} nodes`, notEnforced: standing.notEnforced },
+    fieldManager: FIELD_MANAGER,
+    now: clock.now(),
+    signal,
+  });
+  for (const error of errors) onError(error);
+}
