@@ -210,6 +210,43 @@ function addPolicy(root: Command, io: Io, outcome: Outcome): void {
       const { test } = await import('./policy/test.ts');
       outcome.exitCode = await test(paths, io);
     });
+  policy
+    .command('diff')
+    .description('say in words what changes for whom from one policy to another')
+    .argument('<before>', 'a YAML or JSON file, or a folder of them')
+    .argument('<after>', 'the same')
+    .addOption(
+      new Option('--exit-code <n>', 'what to exit with when anything changes')
+        .default(0)
+        .argParser(numberBetween(0, 255)),
+    )
+    .addHelpText('after', examples(['bulkhead policy diff main/policy policy', 'what a change of the policy does']))
+    .action(async (before: string, after: string, options: { readonly exitCode: number }) => {
+      const { diff } = await import('./policy/diff.ts');
+      outcome.exitCode = await diff(before, after, options.exitCode, io);
+    });
+  policy
+    .command('export')
+    .description('write network rules as Kubernetes NetworkPolicies, and note what those cannot say')
+    .argument('<path...>', 'YAML or JSON files, or folders of them')
+    .addOption(new Option('--format <format>', 'what to write').choices(['network-policy']).default('network-policy'))
+    .addHelpText(
+      'after',
+      examples(['bulkhead policy export policy/ > network-policies.yaml', 'for the cluster itself']),
+    )
+    .action(async (paths: string[]) => {
+      const { exportPolicy } = await import('./policy/exchange.ts');
+      outcome.exitCode = await exportPolicy(paths, io);
+    });
+  policy
+    .command('import')
+    .description("write NeuVector's policies (NvSecurityRule and others) as policy documents, and note what is lost")
+    .argument('<path...>', 'YAML or JSON files, or folders of them')
+    .addHelpText('after', examples(['bulkhead policy import neuvector/ > policy.yaml', 'what it becomes here']))
+    .action(async (paths: string[]) => {
+      const { importPolicy } = await import('./policy/exchange.ts');
+      outcome.exitCode = await importPolicy(paths, io);
+    });
 }
 
 interface InspectionOptions {

@@ -27,9 +27,12 @@ export {
   parseSnapshot,
   snapshotSources,
 } from './compile/snapshot.ts';
+export { diffPolicies, type PolicyDifference } from './diff/diff-policies.ts';
 export { type LoadedDocument, type LoadedDocuments, loadDocuments, type PolicySource } from './document/load.ts';
 export { type DocumentOrigin, formatProblem, type PolicyProblem } from './document/problem.ts';
 export { PolicyError } from './error.ts';
+export { type Exchanged, exportNetworkPolicies } from './exchange/network-policy.ts';
+export { type ImportOutcome, importNeuvector } from './exchange/neuvector/import.ts';
 export { type FilePolicy, FilePolicyDocument, filePolicyKind } from './file/schema.ts';
 export { parseWorkloadGroup, workloadGroupKind } from './group/kind.ts';
 export { WorkloadGroupDocument } from './group/schema.ts';
@@ -82,3 +85,4 @@ export { type ResponseRule, ResponseRuleDocument, responseRuleKind } from './res
 export { type BoundSensor, type EffectivePolicy, effectivePolicy } from './selection/effective.ts';
 export { matchesGlob } from './selection/glob.ts';
 export { type Selectable, selectGroups, selects } from './selection/select.ts';
+export { writeDocuments } from './write-documents.ts';

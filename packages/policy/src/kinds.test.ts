@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { filePolicyKind } from './file/schema.ts';
+import { notEnforced } from './notices.ts';
+import { processPolicyKind } from './process/schema.ts';
+import { responseRuleKind } from './response/schema.ts';
+
+function document(kind: string, spec: object): object {
+  return { apiVersion: 'bulkhead.io/v1alpha1', kind, metadata: { name: 'mine' }, spec };
+}
+
+function problems(
+  parsed:
+    | ReturnType<typeof processPolicyKind.parse>
+    | ReturnType<typeof filePolicyKind.parse>
+    | ReturnType<typeof responseRuleKind.parse>,
+): readonly string[] {
+  return parsed.ok ? [] : parsed.problems.map(({ path, message }) => `${path.join('.')}: ${message}`);
+}
+
+describe('ProcessPolicy', () => {
+  it('reads ordered rules about programs', () => {
+    const rule = { name: 'ssh', action: 'deny', executables: ['*/sshd'] };
+    expect(processPolicyKind.parse(document('ProcessPolicy', { groups: ['all'], rules: [rule] }))).toEqual({
+      ok: true,
+      value: { name: 'mine', description: '', groups: ['all'], onlyFromImage: false, rules: [rule] },
+    });
+  });
+
+  it('refuses a path that is none, and a name twice', () => {
+    const rule = { name: 'a', action: 'deny', executables: ['sshd'] };
+    expect(
+      problems(processPolicyKind.parse(document('ProcessPolicy', { groups: ['all'], rules: [rule, rule] }))),
+    ).toEqual([
+      expect.stringMatching(/^spec\.rules\.0\.executables\.0: must be a glob over absolute paths/),
+      expect.stringMatching(/^spec\.rules\.1\.executables\.0: must be a glob over absolute paths/),
+      'spec.rules.1.name: is the name of another rule',
+    ]);
+    const good = { ...rule, executables: ['*'] };
+    expect(
+      problems(processPolicyKind.parse(document('ProcessPolicy', { groups: ['all'], rules: [good, good] }))),
+    ).toEqual(['spec.rules.1.name: is the name of another rule']);
+  });
+});
+
+describe('FilePolicy', () => {
+  it('is about every access unless it says otherwise, and needs a rule', () => {
+    const parsed = filePolicyKind.parse(
+      document('FilePolicy', { groups: ['all'], rules: [{ name: 'a', action: 'deny', paths: ['/etc/*'] }] }),
+    );
+    expect(parsed).toMatchObject({ ok: true, value: { rules: [{ access: ['read', 'write', 'execute'] }] } });
+    expect(problems(filePolicyKind.parse(document('FilePolicy', { groups: ['all'], rules: [] })))).toHaveLength(1);
+  });
+});
+
+describe('ResponseRule', () => {
+  it('reads what is done after so many events within a time', () => {
+    const spec = {
+      groups: ['all'],
+      on: { events: ['flow-denied'], ruleSets: ['rules'] },
+      after: { count: 10, within: '5m' },
+      actions: ['capture', 'quarantine'],
+    };
+    expect(responseRuleKind.parse(document('ResponseRule', spec))).toMatchObject({ ok: true, value: spec });
+    const wrong = { ...spec, after: { count: 0, within: 'soon' }, actions: ['explode'] };
+    expect(problems(responseRuleKind.parse(document('ResponseRule', wrong)))).toHaveLength(3);
+  });
+});
+
+describe('notEnforced', () => {
+  it('says of each document and rule that nothing enforces', () => {
+    const named = { name: 'mine', description: '', groups: ['all'] };
+    const lines = notEnforced({
+      groups: [],
+      sensors: new Map(),
+      admission: [],
+      network: [
+        {
+          ...named,
+          allowCuttingDns: false,
+          allowCuttingProbes: false,
+          ingress: [{ name: 'web', action: 'allow', log: false, applications: ['http'] }],
+        },
+      ],
+      processes: [{ ...named, onlyFromImage: false, rules: [] }],
+      files: [],
+      responses: [],
+    });
+    expect(lines).toEqual([
+      'NetworkRuleSet "mine": the applications of rule "web" are not enforced yet: it allows the flow whatever is spoken',
+      'ProcessPolicy "mine" is not enforced yet',
+    ]);
+  });
+});
