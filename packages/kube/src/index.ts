@@ -28,6 +28,8 @@ export { type InstalledDefinition, type InstallOptions, installDefinitions } fro
 export { POLICY_KINDS, type PolicyKind, policyKind } from './crd/policy-kinds.ts';
 export { asKubeError, KubeError, type KubeErrorCode } from './error.ts';
 export { type ElectionOptions, runElection } from './lease/elect.ts';
+export { controllerOf, type OwnerOf, type OwnerReference, ownerChain } from './owner/owner-chain.ts';
+export { type OwnerWatch, type WatchOwnersOptions, watchOwners } from './owner/watch-owners.ts';
 export type { FoundStatus } from './policy/policy-object.ts';
 export { type Enforcement, type PolicyStatus, policyStatus } from './policy/policy-status.ts';
 export type { CheckPolicies, PolicyVersion } from './policy/settle.ts';
