@@ -19,15 +19,18 @@ export function become(program: Program, args: readonly string[]): never {
       fix: 'use Linux',
     });
   }
-  const main = PLACES.map((place) => join(import.meta.dirname, place(program))).find((path) => existsSync(path));
-  if (main === undefined) {
-    throw new CliError('USAGE', {
-      what: `cannot start the ${program}`,
-      why: 'it is not part of this installation',
-      fix: `use the image of the ${program}`,
-    });
-  }
-  return process.execve(process.execPath, [process.execPath, main, ...args], {
+  return process.execve(process.execPath, [process.execPath, programFile(program), ...args], {
     ...process.env,
+  });
+}
+
+/** The file that another program of Bulkhead starts with. Throws where this installation does not have it. */
+export function programFile(program: Program): string {
+  const main = PLACES.map((place) => join(import.meta.dirname, place(program))).find((path) => existsSync(path));
+  if (main !== undefined) return main;
+  throw new CliError('USAGE', {
+    what: `cannot start the ${program}`,
+    why: 'it is not part of this installation',
+    fix: `use the image of the ${program}`,
   });
 }

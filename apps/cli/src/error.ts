@@ -1,6 +1,12 @@
 import { CodedError } from '@bulkhead/core';
 
-export type CliErrorCode = 'USAGE' | 'UNREADABLE_FILE' | 'NOTHING_INSPECTED' | 'INTERRUPTED' | 'UNWRITABLE_FILE';
+export type CliErrorCode =
+  | 'USAGE'
+  | 'UNREADABLE_FILE'
+  | 'NOTHING_INSPECTED'
+  | 'INTERRUPTED'
+  | 'UNWRITABLE_FILE'
+  | 'NOT_STARTED';
 
 /** What keeps a command from doing what it was asked to. */
 export class CliError extends CodedError<CliErrorCode> {

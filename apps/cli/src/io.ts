@@ -6,6 +6,8 @@ export interface Io {
   readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
+  /** Takes the time that an orderly end needs: the process is not ended a moment after Ctrl-C. */
+  readonly endsInItsTime?: () => void;
 }
 
 /** Writes to a stream and waits until its reader has caught up, so that output of any size needs little memory. */

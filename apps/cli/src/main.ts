@@ -5,12 +5,15 @@ import { version } from './version.ts';
 /** What an orderly end may take after Ctrl-C. */
 const GRACE_MS = 1000;
 
+/** Set by commands that have more to end. */
+let endsInItsTime = false;
 const interruption = new AbortController();
 
 // The first Ctrl-C ends in order, the second at once.
 process.on('SIGINT', () => {
   if (interruption.signal.aborted) process.exit(EXIT_INTERRUPTED);
   interruption.abort(new Error('interrupted'));
+  if (endsInItsTime) return;
   // A native read of a pipe that stays silent cannot be called back.
   setTimeout(() => process.exit(EXIT_INTERRUPTED), GRACE_MS).unref();
 });
@@ -21,5 +24,12 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-const io = { stdout: process.stdout, stderr: process.stderr, signal: interruption.signal };
+const io = {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  signal: interruption.signal,
+  endsInItsTime: () => {
+    endsInItsTime = true;
+  },
+};
 process.exitCode = await run(process.argv.slice(2), io, version());

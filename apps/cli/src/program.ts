@@ -6,6 +6,7 @@ import type { EdmBuildOptions } from './dlp/edm-build.ts';
 import type { Io } from './io.ts';
 import { addRegistry } from './registry/add-registry.ts';
 import { addScan } from './scan/add-scan.ts';
+import { addUp } from './up/add-up.ts';
 
 /** Builds the command line. Commander reports wrong usage by throwing; nothing here ends the process. */
 export function createProgram(io: Io, outcome: Outcome, version: string): Command {
@@ -28,6 +29,7 @@ export function createProgram(io: Io, outcome: Outcome, version: string): Comman
   addAdmission(root, io, outcome);
   addDb(root, io, outcome);
   addRegistry(root, io, outcome);
+  addUp(root, io, outcome);
   root
     .command('crds')
     .description('print the definitions of the custom resources of a cluster')

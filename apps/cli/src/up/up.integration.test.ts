@@ -1,0 +1,158 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { request as ask } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  createNetwork,
+  type LineProcess,
+  type Network,
+  redisMissing,
+  request,
+  runIn,
+  startServer,
+} from '@bulkhead/lab';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MAIN } from '../testing/bulkhead.ts';
+
+const missing = process.getuid?.() === 0 ? redisMissing() : 'not root';
+if (missing !== undefined) process.stderr.write(`the platform on one machine is not tested: ${missing}\n`);
+
+/** A number that payment services document for tests, where its field's name gives it away. */
+const ORDER = JSON.stringify({ item: 'book', cardNumber: '4111111111111111' });
+const START_MS = 100_000;
+
+function policyFor(netns: string): string {
+  const head = { apiVersion: 'bulkhead.io/v1alpha1' };
+  const sensor = { detectors: ['payment-card'], action: 'block' };
+  const group = { selector: { netns: [netns] }, mode: 'protect', sensors: ['stop-cards'] };
+  return [
+    { ...head, kind: 'DataSensor', metadata: { name: 'stop-cards' }, spec: sensor },
+    { ...head, kind: 'WorkloadGroup', metadata: { name: 'server' }, spec: group },
+  ]
+    .map((document) => JSON.stringify(document))
+    .join('\n---\n');
+}
+
+describe.skipIf(missing !== undefined)('bulkhead up', () => {
+  let folder: string;
+  let network: Network;
+  let server: LineProcess;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'bulkhead-up-'));
+    network = await createNetwork('bhu', 'bridged', ['client', 'server']);
+    server = await startServer(network.host('server'));
+    await writeFile(join(folder, 'policy.yaml'), policyFor(network.host('server').netns));
+  });
+  afterAll(async () => {
+    await server?.stop();
+    await network?.remove();
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+  });
+
+  it('runs the platform, lets its first administrator in, stops a card, and leaves nothing behind', async () => {
+    const host = network.host('server');
+    const policy = join(folder, 'policy.yaml');
+    const data = join(folder, 'data');
+    const first = new Up(['--data', data, '--policy', policy, '--netns', '--db', join(folder, 'none')]);
+    try {
+      await first.says(/^ready /m);
+      await first.says(/^agent +\S+ is in protect, by stop-cards$/m);
+      const [, url = ''] = /^api +(https:\S+),/m.exec(first.output) ?? [];
+      const [, password = ''] = /with the password (\S+),/.exec(first.output) ?? [];
+      const ca = readFileSync(join(data, 'ca', 'ca.crt'), 'utf8');
+
+      const session = await call(`${url}/api/v1/session`, ca, { body: { name: 'admin', password } });
+      expect(session.status).toBe(200);
+      const policies = await call(`${url}/api/v1/policies`, ca, { cookie: session.cookie });
+      expect(policies).toMatchObject({ status: 200, body: { source: 'files', items: [{}, {}] } });
+
+      const outcome = await request(network.host('client'), host, { path: '/orders', body: ORDER, timeoutMs: 5_000 });
+      expect(outcome.status).toBeUndefined();
+      await first.says(/^agent +block: payment-card 411111\*+1111 by stop-cards$/m);
+      expect(await runIn(host.path, 'nft', ['list', 'ruleset'])).toContain('table inet bulkhead');
+    } finally {
+      expect(await first.end()).toBe(0);
+    }
+    expect(await runIn(host.path, 'nft', ['list', 'ruleset'])).not.toContain('bulkhead');
+    expect(existsSync(join(data, 'redis', 'redis.sock'))).toBe(false);
+
+    const second = new Up(['--data', data, '--db', join(folder, 'none')]);
+    await second.says(/^ready /m);
+    expect(await second.end()).toBe(0);
+    expect(second.output).not.toContain('password');
+  }, 300_000);
+
+  it('ends, and says why, when a part of it cannot start', async () => {
+    const policy = join(folder, 'broken.yaml');
+    await writeFile(policy, 'kind: Nonsense\n');
+
+    const broken = new Up(['--data', join(folder, 'other'), '--policy', policy]);
+
+    expect(await broken.ended).toBe(1);
+    expect(broken.output).toMatch(/error: the api did not start: it ended \(exit code 2\); read \S+api\.log/);
+  }, 120_000);
+});
+
+/** The command, as somebody at a terminal has it. */
+class Up {
+  readonly #process: ChildProcess;
+  readonly ended: Promise<number | null>;
+  output = '';
+
+  constructor(args: readonly string[]) {
+    const words = ['--pdeathsig', 'TERM', process.execPath, MAIN, 'up', '--port', '0', ...args];
+    this.#process = spawn('setpriv', words, { stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [this.#process.stdout, this.#process.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        this.output += text;
+      });
+    }
+    this.ended = new Promise((resolve) => this.#process.once('close', resolve));
+  }
+
+  async says(what: RegExp): Promise<void> {
+    const until = performance.now() + START_MS;
+    while (!what.test(this.output)) {
+      if (performance.now() > until) throw new Error(`it does not say ${what}, but:\n${this.output}`);
+      await sleep(100);
+    }
+  }
+
+  end(): Promise<number | null> {
+    this.#process.kill('SIGINT');
+    return this.ended;
+  }
+}
+
+interface Answer {
+  readonly status: number | undefined;
+  readonly cookie: string;
+  readonly body: unknown;
+}
+
+/** A request that trusts the platform's own authority and nobody else. */
+function call(url: string, ca: string, more: { readonly cookie?: string; readonly body?: object }): Promise<Answer> {
+  const { cookie, body } = more;
+  const headers = {
+    ...(cookie !== undefined && { cookie }),
+    ...(body !== undefined && { 'content-type': 'application/json' }),
+  };
+  return new Promise((resolve, reject) => {
+    const sent = ask(url, { ca, method: body === undefined ? 'GET' : 'POST', headers }, (answer) => {
+      let text = '';
+      answer.setEncoding('utf8').on('data', (part: string) => {
+        text += part;
+      });
+      answer.once('end', () => {
+        const [first = ''] = answer.headers['set-cookie'] ?? [];
+        resolve({ status: answer.statusCode, cookie: first.split(';', 1)[0] ?? '', body: JSON.parse(text) });
+      });
+    });
+    sent.once('error', reject);
+    sent.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}

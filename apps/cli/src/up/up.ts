@@ -1,0 +1,204 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import { API_VERSION, printable } from '@bulkhead/core';
+import { programFile } from '../become.ts';
+import { EXIT_FAILURE, EXIT_OK } from '../exit-code.ts';
+import type { Io } from '../io.ts';
+import { Child, type Line } from './child.ts';
+import { startRedis } from './redis.ts';
+
+export interface UpOptions {
+  readonly data?: string;
+  readonly port: number;
+  readonly name: readonly string[];
+  readonly policy?: readonly string[];
+  readonly cri?: string;
+  readonly netns: boolean;
+  readonly db: string;
+}
+
+/** Runs the whole platform on this machine until it is told to end. Nothing of it stays behind but its data folder. */
+export async function up(options: UpOptions, io: Io): Promise<number> {
+  const platform = new Platform(options, io);
+  const ended = new Promise<undefined>((end) => {
+    const stop = (): void => end(undefined);
+    io.signal.addEventListener('abort', stop, { once: true });
+    process.once('SIGTERM', stop);
+    process.once('SIGHUP', stop);
+  });
+  try {
+    const lost = await Promise.race([ended, platform.start()]);
+    if (lost === undefined) return EXIT_OK;
+    io.stderr.write(`error: the ${lost.name} ended by itself (${lost.how}); read ${lost.log}\n`);
+    return EXIT_FAILURE;
+  } finally {
+    await platform.stop();
+  }
+}
+
+interface LostChild {
+  readonly name: string;
+  readonly how: string;
+  readonly log: string;
+}
+
+class Platform {
+  readonly #options: UpOptions;
+  readonly #io: Io;
+  readonly #folder: string;
+  readonly #children: Child[] = [];
+  #ending = false;
+
+  constructor(options: UpOptions, io: Io) {
+    this.#options = options;
+    this.#io = io;
+    this.#folder = resolve(options.data ?? defaultFolder());
+  }
+
+  /** Starts one service after the other. Resolves only when one of them ends by itself. */
+  async start(): Promise<LostChild> {
+    const folder = this.#folder;
+    for (const name of ['', 'log', 'run']) mkdirSync(join(folder, name), { recursive: true, mode: 0o700 });
+    const store = { file: join(folder, 'bulkhead.db') };
+    const redis = await startRedis(join(folder, 'redis'), this.#log('queue'));
+    this.#children.push(redis.child);
+    this.#say('queue', 'a private Redis');
+    await this.#startApi(store);
+    await this.#startWorker(store, redis.config);
+    await this.#startAgent();
+    this.#say('ready', 'Ctrl-C ends all of it');
+    const lost = this.#children.map(async (child) => ({
+      name: child.name,
+      how: await child.ended,
+      log: this.#log(child.name),
+    }));
+    return Promise.race(lost);
+  }
+
+  /** Ends them, the last first: each may need those before it. */
+  async stop(): Promise<void> {
+    this.#ending = true;
+    if (this.#children.length > 0) this.#say('ending', 'one after the other');
+    for (let child = this.#children.pop(); child !== undefined; child = this.#children.pop()) await child.stop();
+  }
+
+  async #startApi(store: object): Promise<void> {
+    const { port, name, policy } = this.#options;
+    const agents = { host: '127.0.0.1', port: port === 0 ? 0 : port + 1 };
+    const source = policy === undefined ? {} : { source: 'files', files: policy.map((path) => resolve(path)) };
+    const authority = { folder: join(this.#folder, 'ca') };
+    const names = [...new Set([...name, 'localhost', '127.0.0.1', '::1'])];
+    const host = name.length > 0 ? '0.0.0.0' : '127.0.0.1';
+    const metrics = { port: 0 };
+    const api = this.#startService('api', 'ApiConfig', {
+      store,
+      host,
+      port,
+      names,
+      authority,
+      agents,
+      policy: source,
+      metrics,
+    });
+    const { url, authority: file } = await api.said('api-started');
+    this.#say('api', `${String(url)}, with a certificate of ${String(file)}`);
+  }
+
+  async #startWorker(store: object, redis: object): Promise<void> {
+    const { db } = this.#options;
+    if (!existsSync(db)) {
+      this.#say('worker', `not started: there is no advisory database ${db}; "bulkhead db build" makes one`);
+      return;
+    }
+    const metrics = { port: 0 };
+    const worker = this.#startService('worker', 'WorkerConfig', {
+      store,
+      redis,
+      advisories: { database: resolve(db) },
+      metrics,
+    });
+    await worker.said('worker-started');
+    this.#say('worker', 'scans the images of watched registries');
+  }
+
+  async #startAgent(): Promise<void> {
+    const { cri, netns, policy } = this.#options;
+    if (policy === undefined || (cri === undefined && !netns)) {
+      this.#say('agent', 'not started: it needs --policy, and --cri or --netns to know what to protect');
+      return;
+    }
+    const workloads = { ...(cri !== undefined && { cri }), netns };
+    const captures = { folder: join(this.#folder, 'captures') };
+    const files = policy.map((path) => resolve(path));
+    const metrics = { port: 0 };
+    const agent = this.#startService('agent', 'AgentConfig', { policy: files, workloads, captures, metrics });
+    await agent.said('agent-started');
+    this.#say('agent', 'holds workloads of this machine to the policy');
+  }
+
+  #startService(name: 'agent' | 'api' | 'worker', kind: string, config: object): Child {
+    const file = join(this.#folder, 'run', `${name}.json`);
+    writeFileSync(file, JSON.stringify({ apiVersion: API_VERSION, kind, ...config }, null, 2), { mode: 0o600 });
+    const args = [programFile(name), '--config', file];
+    const child = new Child({
+      name,
+      program: process.execPath,
+      args,
+      cwd: this.#folder,
+      log: this.#log(name),
+      onLine: (line) => this.#tell(name, line),
+    });
+    this.#children.push(child);
+    return child;
+  }
+
+  /** What people want to know of what services say. */
+  #tell(name: string, line: Line): void {
+    switch (line['event']) {
+      case 'admin-created':
+        // Once in the life of a data folder: the password is kept nowhere.
+        this.#say('sign in', `${String(line['name'])} with the password ${String(line['password'])}, shown this once`);
+        return;
+      case 'policy-changed':
+        this.#say(name, `the policy has ${String(line['documents'])} documents`);
+        return;
+      case 'policy-rejected':
+        this.#say(name, `the policy is not valid: ${(line['problems'] as string[]).join('; ')}`);
+        return;
+      case 'workload-protected':
+      case 'workload-failed':
+        this.#say(name, workloadLine(line));
+        return;
+      case 'finding':
+        this.#say(
+          name,
+          `${String(line['verdict'])}: ${String(line['detector'])} ${String(line['masked'])} by ${String(line['sensor'])}`,
+        );
+        return;
+      default:
+    }
+  }
+
+  #say(subject: string, text: string): void {
+    if (this.#ending && subject !== 'ending') return;
+    this.#io.stdout.write(`${subject.padEnd(8)}  ${printable(text)}\n`);
+  }
+
+  #log(name: string): string {
+    return join(this.#folder, 'log', `${name}.log`);
+  }
+}
+
+function workloadLine({ event, netns, mode, sensors, problem }: Line): string {
+  const where = String(netns);
+  if (event === 'workload-failed') return `${where} is not protected: ${String(problem)}`;
+  return `${where} is in ${String(mode)}, by ${(sensors as string[]).join(', ') || 'no sensor'}`;
+}
+
+/** For root what the file system's standard says; for others the state folder of the XDG base directory specification. */
+function defaultFolder(): string {
+  if (process.getuid?.() === 0) return '/var/lib/bulkhead';
+  const state = process.env['XDG_STATE_HOME'];
+  return join(state !== undefined && isAbsolute(state) ? state : join(homedir(), '.local', 'state'), 'bulkhead');
+}
