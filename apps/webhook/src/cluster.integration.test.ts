@@ -28,6 +28,7 @@ describe.skipIf(missing !== undefined)('the webhook with the policies and the ce
     client = new KubeClient(await kubeconfigConnection({ file: join(folder, 'kubeconfig') }));
     await installDefinitions(client, US);
     for (const name of ['shop', 'bulkhead']) await api.ask('POST', '/api/v1/namespaces', { metadata: { name } });
+    writeFileSync(join(folder, 'webhook-kubeconfig'), JSON.stringify(kubeconfig(api, await weakToken())));
     ports = [await freePort(), await freePort()];
     await register(ports[0] ?? 0);
     webhooks = ports.map((port, index) => start(port, `${index}`));
@@ -138,7 +139,7 @@ describe.skipIf(missing !== undefined)('the webhook with the policies and the ce
     await until(async () => (await create('bad')).status === 403);
     await apply('p', policy('monitor'));
     await until(async () => (await create('late')).status === 201);
-    expect((await create('late')).warnings.join()).toContain('(monitor) privileged: true');
+    expect((await create('late')).warnings.join()).toContain('(monitor) container app: privileged: true');
   });
 
   function start(port: number, name: string): LineProcess {
@@ -150,7 +151,12 @@ describe.skipIf(missing !== undefined)('the webhook with the policies and the ce
     writeFileSync(
       file,
       JSON.stringify({
-        kubernetes: { policies: true, kubeconfig: join(folder, 'kubeconfig'), namespace: 'bulkhead', certificate },
+        kubernetes: {
+          policies: true,
+          kubeconfig: join(folder, 'webhook-kubeconfig'),
+          namespace: 'bulkhead',
+          certificate,
+        },
         host: '127.0.0.1',
         port,
         followSeconds: 0.2,
@@ -159,6 +165,52 @@ describe.skipIf(missing !== undefined)('the webhook with the policies and the ce
       }),
     );
     return new LineProcess(`webhook ${name}`, undefined, process.execPath, [MAIN, '--config', file]);
+  }
+
+  /** An account with the rights that docs/reference/webhook.md names, and no other. */
+  async function weakToken(): Promise<string> {
+    const rbac = '/apis/rbac.authorization.k8s.io/v1';
+    const rule = (
+      group: string,
+      resources: readonly string[],
+      verbs: readonly string[],
+      names?: readonly string[],
+    ): object => ({
+      apiGroups: [group],
+      resources,
+      verbs,
+      ...(names !== undefined && { resourceNames: names }),
+    });
+    const name = { metadata: { name: 'webhook' } };
+    const subjects = [{ kind: 'ServiceAccount', name: 'webhook', namespace: 'bulkhead' }];
+    const bind = (kind: string): object => ({
+      ...name,
+      subjects,
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind, name: 'webhook' },
+    });
+    const accounts = '/api/v1/namespaces/bulkhead/serviceaccounts';
+    await api.ask('POST', accounts, name);
+    await api.ask('POST', `${rbac}/namespaces/bulkhead/roles`, {
+      ...name,
+      rules: [
+        rule('coordination.k8s.io', ['leases'], ['create']),
+        rule('coordination.k8s.io', ['leases'], ['get', 'update'], ['bulkhead-webhook']),
+        rule('', ['secrets'], ['create']),
+        rule('', ['secrets'], ['get', 'list', 'watch', 'update'], ['webhook-tls']),
+      ],
+    });
+    await api.ask('POST', `${rbac}/namespaces/bulkhead/rolebindings`, bind('Role'));
+    await api.ask('POST', `${rbac}/clusterroles`, {
+      ...name,
+      rules: [
+        rule('bulkhead.io', ['admissionpolicies'], ['list', 'watch']),
+        rule('bulkhead.io', ['admissionpolicies/status'], ['patch']),
+        rule('admissionregistration.k8s.io', ['validatingwebhookconfigurations'], ['get', 'patch'], ['bulkhead']),
+      ],
+    });
+    await api.ask('POST', `${rbac}/clusterrolebindings`, bind('ClusterRole'));
+    const { body } = await api.ask('POST', `${accounts}/webhook/token`, { spec: { expirationSeconds: 7_200 } });
+    return (body['status'] as { readonly token: string }).token;
   }
 
   async function register(port: number, again = false): Promise<void> {
@@ -235,14 +287,14 @@ function is(event: string): (line: Json) => boolean {
   return (line) => line['event'] === event;
 }
 
-function kubeconfig(api: KubeApi): object {
+function kubeconfig(api: KubeApi, token = api.token): object {
   const cluster = { server: api.server, 'certificate-authority-data': Buffer.from(api.ca).toString('base64') };
   return {
     apiVersion: 'v1',
     kind: 'Config',
     'current-context': 'test',
     clusters: [{ name: 'c', cluster }],
-    users: [{ name: 'u', user: { token: api.token } }],
+    users: [{ name: 'u', user: { token } }],
     contexts: [{ name: 'test', context: { cluster: 'c', user: 'u' } }],
   };
 }
