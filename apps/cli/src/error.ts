@@ -6,7 +6,8 @@ export type CliErrorCode =
   | 'NOTHING_INSPECTED'
   | 'INTERRUPTED'
   | 'UNWRITABLE_FILE'
-  | 'NOT_STARTED';
+  | 'NOT_STARTED'
+  | 'NOT_APPLIED';
 
 /** What keeps a command from doing what it was asked to. */
 export class CliError extends CodedError<CliErrorCode> {

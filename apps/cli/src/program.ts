@@ -4,6 +4,7 @@ import { examples, formatOption, numberBetween, type Outcome } from './command.t
 import { addDb } from './db/add-db.ts';
 import type { EdmBuildOptions } from './dlp/edm-build.ts';
 import type { Io } from './io.ts';
+import type { ApplyOptions } from './policy/apply.ts';
 import { addRegistry } from './registry/add-registry.ts';
 import { addScan } from './scan/add-scan.ts';
 import { addUp } from './up/add-up.ts';
@@ -226,6 +227,26 @@ function addPolicy(root: Command, io: Io, outcome: Outcome): void {
     .action(async (before: string, after: string, options: { readonly exitCode: number }) => {
       const { diff } = await import('./policy/diff.ts');
       outcome.exitCode = await diff(before, after, options.exitCode, io);
+    });
+  policy
+    .command('apply')
+    .description('have an api keep the documents of files, all or none, and say what changed')
+    .argument('<path...>', 'YAML or JSON files, or folders of them; a policy that is valid by itself')
+    .requiredOption('--api <url>', 'where the api is')
+    .requiredOption('--token-file <file>', 'file with an API token that may write policies')
+    .option('--ca <file>', 'PEM file of the authority of its certificate')
+    .option('--dry-run', 'only say what would change', false)
+    .option('--prune', 'remove documents that the files do not have', false)
+    .addHelpText(
+      'after',
+      examples([
+        'bulkhead policy apply policy/ --api https://localhost:9443 --ca ca.crt --token-file token',
+        'the policy of a folder',
+      ]),
+    )
+    .action(async (paths: string[], options: ApplyOptions) => {
+      const { apply } = await import('./policy/apply.ts');
+      outcome.exitCode = await apply(paths, options, io);
     });
   policy
     .command('export')

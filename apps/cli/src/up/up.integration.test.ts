@@ -15,7 +15,7 @@ import {
   startServer,
 } from '@bulkhead/lab';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MAIN } from '../testing/bulkhead.ts';
+import { bulkhead, MAIN } from '../testing/bulkhead.ts';
 
 const missing = process.getuid?.() === 0 ? redisMissing() : 'not root';
 if (missing !== undefined) process.stderr.write(`the platform on one machine is not tested: ${missing}\n`);
@@ -86,6 +86,38 @@ describe.skipIf(missing !== undefined)('bulkhead up', () => {
     expect(second.output).not.toContain('password');
   }, 300_000);
 
+  it('keeps a policy that is applied with a token', async () => {
+    const data = join(folder, 'kept');
+    const platform = new Up(['--data', data, '--db', join(folder, 'none')]);
+    try {
+      await platform.says(/^ready /m);
+      const [, url = ''] = /^api +(https:\S+),/m.exec(platform.output) ?? [];
+      const [, password = ''] = /with the password (\S+),/.exec(platform.output) ?? [];
+      const authority = join(data, 'ca', 'ca.crt');
+      const ca = readFileSync(authority, 'utf8');
+      const session = await call(`${url}/api/v1/session`, ca, { body: { name: 'admin', password } });
+      const { csrfToken } = session.body as { readonly csrfToken: string };
+      const made = await call(`${url}/api/v1/tokens`, ca, { ...session, csrfToken, body: { name: 'ci', role: 'ci' } });
+      const tokenFile = join(folder, 'token');
+      await writeFile(tokenFile, `${(made.body as { readonly token: string }).token}\n`);
+      const policy = join(folder, 'policy.yaml');
+      const apply = (...more: string[]) =>
+        bulkhead(['policy', 'apply', policy, '--api', url, '--token-file', tokenFile, '--ca', authority, ...more]);
+
+      expect(apply('--dry-run')).toMatchObject({ status: 0, stderr: '2 changes would be made\n' });
+      expect(apply()).toMatchObject({
+        status: 0,
+        stdout: 'WorkloadGroup/server added\nDataSensor/stop-cards added\n',
+        stderr: '2 changes; the policy has version 2\n',
+      });
+      expect(apply()).toMatchObject({ status: 0, stdout: '', stderr: '0 changes; the policy has version 2\n' });
+      await writeFile(tokenFile, 'nonsense');
+      expect(apply()).toMatchObject({ status: 1, stderr: 'error: Sign in, or send a valid token.\n' });
+    } finally {
+      expect(await platform.end()).toBe(0);
+    }
+  }, 300_000);
+
   it('ends, and says why, when a part of it cannot start', async () => {
     const policy = join(folder, 'broken.yaml');
     await writeFile(policy, 'kind: Nonsense\n');
@@ -135,10 +167,15 @@ interface Answer {
 }
 
 /** A request that trusts the platform's own authority and nobody else. */
-function call(url: string, ca: string, more: { readonly cookie?: string; readonly body?: object }): Promise<Answer> {
-  const { cookie, body } = more;
+function call(
+  url: string,
+  ca: string,
+  more: { readonly cookie?: string; readonly csrfToken?: string; readonly body?: unknown },
+): Promise<Answer> {
+  const { cookie, csrfToken, body } = more;
   const headers = {
     ...(cookie !== undefined && { cookie }),
+    ...(csrfToken !== undefined && { 'x-csrf-token': csrfToken }),
     ...(body !== undefined && { 'content-type': 'application/json' }),
   };
   return new Promise((resolve, reject) => {
