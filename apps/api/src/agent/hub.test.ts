@@ -160,6 +160,22 @@ describe('the hub', () => {
     expect(stand.hub.standing).toEqual({ nodes: 1, enforcing: 1, notEnforced: [] });
   });
 
+  it('knows an agent as connected while one of its streams is, and sends each of them the policy', async () => {
+    const id = await enrol('node-1');
+    const [before, after] = [new Link(), new Link()];
+    const first = await connect(id, before);
+    const isConnected = async (): Promise<boolean | undefined> => (await stand.store.agents.get(id))?.connected;
+
+    first.session.closed('it connected again');
+    const second = await connect(id, after);
+    await first.session.policyAnswered({ version: '1', accepted: true, problems: [], enforcement: [] });
+    expect(await isConnected()).toBe(true);
+    expect(after.snapshots).toHaveLength(1);
+
+    second.session.closed('ended');
+    await vi.waitFor(async () => expect(await isConnected()).toBe(false), 5_000);
+  });
+
   it('passes commands on, and shows out who was revoked', async () => {
     const link = new Link();
     const id = await enrol('node-1');

@@ -97,7 +97,8 @@ export class Hub implements AgentHub, AgentCommands {
     const { serial } = agent.certificate;
     await store.agents.noteConnected(agent.id, { at, version: agent.version, certificateSerial: serial });
     const position = await store.events.position(agent.id);
-    const connected: Connected = { node: known.node, link, sent: agent.policyVersion, answer: undefined };
+    // Sent also to an agent that has it: only its answer says what it enforces now.
+    const connected: Connected = { node: known.node, link, sent: undefined, answer: undefined };
     this.#connected.set(agent.id, connected);
     this.#send(agent.id, connected);
     const session = new Session(agent.id, known.node, this.#ports(agent.id, connected));
@@ -138,6 +139,7 @@ export class Hub implements AgentHub, AgentCommands {
       onAnswer: (answer) => {
         connected.answer = answer;
       },
+      isConnected: () => this.#connected.has(agentId),
       onClosed: () => {
         if (this.#connected.get(agentId) === connected) this.#connected.delete(agentId);
       },

@@ -15,6 +15,8 @@ export interface SessionPorts {
   readonly remove: (id: string) => readonly string[];
   readonly sendTo: (nodes: ReadonlySet<string>) => void;
   readonly onAnswer: (answer: PolicyAnswer) => void;
+  /** Whether the agent has a stream here: this one, or a later one. */
+  readonly isConnected: () => boolean;
   readonly onClosed: () => void;
 }
 
@@ -69,11 +71,11 @@ export class Session implements AgentSession {
   }
 
   closed(): void {
-    const { store, logger, onClosed } = this.#ports;
+    const { store, logger, isConnected, onClosed } = this.#ports;
     onClosed();
     if (this.#timer !== undefined) this.#settle();
     void this.#keeping
-      .then(() => store.agents.noteDisconnected(this.#agent, this.#now()))
+      .then(() => (isConnected() ? undefined : store.agents.noteDisconnected(this.#agent, this.#now())))
       .catch((error: unknown) => logger.warn({ err: error, agent: this.#agent }, 'the end of a stream is not noted'));
   }
 
