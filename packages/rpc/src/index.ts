@@ -1,3 +1,12 @@
+export type { AgentCredentials } from './client/channel.ts';
+export {
+  type AgentConnection,
+  type ConnectAgentOptions,
+  type ConnectionState,
+  connectAgent,
+} from './client/connection.ts';
+export { type Enrolled, type EnrolOptions, enrolAgent } from './client/enrol.ts';
+export type { AgentWorkload } from './client/workload-to-wire.ts';
 export { RpcError, type RpcErrorCode } from './error.ts';
 export type {
   AgentHub,

@@ -1,0 +1,73 @@
+import { createHash, X509Certificate } from 'node:crypto';
+import { connect, type DetailedPeerCertificate } from 'node:tls';
+import { RpcError } from '../error.ts';
+
+/** A chain that a server shows: leaf, perhaps something between, authority. */
+const MAX_CHAIN = 8;
+
+/** Host and port of `host:port`, where an IPv6 address has brackets. Throws `UNREACHABLE` where it is none. */
+export function splitAddress(address: string): { readonly host: string; readonly port: number } {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(address);
+  const port = Number(match?.[3]);
+  const host = match?.[1] ?? match?.[2];
+  if (host === undefined || port < 1 || port > 65_535) {
+    const why = `"${address}" is no address`;
+    throw new RpcError('UNREACHABLE', { what: 'cannot reach the control plane', why, fix: 'write host:port' });
+  }
+  return { host, port };
+}
+
+/**
+ * Fetches the authority (PEM) that a server shows in its chain and whose public key has this pin. Nothing but the pin makes it
+ * trusted: the connection is closed, and the next one is verified by that authority. Throws `UNREACHABLE` and `SERVER_NOT_TRUSTED`.
+ */
+export async function fetchAuthority(address: string, pin: string, timeoutMs: number): Promise<string> {
+  const { host, port } = splitAddress(address);
+  const chain = await showChain(host, port, timeoutMs).catch((cause: unknown) => {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const parts = { what: `cannot reach the control plane at ${address}`, why, fix: 'correct the address, or wait' };
+    throw new RpcError('UNREACHABLE', parts, { cause });
+  });
+  const authority = chain.find((certificate) => certificate.ca && pinOf(certificate) === pin);
+  if (authority === undefined) {
+    throw new RpcError('SERVER_NOT_TRUSTED', {
+      what: `will not enrol at ${address}`,
+      why: 'whoever answers there does not show the authority that the token names',
+      fix: 'check the address, or get a new token: the authority may have been replaced',
+    });
+  }
+  return authority.toString();
+}
+
+function pinOf(certificate: X509Certificate): string {
+  return createHash('sha256')
+    .update(certificate.publicKey.export({ type: 'spki', format: 'der' }))
+    .digest('base64url');
+}
+
+function showChain(host: string, port: number, timeoutMs: number): Promise<readonly X509Certificate[]> {
+  return new Promise((resolve, reject) => {
+    // What is shown is only looked at: the pin decides, and nothing is sent on this connection.
+    const socket = connect({
+      host,
+      port,
+      servername: '',
+      rejectUnauthorized: false,
+      ALPNProtocols: ['h2'],
+      timeout: timeoutMs,
+    });
+    socket.once('secureConnect', () => {
+      const chain: X509Certificate[] = [];
+      let next: DetailedPeerCertificate | undefined = socket.getPeerCertificate(true);
+      while (next?.raw !== undefined && chain.length < MAX_CHAIN) {
+        chain.push(new X509Certificate(next.raw));
+        next = next.issuerCertificate === next ? undefined : next.issuerCertificate;
+      }
+      socket.destroy();
+      resolve(chain);
+    });
+    socket.once('timeout', () => socket.destroy(new Error('nothing came in time')));
+    socket.once('error', reject);
+    socket.once('close', () => reject(new Error('the connection was closed')));
+  });
+}
