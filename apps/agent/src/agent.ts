@@ -28,6 +28,12 @@ export interface AgentPorts {
   readonly onHopeless: (error: unknown) => void;
 }
 
+export interface WorkloadEnforcement {
+  readonly workloadId: string;
+  readonly enforced: boolean;
+  readonly problem: string | undefined;
+}
+
 /** Errors that no retry and no other policy mends. */
 const HOPELESS = new Set(['QUEUE_UNSUPPORTED', 'ADDON_MISSING', 'NOT_PERMITTED']);
 
@@ -38,15 +44,22 @@ export class Agent {
   readonly #subjects = new Map<string, Subject>();
   #policy: Policy;
   #workloads: readonly LocatedWorkload[] | undefined;
-  #members: Readonly<Record<string, readonly string[]>> = {};
-  #quarantined: ReadonlySet<string> = new Set();
+  #members: Readonly<Record<string, readonly string[]>>;
+  #quarantined: ReadonlySet<string>;
   #plans: ReadonlyMap<string, NamespacePlan> = new Map();
   readonly #names = new Map<string, NameTable>();
   readonly #swept = new Set<string>();
 
-  constructor(config: Pick<AgentConfig, 'queue'>, policy: Policy, ports: AgentPorts) {
+  constructor(
+    config: Pick<AgentConfig, 'queue'>,
+    { policy, members = {} }: PolicyChange,
+    ports: AgentPorts,
+    quarantined: ReadonlySet<string> = new Set(),
+  ) {
     this.#ports = ports;
     this.#policy = policy;
+    this.#members = members;
+    this.#quarantined = quarantined;
     this.#guards = new Guards(ports.inspector, ports.steering, config.queue, {
       onHeld: (plan, before) => this.#onHeld(plan, before),
       onLetGo: (plan, problem) => {
@@ -72,6 +85,23 @@ export class Agent {
 
   get namespaces(): { readonly held: number; readonly failed: number } {
     return { held: this.#guards.heldPlans.length, failed: this.#guards.failures };
+  }
+
+  /** For each workload that is to be held to something, whether it is. */
+  get enforcement(): readonly WorkloadEnforcement[] {
+    return [...this.#plans.values()].flatMap(({ key, workloads }) => {
+      const problem = this.#guards.problemOf(key);
+      return workloads.map(({ id }) => ({
+        workloadId: id,
+        enforced: problem === undefined,
+        problem: problem === undefined ? undefined : text(problem),
+      }));
+    });
+  }
+
+  /** Whether a workload of this id is on this node. */
+  has(workloadId: string): boolean {
+    return this.#workloads?.some(({ id }) => id === workloadId) === true;
   }
 
   /** Whose traffic a source of the inspector carries. */

@@ -9,6 +9,7 @@ export interface AgentMetrics {
   countFlow(verdict: string, ruleSet: string): void;
   countCapture(outcome: 'written' | 'failed'): void;
   countPolicy(outcome: 'loaded' | 'rejected'): void;
+  setControlPlane(state: { readonly connected: boolean; readonly spooledBytes: number }): void;
   setNamespaces(counts: { readonly held: number; readonly failed: number }): void;
   sample(counters: WorkerCounters): void;
 }
@@ -28,6 +29,11 @@ export function createAgentMetrics(metrics: Metrics): AgentMetrics {
   const captures = metrics.counter('captures_total', 'Captures of blocked sessions', ['outcome']);
   const policies = metrics.counter('policy_changes_total', 'Policies read', ['outcome']);
   const namespaces = metrics.gauge('namespaces', 'Network namespaces by whether their plan is in force', ['state']);
+  const connected = metrics.gauge(
+    'control_plane_connected',
+    'Whether the control plane is connected; absent without one',
+  );
+  const spooled = metrics.gauge('spool_bytes', 'Events that wait for the control plane');
   const active = metrics.gauge('sessions_active', 'Sessions being followed');
   const notInspected = metrics.counter('bytes_not_inspected_total', 'Payload that was not looked into', ['reason']);
   const totals = {
@@ -48,6 +54,10 @@ export function createAgentMetrics(metrics: Metrics): AgentMetrics {
     countFlow: (verdict, rule_set) => flows.inc({ verdict, rule_set }),
     countCapture: (outcome) => captures.inc({ outcome }),
     countPolicy: (outcome) => policies.inc({ outcome }),
+    setControlPlane: (state) => {
+      connected.set({}, state.connected ? 1 : 0);
+      spooled.set({}, state.spooledBytes);
+    },
     setNamespaces: ({ held, failed }) => {
       namespaces.set({ state: 'in-force' }, held);
       namespaces.set({ state: 'failed' }, failed);

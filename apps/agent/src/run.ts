@@ -3,11 +3,12 @@ import { setInterval } from 'node:timers';
 import { errorLine } from '@bulkhead/core';
 import { sensorNameOf } from '@bulkhead/dlp';
 import { type CapturedSession, capabilities, type InspectorEvent, namespaceAddresses } from '@bulkhead/inspector';
-import { createMetrics, createShutdown, type Shutdown, serveHealth } from '@bulkhead/runtime';
+import { createMetrics, createShutdown, type Metrics, type Shutdown, serveHealth } from '@bulkhead/runtime';
 import manifest from '../package.json' with { type: 'json' };
-import { Agent } from './agent.ts';
+import { Agent, type AgentPorts } from './agent.ts';
 import { CaptureStore } from './capture/capture-store.ts';
 import type { AgentConfig } from './config.ts';
+import type { ControlPlane } from './control-plane/control-plane.ts';
 import { KernelSteering } from './enforcement/kernel-steering.ts';
 import { NativeInspector } from './enforcement/native-inspector.ts';
 import { describeEvent } from './event/describe.ts';
@@ -30,8 +31,9 @@ const MEBIBYTE = 2 ** 20;
 export async function runAgent(config: AgentConfig, configFile: string): Promise<number> {
   requirePrivileges();
   const folder = dirname(resolve(configFile));
-  const policies = new PolicyWatch(config.policy.map((path) => resolve(folder, path)));
-  const first = await policies.first();
+  const outlets = openOutlets(config);
+  const source = await openSource(config, folder, outlets);
+  const first = await source.first();
   const notice = requireInspection(capabilities(), first.policy);
   if (notice !== undefined) process.stderr.write(`${notice}\n`);
 
@@ -43,8 +45,8 @@ export async function runAgent(config: AgentConfig, configFile: string): Promise
     void shutdown.close('failed');
   };
   try {
-    const parts = await start(config, folder, first, shutdown, fail);
-    follow(parts, config, policies, shutdown.signal, fail);
+    const parts = await start(config, folder, { ...outlets, source }, first, shutdown, fail);
+    follow(parts, config, shutdown.signal, fail);
     const problems = await shutdown.done;
     parts.log.emit({ event: 'agent-stopped', problems });
     await parts.log.drained();
@@ -55,27 +57,70 @@ export async function runAgent(config: AgentConfig, configFile: string): Promise
   }
 }
 
-interface Parts {
-  readonly agent: Agent;
-  readonly log: EventLog;
+/** Where the agent's policy comes from: files, or a control plane. */
+type Source = PolicyWatch | ControlPlane;
+
+interface Outlets {
+  readonly registry: Metrics;
   readonly metrics: AgentMetrics;
+  readonly log: EventLog;
+  /** Has the control plane get every event too. */
+  readonly tee: (take: (event: object) => void) => void;
+}
+
+interface Parts extends Outlets {
+  readonly source: Source;
+  readonly agent: Agent;
+}
+
+function openOutlets(config: AgentConfig): Outlets {
+  const registry = createMetrics();
+  const metrics = createAgentMetrics(registry);
+  let take: ((event: object) => void) | undefined;
+  const log = createEventLog(process.stdout, {
+    onLost: (count) => metrics.countEventsLost(count),
+    ...(config.events.findings === 'ocsf' && { render: (event) => withOcsf(event, manifest.version) }),
+    onEvent: (event) => take?.(event),
+  });
+  const tee: Outlets['tee'] = (to) => {
+    take = to;
+  };
+  return { registry, metrics, log, tee };
+}
+
+async function openSource(
+  { policy = [], controlPlane }: AgentConfig,
+  folder: string,
+  { metrics, log, tee }: Outlets,
+): Promise<Source> {
+  if (controlPlane === undefined) return new PolicyWatch(policy.map((path) => resolve(folder, path)));
+  // Loaded here: an agent without a control plane does not pay for what it takes to speak to one.
+  const { ControlPlane: Plane } = await import('./control-plane/control-plane.ts');
+  const plane = new Plane({
+    config: controlPlane,
+    folder,
+    version: manifest.version,
+    onLost: (count) => metrics.countEventsLost(count),
+    onState: (state, why) => {
+      log.emit({ event: 'control-plane', state, ...(why !== '' && { problem: why }) });
+    },
+    onProblem: (problem) => void process.stderr.write(`notice: ${problem}\n`),
+  });
+  tee((event) => plane.take(event));
+  return plane;
 }
 
 async function start(
   config: AgentConfig,
   folder: string,
+  outlets: Outlets & { readonly source: Source },
   first: PolicyChange,
   shutdown: Shutdown,
   onHopeless: (error: unknown) => void,
 ): Promise<Parts> {
-  const registry = createMetrics();
-  const metrics = createAgentMetrics(registry);
-  const log = createEventLog(
-    process.stdout,
-    (count) => metrics.countEventsLost(count),
-    config.events.findings === 'ocsf' ? (event) => withOcsf(event, manifest.version) : undefined,
-  );
-
+  const { registry, metrics, log, source } = outlets;
+  const plane = source instanceof PolicyWatch ? undefined : source;
+  if (plane !== undefined) shutdown.onClose('control plane', () => plane.close());
   const captures = new CaptureStore(resolve(folder, config.captures.folder), config.captures.maxMebibytes * MEBIBYTE);
   shutdown.onClose('captures', () => captures.settled());
   const inspector = new NativeInspector({
@@ -88,7 +133,7 @@ async function start(
   const steering = new KernelSteering((key, packets, overruns) => agent.onTold(key, packets, overruns));
   const onLost = (count: number): void => metrics.countEventsLost(count);
   const flows = new FlowEvents(log.emit, onLost);
-  const agent = new Agent(config, first.policy, {
+  const ports: AgentPorts = {
     inspector,
     steering,
     emit: log.emit,
@@ -99,51 +144,59 @@ async function start(
       flows.tell(subject, flow);
     },
     nodeAddresses: () => namespaceAddresses('/proc/1/ns/net'),
-  });
+  };
+  const agent = new Agent(config, first, ports, plane?.quarantined);
   const windows = setInterval(() => flows.endWindow(), FlowEvents.windowMs);
   shutdown.onClose('flow events', () => {
     clearInterval(windows);
     flows.endWindow();
   });
   shutdown.onClose('namespaces', () => agent.close());
-  const parts = { agent, log, metrics };
+  const parts = { ...outlets, agent };
 
-  const address = await serveHealth(config.metrics, registry, shutdown, () => agent.notReady);
+  const address = await serveHealth(config.metrics, registry, shutdown, () => plane?.notReady ?? agent.notReady);
   const sampler = setInterval(() => {
     metrics.sample(inspector.counters());
     metrics.setNamespaces(agent.namespaces);
+    if (plane === undefined) return;
+    plane.report(agent.enforcement);
+    metrics.setControlPlane(plane.standing);
   }, SAMPLE_MS);
   shutdown.onClose('sampler', () => clearInterval(sampler));
 
   log.emit({ event: 'agent-started', version: manifest.version, pid: process.pid, ...address });
-  announce(parts, first);
+  if (plane?.notReady === undefined) announce(parts, first);
   return parts;
 }
 
-/** Follows what the agent depends on: the policy's files and the workloads of the node. */
-function follow(
-  parts: Parts,
-  { workloads }: AgentConfig,
-  policies: PolicyWatch,
-  signal: AbortSignal,
-  fail: (error: unknown) => void,
-): void {
-  const { agent, log, metrics } = parts;
-  void policies.follow({
-    signal,
-    onPolicy: (change) => {
-      announce(parts, change);
-      agent.setPolicy(change).catch(fail);
-    },
-    onRejected: (problems) => {
-      metrics.countPolicy('rejected');
-      log.emit({ event: 'policy-rejected', problems });
-    },
-  });
+/** Follows what the agent depends on: its policy and the workloads of the node. */
+function follow(parts: Parts, { workloads }: AgentConfig, signal: AbortSignal, fail: (error: unknown) => void): void {
+  const { agent, log, metrics, source } = parts;
+  const apply = async (change: PolicyChange): Promise<void> => {
+    announce(parts, change);
+    await agent.setPolicy(change);
+  };
+  void source
+    .follow({
+      signal,
+      onPolicy: (change) => void apply(change).catch(fail),
+      onRejected: (problems) => {
+        metrics.countPolicy('rejected');
+        log.emit({ event: 'policy-rejected', problems });
+      },
+      apply,
+      quarantine: (ids) => agent.setQuarantined(ids),
+      enforcement: () => agent.enforcement,
+      has: (workloadId) => agent.has(workloadId),
+    })
+    .catch(fail);
   watchInventory({
     ...workloads,
     signal,
-    onWorkloads: (found) => void agent.setWorkloads(found).catch(fail),
+    onWorkloads: (found) => {
+      if (!(source instanceof PolicyWatch)) source.setWorkloads(found);
+      agent.setWorkloads(found).catch(fail);
+    },
     onError: (error) => log.emit({ event: 'discovery-failed', problem: errorLine(error) }),
   }).catch(fail);
 }

@@ -23,7 +23,7 @@ export class Guards {
   #running: Promise<void> | undefined;
   #isStale = false;
   #retry: NodeJS.Timeout | undefined;
-  readonly #failed = new Set<string>();
+  readonly #failed = new Map<string, unknown>();
   #isClosed = false;
 
   constructor(inspector: Inspector, steering: Steering, queueNumber: number, listener: GuardListener) {
@@ -39,6 +39,11 @@ export class Guards {
   /** How many namespaces have a plan that is not in force. */
   get failures(): number {
     return this.#failed.size;
+  }
+
+  /** Why a namespace's plan is not in force; nothing where it is. */
+  problemOf(key: string): unknown {
+    return this.#failed.get(key);
   }
 
   /** Wants these plans to be in force and no others. Resolves when all of them were tried. */
@@ -84,7 +89,7 @@ export class Guards {
       await guard.hold(plan);
       this.#listener.onHeld(plan, before);
     } catch (error) {
-      this.#failed.add(plan.key);
+      this.#failed.set(plan.key, error);
       this.#listener.onFailed(plan, error);
     }
   }

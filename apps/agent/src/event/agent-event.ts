@@ -37,6 +37,11 @@ export type AgentEvent = { readonly time: string } & (
     }
   | { readonly event: 'policy-rejected'; readonly problems: readonly string[] }
   | { readonly event: 'discovery-failed'; readonly problem: string }
+  | {
+      readonly event: 'control-plane';
+      readonly state: 'connected' | 'disconnected' | 'refused';
+      readonly problem?: string;
+    }
   | ({
       readonly event: 'workload-protected';
       readonly sensors: readonly string[];

@@ -11,14 +11,21 @@ export interface EventLog {
   drained(): Promise<void>;
 }
 
-/** `render` may give an event another form. */
+export interface EventLogOptions {
+  readonly onLost: (count: number) => void;
+  /** May give an event another form. */
+  readonly render?: (event: AgentEvent) => object;
+  /** Gets every event as it is. */
+  readonly onEvent?: (event: AgentEvent) => void;
+}
+
 export function createEventLog(
   stream: Writable,
-  onLost: (count: number) => void,
-  render: (event: AgentEvent) => object = (event) => event,
+  { onLost, render = (event) => event, onEvent }: EventLogOptions,
 ): EventLog {
   const lines = createLineWriter(stream);
   const write = (event: AgentEvent): void => {
+    onEvent?.(event);
     if (!lines.write(render(event))) onLost(1);
   };
   return {

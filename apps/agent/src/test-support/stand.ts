@@ -14,6 +14,7 @@ import {
   runIn,
   startServer,
 } from '@bulkhead/lab';
+import { TestControlPlane } from './control-plane.ts';
 
 const MAIN = join(import.meta.dirname, '../main.ts');
 
@@ -36,6 +37,7 @@ export class Stand {
   readonly #folder: string;
   readonly #agents: LineProcess[] = [];
   readonly #clients: LineProcess[] = [];
+  readonly #planes: TestControlPlane[] = [];
 
   private constructor(network: Network, server: LineProcess, folder: string) {
     this.network = network;
@@ -86,6 +88,18 @@ export class Stand {
     return agent;
   }
 
+  /** Starts a control plane whose policy is that of `writePolicy`, and gives what an agent's configuration says of it. */
+  async startControlPlane(): Promise<{
+    readonly plane: TestControlPlane;
+    readonly config: Readonly<Record<string, unknown>>;
+  }> {
+    const plane = await TestControlPlane.open(join(this.#folder, 'api'), this.policyFile);
+    this.#planes.push(plane);
+    await writeFile(join(this.#folder, 'token'), await plane.enrolmentToken(), { mode: 0o600 });
+    const controlPlane = { address: plane.agentAddress, tokenFile: 'token', node: 'node-1' };
+    return { plane, config: { policy: undefined, controlPlane } };
+  }
+
   /** Starts a second agent that watches the client's namespace only, and waits until it does. */
   async startBystander(): Promise<LineProcess> {
     const selector = { netns: [this.client.netns] };
@@ -128,6 +142,7 @@ export class Stand {
 
   async close(): Promise<void> {
     for (const each of [...this.#clients, ...this.#agents, this.server]) await each.stop();
+    for (const plane of this.#planes) await plane.close();
     await this.network.remove();
     await rm(this.#folder, { recursive: true, force: true });
   }

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { CARD_ORDER, missingForNamespaces, PLAIN_ORDER, Stand } from './test-support/stand.ts';
+
+const missing = await missingForNamespaces();
+if (missing !== undefined) process.stderr.write(`skipped: the agent with a control plane: ${missing}\n`);
+
+const WAIT = { timeout: 30_000, interval: 200 };
+
+async function withStand(test: (stand: Stand) => Promise<void>): Promise<void> {
+  const stand = await Stand.open();
+  try {
+    await test(stand);
+  } finally {
+    await stand.close();
+  }
+}
+
+describe.skipIf(missing !== undefined)('an agent of a control plane', () => {
+  it('gets its policy from there, enforces it, and tells what happened, once', { timeout: 120_000 }, () =>
+    withStand(async (stand) => {
+      await stand.writePolicy({ mode: 'protect', onFailure: 'closed' });
+      const { plane, config } = await stand.startControlPlane();
+      await stand.startAgent(config);
+
+      expect(await stand.request({ path: '/orders', body: PLAIN_ORDER })).toMatchObject({ status: 200 });
+      expect(await stand.request({ path: '/orders', body: CARD_ORDER })).toMatchObject({ error: 'ECONNRESET' });
+
+      await expect.poll(async () => (await plane.events('finding')).length, WAIT).toBe(1);
+      const workload = `/api/v1/workloads/${encodeURIComponent(stand.serverHost.path)}`;
+      await expect
+        .poll(async () => (await plane.ask('GET', workload)).body, WAIT)
+        .toMatchObject({ name: stand.serverHost.netns, node: 'node-1', enforced: true });
+    }),
+  );
+
+  it(
+    'goes on while the control plane is away, also after a restart, and loses and doubles nothing',
+    { timeout: 180_000 },
+    () =>
+      withStand(async (stand) => {
+        await stand.writePolicy({ mode: 'protect', onFailure: 'closed' });
+        const { plane, config } = await stand.startControlPlane();
+        const first = await stand.startAgent(config);
+        await plane.kill();
+        expect(await stand.request({ path: '/one', body: CARD_ORDER })).toMatchObject({ error: 'ECONNRESET' });
+        await first.stop('SIGKILL');
+
+        // It knows its policy by itself from the first second.
+        await stand.startAgent(config);
+        expect(await stand.request({ path: '/two', body: CARD_ORDER })).toMatchObject({ error: 'ECONNRESET' });
+        await plane.restart();
+
+        const subjects = async (): Promise<readonly unknown[]> =>
+          (await plane.events('finding')).map((event) => JSON.stringify(event).match(/POST \/\w+/)?.[0]);
+        await expect.poll(subjects, WAIT).toEqual(['POST /two', 'POST /one']);
+      }),
+  );
+
+  it('cuts a workload off on command, and keeps it so over a restart', { timeout: 120_000 }, () =>
+    withStand(async (stand) => {
+      await stand.writePolicy({ mode: 'monitor' });
+      const { plane, config } = await stand.startControlPlane();
+      const agent = await stand.startAgent(config);
+      const id = encodeURIComponent(stand.serverHost.path);
+      const act = (kind: string): Promise<unknown> =>
+        plane.ask('POST', `/api/v1/workloads/${id}/actions`, { kind, ...(kind === 'quarantine' && { reason: 'odd' }) });
+      const reaches = async (): Promise<boolean> => {
+        const { status } = await stand.request({ path: '/orders', body: PLAIN_ORDER, timeoutMs: 2_000 });
+        return status === 200;
+      };
+      expect(await reaches()).toBe(true);
+      await expect
+        .poll(
+          async () =>
+            act('quarantine').then(
+              () => true,
+              () => false,
+            ),
+          WAIT,
+        )
+        .toBe(true);
+      expect(await reaches()).toBe(false);
+
+      await agent.stop('SIGKILL');
+      await stand.startAgent(config);
+      expect(await reaches()).toBe(false);
+      await expect
+        .poll(
+          async () =>
+            act('release').then(
+              () => true,
+              () => false,
+            ),
+          WAIT,
+        )
+        .toBe(true);
+      expect(await reaches()).toBe(true);
+    }),
+  );
+});

@@ -1,0 +1,208 @@
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import { errorLine } from '@bulkhead/core';
+import { capabilities } from '@bulkhead/inspector';
+import { createRequest } from '@bulkhead/pki';
+import { requirePolicy } from '@bulkhead/policy';
+import {
+  type AgentConnection,
+  type CommandAction,
+  type CommandOutcome,
+  connectAgent,
+  type Enforcement,
+  Spool,
+} from '@bulkhead/rpc';
+import type { ControlPlaneConfig } from '../config.ts';
+import { requireInspection } from '../inspection.ts';
+import type { PolicyChange, PolicyWatchOptions } from '../policy/policy-watch.ts';
+import type { LocatedWorkload } from '../workload/located.ts';
+import { requireCredentials } from './enrol.ts';
+import { LANGUAGE, readSnapshot } from './read-snapshot.ts';
+import { type Credentials, type KeptSnapshot, StateFolder } from './state-folder.ts';
+
+const MEBIBYTE = 2 ** 20;
+/** What waits when the agent is told to end gets this to leave. What does not leave is there at the next start. */
+const DRAIN_MS = 2_000;
+/** Nothing but the processes of a node ask for more. */
+const CAPABILITIES = ['inspect', 'firewall', 'quarantine'];
+
+export interface ControlPlaneOptions {
+  readonly config: ControlPlaneConfig;
+  /** Of the configuration file: paths in it are relative to it. */
+  readonly folder: string;
+  readonly version: string;
+  /** Events that the spool had to let go. */
+  readonly onLost: (count: number) => void;
+  readonly onState: (state: 'connected' | 'disconnected' | 'refused', why: string) => void;
+  /** For people: what was set right, or is tried again. */
+  readonly onProblem: (problem: string) => void;
+}
+
+/** What the control plane may ask of the agent. */
+export interface Obeys extends PolicyWatchOptions {
+  /** Resolves when the policy is in force as far as it can be. */
+  readonly apply: (change: PolicyChange) => Promise<void>;
+  readonly quarantine: (ids: ReadonlySet<string>) => Promise<void>;
+  readonly enforcement: () => readonly Enforcement[];
+  readonly has: (workloadId: string) => boolean;
+}
+
+/** The policy from a control plane, and the way of events to it. Without the control plane the last policy is enforced. */
+export class ControlPlane {
+  readonly #options: ControlPlaneOptions;
+  readonly #state: StateFolder;
+  readonly #spool: Spool;
+  readonly #quarantined: Set<string>;
+  #snapshot: KeptSnapshot | undefined;
+  #connection: AgentConnection | undefined;
+  #workloads: readonly LocatedWorkload[] | undefined;
+  #reported = '';
+  #isConnected = false;
+  #isClosed = false;
+
+  constructor(options: ControlPlaneOptions) {
+    this.#options = options;
+    const { config, folder, onLost, onProblem } = options;
+    this.#state = new StateFolder(resolve(folder, config.folder));
+    this.#snapshot = this.#state.snapshot;
+    this.#quarantined = new Set(this.#state.quarantined);
+    const maxBytes = config.spoolMebibytes * MEBIBYTE;
+    this.#spool = Spool.open({ folder: join(this.#state.path, 'spool'), maxBytes, onLost, onProblem });
+  }
+
+  /** Why there is nothing to enforce yet. */
+  get notReady(): string | undefined {
+    return this.#snapshot === undefined ? 'the control plane has not sent a policy yet' : undefined;
+  }
+
+  get quarantined(): ReadonlySet<string> {
+    return this.#quarantined;
+  }
+
+  /** Whether it is connected, and how much waits for it. */
+  get standing(): { readonly connected: boolean; readonly spooledBytes: number } {
+    return { connected: this.#isConnected, spooledBytes: this.#isClosed ? 0 : this.#spool.bytes };
+  }
+
+  /** The last policy that was in force. An agent that has never had one has nothing to do yet. */
+  async first(): Promise<PolicyChange> {
+    const nothing = { policy: requirePolicy([], LANGUAGE), files: [] };
+    if (this.#snapshot === undefined) return nothing;
+    const read = await readSnapshot(this.#snapshot);
+    if (read.ok) return read.change;
+    // It was valid for the program that kept it: another version must not stand still for that.
+    this.#options.onProblem(`the kept policy cannot be used: ${read.problems.join('; ')}`);
+    this.#snapshot = undefined;
+    return nothing;
+  }
+
+  /** Enrols, connects, and obeys until the signal aborts. */
+  async follow(obeys: Obeys): Promise<void> {
+    const { config, folder, version, onState, onProblem } = this.#options;
+    const node = config.node ?? hostname();
+    const credentials = await requireCredentials(this.#state, {
+      address: config.address,
+      tokenFile: resolve(folder, config.tokenFile),
+      node,
+      version,
+      signal: obeys.signal,
+      onProblem: (error) => onState('disconnected', errorLine(error)),
+    });
+    if (credentials === undefined) return;
+    const { agentId } = credentials;
+    this.#connection = connectAgent({
+      address: config.address,
+      credentials,
+      node,
+      version,
+      capabilities: CAPABILITIES,
+      spool: this.#spool,
+      policyVersion: this.#snapshot?.version,
+      onSnapshot: async (snapshot) => {
+        const refused = await this.#take(snapshot, obeys);
+        return {
+          version: snapshot.version,
+          accepted: refused.length === 0,
+          problems: refused,
+          enforcement: obeys.enforcement(),
+        };
+      },
+      onCommand: (action) => this.#obey(action, obeys),
+      createRequest: () => createRequest(agentId),
+      onCredentials: async (renewed) => this.#state.keepCredentials({ ...renewed, agentId } satisfies Credentials),
+      onState: (state) => {
+        this.#isConnected = state.state === 'connected';
+        onState(state.state, state.state === 'connected' ? '' : state.why);
+      },
+      onProblem,
+    });
+    if (this.#workloads !== undefined) this.#connection.setWorkloads(this.#workloads);
+  }
+
+  /** Takes an event that has to get there. What happens after the end is for standard output alone. */
+  take(event: object): void {
+    if (this.#isClosed) return;
+    this.#spool.append([JSON.stringify(event)]);
+    this.#connection?.notify();
+  }
+
+  setWorkloads(workloads: readonly LocatedWorkload[]): void {
+    this.#workloads = workloads;
+    this.#connection?.setWorkloads(workloads);
+  }
+
+  /** Tells what is enforced where, when it has changed. */
+  report(enforcement: readonly Enforcement[]): void {
+    const version = this.#snapshot?.version;
+    const said = JSON.stringify([version, enforcement]);
+    if (version === undefined || this.#connection === undefined || said === this.#reported) return;
+    this.#reported = said;
+    this.#connection.answerPolicy({ version, accepted: true, problems: [], enforcement });
+  }
+
+  async close(): Promise<void> {
+    await this.#connection?.close(DRAIN_MS);
+    this.#isClosed = true;
+    this.#spool.close();
+  }
+
+  /** Gives why a snapshot is refused; nothing when it is in force. */
+  async #take(snapshot: KeptSnapshot, { apply, onRejected }: Obeys): Promise<readonly string[]> {
+    const read = await readSnapshot(snapshot);
+    const problems = read.ok ? unable(read.change) : read.problems;
+    if (!read.ok || problems.length > 0) {
+      onRejected(problems);
+      return problems;
+    }
+    this.#state.keepSnapshot(snapshot);
+    this.#snapshot = snapshot;
+    await apply(read.change);
+    return [];
+  }
+
+  async #obey(action: CommandAction, { has, quarantine }: Obeys): Promise<CommandOutcome> {
+    const { kind, workloadId } = action;
+    if (kind !== 'quarantine' && kind !== 'release') {
+      return { outcome: 'unsupported', message: `this agent cannot ${kind} on command` };
+    }
+    if (kind === 'quarantine' && !has(workloadId)) {
+      return { outcome: 'failed', message: 'there is no such workload on this node' };
+    }
+    if (kind === 'quarantine') this.#quarantined.add(workloadId);
+    else this.#quarantined.delete(workloadId);
+    // Kept before it is done: a restart in between must not let it out again.
+    this.#state.keepQuarantined([...this.#quarantined]);
+    await quarantine(this.#quarantined);
+    return { outcome: 'done', message: kind === 'quarantine' ? 'it is cut off' : 'it is released' };
+  }
+}
+
+/** Why this machine cannot do what a policy asks for. */
+function unable({ policy }: PolicyChange): readonly string[] {
+  try {
+    requireInspection(capabilities(), policy);
+    return [];
+  } catch (error) {
+    return [errorLine(error)];
+  }
+}

@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { request } from 'node:https';
+import { join } from 'node:path';
+import { freePort, LineProcess } from '@bulkhead/lab';
+
+const MAIN = join(import.meta.dirname, '../../../api/src/main.ts');
+
+export interface ApiAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** A real api of a test, on loopback, whose policy is a file. */
+export class TestControlPlane {
+  readonly #folder: string;
+  readonly #ports: readonly [number, number];
+  #process: LineProcess;
+  #password: string | undefined;
+  #session: Readonly<Record<string, string>> | undefined;
+
+  private constructor(folder: string, ports: readonly [number, number]) {
+    this.#folder = folder;
+    this.#ports = ports;
+    this.#process = this.#start();
+  }
+
+  /** Starts it in a folder of its own, with a policy. */
+  static async open(folder: string, policyFile: string): Promise<TestControlPlane> {
+    await mkdir(folder, { recursive: true });
+    const ports = [await freePort(), await freePort()] as const;
+    const config = {
+      store: { file: join(folder, 'store.db') },
+      host: '127.0.0.1',
+      port: ports[0],
+      authority: { folder: join(folder, 'authority') },
+      agents: { host: '127.0.0.1', port: ports[1] },
+      policy: { source: 'files', files: [policyFile] },
+      metrics: { port: 0 },
+    };
+    await writeFile(join(folder, 'api.json'), JSON.stringify(config));
+    const plane = new TestControlPlane(folder, ports);
+    await plane.#ready();
+    return plane;
+  }
+
+  /** Where agents find it. */
+  get agentAddress(): string {
+    return `127.0.0.1:${this.#ports[1]}`;
+  }
+
+  /** A token that lets one agent enrol. */
+  async enrolmentToken(): Promise<string> {
+    const { body } = await this.ask('POST', '/api/v1/enrolment-tokens', {});
+    return (body as { readonly token: string }).token;
+  }
+
+  /** Events of a kind that it has, newest first. */
+  async events(kind: string): Promise<readonly object[]> {
+    const { body } = await this.ask('GET', `/api/v1/events?kind=${kind}&limit=100`);
+    return (body as { readonly items: readonly object[] }).items;
+  }
+
+  /** Asks as its first administrator. */
+  async ask(method: string, path: string, body?: object): Promise<ApiAnswer> {
+    this.#session ??= await this.#signIn();
+    return (await this.#send(method, path, body, this.#session)).answer;
+  }
+
+  /** Ends it as a crash would. */
+  async kill(): Promise<void> {
+    await this.#process.stop('SIGKILL');
+  }
+
+  async restart(): Promise<void> {
+    this.#process = this.#start();
+    await this.#ready();
+  }
+
+  async close(): Promise<void> {
+    await this.#process.stop();
+  }
+
+  #start(): LineProcess {
+    return new LineProcess('api', undefined, process.execPath, [MAIN, '--config', join(this.#folder, 'api.json')]);
+  }
+
+  async #ready(): Promise<void> {
+    await this.#process.waitFor('start', (line) => line['event'] === 'api-started', { withinMs: 60_000 });
+    const admin = this.#process.lines.find((line) => line['event'] === 'admin-created');
+    if (typeof admin?.['password'] === 'string') this.#password = admin['password'];
+  }
+
+  async #signIn(): Promise<Readonly<Record<string, string>>> {
+    const { answer, cookie } = await this.#send('POST', '/api/v1/session', { name: 'admin', password: this.#password });
+    const { csrfToken } = answer.body as { readonly csrfToken: string };
+    return { cookie, 'x-csrf-token': csrfToken };
+  }
+
+  #send(
+    method: string,
+    path: string,
+    body: object | undefined,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<{ readonly answer: ApiAnswer; readonly cookie: string }> {
+    const { promise, resolve, reject } = Promise.withResolvers<{ answer: ApiAnswer; cookie: string }>();
+    const ca = readFileSync(join(this.#folder, 'authority/ca.crt'));
+    const type = body === undefined ? {} : { 'content-type': 'application/json' };
+    const to = { host: '127.0.0.1', port: this.#ports[0], method, path, ca, headers: { ...headers, ...type } };
+    const sent = request({ ...to, agent: false }, (response) => {
+      let text = '';
+      response.on('data', (chunk: Buffer) => {
+        text += chunk.toString();
+      });
+      response.on('end', () => {
+        const cookie = (response.headers['set-cookie']?.[0] ?? '').split(';')[0] ?? '';
+        const status = response.statusCode ?? 0;
+        if (status >= 400) reject(new Error(`${method} ${path}: ${status} ${text}`));
+        else resolve({ answer: { status, body: text === '' ? undefined : JSON.parse(text) }, cookie });
+      });
+    });
+    sent.on('error', reject);
+    sent.end(body === undefined ? undefined : JSON.stringify(body));
+    return promise;
+  }
+}
