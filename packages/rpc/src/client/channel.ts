@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { checkServerIdentity, type PeerCertificate } from 'node:tls';
+import { checkServerIdentity } from 'node:tls';
 import { ChannelCredentials, Client } from '@grpc/grpc-js';
 import { KEEPALIVE_MS, KEEPALIVE_TIMEOUT_MS, MAX_MESSAGE_FROM_AGENT, MAX_MESSAGE_TO_AGENT } from '../wire/limits.ts';
 
@@ -24,7 +24,7 @@ export function openChannel(
     own.keyPem === undefined ? null : Buffer.from(own.keyPem),
     own.chainPem === undefined ? null : Buffer.from(own.chainPem),
     // The name that is sent may be a stand-in; what is checked is whom we called.
-    { checkServerIdentity: (_, certificate) => checkServerIdentity(host, certificate as PeerCertificate) },
+    { checkServerIdentity: (_, certificate) => checkServerIdentity(host, certificate) },
   );
   return new Client(address, credentials, {
     'grpc.max_send_message_length': MAX_MESSAGE_FROM_AGENT,

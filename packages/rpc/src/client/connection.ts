@@ -268,13 +268,15 @@ class Connection implements AgentConnection {
   }
 
   #apply(snapshot: SnapshotText): void {
-    this.#snapshots = this.#snapshots.then(async () => {
-      try {
-        this.answerPolicy(await this.#options.onSnapshot(snapshot));
-      } catch (error) {
-        this.answerPolicy({ version: snapshot.version, accepted: false, problems: [lineOf(error)], enforcement: [] });
-      }
-    });
+    this.#snapshots = this.#snapshots.then(() => this.#applyOne(snapshot));
+  }
+
+  async #applyOne(snapshot: SnapshotText): Promise<void> {
+    try {
+      this.answerPolicy(await this.#options.onSnapshot(snapshot));
+    } catch (error) {
+      this.answerPolicy({ version: snapshot.version, accepted: false, problems: [lineOf(error)], enforcement: [] });
+    }
   }
 
   async #obey(id: string, action: Command['action']): Promise<void> {
@@ -327,7 +329,7 @@ class Connection implements AgentConnection {
 
   async #adopt(credentials: AgentCredentials): Promise<boolean> {
     try {
-      new X509Certificate(credentials.chainPem);
+      requireCertificate(credentials.chainPem);
       await this.#options.onCredentials(credentials);
     } catch (error) {
       this.#options.onProblem(`cannot keep the new certificate: ${lineOf(error)}`);
@@ -340,6 +342,11 @@ class Connection implements AgentConnection {
   #send(body: NonNullable<FromAgent['body']>): void {
     if (this.#stream?.writable === true) this.#stream.write({ body });
   }
+}
+
+/** Throws when it is none: a control plane that sends something else must not cost the one that works. */
+function requireCertificate(pem: string): X509Certificate {
+  return new X509Certificate(pem);
 }
 
 /** Within the limits of the wire; what is more is summed up. */
