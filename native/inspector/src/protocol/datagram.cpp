@@ -1,6 +1,7 @@
 #include "protocol/datagram.hpp"
 
 #include "protocol/dns.hpp"
+#include "protocol/proxy_preface.hpp"
 #include "protocol/statsd.hpp"
 #include "protocol/syslog.hpp"
 
@@ -16,6 +17,12 @@ Protocol read_datagram(Bytes datagram, Origin origin, const Outlet& out) noexcep
       {Protocol::syslog, read_syslog},
       {Protocol::statsd, read_statsd},
   };
+  if (const std::size_t block = proxy_block_of(datagram); block != 0) {
+    out.start(Protocol::raw, Location::stream);
+    out.write(datagram.first(block), origin);
+    out.close();
+    datagram = datagram.subspan(block);
+  }
   for (const Reading& reading : kReadings)
     if (reading.read(datagram, origin, out)) return reading.protocol;
   out.start(Protocol::udp, Location::stream);

@@ -74,6 +74,13 @@ Match proxy_client(Bytes first) noexcept {
   return command == (kVersion << 4 | kLocal) || command == (kVersion << 4 | kProxied) ? Match::yes : Match::no;
 }
 
+std::size_t proxy_block_of(Bytes datagram) noexcept {
+  constexpr std::size_t kHead = 16;  // signature, version and command, family, length
+  if (datagram.size() < kHead || datagram[0] == 'P' || proxy_client(datagram) != Match::yes) return 0;
+  const std::size_t length = std::size_t{datagram[14]} << 8 | datagram[15];
+  return length <= kLongestBlock && kHead + length <= datagram.size() ? kHead + length : 0;
+}
+
 std::unique_ptr<Follower> follow_proxy(DecodePool&) { return std::make_unique<ProxyPreface>(); }
 
 }  // namespace bulkhead

@@ -13,4 +13,7 @@ namespace bulkhead {
 [[nodiscard]] Match proxy_client(Bytes first) noexcept;
 [[nodiscard]] std::unique_ptr<Follower> follow_proxy(DecodePool& pool);
 
+/// Bytes of the block of version 2 that stands in front of a datagram's own content; 0 when none does, or it is cut.
+[[nodiscard]] std::size_t proxy_block_of(Bytes datagram) noexcept;
+
 }  // namespace bulkhead
