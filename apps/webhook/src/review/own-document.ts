@@ -1,14 +1,24 @@
 import { isDeepStrictEqual } from 'node:util';
 import { API_VERSION, type DocumentKind, printable, problemText } from '@bulkhead/core';
 import { dataSensorKind } from '@bulkhead/dlp';
-import { admissionPolicyKind, networkRuleSetKind, workloadGroupKind } from '@bulkhead/policy';
+import {
+  admissionPolicyKind,
+  filePolicyKind,
+  networkRuleSetKind,
+  processPolicyKind,
+  responseRuleKind,
+  workloadGroupKind,
+} from '@bulkhead/policy';
 import { z } from 'zod';
 import type { AdmissionRequest } from './wire.ts';
 
 const KINDS: readonly DocumentKind<{ readonly name: string }>[] = [
   admissionPolicyKind,
   dataSensorKind,
+  filePolicyKind,
   networkRuleSetKind,
+  processPolicyKind,
+  responseRuleKind,
   workloadGroupKind,
 ];
 const [GROUP] = API_VERSION.split('/');

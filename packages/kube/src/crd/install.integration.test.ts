@@ -2,7 +2,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEFAULT_SENSORS, dataSensorDocument, dataSensorKind } from '@bulkhead/dlp';
 import { type KubeApi, kubeApiMissing, startKubeApi } from '@bulkhead/lab';
-import { admissionPolicyKind, loadDocuments, networkRuleSetKind, workloadGroupKind } from '@bulkhead/policy';
+import {
+  admissionPolicyKind,
+  filePolicyKind,
+  loadDocuments,
+  networkRuleSetKind,
+  processPolicyKind,
+  responseRuleKind,
+  workloadGroupKind,
+} from '@bulkhead/policy';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RESOURCES } from '../client/resource.ts';
 import { type PodOfTest, podOf } from '../test-support/cluster.ts';
@@ -57,7 +65,15 @@ describe.skipIf(missing !== undefined)('installDefinitions on a real API server'
     const sources = readdirSync(EXAMPLES, { recursive: true, encoding: 'utf8' })
       .filter((file) => /\.ya?ml$/.test(file))
       .map((file) => ({ file, text: readFileSync(join(EXAMPLES, file), 'utf8') }));
-    const kinds = [admissionPolicyKind, dataSensorKind, networkRuleSetKind, workloadGroupKind];
+    const kinds = [
+      admissionPolicyKind,
+      dataSensorKind,
+      filePolicyKind,
+      networkRuleSetKind,
+      processPolicyKind,
+      responseRuleKind,
+      workloadGroupKind,
+    ];
     const loaded = loadDocuments(sources, kinds);
     const written = kinds.flatMap((kind) =>
       loaded.of<{ readonly name: string }>(kind).map(({ raw }) => raw as Document),

@@ -1,6 +1,13 @@
 import { API_VERSION } from '@bulkhead/core';
 import { DataSensorDocument } from '@bulkhead/dlp';
-import { AdmissionPolicyDocument, NetworkRuleSetDocument, WorkloadGroupDocument } from '@bulkhead/policy';
+import {
+  AdmissionPolicyDocument,
+  FilePolicyDocument,
+  NetworkRuleSetDocument,
+  ProcessPolicyDocument,
+  ResponseRuleDocument,
+  WorkloadGroupDocument,
+} from '@bulkhead/policy';
 import type { ZodType } from 'zod';
 import type { Resource } from '../client/resource.ts';
 
@@ -62,11 +69,35 @@ export const POLICY_KINDS: readonly PolicyKind[] = [
     [{ name: 'Action', type: 'string', jsonPath: '.spec.action', description: 'What happens to what is found.' }],
   ),
   kind(
+    'FilePolicy',
+    'filepolicies',
+    'bfp',
+    'Which files the workloads of groups may open. docs/reference/policy.md describes it.',
+    FilePolicyDocument,
+    [],
+  ),
+  kind(
     'NetworkRuleSet',
     'networkrulesets',
     'bnr',
-    'Which traffic the workloads of groups may have. docs/reference/policy.md describes it.',
+    'Which traffic the workloads of groups may have. docs/reference/network.md describes it.',
     NetworkRuleSetDocument,
+    [],
+  ),
+  kind(
+    'ProcessPolicy',
+    'processpolicies',
+    'bpp',
+    'Which programs the workloads of groups may run. docs/reference/policy.md describes it.',
+    ProcessPolicyDocument,
+    [],
+  ),
+  kind(
+    'ResponseRule',
+    'responserules',
+    'brr',
+    'What is done when something happened. docs/reference/policy.md describes it.',
+    ResponseRuleDocument,
     [],
   ),
   kind(

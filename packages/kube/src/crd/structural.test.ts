@@ -1,3 +1,5 @@
+import { jsonSchemas as sensorSchemas } from '@bulkhead/dlp';
+import { jsonSchemas } from '@bulkhead/policy';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { relaxationsOf } from './definition.ts';
@@ -92,6 +94,20 @@ describe('structuralSchema', () => {
     ]) {
       expect(text).not.toContain(`"${key}`);
     }
+  });
+});
+
+describe('POLICY_KINDS', () => {
+  it('has every kind of document of the policy language but the tests of policies', () => {
+    const written = Object.values({ ...jsonSchemas(), ...sensorSchemas() }).flatMap((schema) => {
+      const { kind, spec } =
+        (schema as { readonly properties?: Readonly<Record<string, JsonSchema>> }).properties ?? {};
+      return spec !== undefined && typeof kind?.['const'] === 'string' ? [kind['const']] : [];
+    });
+
+    expect(POLICY_KINDS.map(({ kind }) => kind).toSorted()).toEqual(
+      written.filter((kind) => kind !== 'PolicyTest').toSorted(),
+    );
   });
 });
 
