@@ -35,7 +35,10 @@ const PARTS: Readonly<Record<string, (options: Options) => Promise<readonly Meas
     (await import('./scan-rescan/bench-scan-rescan.ts')).benchScanRescan(rounds, say),
   'scan-crawl': async () => (await import('./scan-crawl/bench-scan-crawl.ts')).benchScanCrawl(say),
   policy: async () => (await import('./policy/bench-policy.ts')).benchPolicy(),
-  firewall: async () => (await import('./firewall/bench-firewall.ts')).benchFirewall(say),
+  firewall: async () => [
+    ...(await (await import('./firewall/bench-first-packet.ts')).benchFirstPacket(say)),
+    ...(await (await import('./firewall/bench-firewall.ts')).benchFirewall(say)),
+  ],
 };
 
 async function main(): Promise<number> {

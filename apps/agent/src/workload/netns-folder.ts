@@ -1,13 +1,15 @@
-import { readdirSync, statfsSync } from 'node:fs';
+import { type FSWatcher, readdirSync, statfsSync, watch } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type LocatedWorkload, locate } from './located.ts';
 
 /** Where `ip netns add` puts names. */
 export const NETNS_FOLDER = '/run/netns';
 
-/** How long a new namespace may stay unprotected. */
+/** How long a new namespace may go unnoticed where the kernel does not tell of changes in the folder. */
 const INTERVAL_MS = 500;
+/** A name is there before the namespace is mounted on it, which nobody tells of: it is looked at again so often. */
+const SOON_MS = 10;
+const LOOKS = 30;
 /** `NSFS_MAGIC`: a name that is not mounted yet, or no longer, is an ordinary empty file. */
 const NAMESPACE_FILESYSTEM = 0x6e73_6673;
 
@@ -25,14 +27,68 @@ export function listNamedNamespaces(folder = NETNS_FOLDER): readonly LocatedWork
 export async function watchNamedNamespaces(
   onWorkloads: (workloads: readonly LocatedWorkload[]) => void,
   signal: AbortSignal,
+  folder = NETNS_FOLDER,
 ): Promise<void> {
+  const changes = new FolderChanges(folder);
+  signal.addEventListener('abort', () => changes.close(), { once: true });
   let last: string | undefined;
   while (!signal.aborted) {
-    const workloads = listNamedNamespaces();
+    const workloads = listNamedNamespaces(folder);
     const seen = JSON.stringify(workloads);
     if (seen !== last) onWorkloads(workloads);
     last = seen;
-    await sleep(INTERVAL_MS, undefined, { signal }).catch(() => undefined);
+    await changes.next();
+  }
+}
+
+/** Says when to look at a folder again: soon after it changed, and now and then. */
+class FolderChanges {
+  readonly #folder: string;
+  #watcher: FSWatcher | undefined;
+  #looksLeft = 0;
+  #wake: () => void = () => undefined;
+  #isClosed = false;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async next(): Promise<void> {
+    this.#watch();
+    if (this.#isClosed) return;
+    const withinMs = this.#looksLeft > 0 ? SOON_MS : INTERVAL_MS;
+    this.#looksLeft = Math.max(0, this.#looksLeft - 1);
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, withinMs);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#watcher?.close();
+    this.#wake();
+  }
+
+  /** The folder is made with the first name: until then there is nothing to watch. */
+  #watch(): void {
+    if (this.#watcher !== undefined || this.#isClosed) return;
+    try {
+      const watcher = watch(this.#folder, () => {
+        this.#looksLeft = LOOKS;
+        this.#wake();
+      });
+      watcher.on('error', () => {
+        watcher.close();
+        this.#watcher = undefined;
+      });
+      this.#watcher = watcher;
+    } catch {
+      this.#watcher = undefined;
+    }
   }
 }
 
