@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { API_VERSION } from '@bulkhead/core';
 import { LineProcess, run } from '@bulkhead/lab';
+import { runText } from '@bulkhead/nftables';
 import { type Measure, median } from '../measure.ts';
 
 const AGENT = join(import.meta.dirname, '../../../../apps/agent/src/main.ts');
@@ -25,17 +26,20 @@ export async function benchFirstPacket(say: (text: string) => void): Promise<rea
   const made: string[] = [];
   try {
     await agent.waitFor('its policy', (line) => line.event === 'policy-loaded', { withinMs: 30_000 });
-    const windows: number[] = [];
+    const [windows, whole]: [number[], number[]] = [[], []];
     for (let round = 0; round <= ROUNDS; round += 1) {
       const name = `${prefix}-${round}`;
       made.push(name);
       const start = Date.now();
       await run('ip', ['netns', 'add', name]);
+      const judgedMs = await untilJudged(`/run/netns/${name}`, start);
       const isHeld = (line: Readonly<Record<string, unknown>>): boolean =>
         line.event === 'workload-protected' && line.netns === `/run/netns/${name}`;
       const held = await agent.waitFor('a hold', isHeld, { withinMs: 30_000 });
       // The first has the kernel asked what it offers.
-      if (round > 0) windows.push(Date.parse(String(held.time)) - start);
+      if (round === 0) continue;
+      windows.push(judgedMs);
+      whole.push(Date.parse(String(held.time)) - start);
     }
     return [
       {
@@ -44,7 +48,7 @@ export async function benchFirstPacket(say: (text: string) => void): Promise<rea
         unit: 'ms',
         bar: 300,
         atMost: true,
-        detail: { 'longest, ms': Math.max(...windows), rounds: ROUNDS },
+        detail: { 'longest, ms': Math.max(...windows), 'with inspection, ms': median(whole), rounds: ROUNDS },
       },
     ];
   } finally {
@@ -52,6 +56,14 @@ export async function benchFirstPacket(say: (text: string) => void): Promise<rea
     for (const name of made) await run('ip', ['netns', 'del', name]).catch(() => undefined);
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** From a time until the kernel has the firewall's chains there. */
+async function untilJudged(path: string, start: number): Promise<number> {
+  while (!(await runText(path, ['list chains inet'])).includes('chain firewall-input')) {
+    if (Date.now() - start > 30_000) throw new Error(`${path} has no rules`);
+  }
+  return Date.now() - start;
 }
 
 function documents(netns: string): readonly object[] {

@@ -19,6 +19,7 @@ import { withoutPayloadChains, withoutPayloadRules } from './without-payload.ts'
 
 /** What is known of the table as it is. */
 export interface PresentTable {
+  readonly isThere?: boolean;
   /** Another version made it. */
   readonly isForeign?: boolean;
   readonly hasFirewall?: boolean;

@@ -51,10 +51,11 @@ export async function protect(
   options: EnforcementOptions & { readonly queueVia?: QueueVia },
 ): Promise<Protection> {
   const inspects = guardedHooks(options).length > 0;
+  const present = await settleFirewall(namespace, options);
   // Where nothing is queued it does not matter which way would be taken.
   const queueVia = options.queueVia ?? (inspects ? await chooseQueue(namespace) : 'nft');
   const steering = { ...options, queueVia };
-  const commands = buildEnforcement(steering, await presentTable(namespace));
+  const commands = buildEnforcement(steering, present);
 
   const queueHooks = queueVia === 'xtables' && options.quarantine !== true ? guardedHooks(steering) : [];
   if (queueHooks.length > 0) {
@@ -91,6 +92,18 @@ async function chooseQueue(namespace: NetworkNamespace): Promise<QueueVia> {
   throw new NftablesError('QUEUE_UNSUPPORTED', `this kernel cannot queue packets: ${reasons.join('; ')}`);
 }
 
+/**
+ * Puts the firewall into a namespace that has nothing of ours yet. What leads to the queue takes many times as long, and who may
+ * talk to whom need not wait for it.
+ */
+async function settleFirewall(namespace: NetworkNamespace, options: EnforcementOptions): Promise<PresentTable> {
+  const present = await presentTable(namespace);
+  if (present.isThere === true || options.firewall === undefined) return present;
+  const firewallAlone = { ...options, hooks: [], quarantine: false, queueVia: 'nft' } as const;
+  await runTransaction(namespace, buildEnforcement(firewallAlone, present));
+  return presentTable(namespace);
+}
+
 /** It is another version's when its chains are not hooked where this one would hook them. */
 async function presentTable(namespace: NetworkNamespace): Promise<PresentTable> {
   const chains = await ourChains(namespace);
@@ -98,7 +111,7 @@ async function presentTable(namespace: NetworkNamespace): Promise<PresentTable> 
     const isMisplaced = prio !== PRIORITIES[name.split('-', 1)[0] ?? ''];
     return isMisplaced || (hook !== undefined && !name.endsWith(`-${hook}`));
   });
-  return { isForeign, hasFirewall: chains.some(({ name }) => name === ADMIT) };
+  return { isThere: chains.length > 0, isForeign, hasFirewall: chains.some(({ name }) => name === ADMIT) };
 }
 
 /** What an earlier call made and this one did not: chains that are empty now, and sets that no rule names. */
