@@ -1,17 +1,18 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { COMPONENTS, type Component, makeTestImage } from '@bulkhead/images';
+import { type Component, makeTestImage } from '@bulkhead/images';
 import { clusterMissing, startCluster } from '@bulkhead/lab';
 import type { Target } from './target.ts';
 
 const REGISTRY = 'localhost/bulkhead-e2e';
 const TAG = 'e2e';
+const USED: readonly Component[] = ['agent', 'api', 'webhook'];
 
 /** Starts a cluster of the lab with the images of this checkout in it. `say` gets lines of progress. */
 export async function openLabTarget(
   say: (text: string) => void,
-  components: readonly Component[] = COMPONENTS,
+  components: readonly Component[] = USED,
 ): Promise<Target> {
   const missing = clusterMissing();
   if (missing !== undefined) throw new Error(`no cluster can be started here: ${missing}`);
@@ -35,6 +36,7 @@ export async function openLabTarget(
       kubectl: cluster.kubectl,
       registry: REGISTRY,
       tag: TAG,
+      agentValues: { runtimeSocket: cluster.containerd, captures: { hostPath: join(folder, 'agent') } },
       close,
     };
   } catch (error) {

@@ -9,6 +9,8 @@ export interface Target {
   /** Where the images of Bulkhead are: before `/bulkhead-<component>:<tag>`. */
   readonly registry: string;
   readonly tag: string;
+  /** Where the container runtime of its nodes is, in the words of the chart's values. */
+  readonly agentValues: Readonly<Record<string, unknown>>;
   /** Removes the cluster, where it was made for this. */
   close(): Promise<void>;
 }

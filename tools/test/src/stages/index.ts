@@ -1,6 +1,7 @@
 import type { Stage } from '../stage.ts';
 import { BOUNDARIES, FORMAT, LINT, TYPES } from './checks.ts';
 import { CLUSTER } from './cluster.ts';
+import { E2E } from './e2e.ts';
 import { FUZZ } from './fuzz.ts';
 import { NATIVE, SANITIZERS, THREADS } from './native-tests.ts';
 import { INTEGRATION, UNIT } from './vitest.ts';
@@ -18,4 +19,5 @@ export const STAGES: readonly Stage[] = [
   FUZZ,
   CLUSTER,
   INTEGRATION,
+  E2E,
 ];
