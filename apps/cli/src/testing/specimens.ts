@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { IDENTITY_SPECIMENS } from './identity-specimens.ts';
+import { NAMED_SPECIMENS } from './named-specimens.ts';
 import { tokenSpecimens } from './token-specimens.ts';
 
 /** One datum for each built-in detector, in the order of the catalogue, in ordinary surroundings. */
@@ -21,6 +22,7 @@ export function specimens(): readonly string[] {
     ['stripe: sk_', 'live_4eC39HqLyjWDarjtT1zdp7dc'].join(''),
     ...tokenSpecimens(['npm', '_', secret, base62(crc32(secret))].join(''), generator(1)),
     ...IDENTITY_SPECIMENS.map(([key, number]) => JSON.stringify({ [key]: number })),
+    ...NAMED_SPECIMENS,
   ];
 }
 

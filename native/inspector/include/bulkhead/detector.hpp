@@ -18,7 +18,7 @@ struct DetectorInfo {
 };
 
 /// The built-in detectors; a DetectorIndex below the size of this table is an index into it.
-inline constexpr std::array<DetectorInfo, 141> kDetectors{{
+inline constexpr std::array<DetectorInfo, 156> kDetectors{{
     {"payment-card", Strength::weak_checksum},
     {"us-ssn", Strength::shape},
     {"iban", Strength::checksum},
@@ -155,6 +155,21 @@ inline constexpr std::array<DetectorInfo, 141> kDetectors{{
     {"isin", Strength::weak_checksum},
     {"lei", Strength::checksum},
     {"bank-account", Strength::shape},
+    {"de-identity-card", Strength::weak_checksum},
+    {"date-of-birth", Strength::shape},
+    {"mrz", Strength::checksum},
+    {"bic", Strength::shape},
+    {"cusip", Strength::weak_checksum},
+    {"bitcoin-address", Strength::checksum},
+    {"ethereum-address", Strength::checksum},
+    {"ip-address", Strength::shape},
+    {"mac-address", Strength::shape},
+    {"postal-address", Strength::shape},
+    {"geo-coordinates", Strength::shape},
+    {"icd10-code", Strength::shape},
+    {"hl7-patient", Strength::anchored},
+    {"x12-patient", Strength::anchored},
+    {"fhir-patient", Strength::anchored},
     {"cleartext-credential", Strength::anchored},
     {"http-basic", Strength::anchored},
     {"http-bearer", Strength::anchored},

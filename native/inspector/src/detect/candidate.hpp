@@ -47,6 +47,9 @@ enum BuiltIn : DetectorIndex {
   kZaIdentityNumber, kAuTfn, kAuMedicare, kAuAbn, kAuAcn, kNzIrd, kInAadhaar, kInPan, kInGstin, kInVoterId, kJpMyNumber, kKrRrn,
   kCnResidentId, kTwIdentityNumber, kHkIdentityCard, kSgNric, kThIdentityNumber, kMyNric, kIdNik, kPkCnic, kPhCrn, kVnCitizenId, kPassport,
   kDriverLicence, kImei, kVin, kIsin, kLei, kBankAccount,
+  // Told by their names, or records by how they begin; see labelled/, record/ and wallet/.
+  kDeIdentityCard, kDateOfBirth, kMrz, kBic, kCusip, kBitcoinAddress, kEthereumAddress, kIpAddress, kMacAddress,
+  kPostalAddress, kGeoCoordinates, kIcd10Code, kHl7Patient, kX12Patient, kFhirPatient,
   // Told by their place in a protocol; see credential/.
   kCleartextCredential, kHttpBasic, kHttpBearer, kSessionCookie,
   // Told of a session as a whole; see engine/cleartext.hpp.
@@ -57,6 +60,8 @@ inline constexpr std::size_t kLastToken = kAzureClientSecret;
 inline constexpr std::size_t kFirstLabelled = kAwsSecretKey;
 inline constexpr std::size_t kLastLabelled = kDatadogKey;
 inline constexpr std::size_t kFirstIdentity = kUsItin;
+inline constexpr std::size_t kFirstNamed = kDeIdentityCard;
+inline constexpr std::size_t kLastNamed = kFhirPatient;
 
 /// Sums of evidence and what they are worth. A judge adds and subtracts such points.
 namespace points {

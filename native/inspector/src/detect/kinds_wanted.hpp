@@ -8,14 +8,16 @@ namespace bulkhead::detect {
 
 /// Families of detectors of which some are enabled: where none is, their events need not be told apart.
 struct KindsWanted {
-  bool identities = false;  ///< one of identity/
+  bool identities = false;  ///< one of identity/, or what its events show
   bool tokens = false;      ///< one of secret/
   bool labels = false;      ///< one of labelled/
 };
 
 constexpr KindsWanted kinds_wanted(const DetectorSet& enabled) noexcept {
-  return {enabled.any_of(kFirstIdentity, kFirstIdentity + identity::kRuleCount),
-          enabled.any_of(kFirstToken, kLastToken + 1U), enabled.any_of(kFirstLabelled, kLastLabelled + 1U)};
+  return {enabled.any_of(kFirstIdentity, kFirstIdentity + identity::kRuleCount) || enabled.has(kMrz),
+          enabled.any_of(kFirstToken, kLastToken + 1U),
+          enabled.any_of(kFirstLabelled, kLastLabelled + 1U) || enabled.any_of(kFirstNamed, kLastNamed + 1U) ||
+              enabled.has(kClRut)};
 }
 
 }  // namespace bulkhead::detect

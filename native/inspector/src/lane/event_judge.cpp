@@ -6,9 +6,12 @@
 #include "detect/identity/judge.hpp"
 #include "detect/judges.hpp"
 #include "detect/labelled/judge.hpp"
+#include "detect/labelled/values.hpp"
+#include "detect/record/judge.hpp"
 #include "detect/secret/azure_sas.hpp"
 #include "detect/secret/token.hpp"
 #include "detect/secret/url_password.hpp"
+#include "detect/wallet/judge.hpp"
 #include "lane/anchors.hpp"
 #include "lane/find_events.hpp"
 #include "lane/named.hpp"
@@ -41,6 +44,15 @@ bool Reported::is_news(const Detection& detection, bool remember) noexcept {
   return true;
 }
 
+Judged EventJudge::judge_behind(const detect::FieldView& view, const std::uint8_t* start,
+                                const detect::labelled::Label& label) noexcept {
+  if (!enabled(label.detector)) return Judged::decided;
+  found_.clear();
+  if (detect::labelled::judge_value({view, start, start}, label, found_) == Judged::pending) return Judged::pending;
+  hand_on();
+  return Judged::decided;
+}
+
 std::size_t EventJudge::select_named(const std::uint8_t* from, Positions positions, std::uint16_t* named) noexcept {
   return kinds_.identities ? best_select_named()(from, positions.data(), positions.size(), named, found_.quiet_keys()) : 0;
 }
@@ -64,11 +76,15 @@ Judged EventJudge::judge_one(const detect::FieldView& view, const std::uint8_t* 
   found_.clear();
   const Judged judged = concerns.sifted ? ask_all(view, at, concerns) : ask_identity(view, at);
   if (judged == Judged::pending) return Judged::pending;
+  hand_on();
+  return Judged::decided;
+}
+
+void EventJudge::hand_on() noexcept {
   for (std::size_t i = 0; i < found_.count(); ++i) {
     if ((remember_ || !reported_->empty()) && !reported_->is_news(found_[i], remember_)) continue;
     sink_->detected(found_[i]);
   }
-  return Judged::decided;
 }
 
 Judged EventJudge::ask_all(const detect::FieldView& view, const std::uint8_t* at, Concerns concerns) noexcept {
@@ -87,6 +103,10 @@ Judged EventJudge::ask_all(const detect::FieldView& view, const std::uint8_t* at
 }
 
 Judged EventJudge::ask_identity(const detect::FieldView& view, const std::uint8_t* at) noexcept {
+  if (enabled(detect::kMrz) && detect::record::may_end_travel_date(at)) {
+    if (detect::record::judge_mrz(view, at, found_) == Judged::pending) return Judged::pending;
+    if (found_.count() != 0) return Judged::decided;
+  }
   return detect::identity::judge_number(view, at, detect::digits_before(at), enabled_, found_);
 }
 
@@ -150,9 +170,21 @@ Judged EventJudge::ask_literal(const detect::FieldView& view, const std::uint8_t
     case three_of("I_K"):
     case three_of("I-K"):
       return kinds_.labels ? detect::labelled::judge_label(view, at, enabled_, found_) : Judged::decided;
+    case three_of("ID|"):
+      return ask(detect::kHl7Patient, detect::record::judge_hl7);
+    case three_of("M1*"):
+      return ask(detect::kX12Patient, detect::record::judge_x12);
+    case three_of("c1q"):
+    case three_of("c1p"):
+      return ask(detect::kBitcoinAddress, detect::wallet::judge_bech32);
+    case three_of("Pat"):
+      return ask(detect::kFhirPatient, detect::record::judge_fhir);
     default:
-      return kinds_.tokens ? detect::secret::judge_token(view, at, enabled_, found_) : Judged::decided;
+      break;
   }
+  if (at[-2] == '0' && at[-1] == 'x') return ask(detect::kEthereumAddress, detect::wallet::judge_ethereum);
+  if (kinds_.labels && begins_name(at)) return detect::labelled::judge_label(view, at, enabled_, found_);
+  return kinds_.tokens ? detect::secret::judge_token(view, at, enabled_, found_) : Judged::decided;
 }
 
 Judged EventJudge::ask_anchor(const detect::FieldView& view, const std::uint8_t* at) noexcept {

@@ -10,6 +10,7 @@
 #include "detect/detector_set.hpp"
 #include "detect/field_view.hpp"
 #include "detect/kinds_wanted.hpp"
+#include "detect/labelled/label.hpp"
 
 namespace bulkhead::lane {
 
@@ -45,6 +46,10 @@ class EventJudge {
              detect::Findings& found, DetectionSink& sink) noexcept
       : enabled_(enabled), kinds_(kinds), reported_(&reported), remember_(remember), found_(found), sink_(&sink) {}
 
+  /// Judges what stands at `start`, the first byte of a field whose own name is `label`.
+  detect::Judged judge_behind(const detect::FieldView& view, const std::uint8_t* start,
+                              const detect::labelled::Label& label) noexcept;
+
   using Positions = std::span<const std::uint16_t>;
 
   /// Those of `positions` that identity/ may have to judge, written to `named`; none when nothing of it is enabled.
@@ -62,6 +67,8 @@ class EventJudge {
   };
   [[gnu::noinline]] detect::Judged judge_one(const detect::FieldView& view, const std::uint8_t* at,
                                              Concerns concerns) noexcept;
+  /// What was found, unless it was handed on before.
+  void hand_on() noexcept;
   detect::Judged ask_all(const detect::FieldView& view, const std::uint8_t* at, Concerns concerns) noexcept;
   detect::Judged ask_identity(const detect::FieldView& view, const std::uint8_t* at) noexcept;
   detect::Judged ask_number(const detect::FieldView& view, const std::uint8_t* at, Concerns concerns) noexcept;

@@ -1,6 +1,7 @@
 #include "bulkhead/scanner.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <utility>
 #include <vector>
@@ -32,6 +33,13 @@ void clear(std::uint8_t* at, std::size_t size) noexcept {
   std::memset(at, 0, size);
 }
 
+/// What a field's name says of its value; null when it says nothing.
+const detect::labelled::Label* label_of(std::string_view key) noexcept {
+  std::array<std::uint8_t, detect::labelled::kMaxLabelBytes + kMaxFieldKey> bytes{};
+  std::copy(key.begin(), key.end(), bytes.end() - static_cast<std::ptrdiff_t>(key.size()));
+  return detect::labelled::label_ending_at(bytes.data() + bytes.size());
+}
+
 /// Judges the events in [from, to); returns where a candidate waits, or `to`.
 const std::uint8_t* judge_events(const detect::FieldView& view, const std::uint8_t* from, const std::uint8_t* to,
                                  detect::NumbersWanted numbers, lane::EventJudge& judge) noexcept {
@@ -58,8 +66,8 @@ struct ContentScanner::State {
   State() noexcept { clear(tail, kTail); }
   /// Goes on as `other` would.
   explicit State(const State& other) noexcept
-      : scanned(other.scanned), decided(other.decided), reported_until(other.reported_until), exact(other.exact),
-        reported(other.reported) {
+      : scanned(other.scanned), decided(other.decided), reported_until(other.reported_until), label(other.label),
+        exact(other.exact), reported(other.reported) {
     if (other.custom != nullptr) custom = std::make_unique<lane::CustomStream>(*other.custom);
     copy(tail, other.tail, kTail);
   }
@@ -67,6 +75,7 @@ struct ContentScanner::State {
   std::uint64_t scanned = 0;
   std::uint64_t decided = 0;
   std::uint64_t reported_until = 0;  ///< provisional_end judged up to here
+  const detect::labelled::Label* label = nullptr;  ///< what the field's own name says of its value, not judged yet
   std::unique_ptr<lane::CustomStream> custom;  ///< only under a program that has such detectors
   std::vector<lane::ExactStream> exact;          ///< likewise; one a set
   lane::Reported reported;
@@ -114,6 +123,11 @@ void ContentScanner::State::scan_window(Bytes bytes, std::size_t stop, bool fina
   const detect::FieldView view{base, end, static_cast<std::int64_t>(scanned) - static_cast<std::int64_t>(kTail), final};
   lane::EventJudge judge(program.enabled, program.kinds, reported, provisional, scratch.found, sink);
   const std::uint8_t* const from = base + kTail - (scanned - decided);
+  if (label != nullptr) {
+    // Nothing has been decided yet, so the judges begin with the field's first byte.
+    if (judge.judge_behind(view, from, *label) == detect::Judged::pending) return;
+    if (!provisional) label = nullptr;
+  }
   // A number that ends with the field has its event on the byte after it.
   const std::uint8_t* const to = base + kTail + stop + (final ? 1 : 0);
   const std::uint8_t* const reached = judge_events(view, from, to, program.numbers, judge);
@@ -144,6 +158,7 @@ void ContentScanner::begin(std::string_view key) noexcept {
   const std::size_t length = std::min(key.size(), kMaxFieldKey);
   static_assert(kMaxFieldKey + kAround <= kTail);
   state_ = std::make_unique<State>();
+  state_->label = label_of(key.substr(0, length));
   std::uint8_t* at = state_->tail + kTail - length - kAround;
   *at++ = '\n';
   *at++ = '"';
@@ -170,6 +185,7 @@ void ContentScanner::scan(Bytes bytes, Scratch& scratch, DetectionSink& sink) no
   }
   if (program.enabled.none()) {
     state.decided = state.scanned + bytes.size();
+    state.label = nullptr;
   } else if (bytes.size() <= kWindow) {
     state.scan_window(bytes, bytes.size(), false, false, program, scratch.impl(), sink);
   } else {
@@ -204,7 +220,7 @@ void ContentScanner::end(Scratch& scratch, DetectionSink& sink) noexcept {
 
 bool ContentScanner::may_find_in(Bytes whole) const noexcept {
   const ProgramImpl& program = program_->impl();
-  if (!program.custom.empty() || !program.exact.empty()) return true;
+  if (!program.custom.empty() || !program.exact.empty() || (state_ != nullptr && state_->label != nullptr)) return true;
   // Blocks that a finder reads, and the byte that ends a number at the end.
   std::uint8_t field[lane::kFindLookBack + 2 * lane::kBlock] = {};
   std::uint8_t* const from = field + lane::kFindLookBack;

@@ -2,6 +2,7 @@ import { CREDENTIALS } from './credentials.ts';
 import type { DetectorDescription } from './description.ts';
 import { IDENTITY_NUMBERS } from './identity-numbers.ts';
 import { ISSUED_TOKENS } from './issued-tokens.ts';
+import { NAMED_VALUES } from './named-values.ts';
 import { PLACED_SECRETS } from './placed-secrets.ts';
 import { TRAFFIC } from './traffic.ts';
 
@@ -124,6 +125,7 @@ export const DETECTORS: readonly DetectorDescription[] = [
   ...ISSUED_TOKENS,
   ...PLACED_SECRETS,
   ...IDENTITY_NUMBERS,
+  ...NAMED_VALUES,
   ...CREDENTIALS,
   ...TRAFFIC,
 ];

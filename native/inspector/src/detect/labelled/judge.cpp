@@ -16,7 +16,8 @@ bool joins_words(std::uint8_t b) noexcept { return b == '_' || b == '-' || b == 
 const Label* take_label(Ahead& ahead, const std::uint8_t*& end) noexcept {
   const Label* label = nullptr;
   for (std::size_t word = 0; word < kMaxWords && !ahead.pending(); ++word) {
-    std::uint8_t before = ahead.at()[-1];
+    // A later word begins where this one's end was found, with a capital letter perhaps.
+    std::uint8_t before = word == 0 ? ahead.at()[-1] : std::uint8_t{0};
     while (is(ahead.byte(), kAlnum)) {
       // Where camelCase starts another word a label may end.
       if (is(before, kLower | kDigit) && is(ahead.byte(), kUpper)) break;
@@ -61,11 +62,14 @@ bool take_joint(Ahead& ahead) noexcept {
 
 Judged judge_label(const FieldView& view, const std::uint8_t* event, const DetectorSet& enabled,
                    Findings& found) noexcept {
-  Ahead name(view, event, event + 1);
+  // An anchor may end behind the name: "ip" is too short for one.
+  Ahead name(view, event, is(*event, kAlnum) ? event + 1 : event);
   const std::uint8_t* end = nullptr;
   const Label* const label = take_label(name, end);
   if (name.pending()) return Judged::pending;
   if (label == nullptr || !enabled.has(label->detector)) return Judged::decided;
+  for (std::size_t i = 0; i < label->anchor.size(); ++i)
+    if (lower(event[static_cast<std::ptrdiff_t>(i) - 2]) != static_cast<std::uint8_t>(label->anchor[i])) return Judged::decided;
   Ahead ahead(view, event, end);
   const bool joined = take_joint(ahead);
   if (ahead.pending()) return Judged::pending;

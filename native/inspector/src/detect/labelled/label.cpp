@@ -8,7 +8,8 @@
 namespace bulkhead::detect::labelled {
 namespace {
 
-// Each holds one of the anchors that lane/anchors.hpp has for labels; a longer one stands before those it ends in.
+// Each of a secret, and most of the others, holds one of the anchors that lane/anchors.hpp has for names; those without one
+// count as the name of a field alone. A longer one stands before those it ends in.
 // clang-format off
 constexpr Label kLabels[] = {
     {"secretaccesskey", kAwsSecretKey, true}, {"awssecretkey", kAwsSecretKey, true},
@@ -16,6 +17,37 @@ constexpr Label kLabels[] = {
     {"accountkey", kAzureAccessKey, true}, {"accesskey", kAzureAccessKey, false},
     {"ddapikey", kDatadogKey, true}, {"datadogapikey", kDatadogKey, true},
     {"apikey", kDatadogKey, false},
+
+    {"dateofbirth", kDateOfBirth, true, "bir"}, {"birthdate", kDateOfBirth, true, "bir"},
+    {"birthday", kDateOfBirth, true, "bir"}, {"birthdt", kDateOfBirth, true, "bir"},
+    {"dob", kDateOfBirth, true, "dob"}, {"geburtsdatum", kDateOfBirth, true, "geb"},
+    {"geburtstag", kDateOfBirth, true, "geb"}, {"geborenam", kDateOfBirth, true, "geb"},
+    {"fechadenacimiento", kDateOfBirth, true, "nac"}, {"fechanacimiento", kDateOfBirth, true, "nac"},
+    {"datadenascimento", kDateOfBirth, true}, {"datanascimento", kDateOfBirth, true},
+    {"datedenaissance", kDateOfBirth, true}, {"datenaissance", kDateOfBirth, true},
+    {"datadinascita", kDateOfBirth, true}, {"geboortedatum", kDateOfBirth, true, "geb"},
+    {"personalausweisnummer", kDeIdentityCard, true, "usw"}, {"personalausweisnr", kDeIdentityCard, true, "usw"},
+    {"ausweisnummer", kDeIdentityCard, true, "usw"}, {"ausweisnr", kDeIdentityCard, true, "usw"},
+    {"personalausweis", kDeIdentityCard, true, "usw"}, {"rut", kClRut, true, "rut"}, {"swiftbic", kBic, true, "bic"},
+    {"bicswift", kBic, true, "bic"}, {"biccode", kBic, true, "bic"}, {"bic", kBic, true, "bic"},
+    {"swiftcode", kBic, true}, {"swift", kBic, true}, {"cusip", kCusip, true, "sip"},
+    {"cusipnumber", kCusip, true, "sip"}, {"cusipid", kCusip, true, "sip"},
+    {"bitcoinaddress", kBitcoinAddress, true, "tco"}, {"bitcoinwallet", kBitcoinAddress, true, "tco"},
+    {"bitcoin", kBitcoinAddress, true, "tco"}, {"btcaddress", kBitcoinAddress, true, "btc"},
+    {"btcwallet", kBitcoinAddress, true, "btc"}, {"btc", kBitcoinAddress, true, "btc"},
+    {"walletaddress", kBitcoinAddress, false, "dre"}, {"wallet", kBitcoinAddress, false},
+    {"macaddress", kMacAddress, true, "dre"}, {"macaddr", kMacAddress, true},
+    {"hwaddr", kMacAddress, true}, {"mac", kMacAddress, true}, {"ipaddress", kIpAddress, true, "dre"},
+    {"ipaddr", kIpAddress, true}, {"remoteaddr", kIpAddress, true},
+    {"clientaddress", kIpAddress, true, "dre"}, {"ip", kIpAddress, true}, {"ipv4", kIpAddress, true},
+    {"ipv6", kIpAddress, true}, {"emailaddress", kEmail, false, "dre"}, {"addressline", kPostalAddress, true, "dre"},
+    {"address1", kPostalAddress, true, "dre"}, {"address", kPostalAddress, true, "dre"},
+    {"addr", kPostalAddress, true}, {"street", kPostalAddress, true}, {"anschrift", kPostalAddress, true},
+    {"adresse", kPostalAddress, true}, {"direccion", kPostalAddress, true},
+    {"longitude", kGeoCoordinates, true, "tud"}, {"latitude", kGeoCoordinates, true, "tud"},
+    {"lng", kGeoCoordinates, true, "lng"}, {"icd10code", kIcd10Code, true, "icd"},
+    {"icd10cm", kIcd10Code, true, "icd"}, {"icdcode", kIcd10Code, true, "icd"}, {"icd10", kIcd10Code, true, "icd"},
+    {"icd", kIcd10Code, true, "icd"}, {"diagnosiscode", kIcd10Code, true},
 };
 // clang-format on
 

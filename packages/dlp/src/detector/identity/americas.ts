@@ -124,7 +124,7 @@ export const AMERICAS: readonly DetectorDescription[] = [
     title: 'Chilean RUT',
     category: 'identity',
     strength: 'weak-checksum',
-    rule: 'seven or eight digits and a check digit modulo 11, K for ten',
+    rule: 'seven or eight digits and a check digit modulo 11, K for ten; without a hyphen behind the name RUT alone',
     norm: 'SII, Rol Único Tributario',
     example: '*****9092',
   },

@@ -109,5 +109,6 @@ export const NUMBERED_THINGS: readonly NumberedThing[] = [
     shapes: ['(110101|310104|440106|330106)<yyyymmdd>####'],
   },
   { detector: 'imei', module: 'imei', key: 'imei', shapes: ['35#############'] },
+  { detector: 'cusip', module: 'cusip', key: 'cusip', shapes: ['######@##', '#####@###', '#########'] },
   { detector: 'isin', module: 'isin', key: 'isin', shapes: ['(US|DE|GB|FR)@#########'] },
 ];
