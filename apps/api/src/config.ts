@@ -34,6 +34,11 @@ export const ApiConfig = z.strictObject({
       enabled: z.boolean().default(true).describe('Whether agents are served.'),
       host: z.string().min(1).default('0.0.0.0').describe('Where.'),
       port: z.int().min(0).max(MAX_PORT).default(9_444).describe('0 takes any free port.'),
+      tokenFile: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('File that gets, at each start, a token for agents of this machine to enrol with.'),
     })
     .prefault({}),
   policy: z

@@ -16,6 +16,7 @@ import { Authenticator } from './access/authenticate.ts';
 import { createFirstAdmin } from './access/first-admin.ts';
 import { SignIn } from './access/sign-in.ts';
 import { noAgents } from './agent/agent-commands.ts';
+import { writeEnrolmentFile } from './agent/enrolment-file.ts';
 import { Hub } from './agent/hub.ts';
 import { type Cluster, joinCluster } from './cluster/join.ts';
 import { takePart } from './cluster/take-part.ts';
@@ -114,6 +115,9 @@ async function start(config: ApiConfig, { logger, emit, shutdown }: ServiceProce
     await store.signIns.prune(new Date(clock.now() - ATTEMPTS_KEPT_MS).toISOString());
     await forget(store, config.retention, clock, { signal: shutdown.signal, onForgotten: metrics.countPruned });
   });
+  if (agents !== undefined && config.agents.tokenFile !== undefined) {
+    await writeEnrolmentFile(config.agents.tokenFile, { store, clock, pin: folder.authority.pin });
+  }
   if (cluster !== undefined) {
     const work = { config, cluster, policy, hub: agents?.hub, store, clock, pin: folder.authority.pin, logger };
     takePart(work, shutdown);

@@ -1,8 +1,6 @@
-import type { Clock } from '@bulkhead/core';
 import { type KubeClient, RESOURCES } from '@bulkhead/kube';
-import { formatToken, parseToken } from '@bulkhead/rpc';
-import type { Store } from '@bulkhead/store';
-import { newId, newSecret, secretHash } from '../access/secret.ts';
+import { parseToken } from '@bulkhead/rpc';
+import { makeEnrolmentToken, type TokenMaking } from '../agent/make-enrolment-token.ts';
 
 /** Nodes come and go for years; the token is another one long before it ends. */
 const DAYS = 90;
@@ -18,39 +16,17 @@ const RENEW_AT = 'bulkhead.io/renew-at';
 export async function keepEnrolmentSecret(
   client: KubeClient,
   of: { readonly name: string; readonly namespace: string },
-  {
-    store,
-    clock,
-    pin,
-    fieldManager,
-  }: {
-    readonly store: Pick<Store, 'enrolmentTokens' | 'audit'>;
-    readonly clock: Clock;
-    readonly pin: string;
-    readonly fieldManager: string;
-  },
+  making: TokenMaking & { readonly fieldManager: string },
 ): Promise<'kept' | 'made'> {
+  const { clock, pin, fieldManager } = making;
   const now = clock.now();
   const there = await client.find(RESOURCES.secrets, of);
   const renewAt = Date.parse(there?.metadata.annotations?.[RENEW_AT] ?? '');
   if (renewAt > now && pinOf(there) === pin) return 'kept';
-  const details = {
-    id: newId(),
-    createdBy: 'api',
-    createdAt: new Date(now).toISOString(),
-    expiresAt: new Date(now + DAYS * DAY_MS).toISOString(),
-    usesLeft: USES,
-  };
-  const secret = newSecret();
-  await store.enrolmentTokens.create({ ...details, hash: secretHash(secret) });
-  await store.audit.append({
-    at: details.createdAt,
-    actor: 'api',
-    address: '',
-    action: 'enrolment-token.create',
-    target: details.id,
-    outcome: 'done',
-    detail: { secret: `${of.namespace}/${of.name}`, expiresAt: details.expiresAt },
+  const token = await makeEnrolmentToken(making, {
+    validMs: DAYS * DAY_MS,
+    uses: USES,
+    detail: { secret: `${of.namespace}/${of.name}` },
   });
   const annotations = { [RENEW_AT]: new Date(now + (DAYS - RENEW_DAYS) * DAY_MS).toISOString() };
   const object = {
@@ -58,7 +34,7 @@ export async function keepEnrolmentSecret(
     kind: 'Secret',
     metadata: { name: of.name, namespace: of.namespace, annotations },
     type: 'Opaque',
-    data: { [KEY]: Buffer.from(formatToken({ id: details.id, secret, pin })).toString('base64') },
+    data: { [KEY]: Buffer.from(token).toString('base64') },
   };
   if (there === undefined) await client.create(RESOURCES.secrets, object, { namespace: of.namespace });
   else

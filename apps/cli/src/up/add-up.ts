@@ -44,7 +44,8 @@ export function addUp(root: Command, io: Io, outcome: Outcome): void {
       'after',
       examples(
         ['bulkhead up', 'the control plane; prints how to sign in'],
-        ['bulkhead up --policy policy/ --cri /run/containerd/containerd.sock', 'protects containers by files'],
+        ['bulkhead up --cri /run/containerd/containerd.sock', 'protects containers by the policy that the api keeps'],
+        ['bulkhead up --policy policy/ --netns', 'protects named network namespaces by files'],
       ),
     )
     .action(async (options: UpOptions) => {

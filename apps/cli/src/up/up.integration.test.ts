@@ -23,6 +23,7 @@ if (missing !== undefined) process.stderr.write(`the platform on one machine is 
 /** A number that payment services document for tests, where its field's name gives it away. */
 const ORDER = JSON.stringify({ item: 'book', cardNumber: '4111111111111111' });
 const START_MS = 100_000;
+const WAIT = { timeout: 30_000, interval: 200 };
 
 function policyFor(netns: string): string {
   const head = { apiVersion: 'bulkhead.io/v1alpha1' };
@@ -73,6 +74,9 @@ describe.skipIf(missing !== undefined)('bulkhead up', () => {
       const outcome = await request(network.host('client'), host, { path: '/orders', body: ORDER, timeoutMs: 5_000 });
       expect(outcome.status).toBeUndefined();
       await first.says(/^agent +block: payment-card 411111\*+1111 by stop-cards$/m);
+      await expect
+        .poll(async () => (await call(`${url}/api/v1/events?kind=finding`, ca, { cookie: session.cookie })).body, WAIT)
+        .toMatchObject({ items: [{ kind: 'finding' }] });
       expect(await runIn(host.path, 'nft', ['list', 'ruleset'])).toContain('table inet bulkhead');
     } finally {
       expect(await first.end()).toBe(0);

@@ -64,9 +64,9 @@ class Platform {
     const redis = await startRedis(join(folder, 'redis'), this.#log('queue'));
     this.#children.push(redis.child);
     this.#say('queue', 'a private Redis');
-    await this.#startApi(store);
+    const agentsPort = await this.#startApi(store);
     await this.#startWorker(store, redis.config);
-    await this.#startAgent();
+    await this.#startAgent(agentsPort);
     this.#say('ready', 'Ctrl-C ends all of it');
     const lost = this.#children.map(async (child) => ({
       name: child.name,
@@ -83,9 +83,10 @@ class Platform {
     for (let child = this.#children.pop(); child !== undefined; child = this.#children.pop()) await child.stop();
   }
 
-  async #startApi(store: object): Promise<void> {
+  /** Gives the port at which agents are served. */
+  async #startApi(store: object): Promise<string> {
     const { port, name, policy } = this.#options;
-    const agents = { host: '127.0.0.1', port: port === 0 ? 0 : port + 1 };
+    const agents = { host: '127.0.0.1', port: port === 0 ? 0 : port + 1, tokenFile: this.#tokenFile };
     const source = policy === undefined ? {} : { source: 'files', files: policy.map((path) => resolve(path)) };
     const authority = { folder: join(this.#folder, 'ca') };
     const names = [...new Set([...name, 'localhost', '127.0.0.1', '::1'])];
@@ -101,8 +102,9 @@ class Platform {
       policy: source,
       metrics,
     });
-    const { url, authority: file } = await api.said('api-started');
+    const { url, authority: file, agents: address } = await api.said('api-started');
     this.#say('api', `${String(url)}, with a certificate of ${String(file)}`);
+    return String(address).split(':').at(-1) ?? '';
   }
 
   async #startWorker(store: object, redis: object): Promise<void> {
@@ -122,17 +124,22 @@ class Platform {
     this.#say('worker', 'scans the images of watched registries');
   }
 
-  async #startAgent(): Promise<void> {
-    const { cri, netns, policy } = this.#options;
-    if (policy === undefined || (cri === undefined && !netns)) {
-      this.#say('agent', 'not started: it needs --policy, and --cri or --netns to know what to protect');
+  get #tokenFile(): string {
+    return join(this.#folder, 'run', 'enrolment-token');
+  }
+
+  async #startAgent(port: string): Promise<void> {
+    const { cri, netns } = this.#options;
+    if (cri === undefined && !netns) {
+      this.#say('agent', 'not started: it needs --cri or --netns to know what to protect');
       return;
     }
     const workloads = { ...(cri !== undefined && { cri }), netns };
     const captures = { folder: join(this.#folder, 'captures') };
-    const files = policy.map((path) => resolve(path));
+    const address = `127.0.0.1:${port}`;
+    const controlPlane = { address, tokenFile: this.#tokenFile, folder: join(this.#folder, 'agent') };
     const metrics = { port: 0 };
-    const agent = this.#startService('agent', 'AgentConfig', { policy: files, workloads, captures, metrics });
+    const agent = this.#startService('agent', 'AgentConfig', { controlPlane, workloads, captures, metrics });
     await agent.said('agent-started');
     this.#say('agent', 'holds workloads of this machine to the policy');
   }
@@ -159,6 +166,9 @@ class Platform {
       case 'admin-created':
         // Once in the life of a data folder: the password is kept nowhere.
         this.#say('sign in', `${String(line['name'])} with the password ${String(line['password'])}, shown this once`);
+        return;
+      case 'control-plane':
+        if (line['state'] !== 'connected') this.#say(name, `the api is away: ${String(line['problem'])}`);
         return;
       case 'policy-changed':
         this.#say(name, `the policy has ${String(line['documents'])} documents`);
