@@ -30,6 +30,8 @@ describe('an agent and a control plane', () => {
       });
       expect(stand.server.connected).toBe(1);
       expect(JSON.stringify(stand.log)).not.toContain(stand.hub.secret);
+      // Looking at whom one enrols at is no refusal.
+      expect(JSON.stringify(stand.log)).not.toContain('refused');
     }));
 
   it('bring events to the store once and in order', () =>

@@ -63,7 +63,8 @@ function showChain(host: string, port: number, timeoutMs: number): Promise<reado
         chain.push(new X509Certificate(next.raw));
         next = next.issuerCertificate === next ? undefined : next.issuerCertificate;
       }
-      socket.destroy();
+      // In order: the server has yet to see the end of the handshake, and would note one that failed.
+      socket.end();
       resolve(chain);
     });
     socket.once('timeout', () => socket.destroy(new Error('nothing came in time')));
