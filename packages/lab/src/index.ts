@@ -1,5 +1,6 @@
 export { type Certificate, makeCertificate } from './certificate.ts';
 export { type Cluster, clusterMissing, startCluster } from './cluster/cluster.ts';
+export { type ApiAnswer, type ControlPlaneOptions, TestControlPlane } from './control-plane.ts';
 export {
   type Outcome,
   type RequestOptions,

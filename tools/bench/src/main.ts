@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { describeMachine } from './machine.ts';
 import { keepsBar, type Measure, renderMeasures } from './measure.ts';
 
-const USAGE = `Usage: bulkhead bench [offline|accuracy|inline|memory|scan-db|scan-match|scan-image|scan-rescan|scan-crawl|policy|firewall]... [--format table|json] [--output FILE] [--rounds N] [--seconds N] [--full]
+const USAGE = `Usage: bulkhead bench [offline|accuracy|agents|inline|memory|scan-db|scan-match|scan-image|scan-rescan|scan-crawl|policy|firewall]... [--format table|json] [--output FILE] [--rounds N] [--seconds N] [--full]
 
 Measures Bulkhead on this machine against its bars. Without a name all parts run. accuracy, inline, memory
 and firewall need root; inline also needs wrk, nginx, iperf3 and gcc; scan-image debootstrap and root the first time.
@@ -13,6 +13,9 @@ and firewall need root; inline also needs wrk, nginx, iperf3 and gcc; scan-image
   --full        as many harmless bytes in accuracy as its bar speaks of: 10 GB
   --output FILE writes the JSON there as well
 `;
+
+/** Of the load of agents: shorter, and what waits in between counts too much. */
+const MIN_SECONDS = 10;
 
 interface Options {
   readonly rounds: number;
@@ -34,6 +37,8 @@ const PARTS: Readonly<Record<string, (options: Options) => Promise<readonly Meas
   'scan-rescan': async ({ rounds }) =>
     (await import('./scan-rescan/bench-scan-rescan.ts')).benchScanRescan(rounds, say),
   'scan-crawl': async () => (await import('./scan-crawl/bench-scan-crawl.ts')).benchScanCrawl(say),
+  agents: async ({ seconds }) =>
+    (await import('./agents/bench-agents.ts')).benchAgents(Math.max(seconds, MIN_SECONDS), say),
   policy: async () => (await import('./policy/bench-policy.ts')).benchPolicy(),
   firewall: async () => [
     ...(await (await import('./firewall/bench-first-packet.ts')).benchFirstPacket(say)),

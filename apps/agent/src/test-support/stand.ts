@@ -13,8 +13,8 @@ import {
   run,
   runIn,
   startServer,
+  TestControlPlane,
 } from '@bulkhead/lab';
-import { TestControlPlane } from './control-plane.ts';
 
 const MAIN = join(import.meta.dirname, '../main.ts');
 
@@ -93,7 +93,7 @@ export class Stand {
     readonly plane: TestControlPlane;
     readonly config: Readonly<Record<string, unknown>>;
   }> {
-    const plane = await TestControlPlane.open(join(this.#folder, 'api'), this.policyFile);
+    const plane = await TestControlPlane.open({ folder: join(this.#folder, 'api'), policyFile: this.policyFile });
     this.#planes.push(plane);
     await writeFile(join(this.#folder, 'token'), await plane.enrolmentToken(), { mode: 0o600 });
     const controlPlane = { address: plane.agentAddress, tokenFile: 'token', node: 'node-1' };

@@ -2,9 +2,19 @@ import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { join } from 'node:path';
-import { freePort, LineProcess } from '@bulkhead/lab';
+import { LineProcess } from './line-process.ts';
+import { freePort } from './service/daemon.ts';
 
-const MAIN = join(import.meta.dirname, '../../../api/src/main.ts');
+const MAIN = join(import.meta.dirname, '../../../apps/api/src/main.ts');
+
+export interface ControlPlaneOptions {
+  /** Of its own. */
+  readonly folder: string;
+  /** Policy documents. */
+  readonly policyFile: string;
+  /** As the api's configuration has it; a SQLite of its own without it. */
+  readonly store?: object;
+}
 
 export interface ApiAnswer {
   readonly status: number;
@@ -26,11 +36,11 @@ export class TestControlPlane {
   }
 
   /** Starts it in a folder of its own, with a policy. */
-  static async open(folder: string, policyFile: string): Promise<TestControlPlane> {
+  static async open({ folder, policyFile, store }: ControlPlaneOptions): Promise<TestControlPlane> {
     await mkdir(folder, { recursive: true });
     const ports = [await freePort(), await freePort()] as const;
     const config = {
-      store: { file: join(folder, 'store.db') },
+      store: store ?? { file: join(folder, 'store.db') },
       host: '127.0.0.1',
       port: ports[0],
       authority: { folder: join(folder, 'authority') },
@@ -49,9 +59,14 @@ export class TestControlPlane {
     return `127.0.0.1:${this.#ports[1]}`;
   }
 
-  /** A token that lets one agent enrol. */
-  async enrolmentToken(): Promise<string> {
-    const { body } = await this.ask('POST', '/api/v1/enrolment-tokens', {});
+  /** Of the api's process. */
+  get pid(): number {
+    return this.#process.pid;
+  }
+
+  /** A token that lets so many agents enrol. */
+  async enrolmentToken(uses = 1): Promise<string> {
+    const { body } = await this.ask('POST', '/api/v1/enrolment-tokens', { uses });
     return (body as { readonly token: string }).token;
   }
 
