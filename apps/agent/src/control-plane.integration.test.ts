@@ -43,6 +43,8 @@ describe.skipIf(missing !== undefined)('an agent of a control plane', () => {
         const first = await stand.startAgent(config);
         await plane.kill();
         expect(await stand.request({ path: '/one', body: CARD_ORDER })).toMatchObject({ error: 'ECONNRESET' });
+        // What it has said is kept; what it was about to say when it was killed nobody can keep.
+        await first.waitFor('finding', (line) => stand.isAbout(line, 'finding'));
         await first.stop('SIGKILL');
 
         // It knows its policy by itself from the first second.

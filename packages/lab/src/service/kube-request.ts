@@ -43,10 +43,12 @@ export function askKube(
   });
 }
 
-/** Rejects while an API server is not ready. */
+/** Rejects while an API server is not ready, or has not made its first namespace yet, which comes a moment later. */
 export async function kubeReady(address: KubeAddress): Promise<void> {
-  const { status } = await askKube(address, 'GET', '/readyz');
-  if (status !== 200) throw new Error(`/readyz answers ${status}`);
+  for (const path of ['/readyz', '/api/v1/namespaces/default']) {
+    const { status } = await askKube(address, 'GET', path);
+    if (status !== 200) throw new Error(`${path} answers ${status}`);
+  }
 }
 
 function readBody(text: string): KubeAnswer['body'] {
