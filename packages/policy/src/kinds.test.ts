@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { filePolicyKind } from './file/schema.ts';
+import { jsonSchemas } from './json-schema.ts';
 import { notEnforced } from './notices.ts';
 import { processPolicyKind } from './process/schema.ts';
 import { responseRuleKind } from './response/schema.ts';
@@ -56,13 +57,21 @@ describe('ResponseRule', () => {
   it('reads what is done after so many events within a time', () => {
     const spec = {
       groups: ['all'],
-      on: { events: ['flow-denied'], ruleSets: ['rules'] },
+      when: { events: ['flow-denied'], ruleSets: ['rules'] },
       after: { count: 10, within: '5m' },
       actions: ['capture', 'quarantine'],
     };
     expect(responseRuleKind.parse(document('ResponseRule', spec))).toMatchObject({ ok: true, value: spec });
     const wrong = { ...spec, after: { count: 0, within: 'soon' }, actions: ['explode'] };
     expect(problems(responseRuleKind.parse(document('ResponseRule', wrong)))).toHaveLength(3);
+  });
+});
+
+describe('every kind', () => {
+  it('has no key that YAML 1.1, which kubectl and Helm read, takes for something else', () => {
+    const words = /"(?:on|off|yes|no|y|n|true|false|null)":/i;
+    for (const [file, schema] of Object.entries(jsonSchemas()))
+      expect(words.exec(JSON.stringify(schema)), file).toBeNull();
   });
 });
 

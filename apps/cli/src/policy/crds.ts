@@ -7,7 +7,8 @@ import { type Io, writeAll } from '../io.ts';
 export async function crds(io: Io): Promise<number> {
   // Anchors are read by every YAML parser, but by few people.
   const texts = customResourceDefinitions().map((one) =>
-    stringify(one, { aliasDuplicateObjects: false, lineWidth: 0 }),
+    // As kubectl reads it, which is YAML 1.1.
+    stringify(one, { aliasDuplicateObjects: false, lineWidth: 0, version: '1.1' }),
   );
   await writeAll(io.stdout, [texts.join('---\n')]);
   return EXIT_OK;

@@ -27,7 +27,7 @@ export const ResponseRuleDocument = z.strictObject({
   spec: z.strictObject({
     description: z.string().max(500).default(''),
     groups: boundGroups,
-    on: z.strictObject({
+    when: z.strictObject({
       events: z.array(z.enum(RESPONSE_EVENTS)).min(1),
       sensors: z.array(name).min(1).optional(),
       ruleSets: z.array(name).min(1).optional(),
