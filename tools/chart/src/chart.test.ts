@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { CHART, generatedFiles } from './generate.ts';
 import { helm, type Manifest, rendered } from './helm.ts';
 
@@ -86,7 +87,64 @@ describe('the chart', () => {
     expect(password).toMatch(/^[A-Za-z0-9]{40}$/);
     expect(JSON.stringify(others)).not.toContain(password);
   });
+
+  it('gives api and webhook the rights that they use, and none that they do not', async () => {
+    const objects = await rendered({});
+
+    expect(rightsOf(objects, 'bulkhead-api')).toEqual([
+      'create leases',
+      'create secrets',
+      'get,patch secrets bulkhead-enrolment',
+      'get,update leases bulkhead-api',
+      'list,watch *',
+      'patch */status',
+    ]);
+    expect(rightsOf(objects, 'bulkhead-webhook')).toEqual([
+      'create leases',
+      'create secrets',
+      'get,list,watch,update secrets bulkhead-webhook-tls',
+      'get,patch validatingwebhookconfigurations bulkhead-bulkhead-webhook',
+      'get,update leases bulkhead-webhook',
+      'list,watch admissionpolicies',
+      'patch admissionpolicies/status',
+    ]);
+    expect(rightsOf(await rendered({ api: { policy: { source: 'store' } } }), 'bulkhead-api').join()).not.toContain(
+      '*',
+    );
+  });
+
+  it('has the webhook asked about everything that its reference says', async () => {
+    const found = (await rendered({})).find(({ kind }) => kind === 'ValidatingWebhookConfiguration');
+    const manual = readFileSync(resolve(import.meta.dirname, '../../../docs/reference/webhook.md'), 'utf8');
+    const example = /```yaml\n(apiVersion: admissionregistration[^`]*)```/.exec(manual)?.[1] ?? '';
+    const { webhooks = [] } = parse(example) as { readonly webhooks?: Webhooks };
+
+    expect(found).toMatchObject({
+      webhooks: webhooks.map(({ name, rules }) => ({
+        name,
+        rules: rules.map((rule) => expect.objectContaining(rule)),
+      })),
+    });
+    expect(webhooks).toHaveLength(2);
+  });
 });
+
+type Webhooks = readonly { readonly name: string; readonly rules: readonly object[] }[];
+
+interface Rule {
+  readonly verbs: readonly string[];
+  readonly resources: readonly string[];
+  readonly resourceNames?: readonly string[];
+}
+
+/** Of the roles in which a component's name ends: what may be done with which objects. */
+function rightsOf(objects: readonly Manifest[], name: string): readonly string[] {
+  return objects
+    .filter(({ kind, metadata }) => kind.endsWith('Role') && metadata.name.endsWith(name))
+    .flatMap((role) => role['rules'] as readonly Rule[])
+    .map(({ verbs, resources, resourceNames = [] }) => [verbs.join(), resources.join(), ...resourceNames].join(' '))
+    .toSorted();
+}
 
 function labelsOf(object: Manifest): Readonly<Record<string, string>> {
   return (object.metadata as { readonly labels?: Readonly<Record<string, string>> }).labels ?? {};
