@@ -2,7 +2,7 @@ import { API_VERSION } from '@bulkhead/core';
 import { DEFAULT_CACHE_BYTES } from '@bulkhead/oci';
 import { QueueConfig } from '@bulkhead/queue';
 import { LOG_LEVELS } from '@bulkhead/runtime';
-import { IMAGE_SCANNERS } from '@bulkhead/scanner';
+import { IMAGE_SCANNERS } from '@bulkhead/scanner/registry';
 import { StoreConfig } from '@bulkhead/store';
 import { z } from 'zod';
 

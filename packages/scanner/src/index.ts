@@ -54,7 +54,6 @@ export {
   crawlRegistry,
   platformOf,
 } from './registry/crawl-registry.ts';
-export { findDifference, isUnchanged } from './registry/difference.ts';
 export { isWanted, matchesPattern, type NameFilter } from './registry/name-pattern.ts';
 export { type DatabaseChange, planRescan } from './registry/plan-rescan.ts';
 export type {
@@ -77,7 +76,7 @@ export {
   rescan,
   rescanLine,
 } from './registry/rescan.ts';
-export { covers, type ScanOutcome, type ScanPorts, scanRegistryImage } from './registry/scan-image.ts';
+export { type ScanOutcome, type ScanPorts, scanRegistryImage } from './registry/scan-image.ts';
 export type {
   Affection,
   Difference,
@@ -89,8 +88,8 @@ export type {
   ScanEvent,
   StoredScan,
 } from './registry/stored-scan.ts';
-export { EVERY_IMAGE, IMAGE_SCANNERS } from './registry/stored-scan.ts';
-export { WatchedRegistry } from './registry/watched-registry.ts';
+export { EVERY_IMAGE } from './registry/stored-scan.ts';
+export type { WatchedRegistry } from './registry/watched-registry.ts';
 export { explainFindings, hasName } from './report/explain/explain.ts';
 export { REPORT_FORMATS, type ReportFormat, type ReportOptions, type ReportText } from './report/format.ts';
 export { ageInDays, lateByDays } from './report/model/age.ts';

@@ -1,4 +1,4 @@
-import { WatchedRegistry } from '@bulkhead/scanner';
+import { WatchedRegistry } from '@bulkhead/scanner/registry';
 import { z } from 'zod';
 import type { ApiContext } from '../context.ts';
 import { HttpProblem } from '../http/problem.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { printable, problemText } from '@bulkhead/core';
-import { WatchedRegistry } from '@bulkhead/scanner';
+import { WatchedRegistry } from '@bulkhead/scanner/registry';
 import { CliError } from '../error.ts';
 import { EXIT_OK } from '../exit-code.ts';
 import type { Io } from '../io.ts';

@@ -14,7 +14,7 @@ import {
   startRegistry,
 } from '@bulkhead/lab';
 import { Producer, QueueConfig } from '@bulkhead/queue';
-import { WatchedRegistry } from '@bulkhead/scanner';
+import { WatchedRegistry } from '@bulkhead/scanner/registry';
 import { openStore, type Store } from '@bulkhead/store';
 
 const MAIN = join(import.meta.dirname, '../main.ts');

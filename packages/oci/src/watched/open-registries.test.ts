@@ -1,4 +1,4 @@
-import { WatchedRegistry } from '@bulkhead/scanner';
+import { WatchedRegistry } from '@bulkhead/scanner/registry';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Registry } from '../registry/registry.ts';
 import { OpenRegistries } from './open-registries.ts';

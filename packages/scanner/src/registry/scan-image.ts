@@ -1,7 +1,7 @@
 import type { Clock } from '@bulkhead/core';
 import { findDifference } from './difference.ts';
 import type { ImageInspector, InventoryJudge, ScanStore } from './ports.ts';
-import type { ImagePlace, ImageScanner, StoredScan } from './stored-scan.ts';
+import { covers, type ImagePlace, type StoredScan } from './stored-scan.ts';
 
 export interface ScanPorts {
   readonly scans: ScanStore;
@@ -44,11 +44,6 @@ export async function scanRegistryImage(
     await scans.rejudge(image.digest, 'late', at, ({ inventory: kept }) => judge.judge(kept));
   }
   return { ...summary(scan), outcome };
-}
-
-/** Whether a scan for some things was one for all of these. */
-export function covers(scanned: readonly ImageScanner[], wanted: readonly ImageScanner[]): boolean {
-  return wanted.every((one) => scanned.includes(one));
 }
 
 function summary(scan: StoredScan): Omit<ScanOutcome, 'outcome'> {

@@ -42,6 +42,11 @@ export interface Judgement {
 export const IMAGE_SCANNERS = ['vuln', 'secret'] as const;
 export type ImageScanner = (typeof IMAGE_SCANNERS)[number];
 
+/** Whether a scan for some things was one for all of these. */
+export function covers(scanned: readonly ImageScanner[], wanted: readonly ImageScanner[]): boolean {
+  return wanted.every((one) => scanned.includes(one));
+}
+
 /** What is kept of a scanned image. */
 export interface StoredScan extends Judgement {
   readonly image: PlatformImage;

@@ -1,10 +1,5 @@
-import {
-  type CrawlNote,
-  type Finding,
-  type RegistryStatus,
-  type RegistryStore,
-  WatchedRegistry,
-} from '@bulkhead/scanner';
+import type { CrawlNote, Finding, RegistryStatus, RegistryStore } from '@bulkhead/scanner';
+import { WatchedRegistry } from '@bulkhead/scanner/registry';
 import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
 import { StoreError } from '../error.ts';

@@ -1,19 +1,16 @@
-import {
-  covers,
-  type Difference,
-  type Finding,
-  findDifference,
-  IMAGE_SCANNERS,
-  type ImageScanner,
-  isUnchanged,
-  type Judgement,
-  type PackageKey,
-  type PlatformImage,
-  type ScanEvent,
-  type ScanStore,
-  type StoredScan,
-  type TagSighting,
+import type {
+  Difference,
+  Finding,
+  ImageScanner,
+  Judgement,
+  PackageKey,
+  PlatformImage,
+  ScanEvent,
+  ScanStore,
+  StoredScan,
+  TagSighting,
 } from '@bulkhead/scanner';
+import { covers, findDifference, IMAGE_SCANNERS, isUnchanged } from '@bulkhead/scanner/registry';
 import type { Kysely, Selectable, Transaction } from 'kysely';
 import { chunks } from '../chunks.ts';
 import type { DialectName } from '../dialect/open-dialect.ts';

@@ -7,7 +7,7 @@ import { affected, osvRecord, writeBucket } from '@bulkhead/advisory-db/test-sup
 import { systemClock } from '@bulkhead/core';
 import { LineProcess, redisMissing, registryMissing, startRedis, startRegistry } from '@bulkhead/lab';
 import { Producer, QueueConfig, SCAN_REGISTRY } from '@bulkhead/queue';
-import { WatchedRegistry } from '@bulkhead/scanner';
+import { WatchedRegistry } from '@bulkhead/scanner/registry';
 import { openStore } from '@bulkhead/store';
 import type { Measure } from '../measure.ts';
 import { distantRegistry } from './distant-registry.ts';
