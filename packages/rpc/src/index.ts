@@ -1,10 +1,6 @@
+export type { AgentConnection, ConnectAgentOptions, ConnectionState } from './client/agent-connection.ts';
 export type { AgentCredentials } from './client/channel.ts';
-export {
-  type AgentConnection,
-  type ConnectAgentOptions,
-  type ConnectionState,
-  connectAgent,
-} from './client/connection.ts';
+export { connectAgent } from './client/connection.ts';
 export { type Enrolled, type EnrolOptions, enrolAgent } from './client/enrol.ts';
 export type { AgentWorkload } from './client/workload-to-wire.ts';
 export { RpcError, type RpcErrorCode } from './error.ts';
@@ -13,18 +9,12 @@ export type {
   AgentIssuer,
   AgentLink,
   AgentSession,
-  CommandAction,
-  CommandOutcome,
   ConnectDecision,
   ConnectingAgent,
-  Enforcement,
   EnrolClaim,
   EnrolDecision,
   EventBatch,
-  PolicyAnswer,
-  Position,
   ReportedWorkload,
-  SnapshotText,
   WorkloadReport,
 } from './server/hub.ts';
 export { type AgentServer, newAgentId, type ServeAgentsOptions, serveAgents } from './server/serve.ts';
@@ -32,4 +22,6 @@ export type { ServerIdentity } from './server/tls-front.ts';
 export { MIN_SPOOL_BYTES, Spool, type SpooledBatch, type SpoolOptions } from './spool/spool.ts';
 export { agentOfUri, agentUri, isAgentId } from './wire/agent-name.ts';
 export * as limits from './wire/limits.ts';
+export type { Position } from './wire/position.ts';
+export type { CommandAction, CommandOutcome, Enforcement, PolicyAnswer, SnapshotText } from './wire/terms.ts';
 export { type EnrolmentToken, formatToken, parseToken } from './wire/token.ts';

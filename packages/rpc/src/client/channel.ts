@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { checkServerIdentity } from 'node:tls';
 import { ChannelCredentials, Client } from '@grpc/grpc-js';
 import { KEEPALIVE_MS, KEEPALIVE_TIMEOUT_MS, MAX_MESSAGE_FROM_AGENT, MAX_MESSAGE_TO_AGENT } from '../wire/limits.ts';
+import { splitAddress } from './address.ts';
 
 /** Who an agent is, and whom it trusts. All of it PEM. */
 export interface AgentCredentials {
@@ -18,7 +19,7 @@ export function openChannel(
   address: string,
   { trustPem, ...own }: Pick<AgentCredentials, 'trustPem'> & Partial<AgentCredentials>,
 ): Client {
-  const host = address.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+  const { host } = splitAddress(address);
   const credentials = ChannelCredentials.createSsl(
     Buffer.from(trustPem),
     own.keyPem === undefined ? null : Buffer.from(own.keyPem),

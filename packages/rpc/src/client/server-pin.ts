@@ -1,21 +1,10 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { connect, type DetailedPeerCertificate } from 'node:tls';
 import { RpcError } from '../error.ts';
+import { splitAddress } from './address.ts';
 
 /** A chain that a server shows: leaf, perhaps something between, authority. */
 const MAX_CHAIN = 8;
-
-/** Host and port of `host:port`, where an IPv6 address has brackets. Throws `UNREACHABLE` where it is none. */
-export function splitAddress(address: string): { readonly host: string; readonly port: number } {
-  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(address);
-  const port = Number(match?.[3]);
-  const host = match?.[1] ?? match?.[2];
-  if (host === undefined || port < 1 || port > 65_535) {
-    const why = `"${address}" is no address`;
-    throw new RpcError('UNREACHABLE', { what: 'cannot reach the control plane', why, fix: 'write host:port' });
-  }
-  return { host, port };
-}
 
 /**
  * Fetches the authority (PEM) that a server shows in its chain and whose public key has this pin. Nothing but the pin makes it

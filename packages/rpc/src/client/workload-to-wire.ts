@@ -1,15 +1,10 @@
 import { isIP } from 'node:net';
 import type { Workload as CoreWorkload } from '@bulkhead/core';
 import type { Workload } from '../gen/agent/v1/agent.ts';
+import { MAX_ID, MAX_LABELS, MAX_LIST, MAX_NAME } from '../wire/limits.ts';
 
 /** A workload as an agent knows it. */
 export type AgentWorkload = CoreWorkload & { readonly addresses: readonly string[] };
-
-/** What a server takes: see `from-agent.ts`. Kubernetes allows no longer ones; other runtimes might. */
-const MAX_ID = 512;
-const MAX_NAME = 253;
-const MAX_LABELS = 256;
-const MAX_LIST = 64;
 
 /** A workload as its message, cut to what the wire takes: labels of a foreign image must not end a stream. */
 export function workloadToWire({

@@ -6,21 +6,14 @@ import type { Logger } from '@bulkhead/runtime';
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { RpcError } from '../error.ts';
 import type { FromAgent, ToAgent } from '../gen/agent/v1/agent.ts';
+import { afterLong } from '../long-timer.ts';
 import { HELLO_TIMEOUT_MS, MAX_COMMANDS_WAITING, MAX_PEM, MAX_SNAPSHOT_BYTES, MAX_WORKLOADS } from '../wire/limits.ts';
+import type { Position } from '../wire/position.ts';
+import type { CommandAction, CommandOutcome, SnapshotText } from '../wire/terms.ts';
 import { line } from '../wire/text.ts';
 import { commandToWire } from './command-to-wire.ts';
 import { ProtocolViolation, readAnswer, readBatch, readHello, readReport, readResult } from './from-agent.ts';
-import type {
-  AgentHub,
-  AgentIssuer,
-  AgentLink,
-  AgentSession,
-  CommandAction,
-  CommandOutcome,
-  Position,
-  SnapshotText,
-  WorkloadReport,
-} from './hub.ts';
+import type { AgentHub, AgentIssuer, AgentLink, AgentSession, WorkloadReport } from './hub.ts';
 import type { Peer } from './peer.ts';
 import { newPart } from './stored.ts';
 
@@ -51,8 +44,6 @@ class StreamEnd extends Error {
 
 /** How long a hub may take with the last message of a stream that ended before its session is closed all the same. */
 const SETTLE_MS = 5_000;
-/** The longest a timer of Node can be set to. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** One agent's stream from its hello to its end. What it says is handled one message after the other. */
 export class AgentStream implements AgentLink {
@@ -81,8 +72,8 @@ export class AgentStream implements AgentLink {
   async run(): Promise<void> {
     const { logger, clock } = this.#options;
     const log = { agent: this.#peer.id, peer: this.#call.getPeer() };
-    const untilExpiry = Math.min(Math.max(0, this.#peer.notAfter - clock.now()), MAX_TIMER_MS);
-    const expiry = setTimeout(() => this.#end(STATUS.unauthenticated, 'the certificate has expired'), untilExpiry);
+    const expire = (): void => this.#end(STATUS.unauthenticated, 'the certificate has expired');
+    const forgetExpiry = afterLong(this.#peer.notAfter - clock.now(), expire);
     const hello = setTimeout(() => this.#end(STATUS.deadline, 'no hello came in time'), HELLO_TIMEOUT_MS);
     let reason = 'the agent ended it';
     try {
@@ -92,7 +83,7 @@ export class AgentStream implements AgentLink {
       reason = error instanceof Error ? error.message : String(error);
       this.#refuse(error, log);
     }
-    clearTimeout(expiry);
+    forgetExpiry();
     clearTimeout(hello);
     this.#isOver = true;
     for (const answer of this.#waiting.values()) answer(undefined);

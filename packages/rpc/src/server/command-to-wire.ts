@@ -1,5 +1,5 @@
 import type { Command, ToAgent } from '../gen/agent/v1/agent.ts';
-import type { CommandAction } from './hub.ts';
+import type { CommandAction } from '../wire/terms.ts';
 
 /** A command as the message that carries it. */
 export function commandToWire(id: string, action: CommandAction, timeoutMs: number): ToAgent {

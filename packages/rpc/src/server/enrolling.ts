@@ -2,7 +2,7 @@ import type { Logger } from '@bulkhead/runtime';
 import { type handleUnaryCall, status } from '@grpc/grpc-js';
 import type { EnrolRequest, EnrolResponse } from '../gen/agent/v1/agent.ts';
 import { isAgentId } from '../wire/agent-name.ts';
-import { MAX_PEM } from '../wire/limits.ts';
+import { MAX_NAME, MAX_PEM } from '../wire/limits.ts';
 import { line, lineOf } from '../wire/text.ts';
 import type { AgentHub, AgentIssuer } from './hub.ts';
 
@@ -14,8 +14,6 @@ export interface EnrollingOptions {
 
 /** Enrolments at the same time. Each costs a look into the database and a signature; the rest is told to come again. */
 const MAX_ENROLMENTS = 32;
-/** Longer than any name, shorter than anything that could hurt a log. */
-const MAX_FIELD = 253;
 
 /** What is wrong with an enrolment, for whoever asked. */
 class Refusal extends Error {}
@@ -26,7 +24,7 @@ export function enrolling({ hub, issuer, logger }: EnrollingOptions): handleUnar
 
   async function enrol(request: EnrolRequest, peer: string): Promise<EnrolResponse> {
     const { tokenId, tokenSecret, node, version, certificateRequest } = request;
-    const isTooLong = [tokenId, tokenSecret, node, version].some((field) => field.length > MAX_FIELD);
+    const isTooLong = [tokenId, tokenSecret, node, version].some((field) => field.length > MAX_NAME);
     if (isTooLong || certificateRequest.length > MAX_PEM) throw new Refusal('a part of the enrolment is too long');
     const decision = await hub.enrol({ tokenId, tokenSecret, node, version, peer });
     if (!decision.ok) throw new Refusal(decision.problem);

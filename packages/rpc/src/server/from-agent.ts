@@ -5,17 +5,16 @@ import {
   MAX_BATCH_BYTES,
   MAX_BATCH_EVENTS,
   MAX_EVENT_BYTES,
+  MAX_ID,
+  MAX_LABELS,
+  MAX_LIST,
+  MAX_NAME,
   MAX_TEXT,
   MAX_WORKLOADS_PER_REPORT,
 } from '../wire/limits.ts';
-import type { CommandOutcome, PolicyAnswer, Position, WorkloadReport } from './hub.ts';
-
-/** Ids of workloads are those of containers or paths of network namespaces. */
-const MAX_ID = 512;
-const MAX_NAME = 253;
-/** Kubernetes bounds labels by their size alone; a pod with hundred of them is none that somebody runs. */
-const MAX_LABELS = 256;
-const MAX_LIST = 64;
+import type { Position } from '../wire/position.ts';
+import type { CommandOutcome, PolicyAnswer } from '../wire/terms.ts';
+import type { WorkloadReport } from './hub.ts';
 
 const Text = z.string().max(MAX_TEXT);
 const Id = z.string().min(1).max(MAX_ID);

@@ -1,10 +1,6 @@
 import type { Owner } from '@bulkhead/core';
-
-/** Where an agent's events are: ordered by epoch, then by sequence. The first event of an epoch is 1; 0 is before it. */
-export interface Position {
-  readonly epoch: number;
-  readonly sequence: number;
-}
+import type { Position } from '../wire/position.ts';
+import type { CommandAction, CommandOutcome, PolicyAnswer, SnapshotText } from '../wire/terms.ts';
 
 /** Somebody who asks to become an agent. Nothing of it is proven but that the server was recognised by its pin. */
 export interface EnrolClaim {
@@ -107,38 +103,6 @@ export interface WorkloadReport {
   readonly present: readonly ReportedWorkload[];
   /** Ids. */
   readonly gone: readonly string[];
-}
-
-/** A snapshot for one agent: the JSON of `PolicySnapshot` in packages/policy. */
-export interface SnapshotText {
-  readonly version: string;
-  readonly json: string;
-}
-
-export interface PolicyAnswer {
-  readonly version: string;
-  /** False when it was refused as a whole; then the policy before it stays in force. */
-  readonly accepted: boolean;
-  readonly problems: readonly string[];
-  /** For each workload that the policy selects, whether it is held to it, and why not. */
-  readonly enforcement: readonly Enforcement[];
-}
-
-export interface Enforcement {
-  readonly workloadId: string;
-  readonly enforced: boolean;
-  readonly problem: string | undefined;
-}
-
-export type CommandAction =
-  | { readonly kind: 'capture'; readonly workloadId: string; readonly seconds: number; readonly maxBytes: number }
-  | { readonly kind: 'quarantine'; readonly workloadId: string; readonly reason: string }
-  | { readonly kind: 'release'; readonly workloadId: string }
-  | { readonly kind: 'scan'; readonly workloadId: string };
-
-export interface CommandOutcome {
-  readonly outcome: 'done' | 'failed' | 'unsupported';
-  readonly message: string;
 }
 
 /** Signs for agents: a port that packages/pki fulfils. */

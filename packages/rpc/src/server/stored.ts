@@ -1,10 +1,6 @@
+import { isUpTo, type Position } from '../wire/position.ts';
 import type { ReceivedBatch } from './from-agent.ts';
-import type { EventBatch, Position } from './hub.ts';
-
-/** Whether a position is at or before another. */
-export function isUpTo(a: Position, b: Position): boolean {
-  return a.epoch < b.epoch || (a.epoch === b.epoch && a.sequence <= b.sequence);
-}
+import type { EventBatch } from './hub.ts';
 
 /**
  * What of a batch is new after the last stored position, and how many events before it were never sent. Nothing when all of

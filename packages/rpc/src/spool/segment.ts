@@ -4,6 +4,8 @@ import { crc32 } from 'node:zlib';
 const MAGIC = Buffer.from('BHSPOOL1', 'latin1');
 /** Magic, epoch, first sequence, and their checksum. */
 export const HEADER_BYTES = 28;
+/** What a segment holds at most: the smallest amount that is dropped when the disk's share is used up. */
+export const MAX_SEGMENT_BYTES = 1024 * 1024;
 /** Length and checksum before each event. */
 export const RECORD_BYTES = 8;
 

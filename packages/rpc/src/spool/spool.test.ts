@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Position } from '../server/hub.ts';
+import type { Position } from '../wire/position.ts';
 import { MIN_SPOOL_BYTES, Spool } from './spool.ts';
 
 const MEBIBYTE = 1024 * 1024;

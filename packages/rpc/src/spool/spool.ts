@@ -1,32 +1,12 @@
-import {
-  closeSync,
-  ftruncateSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, ftruncateSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '@bulkhead/core';
 import { RpcError } from '../error.ts';
-import type { Position } from '../server/hub.ts';
-import { isUpTo } from '../server/stored.ts';
 import { MAX_EVENT_BYTES } from '../wire/limits.ts';
-import {
-  encodeHeader,
-  encodeRecord,
-  fileNameOf,
-  HEADER_BYTES,
-  RECORD_BYTES,
-  readRecord,
-  type SegmentName,
-  scanSegment,
-  segmentOf,
-} from './segment.ts';
+import { isUpTo, type Position } from '../wire/position.ts';
+import { encodeHeader, encodeRecord, fileNameOf, HEADER_BYTES, MAX_SEGMENT_BYTES } from './segment.ts';
+import { SegmentReader } from './segment-reader.ts';
+import { type Segment, takeOver } from './take-over.ts';
 
 export interface SpoolOptions {
   /** A folder of its own, made where it does not exist. One process at a time may use it. */
@@ -47,30 +27,10 @@ export interface SpooledBatch {
   readonly events: readonly Buffer[];
 }
 
-interface Segment extends SegmentName {
-  readonly path: string;
-  count: number;
-  bytes: number;
-}
-
-/** A place in a segment: the event with that sequence begins at that offset. */
-interface Cursor {
-  readonly path: string;
-  readonly bytes: Buffer;
-  offset: number;
-  sequence: number;
-}
-
-/** What a segment holds at most: the smallest amount that is dropped when the disk's share is used up. */
-const MAX_SEGMENT_BYTES = 1024 * 1024;
 /** So that a small spool does not lose half of it at once. */
 const MIN_SEGMENTS = 8;
 /** The smallest spool: eight segments, each with room for the longest event. */
 export const MIN_SPOOL_BYTES = MIN_SEGMENTS * 2 * MAX_EVENT_BYTES;
-/** Files set aside as evidence. More of them are of no use, and would take the disk. */
-const MAX_ASIDE = 4;
-const ASIDE = '.corrupt';
-
 /**
  * Events that wait for the control plane, on the disk: segments that are only appended to, each event with a checksum. What
  * `append` has returned from survives the end of the process (SIGKILL), not that of the machine: nothing is synced.
@@ -80,6 +40,7 @@ const ASIDE = '.corrupt';
 export class Spool {
   readonly #options: SpoolOptions;
   readonly #segmentBytes: number;
+  readonly #reader = new SegmentReader();
   #segments: Segment[] = [];
   #file: number | undefined;
   #epoch = 0;
@@ -87,8 +48,6 @@ export class Spool {
   #bytes = 0;
   #lost = 0;
   #acknowledged: Position | undefined;
-  /** The segment that was read last, whole: batches are read from it one after the other. */
-  #reading: Cursor | undefined;
 
   private constructor(options: SpoolOptions) {
     this.#options = options;
@@ -100,7 +59,11 @@ export class Spool {
     const spool = new Spool(options);
     try {
       mkdirSync(options.folder, { recursive: true, mode: 0o700 });
-      spool.#takeOver();
+      spool.#segments = takeOver(options.folder, {
+        lose: (count, why) => spool.#lose(count, why),
+        problem: (problem) => options.onProblem?.(problem),
+      });
+      spool.#bytes = spool.#segments.reduce((sum, { bytes }) => sum + bytes, 0);
       const last = spool.#segments.at(-1)?.epoch ?? 0;
       const { clock = systemClock } = options;
       spool.#begin(Math.max(clock.now(), last + 1));
@@ -154,8 +117,7 @@ export class Spool {
   /** The events after a position, as many as fit, or nothing when none are there. They stay until they are acknowledged. */
   read(after: Position | undefined, maxEvents: number, maxBytes: number): SpooledBatch | undefined {
     for (const segment of this.#segments) {
-      const end = { epoch: segment.epoch, sequence: segment.first + segment.count - 1 };
-      if (segment.count === 0 || (after !== undefined && isUpTo(end, after))) continue;
+      if (segment.count === 0 || (after !== undefined && isUpTo(endOf(segment), after))) continue;
       const from = after?.epoch === segment.epoch ? Math.max(segment.first, after.sequence + 1) : segment.first;
       const batch = this.#readFrom(segment, from, maxEvents, maxBytes);
       if (batch !== undefined) return batch;
@@ -173,9 +135,8 @@ export class Spool {
     }
     if (this.#acknowledged === undefined || isUpTo(this.#acknowledged, position)) this.#acknowledged = position;
     this.#segments = this.#segments.filter((segment) => {
-      const end = { epoch: segment.epoch, sequence: segment.first + segment.count - 1 };
       // The last one is written to, and its name remembers the epoch.
-      if (segment === this.#segments.at(-1) || !isUpTo(end, position)) return true;
+      if (segment === this.#segments.at(-1) || !isUpTo(endOf(segment), position)) return true;
       this.#remove(segment);
       return false;
     });
@@ -184,74 +145,6 @@ export class Spool {
   close(): void {
     if (this.#file !== undefined) closeSync(this.#file);
     this.#file = undefined;
-  }
-
-  #takeOver(): void {
-    const { folder, onProblem } = this.#options;
-    for (const fileName of readdirSync(folder).toSorted()) {
-      const name = segmentOf(fileName);
-      if (name === undefined) {
-        if (!fileName.endsWith(ASIDE)) onProblem?.(`"${join(folder, fileName)}" is no file of the spool: left alone`);
-        continue;
-      }
-      const segment = this.#inspect(join(folder, fileName), name);
-      if (segment === undefined) continue;
-      const before = this.#segments.at(-1);
-      if (before?.epoch === segment.epoch) {
-        const next = before.first + before.count;
-        if (segment.first > next) this.#lose(segment.first - next, 'events are missing between the files of the spool');
-      }
-      this.#segments.push(segment);
-      this.#bytes += segment.bytes;
-    }
-    this.#pruneAside();
-  }
-
-  /** Looks through a file, cuts off a torn end, and sets aside what is not as it was written. */
-  #inspect(path: string, name: SegmentName): Segment | undefined {
-    const { onProblem } = this.#options;
-    const entry = lstatSync(path);
-    // A segment grows by one event beyond its bound at most.
-    if (!entry.isFile() || entry.size > MAX_SEGMENT_BYTES + MAX_EVENT_BYTES + HEADER_BYTES + RECORD_BYTES) {
-      return this.#setAside(path, 'it is no file that a spool has written');
-    }
-    const bytes = readFileSync(path);
-    const { state, end, count } = scanSegment(bytes, name, MAX_EVENT_BYTES);
-    if (state === 'torn') {
-      onProblem?.(`"${path}" ends within an event, as after a crash: ${bytes.length - end} bytes are cut off`);
-      this.#lose(1, 'an event was cut by a crash');
-    }
-    if (state === 'corrupt') {
-      this.#setAside(path, `it is damaged after ${count} events`);
-      if (count > 0) this.#rewrite(path, bytes.subarray(0, end));
-    } else if (state === 'torn') {
-      this.#rewrite(path, bytes.subarray(0, end));
-    }
-    if (count > 0) return { ...name, path, count, bytes: end };
-    if (state === 'corrupt') return undefined;
-    // Nothing to send, but its name tells which epochs were used.
-    return { ...name, path, count: 0, bytes: end };
-  }
-
-  #rewrite(path: string, bytes: Uint8Array): void {
-    const file = openSync(path, 'w', 0o600);
-    writeSync(file, bytes);
-    closeSync(file);
-  }
-
-  #setAside(path: string, why: string): undefined {
-    const aside = `${path}.${process.pid}${ASIDE}`;
-    renameSync(path, aside);
-    this.#options.onProblem?.(`"${path}" is set aside as "${aside}": ${why}`);
-    this.#lose(1, 'a file of the spool is damaged; at least one event was in it');
-    return undefined;
-  }
-
-  #pruneAside(): void {
-    const { folder } = this.#options;
-    const aside = readdirSync(folder).filter((name) => name.endsWith(ASIDE));
-    for (const name of aside.toSorted().slice(0, -MAX_ASIDE))
-      rmSync(join(folder, name), { recursive: true, force: true });
   }
 
   /** Begins an epoch with an empty segment; those without events before it are not needed any more. */
@@ -325,7 +218,7 @@ export class Spool {
   #remove(segment: Segment): void {
     rmSync(segment.path, { force: true });
     this.#bytes -= segment.bytes;
-    if (this.#reading?.path === segment.path) this.#reading = undefined;
+    this.#reader.forget(segment.path);
   }
 
   #lose(count: number, why: string): void {
@@ -335,12 +228,10 @@ export class Spool {
   }
 
   #readFrom(segment: Segment, from: number, maxEvents: number, maxBytes: number): SpooledBatch | undefined {
-    const cursor = this.#cursor(segment, from);
-    const most = Math.min(maxEvents, segment.first + segment.count - from);
-    const events = cursor === undefined ? [] : takeEvents(cursor, most, maxBytes);
+    const left = segment.first + segment.count - from;
+    const events = this.#reader.read(segment, from, Math.min(maxEvents, left), maxBytes);
     if (events.length > 0) return { epoch: segment.epoch, firstSequence: from, events };
     // It was good when it was opened or written, and is not any more.
-    const left = segment.first + segment.count - from;
     this.#options.onProblem?.(`"${segment.path}" was changed while it was in use: ${left} events in it cannot be read`);
     this.#lose(left, 'a file of the spool is damaged');
     segment.count = from - segment.first;
@@ -348,42 +239,9 @@ export class Spool {
     if (segment === this.#segments.at(-1)) this.#roll();
     return undefined;
   }
-
-  /** A place in a segment. Going on where the last batch ended costs nothing, going elsewhere a look through the segment. */
-  #cursor(segment: Segment, from: number): Cursor | undefined {
-    const known = this.#reading;
-    if (known?.path === segment.path && known.sequence === from && known.bytes.length === segment.bytes) return known;
-    const offset = known?.path === segment.path && known.sequence <= from ? known.offset : HEADER_BYTES;
-    const sequence = offset === HEADER_BYTES || known === undefined ? segment.first : known.sequence;
-    let bytes: Buffer;
-    try {
-      bytes = readFileSync(segment.path);
-    } catch {
-      return undefined;
-    }
-    const cursor = { path: segment.path, bytes, offset, sequence };
-    while (cursor.sequence < from) {
-      const event = readRecord(bytes, cursor.offset, MAX_EVENT_BYTES);
-      if (typeof event === 'string') return undefined;
-      cursor.offset += RECORD_BYTES + event.length;
-      cursor.sequence += 1;
-    }
-    this.#reading = cursor;
-    return cursor;
-  }
 }
 
-/** The next events of a segment, at least one where one is readable; moves the cursor behind them. */
-function takeEvents(cursor: Cursor, maxEvents: number, maxBytes: number): readonly Buffer[] {
-  const events: Buffer[] = [];
-  for (let bytes = 0; events.length < maxEvents; ) {
-    const event = readRecord(cursor.bytes, cursor.offset, MAX_EVENT_BYTES);
-    if (typeof event === 'string' || (events.length > 0 && bytes + event.length > maxBytes)) break;
-    cursor.offset += RECORD_BYTES + event.length;
-    cursor.sequence += 1;
-    bytes += event.length;
-    // The segment's bytes are held as one: an event that outlives them must not keep all of them.
-    events.push(Buffer.from(event));
-  }
-  return events;
+/** The position of a segment's last event. */
+function endOf({ epoch, first, count }: Segment): Position {
+  return { epoch, sequence: first + count - 1 };
 }

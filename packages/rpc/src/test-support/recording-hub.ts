@@ -7,11 +7,11 @@ import type {
   EnrolClaim,
   EnrolDecision,
   EventBatch,
-  PolicyAnswer,
-  Position,
   ReportedWorkload,
   WorkloadReport,
 } from '../server/hub.ts';
+import type { Position } from '../wire/position.ts';
+import type { PolicyAnswer } from '../wire/terms.ts';
 
 /** The smallest control plane that does what the port asks for: a database in memory, which outlives its servers. */
 export class RecordingHub implements AgentHub {

@@ -2,17 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { AgentConnection, ConnectAgentOptions, ConnectionState } from '../client/agent-connection.ts';
 import type { AgentCredentials } from '../client/channel.ts';
-import {
-  type AgentConnection,
-  type ConnectAgentOptions,
-  type ConnectionState,
-  connectAgent,
-} from '../client/connection.ts';
+import { connectAgent } from '../client/connection.ts';
 import { enrolAgent } from '../client/enrol.ts';
-import type { SnapshotText } from '../server/hub.ts';
 import { type AgentServer, type ServeAgentsOptions, serveAgents } from '../server/serve.ts';
 import { Spool } from '../spool/spool.ts';
+import type { SnapshotText } from '../wire/terms.ts';
 import { formatToken } from '../wire/token.ts';
 import { CuttingProxy } from './cutting-proxy.ts';
 import { OpensslAuthority } from './openssl-authority.ts';

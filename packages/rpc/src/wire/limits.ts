@@ -40,3 +40,12 @@ export const HELLO_TIMEOUT_MS = 20_000;
 /** A side that has not been heard of is asked whether it lives, and given up when it does not answer. */
 export const KEEPALIVE_MS = 20_000;
 export const KEEPALIVE_TIMEOUT_MS = 10_000;
+
+/** An id of a workload: of a container, or the path of a network namespace. Labels too. */
+export const MAX_ID = 512;
+/** Kubernetes allows no longer names; other runtimes might. */
+export const MAX_NAME = 253;
+/** Kubernetes bounds labels by their size alone; a pod with hundred of them is none that somebody runs. */
+export const MAX_LABELS = 256;
+/** Owners, addresses and capabilities. */
+export const MAX_LIST = 64;
