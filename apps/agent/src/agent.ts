@@ -1,5 +1,6 @@
 import { type LoggedPacket, readLogPrefix } from '@bulkhead/nftables';
 import type { Policy } from '@bulkhead/policy';
+import type { Enforcement } from '@bulkhead/rpc';
 import type { AgentConfig } from './config.ts';
 import { sourceId } from './enforcement/guard.ts';
 import { Guards } from './enforcement/guards.ts';
@@ -26,12 +27,6 @@ export interface AgentPorts {
   readonly nodeAddresses: () => readonly string[];
   /** The agent can never do its work on this machine. */
   readonly onHopeless: (error: unknown) => void;
-}
-
-export interface WorkloadEnforcement {
-  readonly workloadId: string;
-  readonly enforced: boolean;
-  readonly problem: string | undefined;
 }
 
 /** Errors that no retry and no other policy mends. */
@@ -88,7 +83,7 @@ export class Agent {
   }
 
   /** For each workload that is to be held to something, whether it is. */
-  get enforcement(): readonly WorkloadEnforcement[] {
+  get enforcement(): readonly Enforcement[] {
     return [...this.#plans.values()].flatMap(({ key, workloads }) => {
       const problem = this.#guards.problemOf(key);
       return workloads.map(({ id }) => ({

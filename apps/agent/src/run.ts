@@ -172,19 +172,17 @@ async function start(
 /** Follows what the agent depends on: its policy and the workloads of the node. */
 function follow(parts: Parts, { workloads }: AgentConfig, signal: AbortSignal, fail: (error: unknown) => void): void {
   const { agent, log, metrics, source } = parts;
-  const apply = async (change: PolicyChange): Promise<void> => {
-    announce(parts, change);
-    await agent.setPolicy(change);
-  };
   void source
     .follow({
       signal,
-      onPolicy: (change) => void apply(change).catch(fail),
+      onPolicy: (change) => {
+        announce(parts, change);
+        return agent.setPolicy(change).catch(fail);
+      },
       onRejected: (problems) => {
         metrics.countPolicy('rejected');
         log.emit({ event: 'policy-rejected', problems });
       },
-      apply,
       quarantine: (ids) => agent.setQuarantined(ids),
       enforcement: () => agent.enforcement,
       has: (workloadId) => agent.has(workloadId),

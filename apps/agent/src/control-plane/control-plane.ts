@@ -8,6 +8,7 @@ import {
   type AgentConnection,
   type CommandAction,
   type CommandOutcome,
+  type ConnectionState,
   connectAgent,
   type Enforcement,
   Spool,
@@ -23,7 +24,7 @@ import { type Credentials, type KeptSnapshot, StateFolder } from './state-folder
 const MEBIBYTE = 2 ** 20;
 /** What waits when the agent is told to end gets this to leave. What does not leave is there at the next start. */
 const DRAIN_MS = 2_000;
-/** Nothing but the processes of a node ask for more. */
+/** What the control plane may expect of this agent. */
 const CAPABILITIES = ['inspect', 'firewall', 'quarantine'];
 
 export interface ControlPlaneOptions {
@@ -33,15 +34,13 @@ export interface ControlPlaneOptions {
   readonly version: string;
   /** Events that the spool had to let go. */
   readonly onLost: (count: number) => void;
-  readonly onState: (state: 'connected' | 'disconnected' | 'refused', why: string) => void;
+  readonly onState: (state: ConnectionState['state'], why: string) => void;
   /** For people: what was set right, or is tried again. */
   readonly onProblem: (problem: string) => void;
 }
 
 /** What the control plane may ask of the agent. */
 export interface Obeys extends PolicyWatchOptions {
-  /** Resolves when the policy is in force as far as it can be. */
-  readonly apply: (change: PolicyChange) => Promise<void>;
   readonly quarantine: (ids: ReadonlySet<string>) => Promise<void>;
   readonly enforcement: () => readonly Enforcement[];
   readonly has: (workloadId: string) => boolean;
@@ -56,8 +55,9 @@ export class ControlPlane {
   #snapshot: KeptSnapshot | undefined;
   #connection: AgentConnection | undefined;
   #workloads: readonly LocatedWorkload[] | undefined;
+  readonly #taken: string[] = [];
   #reported = '';
-  #isConnected = false;
+  #told: { readonly state: ConnectionState['state']; readonly why: string } = { state: 'disconnected', why: '' };
   #isClosed = false;
 
   constructor(options: ControlPlaneOptions) {
@@ -81,7 +81,7 @@ export class ControlPlane {
 
   /** Whether it is connected, and how much waits for it. */
   get standing(): { readonly connected: boolean; readonly spooledBytes: number } {
-    return { connected: this.#isConnected, spooledBytes: this.#isClosed ? 0 : this.#spool.bytes };
+    return { connected: this.#told.state === 'connected', spooledBytes: this.#isClosed ? 0 : this.#spool.bytes };
   }
 
   /** The last policy that was in force. An agent that has never had one has nothing to do yet. */
@@ -98,7 +98,7 @@ export class ControlPlane {
 
   /** Enrols, connects, and obeys until the signal aborts. */
   async follow(obeys: Obeys): Promise<void> {
-    const { config, folder, version, onState, onProblem } = this.#options;
+    const { config, folder, version, onProblem } = this.#options;
     const node = config.node ?? hostname();
     const credentials = await requireCredentials(this.#state, {
       address: config.address,
@@ -106,7 +106,7 @@ export class ControlPlane {
       node,
       version,
       signal: obeys.signal,
-      onProblem: (error) => onState('disconnected', errorLine(error)),
+      onProblem: (error) => this.#tell('disconnected', errorLine(error)),
     });
     if (credentials === undefined) return;
     const { agentId } = credentials;
@@ -130,19 +130,31 @@ export class ControlPlane {
       onCommand: (action) => this.#obey(action, obeys),
       createRequest: () => createRequest(agentId),
       onCredentials: async (renewed) => this.#state.keepCredentials({ ...renewed, agentId } satisfies Credentials),
-      onState: (state) => {
-        this.#isConnected = state.state === 'connected';
-        onState(state.state, state.state === 'connected' ? '' : state.why);
-      },
+      onState: (state) => this.#tell(state.state, state.state === 'connected' ? '' : state.why),
       onProblem,
     });
     if (this.#workloads !== undefined) this.#connection.setWorkloads(this.#workloads);
   }
 
+  /** Tells of a state once, however often an attempt ends in it. */
+  #tell(state: ConnectionState['state'], why: string): void {
+    if (state === this.#told.state && why === this.#told.why) return;
+    this.#told = { state, why };
+    this.#options.onState(state, why);
+  }
+
   /** Takes an event that has to get there. What happens after the end is for standard output alone. */
   take(event: object): void {
     if (this.#isClosed) return;
-    this.#spool.append([JSON.stringify(event)]);
+    this.#taken.push(JSON.stringify(event));
+    if (this.#taken.length === 1) queueMicrotask(() => this.#keep());
+  }
+
+  /** One write for what was taken in one go: the inspector reports in batches. */
+  #keep(): void {
+    const events = this.#taken.splice(0);
+    if (events.length === 0 || this.#isClosed) return;
+    this.#spool.append(events);
     this.#connection?.notify();
   }
 
@@ -161,13 +173,14 @@ export class ControlPlane {
   }
 
   async close(): Promise<void> {
+    this.#keep();
     await this.#connection?.close(DRAIN_MS);
     this.#isClosed = true;
     this.#spool.close();
   }
 
   /** Gives why a snapshot is refused; nothing when it is in force. */
-  async #take(snapshot: KeptSnapshot, { apply, onRejected }: Obeys): Promise<readonly string[]> {
+  async #take(snapshot: KeptSnapshot, { onPolicy, onRejected }: Obeys): Promise<readonly string[]> {
     const read = await readSnapshot(snapshot);
     const problems = read.ok ? unable(read.change) : read.problems;
     if (!read.ok || problems.length > 0) {
@@ -176,7 +189,7 @@ export class ControlPlane {
     }
     this.#state.keepSnapshot(snapshot);
     this.#snapshot = snapshot;
-    await apply(read.change);
+    await onPolicy(read.change);
     return [];
   }
 

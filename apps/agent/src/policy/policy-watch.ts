@@ -18,7 +18,8 @@ export interface PolicyChange {
 
 export interface PolicyWatchOptions {
   readonly signal: AbortSignal;
-  readonly onPolicy: (change: PolicyChange) => void;
+  /** Resolves when the policy is in force as far as it can be; the next is not looked for before. */
+  readonly onPolicy: (change: PolicyChange) => Promise<void>;
   /** The files hold no valid policy now: the last valid one stays in force. Told once per content. */
   readonly onRejected: (problems: readonly string[]) => void;
 }
@@ -73,7 +74,7 @@ export class PolicyWatch {
     } catch (error) {
       return onRejected([textOf(error)]);
     }
-    onPolicy(change(policy, sources));
+    await onPolicy(change(policy, sources));
   }
 }
 
