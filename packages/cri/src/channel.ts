@@ -1,4 +1,4 @@
-import type { Client, ClientReadableStream, ServiceError } from '@grpc/grpc-js';
+import type { Client, ServiceError } from '@grpc/grpc-js';
 import { CriError } from './error.ts';
 import type { Message } from './wire.ts';
 
@@ -48,12 +48,28 @@ export class Channel {
     return promise;
   }
 
+  /** Calls `onMessage` with what is streamed until its end, or the signal's. Rejects as `call` does. */
   async stream<Request, Response>(
     method: Method<Request, Response>,
     request: Partial<Request>,
-  ): Promise<ClientReadableStream<Response>> {
+    onMessage: (message: Response) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
     const client = await this.#connect();
-    return client.makeServerStreamRequest(method.path, encoder(method.request), method.response.decode, request);
+    if (signal.aborted) return;
+    const { path, response } = method;
+    const stream = client.makeServerStreamRequest(path, encoder(method.request), response.decode, request);
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    stream.on('data', onMessage);
+    stream.on('end', resolve);
+    stream.on('error', (error: ServiceError) => (signal.aborted ? resolve() : reject(this.#toCriError(path, error))));
+    const cancel = (): void => stream.cancel();
+    signal.addEventListener('abort', cancel, { once: true });
+    try {
+      await promise;
+    } finally {
+      signal.removeEventListener('abort', cancel);
+    }
   }
 
   async close(): Promise<void> {

@@ -47,6 +47,30 @@ describe.skipIf(missing !== undefined)('CriClient on a real containerd', () => {
     await containerd.removePod(pod);
   });
 
+  it('tells of containers that start and end', async () => {
+    const over = new AbortController();
+    const told: true[] = [];
+    let wake = (): void => undefined;
+    const stream = client.events(() => {
+      told.push(true);
+      wake();
+    }, over.signal);
+    const until = async (condition: () => boolean): Promise<void> => {
+      while (!condition()) await new Promise<void>((resolve) => (wake = resolve));
+    };
+
+    const spec = { namespace: 'shop', name: 'told-0', labels: {}, containers: [{ name: 'told' }] };
+    const pod = await containerd.startPod(spec);
+    // The pod's own process, and the container's.
+    await until(() => told.length >= 2);
+    const started = told.length;
+    await containerd.removePod(pod);
+    await until(() => told.length >= started + 2);
+
+    over.abort();
+    await expect(stream).resolves.toBeUndefined();
+  });
+
   it('reports a pod that comes and a pod that goes', async () => {
     const over = new AbortController();
     const reports: (readonly ContainerWorkload[])[] = [];

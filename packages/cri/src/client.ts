@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
-import { Channel, runtimeMethod } from './channel.ts';
+import { Channel, type Method, runtimeMethod } from './channel.ts';
+import { CriError } from './error.ts';
 import { joinLabels } from './labels.ts';
 import * as m from './messages.ts';
 import { readVerboseInfo } from './verbose-info.ts';
@@ -11,6 +12,11 @@ const LIST_SANDBOXES = runtimeMethod('ListPodSandbox', m.ListPodSandboxRequest, 
 const CONTAINER_STATUS = runtimeMethod('ContainerStatus', m.ContainerStatusRequest, m.ContainerStatusResponse);
 const SANDBOX_STATUS = runtimeMethod('PodSandboxStatus', m.PodSandboxStatusRequest, m.PodSandboxStatusResponse);
 const EVENTS = runtimeMethod('GetContainerEvents', m.GetEventsRequest, m.ContainerEventResponse);
+const CONTAINERD_EVENTS: Method<m.SubscribeRequest, unknown> = {
+  path: '/containerd.services.events.v1.Events/Subscribe',
+  request: m.SubscribeRequest,
+  response: m.Envelope,
+};
 
 export interface CriClientOptions {
   /** The runtime's socket, such as `/run/containerd/containerd.sock`. */
@@ -59,22 +65,15 @@ export class CriClient {
   }
 
   /**
-   * Calls `onEvent` whenever a container starts or ends, until the signal aborts. Resolves at the end of the stream,
-   * and rejects with RUNTIME_UNSUPPORTED where the runtime has no events (containerd before 1.7).
+   * Calls `onEvent` whenever a container starts or ends, until the signal aborts. Resolves at the end of the stream, and rejects
+   * with RUNTIME_UNSUPPORTED where the runtime tells neither the CRI's events nor, as containerd before 1.7, its own.
    */
   async events(onEvent: () => void, signal: AbortSignal): Promise<void> {
-    const stream = await this.#channel.stream(EVENTS, {});
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    stream.on('data', onEvent);
-    stream.on('end', resolve);
-    stream.on('error', (error: Error) => (signal.aborted ? resolve() : reject(error)));
-    const cancel = (): void => stream.cancel();
-    signal.addEventListener('abort', cancel, { once: true });
-    if (signal.aborted) cancel();
     try {
-      await promise;
-    } finally {
-      signal.removeEventListener('abort', cancel);
+      await this.#channel.stream(EVENTS, {}, onEvent, signal);
+    } catch (error) {
+      if (!(error instanceof CriError && error.code === 'RUNTIME_UNSUPPORTED')) throw error;
+      await this.#channel.stream(CONTAINERD_EVENTS, { filters: m.CONTAINERD_TASK_EVENTS }, onEvent, signal);
     }
   }
 

@@ -1,4 +1,4 @@
-import { bool, type Decoded, int, many, message, one, string, stringMap } from './wire.ts';
+import { bool, type Decoded, int, many, message, one, string, stringMap, strings } from './wire.ts';
 
 // The part of the Kubernetes Container Runtime Interface, `runtime.v1`, that finding containers takes.
 
@@ -44,3 +44,14 @@ export const PodSandboxStatusResponse = message({ info: stringMap(2) });
 
 export const GetEventsRequest = message({});
 export const ContainerEventResponse = message({ containerId: string(1), type: int(2) });
+
+// containerd's own events, on the same socket: before 1.7 it has none of the CRI's.
+
+const subscribeFields = { filters: strings(1) } as const;
+export const SubscribeRequest = message(subscribeFields);
+export type SubscribeRequest = Decoded<typeof subscribeFields>;
+/** That there is one is all that is asked. */
+export const Envelope = message({ topic: string(3) });
+
+/** Processes of containers that start or end, in the namespace that the CRI's containers are in. */
+export const CONTAINERD_TASK_EVENTS = ['start', 'exit'].map((event) => `namespace=="k8s.io",topic=="/tasks/${event}"`);

@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Bell } from '@bulkhead/runtime';
+import { CriError } from './error.ts';
 import type { ContainerWorkload } from './workload.ts';
 
 /** What is watched: CriClient, or anything that lists and may tell of changes. */
 export interface WorkloadLister {
   listWorkloads(): Promise<readonly ContainerWorkload[]>;
+  /** Resolves at the end of what is told; rejects with RUNTIME_UNSUPPORTED where nothing ever is. */
   events(onEvent: () => void, signal: AbortSignal): Promise<void>;
 }
 
@@ -17,13 +20,16 @@ export interface WatchOptions {
 }
 
 const DEFAULT_INTERVAL_MS = 2_000;
+/** containerd tells that a process has started just before it says so of the container: both are there well within this. */
+const SOON_MS = 50;
+const LOOKS = 10;
 
 /** Reports the workloads once and then after each change, until the signal aborts. */
 export async function watchWorkloads(lister: WorkloadLister, options: WatchOptions): Promise<void> {
-  const { signal } = options;
-  const bell = new Bell();
-  // A runtime without events, or one that restarts, is polled; the stream is only a hurry-up.
-  void ringOnEvents(lister, bell, signal);
+  const { signal, intervalMs = DEFAULT_INTERVAL_MS } = options;
+  const bell = new Bell({ everyMs: intervalMs, soonMs: Math.min(SOON_MS, intervalMs), looks: LOOKS });
+  // A runtime without events is polled; the stream is only a hurry-up.
+  void ringOnEvents(lister, bell, intervalMs, signal);
   let last: string | undefined;
   while (!signal.aborted) {
     try {
@@ -36,34 +42,18 @@ export async function watchWorkloads(lister: WorkloadLister, options: WatchOptio
     } catch (error) {
       if (!signal.aborted) options.onError(error);
     }
-    await bell.wait(options.intervalMs ?? DEFAULT_INTERVAL_MS, signal);
+    await bell.wait(signal);
   }
 }
 
-async function ringOnEvents(lister: WorkloadLister, bell: Bell, signal: AbortSignal): Promise<void> {
-  try {
-    await lister.events(() => bell.ring(), signal);
-  } catch {
-    // Polling goes on, which is the whole of the recovery.
-  }
-}
-
-class Bell {
-  #ringer: (() => void) | undefined;
-  #rung = false;
-
-  ring(): void {
-    this.#rung = true;
-    this.#ringer?.();
-  }
-
-  async wait(ms: number, signal: AbortSignal): Promise<void> {
-    if (!this.#rung && !signal.aborted) {
-      const early = new AbortController();
-      this.#ringer = () => early.abort();
-      await sleep(ms, undefined, { signal: AbortSignal.any([signal, early.signal]) }).catch(() => undefined);
-      this.#ringer = undefined;
+/** A stream that ended is opened again: runtimes restart. */
+async function ringOnEvents(lister: WorkloadLister, bell: Bell, againMs: number, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await lister.events(() => bell.ring(), signal);
+    } catch (error) {
+      if (error instanceof CriError && error.code === 'RUNTIME_UNSUPPORTED') return;
     }
-    this.#rung = false;
+    await sleep(againMs, undefined, { signal }).catch(() => undefined);
   }
 }

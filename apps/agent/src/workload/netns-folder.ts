@@ -1,5 +1,6 @@
 import { type FSWatcher, readdirSync, statfsSync, watch } from 'node:fs';
 import { join } from 'node:path';
+import { Bell } from '@bulkhead/runtime';
 import { type LocatedWorkload, locate } from './located.ts';
 
 /** Where `ip netns add` puts names. */
@@ -29,66 +30,46 @@ export async function watchNamedNamespaces(
   signal: AbortSignal,
   folder = NETNS_FOLDER,
 ): Promise<void> {
-  const changes = new FolderChanges(folder);
-  signal.addEventListener('abort', () => changes.close(), { once: true });
+  const bell = new Bell({ everyMs: INTERVAL_MS, soonMs: SOON_MS, looks: LOOKS });
+  const changes = new FolderChanges(folder, () => bell.ring());
   let last: string | undefined;
   while (!signal.aborted) {
+    changes.listen();
     const workloads = listNamedNamespaces(folder);
     const seen = JSON.stringify(workloads);
     if (seen !== last) onWorkloads(workloads);
     last = seen;
-    await changes.next();
+    await bell.wait(signal);
   }
+  changes.close();
 }
 
-/** Says when to look at a folder again: soon after it changed, and now and then. */
+/** Tells of changes in a folder that may not be there yet. */
 class FolderChanges {
   readonly #folder: string;
+  readonly #onChange: () => void;
   #watcher: FSWatcher | undefined;
-  #looksLeft = 0;
-  #wake: () => void = () => undefined;
-  #isClosed = false;
 
-  constructor(folder: string) {
+  constructor(folder: string, onChange: () => void) {
     this.#folder = folder;
+    this.#onChange = onChange;
   }
 
-  async next(): Promise<void> {
-    this.#watch();
-    if (this.#isClosed) return;
-    const withinMs = this.#looksLeft > 0 ? SOON_MS : INTERVAL_MS;
-    this.#looksLeft = Math.max(0, this.#looksLeft - 1);
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, withinMs);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  /** Tells of changes from now on, where it can. The folder is made with the first name: until then nothing is watched. */
+  listen(): void {
+    if (this.#watcher !== undefined) return;
+    try {
+      const watcher = watch(this.#folder, this.#onChange);
+      watcher.on('error', () => this.close());
+      this.#watcher = watcher;
+    } catch {
+      // Tried again with the next look.
+    }
   }
 
   close(): void {
-    this.#isClosed = true;
     this.#watcher?.close();
-    this.#wake();
-  }
-
-  /** The folder is made with the first name: until then there is nothing to watch. */
-  #watch(): void {
-    if (this.#watcher !== undefined || this.#isClosed) return;
-    try {
-      const watcher = watch(this.#folder, () => {
-        this.#looksLeft = LOOKS;
-        this.#wake();
-      });
-      watcher.on('error', () => {
-        watcher.close();
-        this.#watcher = undefined;
-      });
-      this.#watcher = watcher;
-    } catch {
-      this.#watcher = undefined;
-    }
+    this.#watcher = undefined;
   }
 }
 
