@@ -322,6 +322,16 @@ describe('gaps', () => {
     ]);
   });
 
+  it('name an advisory that the database speaks of and does not have', () => {
+    const { affected } = advisoryAbout('GHSA-3', { ecosystem: 'npm', name: 'a', ranges: fixedIn('2.0.0') });
+    const packages = [located({ type: 'npm', name: 'a', version: '1.0.0' })];
+
+    const result = match({ packages }, { advisories: [], affected });
+
+    expect(result.findings).toEqual([]);
+    expect(result.gaps).toEqual([{ code: 'unresolved', message: 'the database names GHSA-3 and does not have it: a' }]);
+  });
+
   it('are none where a distribution past its end has advisories, and name it where it has none', () => {
     const os = { id: 'debian', idLike: [], versionId: '9', prettyName: 'Debian GNU/Linux 9 (stretch)' };
     const packages = [located({ type: 'deb', name: 'bash', version: '4.4-5' })];

@@ -122,7 +122,11 @@ function statementsById(
     const { verdict, affected } = candidate;
     if (verdict.outcome === 'not-affected') continue;
     const advisory = source.advisory(affected.advisory);
-    if (advisory === undefined || advisory.withdrawn !== undefined || !advisory.security) continue;
+    if (advisory === undefined) {
+      gaps.add('unresolved', `the database names ${affected.advisory} and does not have it`, one.name);
+      continue;
+    }
+    if (advisory.withdrawn !== undefined || !advisory.security) continue;
     if (verdict.outcome === 'unknown') {
       gaps.add('unresolved', unresolved(candidate, verdict, one), one.name);
       continue;
