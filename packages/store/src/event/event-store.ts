@@ -10,6 +10,7 @@ import {
   observe,
   type Page,
   type PageRequest,
+  type SequencedEvent,
   type StoredEvent,
   toPage,
 } from '@bulkhead/control-plane';
@@ -31,22 +32,13 @@ export class KyselyEventStore implements EventStore {
   }
 
   append(
-    { agent, epoch, events }: EventBatch,
+    batch: EventBatch,
     receivedAt: string,
   ): Promise<{ readonly stored: number; readonly position: EventPosition }> {
     return this.#db.transaction().execute(async (transaction) => {
-      const before = await this.#lockedPosition(transaction, agent);
-      let sequence = epoch === before.epoch ? before.sequence : 0;
-      const fresh: unknown[] = [];
-      for (const event of events) {
-        if (epoch < before.epoch || event.sequence <= sequence) continue;
-        sequence = event.sequence;
-        fresh.push(event.document);
-      }
-      if (fresh.length === 0) return { stored: 0, position: before };
-      await this.#keep(transaction, agent, fresh, receivedAt);
-      await transaction.updateTable('agent_position').set({ epoch, sequence }).where('agent_id', '=', agent).execute();
-      return { stored: fresh.length, position: { epoch, sequence } };
+      const { fresh, position } = await this.#advance(transaction, batch);
+      if (fresh.length > 0) await this.#keep(transaction, batch.agent, fresh, receivedAt);
+      return { stored: fresh.length, position };
     });
   }
 
@@ -108,6 +100,34 @@ export class KyselyEventStore implements EventStore {
     return db.selectFrom('agent_position').select(['epoch', 'sequence']).where('agent_id', '=', agent);
   }
 
+  /**
+   * Notes how far a batch brings its agent, and gives the events in it that are not kept yet. Nearly every batch begins where
+   * the one before it ended: then one statement finds that out, notes it, and holds the row until all of it is kept.
+   */
+  async #advance(
+    transaction: Transaction<Tables>,
+    { agent, epoch, events }: EventBatch,
+  ): Promise<{ readonly fresh: readonly SequencedEvent[]; readonly position: EventPosition }> {
+    const [first, last] = [events.at(0), events.at(-1)];
+    const row = transaction.updateTable('agent_position').where('agent_id', '=', agent);
+    if (first !== undefined && last !== undefined) {
+      const { numUpdatedRows } = await row
+        .set({ sequence: last.sequence })
+        .where('epoch', '=', epoch)
+        .where('sequence', '=', first.sequence - 1)
+        .executeTakeFirstOrThrow();
+      if (numUpdatedRows > 0n) return { fresh: events, position: { epoch, sequence: last.sequence } };
+    }
+    const before = await this.#lockedPosition(transaction, agent);
+    const from = epoch === before.epoch ? before.sequence : 0;
+    const fresh = epoch < before.epoch ? [] : events.filter(({ sequence }) => sequence > from);
+    const newest = fresh.at(-1);
+    if (newest === undefined) return { fresh, position: before };
+    const position = { epoch, sequence: newest.sequence };
+    await row.set(position).execute();
+    return { fresh, position };
+  }
+
   /** Of two streams of one agent that overlap, the later waits for what the earlier has in work. */
   async #lockedPosition(transaction: Transaction<Tables>, agent: string): Promise<EventPosition> {
     await transaction
@@ -122,12 +142,12 @@ export class KyselyEventStore implements EventStore {
   async #keep(
     transaction: Transaction<Tables>,
     agent: string,
-    documents: readonly unknown[],
+    events: readonly SequencedEvent[],
     receivedAt: string,
   ): Promise<void> {
     const flows: { readonly flow: FlowObservation; readonly at: string }[] = [];
     const others: Observation[] = [];
-    for (const document of documents) {
+    for (const { document } of events) {
       const observation = observe(document, receivedAt);
       const flow = observation.kind === 'flow' ? FlowObservation.safeParse(observation.document).data : undefined;
       if (flow === undefined) others.push(observation);
