@@ -43,6 +43,22 @@ std::vector<Detection> scan(Bytes field, Bytes steps, bool provisional) {
   return sink.all;
 }
 
+template <lane::Anchors Wanted>
+void check_finders(Bytes field) {
+  if (!lane::cpu_has_avx2() || field.size() <= lane::kFindLookBack) return;
+  const std::size_t length = std::min(field.size() - lane::kFindLookBack, lane::kChunk);
+  const std::uint8_t* const from = field.data() + lane::kFindLookBack;
+  const auto run = [&](lane::FindEvents find) {
+    std::vector<std::uint16_t> positions(lane::kMaxEvents);
+    positions.resize(find(from, length, positions.data()));
+    return positions;
+  };
+  const auto scalar = run(lane::find_events_scalar<Wanted>);
+  if (scalar != run(lane::find_events_avx2<Wanted>)) fail("the AVX2 finder differs from the scalar one");
+  if (lane::cpu_has_avx512() && scalar != run(lane::find_events_avx512<Wanted>))
+    fail("the AVX-512 finder differs from the scalar one");
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -59,19 +75,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (d.offset + d.length > field.size() || d.length == 0) fail("a detection outside the field");
     if (d.masked_length > kMaxMasked || d.key_length > kMaxKey) fail("a text longer than its array");
   }
-  if (lane::cpu_has_avx2() && field.size() > lane::kFindLookBack) {
-    const std::size_t length = std::min(field.size() - lane::kFindLookBack, lane::kChunk);
-    std::vector<std::uint16_t> scalar(lane::kMaxEvents);
-    std::vector<std::uint16_t> vector(lane::kMaxEvents);
-    const std::uint8_t* const from = field.data() + lane::kFindLookBack;
-    scalar.resize(lane::find_events_scalar(from, length, scalar.data()));
-    vector.resize(lane::find_events_avx2(from, length, vector.data()));
-    if (scalar != vector) fail("the AVX2 finder differs from the scalar one");
-    if (lane::cpu_has_avx512()) {
-      vector.resize(lane::kMaxEvents);
-      vector.resize(lane::find_events_avx512(from, length, vector.data()));
-      if (scalar != vector) fail("the AVX-512 finder differs from the scalar one");
-    }
-  }
+  check_finders<lane::Anchors::secrets>(field);
+  check_finders<lane::Anchors::names_too>(field);
   return 0;
 }

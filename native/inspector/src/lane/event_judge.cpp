@@ -183,7 +183,7 @@ Judged EventJudge::ask_literal(const detect::FieldView& view, const std::uint8_t
       break;
   }
   if (at[-2] == '0' && at[-1] == 'x') return ask(detect::kEthereumAddress, detect::wallet::judge_ethereum);
-  if (kinds_.labels && begins_name(at)) return detect::labelled::judge_label(view, at, enabled_, found_);
+  if (kinds_.names && begins_name(at)) return detect::labelled::judge_label(view, at, enabled_, found_);
   return kinds_.tokens ? detect::secret::judge_token(view, at, enabled_, found_) : Judged::decided;
 }
 

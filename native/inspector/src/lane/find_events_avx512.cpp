@@ -25,6 +25,8 @@ constexpr AsciiTable kAnchorTable[3] = {ascii_table(kAnchorTables[0]), ascii_tab
                                         ascii_table(kAnchorTables[2])};
 constexpr AsciiTable kTokenTable[3] = {ascii_table(kTokenTables[0]), ascii_table(kTokenTables[1]),
                                        ascii_table(kTokenTables[2])};
+constexpr AsciiTable kNameTable[3] = {ascii_table(kNameTables[0]), ascii_table(kNameTables[1]),
+                                      ascii_table(kNameTables[2])};
 
 struct Ascending {
   alignas(64) std::uint8_t bytes[kBlock];
@@ -68,24 +70,28 @@ struct ChunkMasks {
 }
 
 /// `here` are a block's bytes, `before` and `second_before` the same one and two bytes earlier.
+template <Anchors Wanted>
 [[gnu::always_inline]] inline BlockMasks classify(__m512i here, __m512i before, __m512i second_before) noexcept {
   constexpr int kAllThree = 0x80;     // a & b & c
   constexpr int kFirstOrBoth = 0xf8;  // a | (b & c)
   const __m512i byte_sets = sets(kByteTable, here);
-  const __m512i anchors = _mm512_ternarylogic_epi64(sets(kAnchorTable[2], here), sets(kAnchorTable[1], before),
-                                                    sets(kAnchorTable[0], second_before), kAllThree);
-  const __m512i tokens = _mm512_ternarylogic_epi64(sets(kTokenTable[2], here), sets(kTokenTable[1], before),
-                                                   sets(kTokenTable[0], second_before), kAllThree);
-  const __m512i point = _mm512_ternarylogic_epi64(_mm512_or_si512(anchors, tokens), byte_sets,
+  const auto all_three = [&](const AsciiTable(&tables)[3]) __attribute__((always_inline)) {
+    return _mm512_ternarylogic_epi64(sets(tables[2], here), sets(tables[1], before), sets(tables[0], second_before),
+                                     kAllThree);
+  };
+  __m512i anchors = _mm512_or_si512(all_three(kAnchorTable), all_three(kTokenTable));
+  if constexpr (Wanted == Anchors::names_too) anchors = _mm512_or_si512(anchors, all_three(kNameTable));
+  const __m512i point = _mm512_ternarylogic_epi64(anchors, byte_sets,
                                                   _mm512_set1_epi8(kSetAt), kFirstOrBoth);
   return {mask(byte_sets, kSetDigit), mask(byte_sets, kSetSeparator), mask(byte_sets, kSetOpening),
           _mm512_test_epi8_mask(point, point)};
 }
 
 /// For find_loop.
+template <Anchors Wanted>
 struct Avx512Classifier {
   [[gnu::always_inline]] static inline BlockMasks classify(const std::uint8_t* bytes) noexcept {
-    return lane::classify(_mm512_loadu_si512(bytes), _mm512_loadu_si512(bytes - 1), _mm512_loadu_si512(bytes - 2));
+    return lane::classify<Wanted>(_mm512_loadu_si512(bytes), _mm512_loadu_si512(bytes - 1), _mm512_loadu_si512(bytes - 2));
   }
 };
 /// Below this, blocks are taken one by one: masks that were stored as words and are loaded as vectors at once stall
@@ -153,19 +159,20 @@ struct Eight {
 
 }  // namespace
 
+template <Anchors Wanted>
 std::size_t find_events_avx512(const std::uint8_t* from, std::size_t length, std::uint16_t* positions) noexcept {
-  if (length < kVectorFrom) return find_loop<Avx512Classifier>(from, length, positions);
+  if (length < kVectorFrom) return find_loop<Avx512Classifier<Wanted>>(from, length, positions);
   ChunkMasks masks;
   std::size_t blocks = 0;
   // The block before the chunk comes first, only for its history.
   for (const std::uint8_t* block = from - kBlock; blocks * kBlock <= length; block += kBlock)
-    masks.put(blocks++, Avx512Classifier::classify(block));
+    masks.put(blocks++, Avx512Classifier<Wanted>::classify(block));
   const std::size_t left = length % kBlock;
   if (left != 0) {
     // What follows the chunk may not be ours to read: such bytes are taken for zeros.
     const std::uint8_t* const block = from + length - left;
     const __mmask64 ours = (std::uint64_t{1} << left) - 1;
-    masks.put(blocks++, classify(_mm512_maskz_loadu_epi8(ours, block),  //
+    masks.put(blocks++, classify<Wanted>(_mm512_maskz_loadu_epi8(ours, block),  //
                                  _mm512_maskz_loadu_epi8(ours << 1 | 1, block - 1),
                                  _mm512_maskz_loadu_epi8(ours << 2 | 3, block - 2)));
   }
@@ -185,10 +192,18 @@ std::size_t find_events_avx512(const std::uint8_t* from, std::size_t length, std
 
 namespace bulkhead::lane {
 
+template <Anchors Wanted>
 std::size_t find_events_avx512(const std::uint8_t* from, std::size_t length, std::uint16_t* positions) noexcept {
-  return find_events_scalar(from, length, positions);
+  return find_events_scalar<Wanted>(from, length, positions);
 }
 
 }  // namespace bulkhead::lane
 
 #endif
+
+namespace bulkhead::lane {
+
+template std::size_t find_events_avx512<Anchors::secrets>(const std::uint8_t*, std::size_t, std::uint16_t*) noexcept;
+template std::size_t find_events_avx512<Anchors::names_too>(const std::uint8_t*, std::size_t, std::uint16_t*) noexcept;
+
+}  // namespace bulkhead::lane

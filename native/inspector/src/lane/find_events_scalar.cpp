@@ -4,6 +4,7 @@
 namespace bulkhead::lane {
 namespace {
 
+template <Anchors Wanted>
 struct ScalarClassifier {
   static BlockMasks classify(const std::uint8_t* bytes) noexcept {
     BlockMasks m{};
@@ -13,7 +14,9 @@ struct ScalarClassifier {
       if ((sets & kSetDigit) != 0) m.digit |= bit;
       if ((sets & kSetSeparator) != 0) m.separator |= bit;
       if ((sets & kSetOpening) != 0) m.opening |= bit;
-      if ((sets & kSetAt) != 0 || anchors_at(bytes + i) != 0 || token_at(bytes + i)) m.point |= bit;
+      const bool anchor = anchors_at(bytes + i) != 0 || token_at(bytes + i) ||
+                          (Wanted == Anchors::names_too && name_at(bytes + i));
+      if ((sets & kSetAt) != 0 || anchor) m.point |= bit;
     }
     return m;
   }
@@ -21,8 +24,11 @@ struct ScalarClassifier {
 
 }  // namespace
 
+template <Anchors Wanted>
 std::size_t find_events_scalar(const std::uint8_t* from, std::size_t length, std::uint16_t* positions) noexcept {
-  return find_loop<ScalarClassifier>(from, length, positions);
+  return find_loop<ScalarClassifier<Wanted>>(from, length, positions);
 }
+template std::size_t find_events_scalar<Anchors::secrets>(const std::uint8_t*, std::size_t, std::uint16_t*) noexcept;
+template std::size_t find_events_scalar<Anchors::names_too>(const std::uint8_t*, std::size_t, std::uint16_t*) noexcept;
 
 }  // namespace bulkhead::lane

@@ -1,7 +1,6 @@
 #include "bulkhead/scanner.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <utility>
 #include <vector>
@@ -33,17 +32,14 @@ void clear(std::uint8_t* at, std::size_t size) noexcept {
   std::memset(at, 0, size);
 }
 
-/// What a field's name says of its value; null when it says nothing.
-const detect::labelled::Label* label_of(std::string_view key) noexcept {
-  std::array<std::uint8_t, detect::labelled::kMaxLabelBytes + kMaxFieldKey> bytes{};
-  std::copy(key.begin(), key.end(), bytes.end() - static_cast<std::ptrdiff_t>(key.size()));
-  return detect::labelled::label_ending_at(bytes.data() + bytes.size());
+lane::FindEvents finder_of(const ProgramImpl& program) noexcept {
+  return lane::best_find_events(program.kinds.names ? lane::Anchors::names_too : lane::Anchors::secrets);
 }
 
 /// Judges the events in [from, to); returns where a candidate waits, or `to`.
 const std::uint8_t* judge_events(const detect::FieldView& view, const std::uint8_t* from, const std::uint8_t* to,
-                                 detect::NumbersWanted numbers, lane::EventJudge& judge) noexcept {
-  const lane::FindEvents find = lane::best_find_events();
+                                 const ProgramImpl& program, lane::EventJudge& judge) noexcept {
+  const lane::FindEvents find = finder_of(program);
   const lane::SiftEvents sift = lane::best_sift();
   std::uint16_t positions[lane::kMaxEvents];
   std::uint16_t named[lane::kMaxEvents];
@@ -51,7 +47,7 @@ const std::uint8_t* judge_events(const detect::FieldView& view, const std::uint8
     const std::size_t length = std::min<std::size_t>(static_cast<std::size_t>(to - from), lane::kChunk);
     const std::size_t found = find(from, length, positions);
     const std::size_t named_count = judge.select_named(from, {positions, found}, named);
-    const std::size_t count = sift(from, positions, found, numbers);
+    const std::size_t count = sift(from, positions, found, program.numbers);
     if (const std::uint8_t* const waiting = judge.judge(view, from, {positions, count}, {named, named_count}))
       return waiting;
     from += length;
@@ -130,7 +126,7 @@ void ContentScanner::State::scan_window(Bytes bytes, std::size_t stop, bool fina
   }
   // A number that ends with the field has its event on the byte after it.
   const std::uint8_t* const to = base + kTail + stop + (final ? 1 : 0);
-  const std::uint8_t* const reached = judge_events(view, from, to, program.numbers, judge);
+  const std::uint8_t* const reached = judge_events(view, from, to, program, judge);
   if (!provisional) decided = view.offset_of(reached);
 }
 
@@ -141,7 +137,7 @@ void ContentScanner::State::scan_in_place(Bytes bytes, std::size_t from, const P
   const std::uint8_t* const end = base + bytes.size();
   const detect::FieldView view{base, end, static_cast<std::int64_t>(scanned), false};
   lane::EventJudge judge(program.enabled, program.kinds, reported, false, scratch.found, sink);
-  decided = view.offset_of(judge_events(view, base + from, end, program.numbers, judge));
+  decided = view.offset_of(judge_events(view, base + from, end, program, judge));
 }
 
 ContentScanner::ContentScanner(std::shared_ptr<const Program> program) noexcept : program_(std::move(program)) {
@@ -158,12 +154,12 @@ void ContentScanner::begin(std::string_view key) noexcept {
   const std::size_t length = std::min(key.size(), kMaxFieldKey);
   static_assert(kMaxFieldKey + kAround <= kTail);
   state_ = std::make_unique<State>();
-  state_->label = label_of(key.substr(0, length));
   std::uint8_t* at = state_->tail + kTail - length - kAround;
   *at++ = '\n';
   *at++ = '"';
   std::memcpy(at, key.data(), length);
   at += length;
+  state_->label = detect::labelled::label_ending_at(at);
   *at++ = '"';
   *at++ = ':';
   *at = ' ';
@@ -227,7 +223,7 @@ bool ContentScanner::may_find_in(Bytes whole) const noexcept {
   const std::size_t size = std::min(whole.size(), lane::kBlock);
   copy(from, whole.data(), size);
   std::uint16_t positions[lane::kMaxEvents];
-  return size < whole.size() || lane::best_find_events()(from, size + 1, positions) != 0;
+  return size < whole.size() || finder_of(program)(from, size + 1, positions) != 0;
 }
 
 void ContentScanner::rebind(std::shared_ptr<const Program> program) noexcept {

@@ -4,6 +4,7 @@
 
 #include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
 using namespace bulkhead::lane;
@@ -21,7 +22,7 @@ std::vector<std::uint16_t> run(FindEvents find, const std::vector<std::uint8_t>&
 std::vector<std::uint8_t> sample(std::mt19937& random, std::size_t size) {
   static const std::string kPieces[] = {"0", "12", "345", "6789", "123456789", "4111111111111111", " ", "-", ".", "  ",
                                         "+", "(", "@", "DE89", "G", "7", ".eyJ", "--B", "AKI", "ghp_", "b_p", "xox",
-                                        "k_l", "k_t", "a", "\x80\xff", "\n", "AB1", "(415) 555-2671", "1 2 3 4 5 6"};
+                                        "k_l", "k_t", "a", "\x80\xff", "\n", "AB1", "dob", "ID|", "0xd", "(415) 555-2671", "1 2 3 4 5 6"};
   std::vector<std::uint8_t> bytes;
   const bool noise = random() % 4 == 0;
   while (bytes.size() < size) {
@@ -47,14 +48,14 @@ bool is_event(const std::vector<std::uint8_t>& b, std::size_t i) {
   return true;
 }
 
-void check_against_scalar(FindEvents find) {
+void check_against(FindEvents scalar, FindEvents find) {
   std::mt19937 random(11);
   for (int round = 0; round < 3000; ++round) {
     const std::size_t length = random() % (round % 10 == 0 ? kChunk + 1 : 1200);
     const std::size_t from = kFindLookBack + random() % 70;
     const auto bytes = sample(random, from + length);
     CAPTURE(round);
-    CHECK(run(find, bytes, from, length) == run(find_events_scalar, bytes, from, length));
+    CHECK(run(find, bytes, from, length) == run(scalar, bytes, from, length));
   }
 }
 
@@ -65,7 +66,8 @@ TEST_CASE("the AVX2 finder finds exactly what the scalar finder finds") {
     MESSAGE("skipped: this CPU has no AVX2");
     return;
   }
-  check_against_scalar(find_events_avx2);
+  check_against(find_events_scalar<Anchors::secrets>, find_events_avx2<Anchors::secrets>);
+  check_against(find_events_scalar<Anchors::names_too>, find_events_avx2<Anchors::names_too>);
 }
 
 TEST_CASE("the AVX-512 finder finds exactly what the scalar finder finds") {
@@ -73,7 +75,8 @@ TEST_CASE("the AVX-512 finder finds exactly what the scalar finder finds") {
     MESSAGE("skipped: this CPU has no AVX-512 with VBMI2");
     return;
   }
-  check_against_scalar(find_events_avx512);
+  check_against(find_events_scalar<Anchors::secrets>, find_events_avx512<Anchors::secrets>);
+  check_against(find_events_scalar<Anchors::names_too>, find_events_avx512<Anchors::names_too>);
 }
 
 TEST_CASE("the AVX-512 finder reads nothing behind the chunk and nothing further back than it may") {
@@ -87,8 +90,10 @@ TEST_CASE("the AVX-512 finder reads nothing behind the chunk and nothing further
     const auto bytes = sample(random, kFindLookBack + length);
     const auto end = bytes.begin() + static_cast<std::ptrdiff_t>(kFindLookBack + length);
     const std::vector<std::uint8_t> exact(bytes.begin(), end);
-    const auto scalar = run(find_events_scalar, exact, kFindLookBack, length);
-    CHECK(run(find_events_avx512, exact, kFindLookBack, length) == scalar);
+    const auto secrets = run(find_events_scalar<Anchors::secrets>, exact, kFindLookBack, length);
+    CHECK(run(find_events_avx512<Anchors::secrets>, exact, kFindLookBack, length) == secrets);
+    const auto names_too = run(find_events_scalar<Anchors::names_too>, exact, kFindLookBack, length);
+    CHECK(run(find_events_avx512<Anchors::names_too>, exact, kFindLookBack, length) == names_too);
   }
 }
 
@@ -98,12 +103,13 @@ TEST_CASE("the finder finds every number, address and telephone mark, whatever t
     const std::size_t length = random() % 500;
     const std::size_t from = kFindLookBack + random() % 70;
     const auto bytes = sample(random, from + length);
-    const auto found = run(best_find_events(), bytes, from, length);
-    std::vector<bool> set(length);
-    for (const std::uint16_t position : found) set[position] = true;
     CAPTURE(round);
-    for (std::size_t i = 0; i < length; ++i)
-      if (is_event(bytes, from + i)) CHECK(set[i]);
+    for (const Anchors anchors : {Anchors::secrets, Anchors::names_too}) {
+      std::vector<bool> set(length);
+      for (const std::uint16_t position : run(best_find_events(anchors), bytes, from, length)) set[position] = true;
+      for (std::size_t i = 0; i < length; ++i)
+        if (is_event(bytes, from + i)) CHECK(set[i]);
+    }
   }
 }
 
@@ -111,6 +117,26 @@ TEST_CASE("ordinary text has no events") {
   const std::string text =
       std::string(kFindLookBack, ' ') + "<p class=\"a\">Ordered 3 of 12 on 2026-11-05 at 10:30, 4.50 each (5% off)</p>";
   const std::vector<std::uint8_t> bytes(text.begin(), text.end());
-  const auto found = run(best_find_events(), bytes, kFindLookBack, bytes.size() - kFindLookBack);
-  CHECK(found.size() == 1);  // "(5"
+  for (const Anchors anchors : {Anchors::secrets, Anchors::names_too}) {
+    const auto found = run(best_find_events(anchors), bytes, kFindLookBack, bytes.size() - kFindLookBack);
+    CHECK(found.size() == 1);  // "(5"
+  }
+}
+
+TEST_CASE("names and records are events only where they are looked for, and secrets always") {
+  const auto count = [](std::string_view text, Anchors anchors) {
+    std::vector<std::uint8_t> bytes(kFindLookBack, ' ');
+    bytes.insert(bytes.end(), text.begin(), text.end());
+    return run(best_find_events(anchors), bytes, kFindLookBack, text.size()).size();
+  };
+  for (const std::string_view name : {"address", "Dob", "PID|1", "\"ip\"", "0xAb", "bc1q", "M1*", "Patient"}) {
+    CAPTURE(name);
+    CHECK(count(name, Anchors::secrets) == 0);
+    CHECK(count(name, Anchors::names_too) == 1);
+  }
+  for (const std::string_view secret : {"a.ey", "--B", "ghp_", "sKey"}) {
+    CAPTURE(secret);
+    CHECK(count(secret, Anchors::secrets) == 1);
+    CHECK(count(secret, Anchors::names_too) == 1);
+  }
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "detect/char_class.hpp"
 
@@ -59,6 +60,29 @@ constexpr std::size_t longest() {
 constexpr std::size_t kLongest = longest();
 static_assert(2 * kLongest <= kMaxLabelBytes, "a separator before every letter");
 
+/// The labels by their last letter, in the order of the list: most names end in one that few labels have.
+class LabelIndex {
+ public:
+  consteval LabelIndex() {
+    for (std::size_t i = std::size(kLabels); i-- > 0;) {
+      std::uint8_t& first = first_[static_cast<std::uint8_t>(kLabels[i].text.back())];
+      next_[i] = first;
+      first = static_cast<std::uint8_t>(i + 1);
+    }
+  }
+  /// The first label that ends in `letter`, and the one behind `label`; null when there is no further one.
+  [[nodiscard]] const Label* first(char letter) const noexcept { return at(first_[static_cast<std::uint8_t>(letter)]); }
+  [[nodiscard]] const Label* next(const Label* label) const noexcept { return at(next_[static_cast<std::size_t>(label - kLabels)]); }
+
+ private:
+  static_assert(std::size(kLabels) < 256);
+  static const Label* at(std::uint8_t number) noexcept { return number == 0 ? nullptr : &kLabels[number - 1U]; }
+
+  std::array<std::uint8_t, 128> first_{};  // number of a label plus one; 0: none
+  std::array<std::uint8_t, std::size(kLabels)> next_{};
+};
+constexpr LabelIndex kIndex;
+
 constexpr bool separates(std::uint8_t b) noexcept { return b == '_' || b == '-' || b == '.' || b == ' '; }
 
 }  // namespace
@@ -85,10 +109,10 @@ const Label* label_ending_at(const std::uint8_t* end) noexcept {
     reversed[size++] = static_cast<char>(lower(before));
     --p;
   }
-  for (const Label& label : kLabels) {
-    const std::size_t length = label.text.size();
+  for (const Label* label = kIndex.first(reversed[0]); label != nullptr; label = kIndex.next(label)) {
+    const std::size_t length = label->text.size();
     if (length > size || !starts[length]) continue;
-    if (std::equal(label.text.rbegin(), label.text.rend(), reversed.begin())) return &label;
+    if (std::equal(label->text.rbegin(), label->text.rend(), reversed.begin())) return label;
   }
   return nullptr;
 }

@@ -43,7 +43,7 @@ Judged judge_postal_address(const Place& place, Findings& found) noexcept {
   std::size_t size = 0, digits = 0;
   bool street = false, number = false;
   const auto end_word = [&] {
-    street = street || (size <= kLongestWord && names_street({word.data(), size}));
+    street = street || (size > 0 && size <= kLongestWord && names_street({word.data(), size}));
     number = number || (digits > 0 && digits <= 5);
     size = digits = 0;
   };
