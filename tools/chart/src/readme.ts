@@ -12,7 +12,10 @@ installs the control plane (\`api\`), an agent on every node, and the admission 
 | traffic inspection       | \`api.enabled=false\`, \`webhook.enabled=false\`, \`agent.policy\`  |
 | scanning of registries   | \`worker.enabled=true\` with \`api.store.postgres.host\`          |
 
-Policies are the cluster's custom resources (\`kubectl get bulkhead\`), whose definitions come with the chart and stay when it is uninstalled.
+Policies are the cluster's custom resources (\`kubectl get bulkhead\`), whose definitions come with the chart.
+\`helm uninstall\` leaves the definitions with their policies, the volumes of the stores, the Secrets with the webhook's certificate and the
+agents' enrolment token, and two Leases: what is installed again goes on where it was.
+
 The agent runs privileged, in the node's network and with its processes in sight; everything else runs as nobody in particular, with nothing
 but its own volumes to write to. Images are built by \`deploy/images\`.
 

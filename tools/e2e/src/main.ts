@@ -6,11 +6,13 @@ import { clusterMissing, makeCertificate, renderSteps, type StepResult } from '@
 import { openKubeconfigTarget } from './kubeconfig-target.ts';
 import { openLabTarget } from './lab-target.ts';
 import { scenario } from './scenario.ts';
+import type { ShopCertificate } from './shop.ts';
 
 const USAGE = `Usage: bulkhead e2e [--output FILE]
 
 Installs Bulkhead by its chart in a cluster and shows that it does what it is for: a card number between two pods
-is stopped, encrypted it passes, a privileged pod is denied, and nothing is left when it is uninstalled.
+is stopped, encrypted it passes, a privileged pod is denied, and only what the chart's README names is left when it
+is uninstalled.
 
 Without KUBECONFIG a cluster of one node is started on this machine (root; tools/cluster/kubernetes.sh builds it) and
 removed afterwards. With KUBECONFIG that cluster is used; its nodes pull the images from BULKHEAD_E2E_REGISTRY with the
@@ -35,8 +37,8 @@ async function main(interrupted: AbortSignal): Promise<number> {
   const target = kubeconfig === '' ? await openLabTarget(say) : openKubeconfigTarget(kubeconfig);
   const steps: StepResult[] = [];
   try {
-    const identity = await makeIdentity();
-    for (const step of scenario(target, identity)) {
+    const certificate = await makeShopCertificate();
+    for (const step of scenario(target, certificate)) {
       if (interrupted.aborted) break;
       const result = await step();
       say(`  ${result.isAsExpected ? 'ok    ' : 'FAILED'} ${result.name}\n`);
@@ -55,7 +57,7 @@ async function main(interrupted: AbortSignal): Promise<number> {
   return isGood ? 0 : 1;
 }
 
-async function makeIdentity(): Promise<{ readonly key: string; readonly certificate: string }> {
+async function makeShopCertificate(): Promise<ShopCertificate> {
   const folder = await mkdtemp(join(tmpdir(), 'bulkhead-e2e-identity-'));
   try {
     const { key, certificate } = await makeCertificate(folder, ['shop.shop.svc.cluster.local']);

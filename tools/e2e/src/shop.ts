@@ -1,4 +1,10 @@
-import type { Target } from './target.ts';
+import { kubectl, type Target } from './target.ts';
+
+/** Its namespace. */
+export const SHOP = 'shop';
+/** A number every payment service documents for tests: valid by all rules, and nobody's money. */
+export const CARD = '4111111111111111';
+export const CARD_ORDER = JSON.stringify({ item: 'book', cardNumber: CARD });
 
 /** What a shop does, in one line: it answers, and writes down what it was told. */
 const SERVER = `
@@ -9,23 +15,19 @@ createServer(serve).listen(8080);
 https.createServer({ key: process.env.TLS_KEY, cert: process.env.TLS_CERTIFICATE }, serve).listen(8443);
 `;
 
-export interface ShopOptions {
-  readonly namespace: string;
-  /** PEM, for the shop's name. */
+/** PEM, for the shop's name. */
+export interface ShopCertificate {
   readonly key: string;
   readonly certificate: string;
 }
 
 /** A shop that takes orders over HTTP and TLS, and a client, as manifests. The images that are there have all they need. */
-export function shopManifests(
-  { registry, tag }: Target,
-  { namespace, key, certificate }: ShopOptions,
-): readonly object[] {
+export function shopManifests({ registry, tag }: Target, { key, certificate }: ShopCertificate): readonly object[] {
   const image = `${registry}/bulkhead-webhook:${tag}`;
   const pod = (name: string, script: string, env: readonly object[] = []): object => ({
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name, namespace, labels: { app: name } },
+    metadata: { name, namespace: SHOP, labels: { app: name } },
     spec: {
       automountServiceAccountToken: false,
       securityContext: { runAsNonRoot: true, runAsUser: 65532, seccompProfile: { type: 'RuntimeDefault' } },
@@ -48,7 +50,7 @@ export function shopManifests(
     {
       apiVersion: 'v1',
       kind: 'Service',
-      metadata: { name: 'shop', namespace },
+      metadata: { name: 'shop', namespace: SHOP },
       spec: {
         selector: { app: 'shop' },
         ports: [
@@ -62,7 +64,7 @@ export function shopManifests(
 }
 
 /** A program for the client's pod: posts its second argument to its first, and prints the status, or why there is none. */
-export const POST = `
+const POST = `
 const [url, body] = process.argv.slice(1), options = { method: 'POST', rejectUnauthorized: false };
 const request = require(url.startsWith('https') ? 'node:https' : 'node:http').request(url, options, (response) => {
   response.resume(); response.on('end', () => console.log(response.statusCode)); });
@@ -70,3 +72,15 @@ request.setTimeout(10_000, () => request.destroy(new Error('timeout')));
 request.on('error', (error) => console.log(error.code ?? error.message));
 request.end(body);
 `;
+
+/** Posts from the client to the shop, and gives the status, or the code of the error. */
+export async function post(target: Target, scheme: 'http' | 'https', body: string): Promise<string> {
+  const url = `${scheme}://shop.${SHOP}.svc.cluster.local/orders`;
+  const words = ['-n', SHOP, 'exec', 'client', '--', '/usr/local/bin/node', '-e', POST, url, body];
+  return (await kubectl(target, words)).trim();
+}
+
+/** What has arrived at the shop. */
+export function shopLog(target: Target): Promise<string> {
+  return kubectl(target, ['-n', SHOP, 'logs', 'shop']);
+}

@@ -65,3 +65,8 @@ export async function requireFor(target: Target, command: readonly string[], inp
 export function kubectl(target: Target, parameters: readonly string[], input = ''): Promise<string> {
   return requireFor(target, [target.kubectl, ...parameters], input);
 }
+
+/** Has kubectl apply objects, all at once. */
+export async function apply(target: Target, objects: readonly object[]): Promise<void> {
+  await kubectl(target, ['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
+}

@@ -1,0 +1,4 @@
+/** What the chart is installed as. */
+export const RELEASE = 'bulkhead';
+/** Where. */
+export const NAMESPACE = 'bulkhead';
