@@ -3,7 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installDefinitions, KubeClient, kubeconfigConnection, policyKind, RESOURCES } from '@bulkhead/kube';
-import { freePort, type KubeAnswer, type KubeApi, kubeApiMissing, LineProcess, startKubeApi } from '@bulkhead/lab';
+import {
+  freePort,
+  type KubeAnswer,
+  type KubeApi,
+  kubeApiMissing,
+  kubeconfigOf,
+  LineProcess,
+  startKubeApi,
+} from '@bulkhead/lab';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
@@ -28,11 +36,14 @@ describe.skipIf(missing !== undefined)('the webhook with the policies and the ce
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'bulkhead-webhook-'));
     api = await startKubeApi();
-    writeFileSync(join(folder, 'kubeconfig'), JSON.stringify(kubeconfig(api)));
+    writeFileSync(join(folder, 'kubeconfig'), JSON.stringify(kubeconfigOf(api)));
     client = new KubeClient(await kubeconfigConnection({ file: join(folder, 'kubeconfig') }));
     await installDefinitions(client, US);
     for (const name of ['shop', 'bulkhead']) await api.ask('POST', '/api/v1/namespaces', { metadata: { name } });
-    writeFileSync(join(folder, 'webhook-kubeconfig'), JSON.stringify(kubeconfig(api, await weakToken())));
+    writeFileSync(
+      join(folder, 'webhook-kubeconfig'),
+      JSON.stringify(kubeconfigOf({ ...api, token: await weakToken() })),
+    );
     ports = [await freePort(), await freePort()];
     await register(ports[0] ?? 0);
     webhooks = ports.map((port, index) => start(port, `${index}`));
@@ -297,18 +308,6 @@ function policy(mode: string): Json {
 
 function is(event: string): (line: Json) => boolean {
   return (line) => line['event'] === event;
-}
-
-function kubeconfig(api: KubeApi, token = api.token): object {
-  const cluster = { server: api.server, 'certificate-authority-data': Buffer.from(api.ca).toString('base64') };
-  return {
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': 'test',
-    clusters: [{ name: 'c', cluster }],
-    users: [{ name: 'u', user: { token } }],
-    contexts: [{ name: 'test', context: { cluster: 'c', user: 'u' } }],
-  };
 }
 
 async function until(holds: () => Promise<boolean>): Promise<void> {

@@ -15,6 +15,7 @@ export { run, runIn } from './run.ts';
 export { type Daemon, type DaemonOptions, freePort, startDaemon } from './service/daemon.ts';
 export { type KubeApi, kubeApiMissing, startKubeApi } from './service/kube-api.ts';
 export type { KubeAnswer } from './service/kube-request.ts';
+export { type KubeconfigOptions, kubeconfigOf } from './service/kubeconfig.ts';
 export { type PostgresServer, postgresMissing, startPostgres } from './service/postgres.ts';
 export { type RedisServer, redisMissing, startRedis } from './service/redis.ts';
 export {

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, installDefinitions, KubeClient, RESOURCES } from '@bulkhead/kube';
-import { type KubeApi, kubeApiMissing, startKubeApi } from '@bulkhead/lab';
+import { type KubeApi, kubeApiMissing, kubeconfigOf, startKubeApi } from '@bulkhead/lab';
 import { parseToken } from '@bulkhead/rpc';
 import { createLogger } from '@bulkhead/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -24,16 +24,7 @@ describe.skipIf(missing !== undefined)('the api with a real API server', () => {
     kube = await startKubeApi();
     folder = await mkdtemp(join(tmpdir(), 'bulkhead-api-'));
     const file = join(folder, 'kubeconfig');
-    const cluster = { server: kube.server, 'certificate-authority-data': Buffer.from(kube.ca).toString('base64') };
-    const kubeconfig = {
-      apiVersion: 'v1',
-      kind: 'Config',
-      'current-context': 'test',
-      clusters: [{ name: 'c', cluster }],
-      users: [{ name: 'u', user: { token: kube.token } }],
-      contexts: [{ name: 'test', context: { cluster: 'c', user: 'u', namespace: 'default' } }],
-    };
-    await writeFile(file, JSON.stringify(kubeconfig), { mode: 0o600 });
+    await writeFile(file, JSON.stringify(kubeconfigOf(kube)), { mode: 0o600 });
     client = new KubeClient(await connect({ file }));
     await installDefinitions(client, { fieldManager: 'test' });
     stand = await startStand();

@@ -3,11 +3,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type KubeApi, kubeApiMissing, startKubeApi } from '@bulkhead/lab';
+import { type KubeApi, kubeApiMissing, kubeconfigOf, startKubeApi } from '@bulkhead/lab';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { connect } from '../connection/connect.ts';
 import { kubeconfigConnection } from '../connection/kubeconfig.ts';
-import { kubeconfigOf, type PodOfTest, podOf } from '../test-support/cluster.ts';
+import { type PodOfTest, podOf } from '../test-support/cluster.ts';
 import { startTcpProxy } from '../test-support/tcp-proxy.ts';
 import { KubeClient } from './client.ts';
 import { RESOURCES } from './resource.ts';
@@ -145,7 +145,9 @@ describe.skipIf(missing !== undefined)('KubeClient on a real API server', () => 
   it('uses the kubeconfig that is named, with its contexts, and says what is wrong with one', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'bulkhead-kubeconfig-'));
     const file = join(folder, 'config');
-    writeFileSync(file, JSON.stringify(kubeconfigOf(api)));
+    const other = { name: 'other', context: { cluster: 'none', user: 'user' } };
+    const kubeconfig = kubeconfigOf({ ...api, namespace: 'shop' }) as { readonly contexts: readonly object[] };
+    writeFileSync(file, JSON.stringify({ ...kubeconfig, contexts: [...kubeconfig.contexts, other] }));
     const connection = await connect({ file });
     await api.ask('POST', '/api/v1/namespaces', { metadata: { name: 'shop' } });
     const named = new KubeClient(connection);

@@ -29,23 +29,3 @@ export function podOf(api: KubeApi, port = new URL(api.server).port, token = api
     },
   };
 }
-
-/** A kubeconfig for the API server of a test. */
-export function kubeconfigOf(api: KubeApi): object {
-  return {
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': 'test',
-    clusters: [
-      {
-        name: 'c',
-        cluster: { server: api.server, 'certificate-authority-data': Buffer.from(api.ca).toString('base64') },
-      },
-    ],
-    users: [{ name: 'u', user: { token: api.token } }],
-    contexts: [
-      { name: 'test', context: { cluster: 'c', user: 'u', namespace: 'shop' } },
-      { name: 'other', context: { cluster: 'none', user: 'u' } },
-    ],
-  };
-}

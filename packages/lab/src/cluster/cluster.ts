@@ -1,12 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Containerd, missingForContainerd, startContainerd, TEST_IMAGE } from '@bulkhead/cri/test-support';
-import { makeCertificate } from '../certificate.ts';
-import { run } from '../run.ts';
 import { type Daemon, startDaemon } from '../service/daemon.ts';
 import { ETCD, etcdParameters, kubeApiMissing, programPath } from '../service/kube-api.ts';
 import { askKube, type KubeAddress, type KubeAnswer, kubeReady } from '../service/kube-request.ts';
@@ -20,11 +17,11 @@ import {
   NODE_NAME,
   proxyConfig,
   schedulerParameters,
-  USERS,
-  type User,
 } from './components.ts';
+import { writeFiles } from './files.ts';
 import { DNS_SERVER, startNames } from './names.ts';
-import { API_SERVICE, makeNodeNetwork, NODE_ADDRESS } from './node-network.ts';
+import { makeNodeNetwork, NODE_ADDRESS } from './node-network.ts';
+import { removePodLogs } from './pod-logs.ts';
 
 /** A Kubernetes cluster of one node, in a network namespace that stands for the node. Give it back with `remove`. */
 export interface Cluster {
@@ -49,8 +46,6 @@ export interface Cluster {
 const PROGRAMS = ['kube-controller-manager', 'kube-scheduler', 'kubelet', 'kube-proxy', 'kubectl'];
 const READY_MS = 120_000;
 const ETCD_PORTS = [2379, 2380] as const;
-/** Of the kubelet; nothing lets it put them elsewhere. */
-const POD_LOGS = '/var/log/pods';
 
 /** Why no cluster can be started here; nothing when one can. */
 export function clusterMissing(): string | undefined {
@@ -113,8 +108,7 @@ async function startControlPlane(
     NODE_ADDRESS,
     String(API_PORT),
   ]);
-  const token = await tokenOf(files, 'admin');
-  const address = { host: NODE_ADDRESS, port: socket, token, ca: readFileSync(files.certificate) };
+  const address = { host: NODE_ADDRESS, port: socket, token: files.adminToken, ca: readFileSync(files.certificate) };
   await until('the API server', () => kubeReady(address));
   await start('kube-controller-manager', beside('kube-controller-manager'), controllerParameters(files));
   await start('kube-scheduler', beside('kube-scheduler'), schedulerParameters(files));
@@ -179,55 +173,6 @@ function starter(
     started.push(() => daemon.stop());
     return daemon;
   };
-}
-
-async function writeFiles(folder: string): Promise<ClusterFiles> {
-  const names = [NODE_ADDRESS, API_SERVICE, '127.0.0.1', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc'];
-  const { key, certificate } = await makeCertificate(folder, names);
-  const accounts = join(folder, 'accounts.key');
-  await run('openssl', ['genrsa', '-out', accounts, '2048']);
-  const tokens = join(folder, 'tokens.csv');
-  const lines: string[] = [];
-  for (const [user, [name, group]] of Object.entries(USERS)) {
-    const token = randomBytes(16).toString('hex');
-    lines.push(`${token},${name},${name}${group === '' ? '' : `,"${group}"`}`);
-    await writeFile(join(folder, `${user}.kubeconfig`), kubeconfig(token, certificate), { mode: 0o600 });
-  }
-  await writeFile(tokens, `${lines.join('\n')}\n`, { mode: 0o600 });
-  return { folder, certificate, key, accounts, tokens, kubeconfig: (user) => join(folder, `${user}.kubeconfig`) };
-}
-
-function kubeconfig(token: string, certificate: string): string {
-  const cluster = { server: `https://${NODE_ADDRESS}:${API_PORT}`, 'certificate-authority': certificate };
-  return JSON.stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
-    clusters: [{ name: 'lab', cluster }],
-    users: [{ name: 'lab', user: { token } }],
-    contexts: [{ name: 'lab', context: { cluster: 'lab', user: 'lab' } }],
-    'current-context': 'lab',
-  });
-}
-
-async function tokenOf(files: ClusterFiles, user: User): Promise<string> {
-  const config = JSON.parse(await readFile(files.kubeconfig(user), 'utf8')) as {
-    readonly users: readonly { readonly user: { readonly token: string } }[];
-  };
-  return config.users[0]?.user.token ?? '';
-}
-
-/** The logs of pods lie outside the kubelet's own folder, and stay where it ends before its pods do. */
-async function removePodLogs(ask: Cluster['ask']): Promise<void> {
-  try {
-    const { body } = await ask('GET', '/api/v1/pods');
-    const pods = (body as { readonly items?: readonly { readonly metadata: { readonly uid: string } }[] }).items ?? [];
-    const uids = new Set(pods.map(({ metadata }) => metadata.uid));
-    for (const name of await readdir(POD_LOGS)) {
-      if (uids.has(name.split('_').at(-1) ?? '')) await rm(join(POD_LOGS, name), { recursive: true, force: true });
-    }
-  } catch {
-    // Without an answer nobody knows whose logs they are.
-  }
 }
 
 function beside(program: string): string {

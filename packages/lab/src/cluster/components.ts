@@ -22,6 +22,8 @@ export interface ClusterFiles {
   /** Signs and proves the tokens of service accounts. */
   readonly accounts: string;
   readonly tokens: string;
+  /** Which of the tokens is the administrator's. */
+  readonly adminToken: string;
   readonly kubeconfig: (user: User) => string;
 }
 
