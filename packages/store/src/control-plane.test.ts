@@ -2,6 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { EventStore, Page, PageRequest } from '@bulkhead/control-plane';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { StoreConfig } from './config.ts';
 import { openStore, type Store } from './open-store.ts';
 import { testDatabases } from './test-support/databases.ts';
 
@@ -17,10 +18,12 @@ for (const database of testDatabases()) {
 
   describe.skipIf(database.missing !== undefined)(`the control plane on ${database.name}`, () => {
     let store: Store;
+    let config: StoreConfig;
     beforeAll(() => database.start());
     afterAll(() => database.remove());
     beforeEach(async () => {
-      store = await openStore(await database.fresh());
+      config = await database.fresh();
+      store = await openStore(config);
       await enrol('agent-1', 'node-1');
     });
     afterEach(() => store.close());
@@ -141,6 +144,42 @@ for (const database of testDatabases()) {
         const sequences = (await sequencesOf()) as number[];
         expect(new Set(sequences).size).toBe(sequences.length);
         expect(await store.events.position('agent-1')).toEqual({ epoch: 1, sequence: 12 });
+      });
+
+      it('keeps what many agents send at once, each event once and in order, whoever else is among them', async () => {
+        const agents = Array.from({ length: 12 }, (_, at) => `agent-${at + 1}`);
+        for (const agent of agents.slice(1)) await enrol(agent, `node of ${agent}`);
+        // Another process of the api, which has agents of its own. An embedded store has one alone.
+        const other = database.name === 'postgres' ? await openStore(config) : store;
+        try {
+          const batch = (agent: string, from: number, count: number) => ({
+            agent,
+            epoch: 1,
+            events: Array.from({ length: count }, (_, at) => ({
+              sequence: from + at,
+              document: { event: at % 2 === 0 ? 'session-blocked' : 'events-lost', of: agent, sequence: from + at },
+            })),
+          });
+          const sent = [1, 4, 3, 8].flatMap((from) =>
+            agents.map((agent, at) => (at % 2 === 0 ? store : other).events.append(batch(agent, from, 6), T0)),
+          );
+          const strangers = ['x', 'y'].map((name) => store.events.append(batch(name, 1, 2), T0));
+
+          expect((await Promise.allSettled(strangers)).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+          await Promise.all(sent);
+          await Promise.all(agents.map((agent) => other.events.append(batch(agent, 1, 14), T0)));
+
+          const events = await everything((page) => store.events.list({}, page));
+          for (const agent of agents) {
+            const own = events.filter((event) => event.agent === agent).map(({ document }) => document['sequence']);
+            expect(own).toEqual(Array.from({ length: 14 }, (_, at) => 14 - at));
+            expect(await store.events.position(agent)).toEqual({ epoch: 1, sequence: 14 });
+          }
+          const [incident] = (await store.incidents.list({}, { limit: 10 })).items;
+          expect(incident?.count).toBe(events.filter(({ kind }) => kind === 'events-lost').length);
+        } finally {
+          if (other !== store) await other.close();
+        }
       });
 
       it('keeps nothing of a batch of which something cannot be kept', async () => {

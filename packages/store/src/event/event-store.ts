@@ -5,45 +5,59 @@ import {
   type EventPosition,
   type EventRetention,
   type EventStore,
-  FlowObservation,
-  type Observation,
-  observe,
   type Page,
   type PageRequest,
-  type SequencedEvent,
   type StoredEvent,
   toPage,
 } from '@bulkhead/control-plane';
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
-import { chunks } from '../chunks.ts';
 import type { DialectName } from '../dialect/open-dialect.ts';
-import { addFlows } from '../flow/add-flows.ts';
-import { addToIncidents } from '../incident/add-to-incidents.ts';
+import { StoreError } from '../error.ts';
 import type { Tables } from '../schema/tables.ts';
+import { advance } from './advance.ts';
+import { GroupCommit } from './group-commit.ts';
+import { keepEvents } from './keep-events.ts';
+
+/** Of one transaction: those of many agents that send at the same time, or one batch. More are no cheaper by the piece. */
+const EVENTS_AT_ONCE = 2_000;
+/** While the database works on one, the next is made ready. */
+const GROUPS_AT_ONCE = 2;
+
+interface Append {
+  readonly batch: EventBatch;
+  readonly receivedAt: string;
+}
+
+interface Appended {
+  readonly stored: number;
+  readonly position: EventPosition;
+}
 
 /** Events and how far each agent has come with its own, over either database. */
 export class KyselyEventStore implements EventStore {
   readonly #db: Kysely<Tables>;
-  readonly #dialect: DialectName;
+  readonly #appends: GroupCommit<Append, Appended>;
 
   constructor(db: Kysely<Tables>, dialect: DialectName) {
     this.#db = db;
-    this.#dialect = dialect;
-  }
-
-  append(
-    batch: EventBatch,
-    receivedAt: string,
-  ): Promise<{ readonly stored: number; readonly position: EventPosition }> {
-    return this.#db.transaction().execute(async (transaction) => {
-      const { fresh, position } = await this.#advance(transaction, batch);
-      if (fresh.length > 0) await this.#keep(transaction, batch.agent, fresh, receivedAt);
-      return { stored: fresh.length, position };
+    this.#appends = new GroupCommit({
+      commit: (appends) => db.transaction().execute((transaction) => appendAll(transaction, dialect, appends)),
+      keyOf: ({ batch }) => batch.agent,
+      weightOf: ({ batch }) => batch.events.length,
+      maxWeight: EVENTS_AT_ONCE,
+      atOnce: dialect === 'postgres' ? GROUPS_AT_ONCE : 1,
+      // Where the database itself is away or full, nobody fares better alone.
+      isOfOne: (error) => !(error instanceof StoreError) || !error.retryable || error.code === 'STORE_CONFLICT',
     });
   }
 
+  append(batch: EventBatch, receivedAt: string): Promise<Appended> {
+    return this.#appends.add({ batch, receivedAt });
+  }
+
   async position(agent: string): Promise<EventPosition | undefined> {
-    return this.#position(this.#db, agent).executeTakeFirst();
+    const query = this.#db.selectFrom('agent_position').select(['epoch', 'sequence']).where('agent_id', '=', agent);
+    return query.executeTakeFirst();
   }
 
   async list(filter: EventFilter, { limit, after }: PageRequest): Promise<Page<StoredEvent>> {
@@ -95,85 +109,24 @@ export class KyselyEventStore implements EventStore {
     const more = await this.#db.deleteFrom('event').where('id', 'in', surplus).executeTakeFirstOrThrow();
     return Number(numDeletedRows + more.numDeletedRows);
   }
+}
 
-  #position(db: Kysely<Tables>, agent: string) {
-    return db.selectFrom('agent_position').select(['epoch', 'sequence']).where('agent_id', '=', agent);
-  }
-
-  /**
-   * Notes how far a batch brings its agent, and gives the events in it that are not kept yet. Nearly every batch begins where
-   * the one before it ended: then one statement finds that out, notes it, and holds the row until all of it is kept.
-   */
-  async #advance(
-    transaction: Transaction<Tables>,
-    { agent, epoch, events }: EventBatch,
-  ): Promise<{ readonly fresh: readonly SequencedEvent[]; readonly position: EventPosition }> {
-    const [first, last] = [events.at(0), events.at(-1)];
-    const row = transaction.updateTable('agent_position').where('agent_id', '=', agent);
-    if (first !== undefined && last !== undefined) {
-      const { numUpdatedRows } = await row
-        .set({ sequence: last.sequence })
-        .where('epoch', '=', epoch)
-        .where('sequence', '=', first.sequence - 1)
-        .executeTakeFirstOrThrow();
-      if (numUpdatedRows > 0n) return { fresh: events, position: { epoch, sequence: last.sequence } };
-    }
-    const before = await this.#lockedPosition(transaction, agent);
-    const from = epoch === before.epoch ? before.sequence : 0;
-    const fresh = epoch < before.epoch ? [] : events.filter(({ sequence }) => sequence > from);
-    const newest = fresh.at(-1);
-    if (newest === undefined) return { fresh, position: before };
-    const position = { epoch, sequence: newest.sequence };
-    await row.set(position).execute();
-    return { fresh, position };
-  }
-
-  /** Of two streams of one agent that overlap, the later waits for what the earlier has in work. */
-  async #lockedPosition(transaction: Transaction<Tables>, agent: string): Promise<EventPosition> {
-    await transaction
-      .insertInto('agent_position')
-      .values({ agent_id: agent, epoch: 0, sequence: 0 })
-      .onConflict((conflict) => conflict.column('agent_id').doNothing())
-      .execute();
-    const query = this.#position(transaction, agent);
-    return (this.#dialect === 'postgres' ? query.forUpdate() : query).executeTakeFirstOrThrow();
-  }
-
-  async #keep(
-    transaction: Transaction<Tables>,
-    agent: string,
-    events: readonly SequencedEvent[],
-    receivedAt: string,
-  ): Promise<void> {
-    const flows: { readonly flow: FlowObservation; readonly at: string }[] = [];
-    const others: Observation[] = [];
-    for (const { document } of events) {
-      const observation = observe(document, receivedAt);
-      const flow = observation.kind === 'flow' ? FlowObservation.safeParse(observation.document).data : undefined;
-      if (flow === undefined) others.push(observation);
-      else flows.push({ flow, at: observation.at });
-    }
-    const ids: number[] = [];
-    for (const chunk of chunks(others)) {
-      const rows = chunk.map(({ at, kind, namespace = '', workload = '', document }) => ({
-        agent_id: agent,
-        at,
-        received_at: receivedAt,
-        kind,
-        namespace,
-        workload,
-        document: JSON.stringify(document),
-      }));
-      const inserted = await transaction.insertInto('event').values(rows).returning('id').execute();
-      // Given in the order of the rows; the order in which they are returned is nobody's promise.
-      ids.push(...inserted.map(({ id }) => id).toSorted((a, b) => a - b));
-    }
-    await addToIncidents(
-      transaction,
-      others.map((observation, index) => ({ observation, eventId: ids[index] ?? 0 })),
-    );
-    await addFlows(transaction, flows);
-  }
+async function appendAll(
+  transaction: Transaction<Tables>,
+  dialect: DialectName,
+  appends: readonly Append[],
+): Promise<readonly Appended[]> {
+  const advances = await advance(
+    transaction,
+    dialect,
+    appends.map(({ batch }) => batch),
+  );
+  const fresh = appends.map(({ batch, receivedAt }, index) => {
+    const events = advances[index]?.fresh ?? [];
+    return { agent: batch.agent, events, receivedAt };
+  });
+  await keepEvents(transaction, dialect, fresh);
+  return advances.map(({ fresh: { length }, position }) => ({ stored: length, position }));
 }
 
 function toEvent(row: Selectable<Tables['event']>): StoredEvent {

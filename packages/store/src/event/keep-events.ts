@@ -1,0 +1,83 @@
+import { FlowObservation, type Observation, observe, type SequencedEvent } from '@bulkhead/control-plane';
+import { sql, type Transaction } from 'kysely';
+import { chunks } from '../chunks.ts';
+import type { DialectName } from '../dialect/open-dialect.ts';
+import { addFlows } from '../flow/add-flows.ts';
+import { addToIncidents } from '../incident/add-to-incidents.ts';
+import type { Tables } from '../schema/tables.ts';
+
+/** Events of one agent that are not kept yet. */
+export interface FreshEvents {
+  readonly agent: string;
+  readonly events: readonly SequencedEvent[];
+  readonly receivedAt: string;
+}
+
+interface Observed extends Observation {
+  readonly agent: string;
+  readonly receivedAt: string;
+}
+
+/** Keeps events, and what follows from them for flows and incidents. */
+export async function keepEvents(
+  transaction: Transaction<Tables>,
+  dialect: DialectName,
+  batches: readonly FreshEvents[],
+): Promise<void> {
+  const flows: { readonly flow: FlowObservation; readonly at: string }[] = [];
+  const others: Observed[] = [];
+  for (const { agent, events, receivedAt } of batches) {
+    for (const { document } of events) {
+      const observation = observe(document, receivedAt);
+      const flow = observation.kind === 'flow' ? FlowObservation.safeParse(observation.document).data : undefined;
+      if (flow === undefined) others.push({ ...observation, agent, receivedAt });
+      else flows.push({ flow, at: observation.at });
+    }
+  }
+  const ids: number[] = [];
+  const portions = dialect === 'postgres' ? chunks(others, Math.max(1, others.length)) : chunks(others);
+  for (const portion of portions) {
+    const given = await (dialect === 'postgres' ? insertArrays : insertRows)(transaction, portion);
+    // Given in the order of the rows; the order in which they are returned is nobody's promise.
+    ids.push(...given.toSorted((a, b) => a - b));
+  }
+  await addToIncidents(
+    transaction,
+    others.map((observation, index) => ({ observation, eventId: ids[index] ?? 0 })),
+  );
+  await addFlows(transaction, flows);
+}
+
+async function insertRows(transaction: Transaction<Tables>, observed: readonly Observed[]): Promise<readonly number[]> {
+  const rows = observed.map(({ agent, receivedAt, at, kind, namespace = '', workload = '', document }) => ({
+    agent_id: agent,
+    at,
+    received_at: receivedAt,
+    kind,
+    namespace,
+    workload,
+    document: JSON.stringify(document),
+  }));
+  const inserted = await transaction.insertInto('event').values(rows).returning('id').execute();
+  return inserted.map(({ id }) => id);
+}
+
+/** A parameter for each column instead of one for each value: less to write, and one statement for any number of rows. */
+async function insertArrays(
+  transaction: Transaction<Tables>,
+  observed: readonly Observed[],
+): Promise<readonly number[]> {
+  const { rows } = await sql<{ id: number }>`
+    insert into event (agent_id, at, received_at, kind, namespace, workload, document)
+    select agent_id, at, received_at, kind, namespace, workload, document
+    from unnest(
+      ${observed.map(({ agent }) => agent)}::text[], ${observed.map(({ at }) => at)}::text[],
+      ${observed.map(({ receivedAt }) => receivedAt)}::text[], ${observed.map(({ kind }) => kind)}::text[],
+      ${observed.map(({ namespace = '' }) => namespace)}::text[],
+      ${observed.map(({ workload = '' }) => workload)}::text[],
+      ${observed.map(({ document }) => JSON.stringify(document))}::text[])
+      with ordinality as e(agent_id, at, received_at, kind, namespace, workload, document, place)
+    order by place
+    returning id`.execute(transaction);
+  return rows.map(({ id }) => id);
+}
