@@ -18,6 +18,12 @@ export function addAdmission(root: Command, io: Io, outcome: Outcome): void {
         .makeOptionMandatory()
         .argParser((path: string, before: string[] | undefined) => [...(before ?? []), path]),
     )
+    .addOption(
+      new Option(
+        '--scan-report <[image=]file>',
+        'a JSON report of "bulkhead image" for rules about findings, for the image that it names or the one given; repeatable',
+      ).argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]),
+    )
     .option('--namespace <name>', 'where objects go that do not say it themselves', 'default')
     .addOption(formatOption(['table', 'json']))
     .addOption(
@@ -33,6 +39,10 @@ export function addAdmission(root: Command, io: Io, outcome: Outcome): void {
         [
           'bulkhead admission review deploy/ --policy policy/ --exit-code 3',
           'for a pipeline: exit 3 when one is denied',
+        ],
+        [
+          'bulkhead admission review deploy/ --policy policy/ --scan-report registry.example.com/web:1=web.json',
+          'with what a scan found',
         ],
         ['helm template shop | bulkhead admission review - --policy policy/', 'what a chart makes'],
         ['kubectl get pods -A -o json | bulkhead admission review - --policy policy/', 'what runs already'],

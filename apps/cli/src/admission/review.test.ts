@@ -47,6 +47,65 @@ describe('bulkhead admission review', () => {
     expect(result.stderr).toMatch(/^error: .*bad\.yaml:1: document 1: Pod\/x has no pod: its spec is missing\n/);
   });
 
+  describe('by reports of scans', () => {
+    const FINDINGS = EXAMPLE.replace('admission.yaml', 'admission-findings.yaml');
+    const log4j = {
+      kind: 'vulnerability',
+      id: 'CVE-2021-44228',
+      severity: 'critical',
+      fixedVersions: ['2.15.0'],
+      package: { name: 'log4j-core', version: '2.14.1' },
+      kev: {},
+      published: '2021-12-10T00:00:00Z',
+    };
+    const review = (document: object, image = ''): ReturnType<typeof bulkhead> => {
+      const pod = write('pod.yaml', POD.replace('shop', 'production'));
+      const scan = `${image}${write('report.json', JSON.stringify(document))}`;
+      const words = ['--policy', FINDINGS, '--scan-report', scan, '--exit-code', '3'];
+      return bulkhead(['admission', 'review', pod, ...words]);
+    };
+
+    it('names what an image must not have, and the fix', () => {
+      const result = review(report('nginx', { findings: [log4j] }));
+
+      expect(result.status).toBe(3);
+      expect(result.stdout).toContain('deny: findings/exploited, line 4: container app: image nginx');
+      expect(result.stdout).toContain('CVE-2021-44228 (log4j-core 2.14.1, critical, exploited, fixed in 2.15.0)');
+      expect(result.stdout).toContain('fix: Update log4j-core 2.14.1 to 2.15.0 in the image');
+    });
+
+    it('lets in what has nothing of it, and takes no report for that of another image', () => {
+      expect(review(report('nginx:latest', {}))).toMatchObject({ status: 0, stdout: expect.stringMatching(/^allow/) });
+      expect(review(report('other', {}))).toMatchObject({
+        status: 3,
+        stdout: expect.stringContaining(
+          'image nginx has not been scanned yet (no report of it was given); try again later',
+        ),
+      });
+      expect(review(report('archive.tar', {}), 'nginx=').status).toBe(0);
+    });
+
+    it('does not take silence about secrets for their absence', () => {
+      const result = review(report('nginx', { scanners: ['vuln'] }));
+
+      expect(result.stdout).toContain(
+        'warn: findings/no-secrets, line 4: container app: image nginx was not scanned for secrets',
+      );
+    });
+
+    it.each([
+      ['a report that leaves findings out', report('nginx', { hidden: 2 }), 'it leaves out 2 findings'],
+      ['one of a folder', { ...report('nginx', {}), subject: { kind: 'filesystem', name: '.' } }, 'must be an image'],
+      ['another document', {}, 'as the report of a scan: schemaVersion'],
+    ])('refuses %s in one line', (_, document, message) => {
+      const result = review(document);
+
+      expect(result.status).toBe(1);
+      expect(result.stderr).toMatch(/^error: [^\n]+\n$/);
+      expect(result.stderr).toContain(message);
+    });
+  });
+
   it.each([
     ['a policy with mistakes', POD, 'spec: 1', 'the policy has'],
     ['no policy', POD, '', 'there is no policy to review by'],
@@ -66,4 +125,16 @@ function write(name: string, text: string): string {
   const file = join(folder, name);
   writeFileSync(file, text);
   return file;
+}
+
+function report(name: string, over: object): object {
+  const config = { digest: '', os: 'linux', architecture: 'amd64', env: [], labels: {} };
+  return {
+    schemaVersion: 1,
+    subject: { kind: 'image', name, image: { name, digest: `sha256:${'1'.repeat(64)}`, config, layers: [] } },
+    scanners: ['vuln', 'secret'],
+    findings: [],
+    gaps: [],
+    ...over,
+  };
 }

@@ -1,14 +1,23 @@
 import { createReadStream } from 'node:fs';
 import { errorLine, formatCount, systemClock } from '@bulkhead/core';
-import { type AdmissionReport, type Manifest, requireAdmissionPolicies, review, reviewText } from '@bulkhead/policy';
+import {
+  type AdmissionReport,
+  type ImageKnowledge,
+  type Manifest,
+  requireAdmissionPolicies,
+  review,
+  reviewText,
+} from '@bulkhead/policy';
 import { refuseTwoReadersOfStdin, STDIN } from '../dlp/inspect.ts';
 import { CliError } from '../error.ts';
 import { EXIT_FAILURE, EXIT_OK } from '../exit-code.ts';
 import { type Io, writeAll } from '../io.ts';
 import { readSources } from '../policy/sources.ts';
+import { readScanReports } from './scan-reports.ts';
 
 export interface ReviewOptions {
   policy: string[];
+  scanReport?: string[];
   namespace: string;
   format: 'table' | 'json';
   exitCode: number;
@@ -16,6 +25,9 @@ export interface ReviewOptions {
 
 /** The reader of YAML takes no more characters, whatever they are. */
 const MAX_INPUT_BYTES = 32 * 1024 * 1024;
+
+/** What is said of every image where no report was given. */
+const NO_SCANS: ImageKnowledge = { find: () => [], doubt: 'give its report with --scan-report' };
 
 /** Answers for manifests as the webhook would for the objects in them. */
 export async function reviewFiles(paths: readonly string[], options: ReviewOptions, io: Io): Promise<number> {
@@ -29,7 +41,8 @@ export async function reviewFiles(paths: readonly string[], options: ReviewOptio
     });
   }
   const manifests = (await Promise.all(paths.map(readManifests))).flat();
-  const report = review(manifests, policies, { namespace: options.namespace, now: systemClock.now() });
+  const images = options.scanReport === undefined ? NO_SCANS : await readScanReports(options.scanReport);
+  const report = review(manifests, policies, { namespace: options.namespace, now: systemClock.now(), images });
   if (report.objects.length === 0 && report.errors.length === 0 && Object.keys(report.others).length === 0) {
     throw new CliError('NOTHING_INSPECTED', {
       what: 'there is nothing to review',

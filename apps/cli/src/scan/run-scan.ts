@@ -116,6 +116,7 @@ async function judge(subject: ScanSubject, inventory: Inventory, judging: Judgin
     subject,
     inventory: { ...inventory, gaps: [...inventory.gaps, ...(matched?.gaps ?? [])] },
     findings,
+    scanners: judging.options.scanners,
     ...(database !== undefined && { database: database.status() }),
     ...(matched?.endOfLife !== undefined && { endOfLife: matched.endOfLife }),
   };

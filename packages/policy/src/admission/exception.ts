@@ -21,22 +21,46 @@ export function applyingException(
   pod: Pod,
   now: number,
 ): ExceptionOutcome {
-  let expired: AdmissionException | undefined;
-  for (const exception of exceptions) {
-    if (!exception.rules.includes(rule) || !covers(exception, problem, subject, pod)) continue;
-    if (now < exception.until) return { holds: exception };
-    expired ??= exception;
-  }
+  return firstOf(
+    exceptions.filter((one) => one.rules.includes(rule) && covers(one, problem, subject, pod)),
+    now,
+  );
+}
+
+/** Looks for an exception for one vulnerability in the image of a container. */
+export function exceptionForVulnerability(
+  exceptions: readonly AdmissionException[],
+  vulnerability: string,
+  { subject, container }: { readonly subject: Workload; readonly container: Container },
+  now: number,
+): ExceptionOutcome {
+  return firstOf(
+    exceptions.filter(
+      ({ vulnerabilities, selector, containers, images }) =>
+        vulnerabilities?.includes(vulnerability) === true &&
+        (selector === undefined || selects(selector, subject)) &&
+        isNamed(container, containers, images),
+    ),
+    now,
+  );
+}
+
+function firstOf(exceptions: readonly AdmissionException[], now: number): ExceptionOutcome {
+  const holds = exceptions.find(({ until }) => now < until);
+  if (holds !== undefined) return { holds };
+  const [expired] = exceptions;
   return expired === undefined ? {} : { expired };
 }
 
 function covers(
-  { misconfigurations, selector, containers, images }: AdmissionException,
+  { misconfigurations, vulnerabilities, selector, containers, images }: AdmissionException,
   problem: RuleProblem,
   subject: Workload,
   pod: Pod,
 ): boolean {
   if (misconfigurations !== undefined && !misconfigurations.includes(problem.misconfiguration ?? '')) return false;
+  // One for vulnerabilities has had its say where they were counted.
+  if (vulnerabilities !== undefined) return false;
   if (selector !== undefined && !selects(selector, subject)) return false;
   if (containers === undefined && images === undefined) return true;
   // Two containers of one name cannot be told apart by what is said of them: then all must be meant.

@@ -1,15 +1,18 @@
 import type { Workload } from '@bulkhead/core';
 import { type KubernetesObject, type Pod, podOf, type Value } from '@bulkhead/pod-rules';
 import { selects } from '../selection/select.ts';
-import { applyingException } from './exception.ts';
+import { applyingException, exceptionForVulnerability } from './exception.ts';
+import { type ImageKnowledge, NO_IMAGES } from './image/knowledge.ts';
 import type {
   AdmissionException,
   AdmissionMode,
   AdmissionPolicy,
+  AdmissionRule,
   AdmissionSelector,
   AdmissionVerdict,
 } from './policy.ts';
 import { check } from './rule/check.ts';
+import type { RuleContext } from './rule/context.ts';
 import type { RuleProblem } from './violation.ts';
 
 /** A rule that an object breaks, in one place. */
@@ -47,13 +50,15 @@ export const MAX_LISTED = 200;
 
 /**
  * Decides about an object that is a pod or makes pods; undefined for all others, of which no rule speaks. `namespace`
- * is where it will be when it does not say so itself; `now` is in milliseconds since the epoch.
+ * is where it will be when it does not say so itself; `now` is in milliseconds since the epoch; `images` is what rules
+ * about findings go by.
  */
 export function judge(
   object: KubernetesObject,
   namespace: string,
   policies: readonly AdmissionPolicy[],
   now: number,
+  images: ImageKnowledge = NO_IMAGES,
 ): AdmissionDecision | undefined {
   const pod = podOf(object);
   if (pod === undefined) return undefined;
@@ -65,15 +70,18 @@ export function judge(
   const excused: Excused[] = [];
   for (const policy of about) {
     for (const rule of policy.rules) {
-      for (const found of check(pod, rule.criterion)) {
-        const problem = rule.fix === undefined ? found : { ...found, fix: rule.fix };
-        const { holds, expired } = applyingException(policy.exceptions, rule.name, problem, subject, pod, now);
+      const context = { images, now, exceptionFor: exceptionsFor(policy, rule, subject, now) };
+      for (const { atMost, excusedBy, expired: expiredFor, ...found } of check(pod, rule.criterion, context)) {
+        const problem: RuleProblem = rule.fix === undefined ? found : { ...found, fix: rule.fix };
+        const outcome = applyingException(policy.exceptions, rule.name, problem, subject, pod, now);
         const where = { ...problem, policy: policy.name, rule: rule.name };
+        const holds = excusedBy ?? outcome.holds;
         if (holds !== undefined) {
           excused.push({ ...where, exception: holds });
           continue;
         }
-        const verdict = policy.mode === 'protect' ? rule.verdict : 'warn';
+        const verdict = policy.mode === 'protect' ? (atMost ?? rule.verdict) : 'warn';
+        const expired = outcome.expired ?? expiredFor;
         violations.push({ ...where, mode: policy.mode, verdict, ...(expired !== undefined && { expired }) });
       }
     }
@@ -86,6 +94,18 @@ export function judge(
     excused: excused.slice(0, MAX_LISTED),
     more: Math.max(ordered.length - MAX_LISTED, 0),
   };
+}
+
+/** Exceptions for vulnerabilities, looked through once a rule and not once a finding where there are none. */
+function exceptionsFor(
+  { exceptions }: AdmissionPolicy,
+  { name }: AdmissionRule,
+  subject: Workload,
+  now: number,
+): RuleContext['exceptionFor'] {
+  const some = exceptions.filter((one) => one.vulnerabilities !== undefined && one.rules.includes(name));
+  if (some.length === 0) return () => ({});
+  return (container, vulnerability) => exceptionForVulnerability(some, vulnerability, { subject, container }, now);
 }
 
 function isAbout(

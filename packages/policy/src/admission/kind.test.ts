@@ -26,7 +26,7 @@ describe('readAdmissionPolicies', () => {
         "p.yaml:7: document 1: spec.rules[0].podSecurity: Invalid option: expected one of "baseline"|"restricted"",
         "p.yaml:8: document 1: spec.rules[1].images: says nothing: give allow, deny, digest or denyTags",
         "p.yaml:9: document 1: spec.rules[2].labels: says nothing: give require or deny, keys with globs of their value",
-        "p.yaml:9: document 1: spec.rules[2]: must have exactly one of podSecurity, misconfigurations, images, capabili",
+        "p.yaml:9: document 1: spec.rules[2]: must have exactly one of podSecurity, misconfigurations, images, vulnerab",
         "p.yaml:10: document 1: spec.rules[3].misconfigurations[0]: is no misconfiguration of pods; docs/reference/misc",
         "p.yaml:11: document 1: spec.rules[4].capabilities.allow[0]: must be a capability such as NET_BIND_SERVICE, wit",
         "p.yaml:12: document 1: spec.rules[5].resources.maximum["limits.memory"]: must be an amount such as 500m, 2 or ",
@@ -51,9 +51,9 @@ describe('readAdmissionPolicies', () => {
     ).toMatchInlineSnapshot(`
       [
         "p.yaml:8: document 1: spec.rules[1].name: another of these rules has the name "a"",
-        "p.yaml:9: document 1: spec.rules[2]: must have exactly one of podSecurity, misconfigurations, images, capabilities, volumes, resources, labels, annotations, serviceAccounts",
+        "p.yaml:9: document 1: spec.rules[2]: must have exactly one of podSecurity, misconfigurations, images, vulnerabilities, secrets, capabilities, volumes, resources, labels, annotations, serviceAccounts",
         "p.yaml:11: document 1: spec.exceptions[0].rules[0]: unknown rule "gone"; known are a, b",
-        "p.yaml:12: document 1: spec.exceptions[1]: is for everything: give selector, containers or images (or remove the rule)",
+        "p.yaml:12: document 1: spec.exceptions[1]: is for everything: give selector, containers, images or vulnerabilities (or remove the rule)",
       ]
     `);
   });

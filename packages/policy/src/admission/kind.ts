@@ -66,11 +66,13 @@ function readResources({ require, maximum }: NonNullable<Spec['rules'][number]['
 }
 
 function readException(exception: Spec['exceptions'][number]): AdmissionException {
-  const { name, rules, misconfigurations, selector, containers, images, owner, reason, expires } = exception;
+  const { name, rules, misconfigurations, vulnerabilities, selector, containers, images, owner, reason, expires } =
+    exception;
   return {
     name,
     rules,
     ...(misconfigurations !== undefined && { misconfigurations }),
+    ...(vulnerabilities !== undefined && { vulnerabilities }),
     ...(selector !== undefined && { selector: readSelector(selector) }),
     ...(containers !== undefined && { containers }),
     ...(images !== undefined && { images }),

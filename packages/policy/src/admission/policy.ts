@@ -1,5 +1,6 @@
-import type { Selector } from '@bulkhead/core';
+import type { Selector, Severity } from '@bulkhead/core';
 import type { PodSecurityLevel } from '@bulkhead/pod-rules';
+import type { SECRET_CONFIDENCES } from './image/known-image.ts';
 
 /** What admission says to an object, from most to least permissive. */
 export const ADMISSION_VERDICTS = ['allow', 'warn', 'deny'] as const;
@@ -20,12 +21,22 @@ export const RESOURCE_AMOUNTS = [
 ] as const;
 export type ResourceAmount = (typeof RESOURCE_AMOUNTS)[number];
 
+/** What is said of an image that was not scanned; `wait` denies it until it is. */
+export const NOT_SCANNED_ANSWERS = ['allow', 'warn', 'deny', 'wait'] as const;
+export type NotScannedAnswer = (typeof NOT_SCANNED_ANSWERS)[number];
+
+/** What is said of an image whose scan could not look at everything. */
+export const GAP_ANSWERS = ['allow', 'warn', 'deny'] as const;
+export type GapAnswer = (typeof GAP_ANSWERS)[number];
+
 /** What a rule asks of a pod. Globs are those of `matchesGlob`. */
 export type AdmissionCriterion =
   | { readonly podSecurity: PodSecurityLevel }
   /** Ids of `POD_RULES`. */
   | { readonly misconfigurations: readonly string[] }
   | { readonly images: ImageCriterion }
+  | { readonly vulnerabilities: VulnerabilityCriterion }
+  | { readonly secrets: SecretCriterion }
   | { readonly capabilities: { readonly allow?: readonly string[]; readonly drop?: readonly string[] } }
   | { readonly volumes: VolumeCriterion }
   | { readonly resources: ResourceCriterion }
@@ -40,6 +51,32 @@ export interface ImageCriterion {
   readonly digest?: 'required';
   /** Globs over tags; what is pinned by digest has none. */
   readonly denyTags?: readonly string[];
+}
+
+/** What it takes to be found in an image, and how often that may be. */
+interface FindingCriterion {
+  /** This or worse. */
+  readonly severity?: Severity;
+  readonly maximum: number;
+  readonly notScanned: NotScannedAnswer;
+  readonly incomplete: GapAnswer;
+}
+
+/** Which vulnerabilities count: those of which all of this holds. */
+export interface VulnerabilityCriterion extends FindingCriterion {
+  /** CVSS, at least. What has no score does not count. */
+  readonly score?: number;
+  /** Probability, at least. */
+  readonly epss?: number;
+  readonly kev?: true;
+  readonly withFix?: true;
+  /** What has no date counts. */
+  readonly olderThanDays?: number;
+  readonly ids?: readonly string[];
+}
+
+export interface SecretCriterion extends FindingCriterion {
+  readonly confidence?: (typeof SECRET_CONFIDENCES)[number];
 }
 
 export interface VolumeCriterion {
@@ -76,6 +113,8 @@ export interface AdmissionException {
   readonly rules: readonly string[];
   /** Narrows it to some of what a rule finds: ids of `POD_RULES`. */
   readonly misconfigurations?: readonly string[];
+  /** Narrows it to vulnerabilities of these names. */
+  readonly vulnerabilities?: readonly string[];
   readonly selector?: AdmissionSelector;
   /** Globs over containers' names, and over images as `registry/repository`. A problem of the whole pod has neither. */
   readonly containers?: readonly string[];

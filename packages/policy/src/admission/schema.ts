@@ -2,6 +2,7 @@ import { API_VERSION } from '@bulkhead/core';
 import { POD_KINDS, POD_RULES, POD_SECURITY_LEVELS } from '@bulkhead/pod-rules';
 import { z } from 'zod';
 import { globs, labels, name } from '../group/schema.ts';
+import { secrets, vulnerabilities, vulnerabilityIds } from './findings-schema.ts';
 import { ADMISSION_MODES, RESOURCE_AMOUNTS } from './policy.ts';
 import { parseQuantity } from './quantity.ts';
 
@@ -51,6 +52,8 @@ const CRITERIA = {
     })
     .refine(somethingGiven, 'says nothing: give allow, deny, digest or denyTags')
     .optional(),
+  vulnerabilities: vulnerabilities.optional(),
+  secrets: secrets.optional(),
   capabilities: z
     .strictObject({ allow: z.array(capability).optional(), drop: z.array(capability).min(1).optional() })
     .refine(somethingGiven, 'says nothing: give allow or drop')
@@ -95,6 +98,7 @@ const exception = z
     name,
     rules: z.array(z.string()).min(1),
     misconfigurations: misconfigurations.optional(),
+    vulnerabilities: vulnerabilityIds.optional(),
     selector: selector.optional(),
     containers: globs.optional(),
     images: globs.optional(),
@@ -104,9 +108,12 @@ const exception = z
       error: 'must be a date such as 2027-01-31, or a time such as 2027-01-31T12:00:00Z',
     }),
   })
-  .refine(({ selector: one, containers, images }) => somethingGiven({ one, containers, images }), {
-    message: 'is for everything: give selector, containers or images (or remove the rule)',
-  });
+  .refine(
+    ({ selector: one, containers, images, vulnerabilities: ids }) => somethingGiven({ one, containers, images, ids }),
+    {
+      message: 'is for everything: give selector, containers, images or vulnerabilities (or remove the rule)',
+    },
+  );
 
 /** Rules about what may enter a cluster, as a document of the policy language. */
 export const AdmissionPolicyDocument = z.strictObject({

@@ -13,8 +13,16 @@ export interface ScanReport {
   readonly packages: readonly LocatedPackage[];
   readonly findings: readonly Finding[];
   readonly gaps: readonly Gap[];
+  /** What was looked for, where the scan said so. */
+  readonly scanners?: readonly ScannerName[];
+  /** How many findings a filter has left out. */
+  readonly hidden?: number;
   readonly database?: DatabaseStatus;
 }
+
+/** What a scan can look for. */
+export const SCANNER_NAMES = ['vuln', 'secret', 'misconfig'] as const;
+export type ScannerName = (typeof SCANNER_NAMES)[number];
 
 export type ScanSubject =
   | { readonly kind: 'image'; readonly name: string; readonly image: Image }

@@ -1,3 +1,4 @@
+import { SEVERITIES } from '@bulkhead/core';
 import { z } from 'zod';
 import { ADMISSION_MODES, ADMISSION_VERDICTS } from '../policy.ts';
 
@@ -11,6 +12,15 @@ const place = {
   line: z.int(),
   /** The rule of docs/reference/misconfigurations.md, where it is one. */
   misconfiguration: z.string().optional(),
+  /** Digest of the image, where it is about what was found in one. */
+  image: z.string().optional(),
+  /** What was found in it, worst first, at most 20. */
+  findings: z
+    .array(z.strictObject({ id: z.string(), severity: z.enum(SEVERITIES), in: z.string(), fix: z.string().optional() }))
+    .readonly()
+    .optional(),
+  /** It may be otherwise later, without a change of the object. */
+  retry: z.boolean().optional(),
 };
 const exception = z.strictObject({ name: z.string(), owner: z.string(), reason: z.string(), expires: z.string() });
 

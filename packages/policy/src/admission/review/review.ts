@@ -1,5 +1,6 @@
 import { problemText } from '@bulkhead/core';
 import { compareProblems, type PolicyProblem } from '../../document/problem.ts';
+import { type ImageKnowledge, NO_IMAGES } from '../image/knowledge.ts';
 import { type AdmissionDecision, judge } from '../judge.ts';
 import { ADMISSION_VERDICTS, type AdmissionException, type AdmissionPolicy, type AdmissionVerdict } from '../policy.ts';
 import { type ObjectInFile, readObjects } from './read-objects.ts';
@@ -11,11 +12,19 @@ export interface Manifest {
   readonly text: string;
 }
 
+export interface ReviewContext {
+  /** Where objects are that do not say it themselves. */
+  readonly namespace: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly images?: ImageKnowledge;
+}
+
 /** What the policies would say to objects of files: the answer of the webhook, before there is a cluster. Never throws. */
 export function review(
   manifests: readonly Manifest[],
   policies: readonly AdmissionPolicy[],
-  { namespace, now }: { readonly namespace: string; readonly now: number },
+  { namespace, now, images = NO_IMAGES }: ReviewContext,
 ): AdmissionReport {
   const objects: ReviewedObject[] = [];
   const others = new Map<string, number>();
@@ -24,7 +33,7 @@ export function review(
     const found = readObjects(file, text);
     problems.push(...found.problems);
     for (const one of found.objects) {
-      const decision = judge(one.object, namespace, policies, now);
+      const decision = judge(one.object, namespace, policies, now, images);
       if (decision === undefined) others.set(one.object.kind, (others.get(one.object.kind) ?? 0) + 1);
       else objects.push(reviewed(one, decision));
     }

@@ -1,19 +1,24 @@
 import type { Pod } from '@bulkhead/pod-rules';
 import type { AdmissionCriterion } from '../policy.ts';
-import type { RuleProblem } from '../violation.ts';
+import type { JudgedProblem } from '../violation.ts';
 import { capabilities } from './capabilities.ts';
+import type { RuleContext } from './context.ts';
 import { entries } from './entries.ts';
 import { misconfigurations, podSecurity } from './from-catalogue.ts';
 import { images } from './images.ts';
 import { resources } from './resources.ts';
+import { secrets } from './secrets.ts';
 import { serviceAccounts } from './service-accounts.ts';
 import { volumes } from './volumes.ts';
+import { vulnerabilities } from './vulnerabilities.ts';
 
-/** Where a pod breaks a rule: linear in the pod, never throws. */
-export function check(pod: Pod, criterion: AdmissionCriterion): Iterable<RuleProblem> {
+/** Where a pod breaks a rule: linear in the pod and what is known of its images, never throws. */
+export function check(pod: Pod, criterion: AdmissionCriterion, context: RuleContext): Iterable<JudgedProblem> {
   if ('podSecurity' in criterion) return podSecurity(pod, criterion.podSecurity);
   if ('misconfigurations' in criterion) return misconfigurations(pod, criterion.misconfigurations);
   if ('images' in criterion) return images(pod, criterion.images);
+  if ('vulnerabilities' in criterion) return vulnerabilities(pod, criterion.vulnerabilities, context);
+  if ('secrets' in criterion) return secrets(pod, criterion.secrets, context);
   if ('capabilities' in criterion) return capabilities(pod, criterion.capabilities);
   if ('volumes' in criterion) return volumes(pod, criterion.volumes);
   if ('resources' in criterion) return resources(pod, criterion.resources);

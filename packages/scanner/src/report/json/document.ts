@@ -14,7 +14,7 @@ const SCHEMA_VERSION = 1;
 /** The report as JSON and templates see it. Fields are in the order people read them. */
 export function reportDocument(report: ScanReport, options: ReportOptions): JsonScanReport {
   const { counted, suppressed } = sortFindings(report);
-  const { os, database, gaps } = report;
+  const { os, database, gaps, scanners, hidden = 0 } = report;
   return plain({
     schemaVersion: SCHEMA_VERSION,
     tool: { ...options.tool },
@@ -22,6 +22,8 @@ export function reportDocument(report: ScanReport, options: ReportOptions): Json
     ...(os !== undefined && { os }),
     status: report.status,
     ...(database !== undefined && { database }),
+    ...(scanners !== undefined && { scanners }),
+    ...(hidden > 0 && { hidden }),
     packageCount: report.packages.length,
     findings: counted.map((finding) => findingOf(finding, os)),
     suppressed: suppressed.map((finding) => findingOf(finding, os)),

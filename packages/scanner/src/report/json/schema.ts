@@ -2,6 +2,7 @@ import { SEVERITIES } from '@bulkhead/core';
 import { z } from 'zod';
 import { PACKAGE_TYPES } from '../../package/package.ts';
 import { GAP_CODES } from '../../reader/gap.ts';
+import { SCANNER_NAMES } from '../scan-report.ts';
 
 /** Raised when a field changes meaning or disappears; new fields do not raise it. */
 export const SCHEMA_VERSION = 1;
@@ -155,6 +156,8 @@ export const JsonScanReport = z.strictObject({
     })
     .optional()
     .describe('absent where vulnerabilities were not looked for'),
+  scanners: z.array(z.enum(SCANNER_NAMES)).optional().describe('what was looked for'),
+  hidden: z.int().optional().describe('how many findings --severity and --ignore-unfixed left out; absent for none'),
   packageCount: z.int(),
   findings: z.array(Finding),
   suppressed: z.array(Finding).describe('findings that do not count, with the statement that says so'),

@@ -1,7 +1,7 @@
 import type { Severity } from '@bulkhead/core';
 import type { Finding } from '../../finding/finding.ts';
 import type { Inventory } from '../../image/inventory.ts';
-import type { DatabaseStatus, ScanReport, ScanSubject } from '../scan-report.ts';
+import type { DatabaseStatus, ScannerName, ScanReport, ScanSubject } from '../scan-report.ts';
 import { compareFindings, comparePackages, compareText } from './order.ts';
 
 /** What one scan gave, in any order. */
@@ -11,12 +11,13 @@ export interface ReportParts {
   readonly findings: readonly Finding[];
   /** Absent where vulnerabilities were not looked for. */
   readonly database?: DatabaseStatus;
+  readonly scanners?: readonly ScannerName[];
   /** The day security updates of the operating system end or ended, and whether it has come. */
   readonly endOfLife?: { readonly date?: string; readonly reached: boolean };
 }
 
 /** Puts a report together: sorted, so that equal scans give equal reports, and partial where there is a gap. */
-export function buildReport({ subject, inventory, findings, database, endOfLife }: ReportParts): ScanReport {
+export function buildReport({ subject, inventory, findings, database, scanners, endOfLife }: ReportParts): ScanReport {
   const { os, packages } = inventory;
   const gaps = inventory.gaps.toSorted(
     (a, b) =>
@@ -39,6 +40,7 @@ export function buildReport({ subject, inventory, findings, database, endOfLife 
     findings: findings.toSorted(compareFindings),
     gaps,
     ...(database !== undefined && { database }),
+    ...(scanners !== undefined && { scanners }),
   };
 }
 
@@ -56,5 +58,6 @@ export function filterFindings(report: ScanReport, { severities, ignoreUnfixed }
       (severities === undefined || severities.has(finding.severity)) &&
       (ignoreUnfixed !== true || finding.kind !== 'vulnerability' || finding.fixedVersions.length > 0),
   );
-  return { ...report, findings };
+  const hidden = (report.hidden ?? 0) + report.findings.length - findings.length;
+  return { ...report, findings, ...(hidden > 0 && { hidden }) };
 }

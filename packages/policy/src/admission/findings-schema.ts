@@ -1,0 +1,53 @@
+import { SEVERITIES } from '@bulkhead/core';
+import { z } from 'zod';
+import { MAX_ID, SECRET_CONFIDENCES } from './image/known-image.ts';
+import { GAP_ANSWERS, NOT_SCANNED_ANSWERS } from './policy.ts';
+
+/** Ten years; nobody waits longer for a fix. */
+const MAX_DAYS = 3_660;
+const MAX_IDS = 1_000;
+/** No image has as many. */
+const MAX_COUNT = 1_000_000;
+
+/** Names of vulnerabilities: CVE-2024-3094, GHSA-… */
+export const vulnerabilityIds = z
+  .array(
+    z
+      .string()
+      .max(MAX_ID)
+      .regex(/^[A-Z][A-Za-z0-9]*[-:][A-Za-z0-9.:_-]+$/, 'must be a name such as CVE-2024-3094'),
+  )
+  .min(1)
+  .max(MAX_IDS);
+
+const severity = z
+  .enum(
+    SEVERITIES.filter((one) => one !== 'unknown'),
+    { error: 'must be negligible, low, medium, high or critical' },
+  )
+  .optional()
+  .describe('this or worse');
+const shared = {
+  maximum: z.int().min(0).max(MAX_COUNT).default(0).describe('how many an image may have'),
+  notScanned: z.enum(NOT_SCANNED_ANSWERS).default('warn').describe('what is said of an image that was not scanned'),
+  incomplete: z.enum(GAP_ANSWERS).default('warn').describe('what is said of an image whose scan has gaps'),
+};
+
+/** Vulnerabilities that images must not have. All conditions have to hold of one for it to count. */
+export const vulnerabilities = z.strictObject({
+  severity,
+  score: z.number().min(0).max(10).optional().describe('CVSS of at least'),
+  epss: z.number().min(0).max(1).optional().describe('a probability (EPSS) of at least'),
+  kev: z.literal(true).optional().describe('known to be exploited'),
+  withFix: z.literal(true).optional().describe('only those with a fix'),
+  olderThanDays: z.int().min(0).max(MAX_DAYS).optional().describe('published longer ago'),
+  ids: vulnerabilityIds.optional().describe('only these'),
+  ...shared,
+});
+
+/** Secrets that images must not hold. */
+export const secrets = z.strictObject({
+  severity,
+  confidence: z.enum(SECRET_CONFIDENCES).optional().describe('of at least'),
+  ...shared,
+});

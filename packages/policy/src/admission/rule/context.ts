@@ -1,0 +1,12 @@
+import type { Container } from '@bulkhead/pod-rules';
+import type { ExceptionOutcome } from '../exception.ts';
+import type { ImageKnowledge } from '../image/knowledge.ts';
+
+/** What a rule may ask beside the pod. */
+export interface RuleContext {
+  readonly images: ImageKnowledge;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** The exception for one vulnerability in the image of a container. */
+  readonly exceptionFor: (container: Container, vulnerability: string) => ExceptionOutcome;
+}

@@ -1,0 +1,117 @@
+import { at, type Container, type Pod } from '@bulkhead/pod-rules';
+import type { ImageScan, ImageScannerName, KnownImage } from '../image/known-image.ts';
+import { type NamedImage, namedImage } from '../image-name.ts';
+import type { GapAnswer, NotScannedAnswer } from '../policy.ts';
+import type { JudgedProblem, RuleProblem } from '../violation.ts';
+import type { RuleContext } from './context.ts';
+
+/** A scan of the image of one container. */
+export interface ScannedImage {
+  readonly container: Container;
+  readonly scan: ImageScan;
+  /** Begins every message: `image web:1 (the tag was sha256:0123… at the last look)`. */
+  readonly label: string;
+  readonly place: Pick<RuleProblem, 'line' | 'subject' | 'image'>;
+}
+
+export interface ScanWanted {
+  readonly scanner: ImageScannerName;
+  readonly notScanned: NotScannedAnswer;
+  readonly incomplete: GapAnswer;
+}
+
+/** Enough of a digest to tell images apart. */
+const SHOWN_DIGEST = 'sha256:'.length + 12;
+
+/**
+ * The scans behind the images of a pod, and for each image of which nothing can be said the problem that this is. An image
+ * of several platforms is judged by all of them that were scanned, unless the pod says on which it runs.
+ */
+export function* scannedImages(
+  pod: Pod,
+  wanted: ScanWanted,
+  { images }: RuleContext,
+): Generator<ScannedImage | JudgedProblem> {
+  for (const container of pod.containers) {
+    const value = container.spec.get('image');
+    const image = namedImage(value.scalar);
+    const { line } = value;
+    const { subject } = container;
+    if (image === undefined) {
+      const message = value.exists ? `image ${JSON.stringify(value.scalar ?? null)} is no reference` : 'names no image';
+      yield { line, subject, message, fix: 'Write the image as registry/repository:tag@digest' };
+      continue;
+    }
+    const written = `image ${String(value.scalar)}`;
+    const known = ofPlatform(images.find(image), pod);
+    const scanned = known.filter(({ scan }) => scan?.scanners.includes(wanted.scanner));
+    if (scanned.length === 0) {
+      yield* notScanned(written, known, wanted, images.doubt, { line, subject });
+      continue;
+    }
+    for (const { digest, platform, scan } of scanned) {
+      if (scan === undefined) continue;
+      const label = `${written}${remark(image, digest, scanned.length > 1 ? platform : undefined)}`;
+      const place = { line, subject, image: digest };
+      yield { container, scan, label, place };
+      if (scan.gaps === 0 || wanted.incomplete === 'allow') continue;
+      yield {
+        ...place,
+        message: `${label} could not be looked at in full: its scan has ${scan.gaps} ${scan.gaps === 1 ? 'gap' : 'gaps'}`,
+        fix: 'Look into the gaps of its scan report',
+        ...(wanted.incomplete === 'warn' && { atMost: 'warn' }),
+      };
+    }
+  }
+}
+
+/** Whether an entry of `scannedImages` is a scan. */
+export function isScan(entry: ScannedImage | JudgedProblem): entry is ScannedImage {
+  return 'scan' in entry;
+}
+
+function* notScanned(
+  written: string,
+  known: readonly KnownImage[],
+  { scanner, notScanned: answer }: ScanWanted,
+  doubt: string | undefined,
+  place: Pick<RuleProblem, 'line' | 'subject'>,
+): Generator<JudgedProblem> {
+  if (answer === 'allow') return;
+  const failure = known.find((one) => one.failure !== undefined)?.failure;
+  const forOthers = known.some(({ scan }) => scan !== undefined);
+  const what = scanner === 'vuln' ? 'vulnerabilities' : 'secrets';
+  const why = forOthers
+    ? `was not scanned for ${what}`
+    : failure === undefined
+      ? 'has not been scanned yet'
+      : `could not be scanned: ${failure}`;
+  // What failed for good is not scanned by waiting.
+  const waits = answer === 'wait' && failure === undefined;
+  yield {
+    ...place,
+    message: `${written} ${why}${doubt === undefined ? '' : ` (${doubt})`}${waits ? '; try again later' : ''}`,
+    fix: waits
+      ? 'Wait until the image is scanned: its registry has to be watched'
+      : 'Have its registry watched, or use an image that is scanned',
+    ...(answer === 'warn' && { atMost: 'warn' }),
+    ...(waits && { retry: true }),
+  };
+}
+
+function ofPlatform(images: readonly KnownImage[], { spec }: Pod): readonly KnownImage[] {
+  const { scalar } = at(spec, ['nodeSelector', 'kubernetes.io/arch']);
+  if (images.length < 2 || typeof scalar !== 'string') return images;
+  return images.filter(({ platform }) => platform.split('/')[1] === scalar);
+}
+
+/** A tag is another image tomorrow: what is said of it is said of the digest that it had. */
+function remark({ digest }: NamedImage, known: string, platform: string | undefined): string {
+  const parts = [
+    ...(digest === undefined
+      ? [`its tag led to ${known.slice(0, SHOWN_DIGEST)} when the registry was looked at last`]
+      : []),
+    ...(platform === undefined ? [] : [platform]),
+  ];
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
+}
