@@ -42,17 +42,17 @@ describe.skipIf(missing !== undefined)('the agent', () => {
     }),
   );
 
-  it('leaves no rule behind after a normal stop', () =>
+  it('leaves no rule behind when it is to release what it held', () =>
     withStand(async (stand) => {
       await stand.writePolicy({ mode: 'protect', onFailure: 'closed' });
-      const agent = await stand.startAgent();
+      const agent = await stand.startAgent({ onStop: 'release' });
       expect(await stand.rules()).toContain('table inet bulkhead');
 
       expect(await agent.stop('SIGTERM')).toBe(0);
 
       expect((await stand.rules()).trim()).toBe('');
       expect(agent.lines.some((line) => stand.isAbout(line, 'workload-released'))).toBe(true);
-      expect(agent.lines.at(-1)).toMatchObject({ event: 'agent-stopped' });
+      expect(agent.lines.at(-1)).toMatchObject({ event: 'agent-stopped', rules: 'released' });
       expect(await stand.request({ path: '/orders', body: CARD_ORDER })).toMatchObject({ status: 200 });
     }));
 
@@ -105,7 +105,7 @@ describe.skipIf(missing !== undefined)('the agent', () => {
       const stopped = await stand.request({ path: '/orders', body: PLAIN_ORDER, timeoutMs: SILENCE_MS });
       expect(stopped).toMatchObject({ error: 'TIMEOUT' });
 
-      const second = await stand.startAgent();
+      const second = await stand.startAgent({ onStop: 'release' });
       await client.waitFor('an answer', (line) => line.event === 'answered', { from, withinMs: 30_000 });
       expect(client.lines.filter((line) => line.event !== 'answered')).toHaveLength(1);
       expect(await stand.request({ path: '/orders', body: CARD_ORDER })).toMatchObject({ error: 'ECONNRESET' });

@@ -23,6 +23,8 @@ export interface AgentPorts {
   readonly onFlow: (subject: Subject, flow: ToldFlow) => void;
   /** What was told was lost, because the agent did not read in time. */
   readonly onLost: (count: number) => void;
+  /** Whether what an earlier agent left may be cleared where nothing is planned: not before a policy is known. */
+  readonly mayClear: () => boolean;
   /** The addresses of this node as its workloads see them. */
   readonly nodeAddresses: () => readonly string[];
   /** The agent can never do its work on this machine. */
@@ -148,6 +150,11 @@ export class Agent {
     return this.#guards.close();
   }
 
+  /** Leaves every namespace to its rules, for the agent that comes next. */
+  leave(): Promise<void> {
+    return this.#guards.leave();
+  }
+
   async #apply(): Promise<void> {
     if (this.#workloads === undefined) return;
     const neighbours = {
@@ -163,7 +170,7 @@ export class Agent {
     await this.#guards.want(plans);
     const held = new Set(this.#guards.heldPlans.map(sourceId));
     for (const source of this.#subjects.keys()) if (!held.has(source)) this.#subjects.delete(source);
-    await this.#sweep(plans);
+    if (this.#ports.mayClear()) await this.#sweep(plans);
   }
 
   #namesOf(key: string): NameTable {

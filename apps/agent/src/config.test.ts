@@ -12,6 +12,7 @@ describe('the agent configuration', () => {
     expect(AgentConfig.parse(MINIMAL)).toEqual({
       ...MINIMAL,
       threads: 1,
+      onStop: 'keep',
       events: { findings: 'native' },
       queue: 6430,
       metrics: { enabled: true, port: 9430 },

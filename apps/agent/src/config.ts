@@ -28,6 +28,18 @@ export const ControlPlaneConfig = z.strictObject({
 });
 export type ControlPlaneConfig = z.output<typeof ControlPlaneConfig>;
 
+/** How an agent in a cluster knows that it is taken off it, rather than started anew. */
+export const InstallationConfig = z.strictObject({
+  daemonSet: z.string().min(1).max(253).describe('Name of the DaemonSet that the agent is of.'),
+  namespace: z.string().min(1).max(63).describe('Its namespace.'),
+  serviceAccountFolder: z
+    .string()
+    .startsWith('/', 'must be an absolute path')
+    .default('/var/run/secrets/kubernetes.io/serviceaccount')
+    .describe('Where the token and the authority of the API server are.'),
+});
+export type InstallationConfig = z.output<typeof InstallationConfig>;
+
 /** The agent's configuration. `apiVersion` and `kind` may head it, as they do every document of Bulkhead. */
 export const AgentConfig = z
   .strictObject({
@@ -51,6 +63,13 @@ export const AgentConfig = z
         netns: z.boolean().default(false).describe('Whether namespaces made by `ip netns add` are workloads.'),
       })
       .refine(({ cri, netns }) => cri !== undefined || netns, 'finds no workload: give cri, or netns: true'),
+    onStop: z
+      .enum(['keep', 'release'])
+      .default('keep')
+      .describe('What becomes of the rules in the kernel when the agent is asked to end.'),
+    installation: InstallationConfig.optional().describe(
+      'The DaemonSet of the agent: where it is gone as the agent ends, nothing is kept.',
+    ),
     threads: z.int().min(1).max(MAX_THREADS).default(1).describe('Inspecting threads. A session stays on one of them.'),
     queue: z
       .int()

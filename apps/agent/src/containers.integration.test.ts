@@ -27,7 +27,12 @@ describe.skipIf(missing !== undefined)('the agent on a real containerd', () => {
     let agent: LineProcess | undefined;
     try {
       await writeFile(join(folder, 'policy.yaml'), POLICY);
-      const config = { policy: ['policy.yaml'], workloads: { cri: containerd.socket }, metrics: { enabled: false } };
+      const config = {
+        policy: ['policy.yaml'],
+        workloads: { cri: containerd.socket },
+        metrics: { enabled: false },
+        onStop: 'release',
+      };
       await writeFile(join(folder, 'agent.json'), JSON.stringify(config));
       const main = join(import.meta.dirname, 'main.ts');
       agent = new LineProcess('agent', undefined, process.execPath, [main, '--config', join(folder, 'agent.json')]);

@@ -9,6 +9,8 @@ export interface AgentMetrics {
   countFlow(verdict: string, ruleSet: string): void;
   countCapture(outcome: 'written' | 'failed'): void;
   countPolicy(outcome: 'loaded' | 'rejected'): void;
+  /** The agent has seen the DaemonSet that it is of. */
+  setInstallationSeen(): void;
   setControlPlane(state: { readonly connected: boolean; readonly spooledBytes: number }): void;
   setNamespaces(counts: { readonly held: number; readonly failed: number }): void;
   sample(counters: WorkerCounters): void;
@@ -34,6 +36,10 @@ export function createAgentMetrics(metrics: Metrics): AgentMetrics {
     'Whether the control plane is connected; absent without one',
   );
   const spooled = metrics.gauge('spool_bytes', 'Events that wait for the control plane');
+  const seen = metrics.gauge(
+    'daemonset_seen',
+    'Whether the agent has seen its own DaemonSet; absent where it has none',
+  );
   const active = metrics.gauge('sessions_active', 'Sessions being followed');
   const notInspected = metrics.counter('bytes_not_inspected_total', 'Payload that was not looked into', ['reason']);
   const totals = {
@@ -54,6 +60,7 @@ export function createAgentMetrics(metrics: Metrics): AgentMetrics {
     countFlow: (verdict, rule_set) => flows.inc({ verdict, rule_set }),
     countCapture: (outcome) => captures.inc({ outcome }),
     countPolicy: (outcome) => policies.inc({ outcome }),
+    setInstallationSeen: () => seen.set(1),
     setControlPlane: (state) => {
       connected.set({}, state.connected ? 1 : 0);
       spooled.set({}, state.spooledBytes);

@@ -19,6 +19,7 @@ import { requireInspection } from './inspection.ts';
 import { type AgentMetrics, createAgentMetrics } from './metrics.ts';
 import { type PolicyChange, PolicyWatch } from './policy/policy-watch.ts';
 import { requirePrivileges } from './privileges.ts';
+import { Installation } from './stop/installation.ts';
 import { watchInventory } from './workload/inventory.ts';
 
 /** How old the totals in the metrics may be. */
@@ -48,7 +49,7 @@ export async function runAgent(config: AgentConfig, configFile: string): Promise
     const parts = await start(config, folder, { ...outlets, source }, first, shutdown, fail);
     follow(parts, config, shutdown.signal, fail);
     const problems = await shutdown.done;
-    parts.log.emit({ event: 'agent-stopped', problems });
+    parts.log.emit({ event: 'agent-stopped', problems, rules: parts.stop.rules });
     await parts.log.drained();
     return problems.length > 0 ? 1 : exitCode;
   } catch (error) {
@@ -71,6 +72,8 @@ interface Outlets {
 interface Parts extends Outlets {
   readonly source: Source;
   readonly agent: Agent;
+  /** What became of the rules in the kernel, once the agent has ended. */
+  readonly stop: { readonly rules: 'kept' | 'released' };
 }
 
 function openOutlets(config: AgentConfig): Outlets {
@@ -143,6 +146,7 @@ async function start(
       for (const ruleSet of flow.rule.ruleSets) metrics.countFlow(flow.verdict, ruleSet);
       flows.tell(subject, flow);
     },
+    mayClear: () => plane?.notReady === undefined,
     nodeAddresses: () => namespaceAddresses('/proc/1/ns/net'),
   };
   const agent = new Agent(config, first, ports, plane?.quarantined);
@@ -151,8 +155,15 @@ async function start(
     clearInterval(windows);
     flows.endWindow();
   });
-  shutdown.onClose('namespaces', () => agent.close());
-  const parts = { ...outlets, agent };
+  const installation = config.installation && new Installation(config.installation);
+  void installation?.find(shutdown.signal, noticeOf).then((isSeen) => isSeen && metrics.setInstallationSeen());
+  const stop: { rules: 'kept' | 'released' } = { rules: 'kept' };
+  shutdown.onClose('namespaces', async () => {
+    if (config.onStop === 'keep' && (await installation?.isGone()) !== true) return agent.leave();
+    stop.rules = 'released';
+    return agent.close();
+  });
+  const parts = { ...outlets, agent, stop };
 
   const address = await serveHealth(config.metrics, registry, shutdown, () => plane?.notReady ?? agent.notReady);
   const sampler = setInterval(() => {
@@ -197,6 +208,11 @@ function follow(parts: Parts, { workloads }: AgentConfig, signal: AbortSignal, f
     },
     onError: (error) => log.emit({ event: 'discovery-failed', problem: errorLine(error) }),
   }).catch(fail);
+}
+
+function noticeOf(why: string): void {
+  const kept = 'the rules of this agent stay when it is uninstalled: "bulkhead agent --clean-up" removes them';
+  process.stderr.write(`notice: the DaemonSet of this agent cannot be seen (${why}); ${kept}\n`);
 }
 
 function reportEvents({ agent, log, metrics }: Parts, events: readonly InspectorEvent[], lost: number): void {

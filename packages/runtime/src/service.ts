@@ -11,6 +11,8 @@ export interface Service {
   readonly wrongUse?: readonly string[];
   /** Lines that an error has more to say in, below its own. */
   detailsOf?(error: unknown): readonly string[];
+  /** What a flag has the program do instead of running the service: it needs no configuration, and resolves with the exit code. */
+  readonly instead?: Readonly<Record<string, () => Promise<number>>>;
   /** Resolves with the exit code when the service has ended. */
   run(configFile: string): Promise<number>;
 }
@@ -30,12 +32,14 @@ export async function serviceMain(service: Service): Promise<void> {
 }
 
 async function start(service: Service): Promise<number> {
-  const { name, usage } = service;
-  const flags = readFlags(name);
+  const { name, usage, instead = {} } = service;
+  const flags = readFlags(name, Object.keys(instead));
   if (flags.help) {
     process.stdout.write(usage);
     return 0;
   }
+  const [other] = Object.entries(instead).flatMap(([flag, run]) => (flags.given.includes(flag) ? [run] : []));
+  if (other !== undefined) return other();
   if (flags.config === undefined) {
     throw new RuntimeError('INVALID_ARGUMENTS', {
       what: `the ${name} cannot start`,
@@ -46,11 +50,28 @@ async function start(service: Service): Promise<number> {
   return service.run(flags.config);
 }
 
-function readFlags(name: string): { readonly config: string | undefined; readonly help: boolean } {
+interface Flags {
+  readonly config: string | undefined;
+  readonly help: boolean;
+  /** Those of the service's own flags that were given. */
+  readonly given: readonly string[];
+}
+
+function readFlags(name: string, own: readonly string[]): Flags {
   try {
-    const options = { config: { type: 'string' }, help: { type: 'boolean', short: 'h', default: false } } as const;
-    const { values } = parseArgs({ options });
-    return { config: values.config, help: values.help };
+    const { values } = parseArgs({
+      options: {
+        config: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+        ...Object.fromEntries(own.map((flag) => [flag, { type: 'boolean' as const }])),
+      },
+    });
+    const { config, help } = values;
+    return {
+      config: typeof config === 'string' ? config : undefined,
+      help: help === true,
+      given: Object.entries(values).flatMap(([flag, value]) => (value === true ? [flag] : [])),
+    };
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new RuntimeError(

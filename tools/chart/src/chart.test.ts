@@ -88,7 +88,7 @@ describe('the chart', () => {
     expect(JSON.stringify(others)).not.toContain(password);
   });
 
-  it('gives api and webhook the rights that they use, and none that they do not', async () => {
+  it('gives api, webhook and agent the rights that they use, and none that they do not', async () => {
     const objects = await rendered({});
 
     expect(rightsOf(objects, 'bulkhead-api')).toEqual([
@@ -108,6 +108,7 @@ describe('the chart', () => {
       'list,watch admissionpolicies',
       'patch admissionpolicies/status',
     ]);
+    expect(rightsOf(objects, 'bulkhead-agent')).toEqual(['get daemonsets bulkhead-agent']);
     expect(rightsOf(await rendered({ api: { policy: { source: 'store' } } }), 'bulkhead-api').join()).not.toContain(
       '*',
     );

@@ -16,6 +16,10 @@ Policies are the cluster's custom resources (\`kubectl get bulkhead\`), whose de
 \`helm uninstall\` leaves the definitions with their policies, the volumes of the stores, the Secrets with the webhook's certificate and the
 agents' enrolment token, and two Leases: what is installed again goes on where it was.
 
+Rules in the network namespaces of pods stay while an agent is started anew or upgraded, and go with the release: an agent that ends asks the
+API server whether its DaemonSet is still there. On a node that the agent leaves for another reason, such as another \`agent.nodeSelector\`, or
+where it was not running when the release went, \`bulkhead agent --clean-up\` removes them.
+
 The agent runs privileged, in the node's network and with its processes in sight; everything else runs as nobody in particular, with nothing
 but its own volumes to write to. Images are built by \`deploy/images\`.
 

@@ -149,6 +149,7 @@ async function writeConfig(folder: string): Promise<string> {
     policy: ['policy.yaml'],
     workloads: { netns: true },
     metrics: { port: 0 },
+    onStop: 'release',
     captures: { folder: 'captures', maxMebibytes: 16 },
   };
   const file = join(folder, 'agent.json');

@@ -65,6 +65,11 @@ export class Guard {
     }
   }
 
+  /** Stops hearing what the rules tell, and leaves them in force. */
+  leave(): void {
+    this.#closeLog();
+  }
+
   async #change(before: NamespacePlan | undefined, plan: NamespacePlan): Promise<void> {
     if (before !== undefined && sourceId(before) === sourceId(plan)) {
       // The same queue cannot be opened twice: for a moment its packets follow `onFailure`.

@@ -65,6 +65,14 @@ export class Guards {
     clearTimeout(this.#retry);
   }
 
+  /** Ends with every plan left as far in force as it is: from now on the kernel goes by its rules alone. */
+  async leave(): Promise<void> {
+    this.#isClosed = true;
+    await this.#running;
+    clearTimeout(this.#retry);
+    for (const guard of this.#guards.values()) guard.leave();
+  }
+
   async #run(): Promise<void> {
     clearTimeout(this.#retry);
     while (this.#isStale) {
@@ -73,7 +81,7 @@ export class Guards {
       const wanted = this.#wanted;
       for (const [key, guard] of this.#guards) if (!wanted.has(key)) await this.#letGo(key, guard);
       for (const plan of wanted.values()) {
-        if (this.#isStale) break;
+        if (this.#isStale || this.#isClosed) break;
         await this.#hold(plan);
       }
     }

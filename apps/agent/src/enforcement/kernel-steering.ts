@@ -1,9 +1,6 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import {
   changeFirewall,
   type Firewall,
-  inspectState,
   LOG_GROUP,
   type LoggedPacket,
   NftablesError,
@@ -12,6 +9,7 @@ import {
   type QueueVia,
   release,
 } from '@bulkhead/nftables';
+import { isAbandoned } from './abandoned.ts';
 import type { Steering, SteeringRequest } from './ports.ts';
 
 /** Told packets are looked into no further: an answer of DNS over UDP is the longest that is. */
@@ -61,17 +59,6 @@ export class KernelSteering implements Steering {
   }
 
   async releaseAbandoned(netns: string): Promise<void> {
-    if ((await inspectState(netns)).status === 'absent' || (await hasListener(netns))) return;
-    await this.release(netns);
+    if (await isAbandoned(netns)) await this.release(netns);
   }
-}
-
-/**
- * Whether some process answers for a queue of the namespace, or reads what its rules tell. The kernel lists one line for each
- * that is bound.
- */
-async function hasListener(netns: string): Promise<boolean> {
-  const listed = ['nfnetlink_queue', 'nfnetlink_log'].map((name) => `/proc/self/net/netfilter/${name}`);
-  const { stdout } = await promisify(execFile)('nsenter', [`--net=${netns}`, 'cat', ...listed]);
-  return stdout.trim() !== '';
 }

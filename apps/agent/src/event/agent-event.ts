@@ -28,7 +28,12 @@ export interface SessionName {
 /** What the agent says on standard output, one line each. The names are API. */
 export type AgentEvent = { readonly time: string } & (
   | { readonly event: 'agent-started'; readonly version: string; readonly pid: number; readonly metrics?: string }
-  | { readonly event: 'agent-stopped'; readonly problems: readonly string[] }
+  | {
+      readonly event: 'agent-stopped';
+      readonly problems: readonly string[];
+      /** What became of the rules in the kernel. */
+      readonly rules: 'kept' | 'released';
+    }
   | {
       readonly event: 'policy-loaded';
       readonly files: readonly string[];

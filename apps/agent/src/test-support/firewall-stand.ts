@@ -1,7 +1,17 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createNetwork, type Host, LineProcess, type Network, type Outcome, request, startServer } from '@bulkhead/lab';
+import {
+  createNetwork,
+  type Host,
+  LineProcess,
+  type Network,
+  type Outcome,
+  request,
+  run,
+  runIn,
+  startServer,
+} from '@bulkhead/lab';
 
 const MAIN = join(import.meta.dirname, '../main.ts');
 
@@ -19,6 +29,8 @@ export function document(kind: string, name: string, spec: object): object {
 /** A server, and two who may call it or not. Close it in a `finally`. */
 export class FirewallStand {
   readonly network: Network;
+  /** What the configuration of agents that are started says beyond what they need. */
+  agentOptions: Readonly<Record<string, unknown>> = {};
   readonly #folder: string;
   readonly #processes: LineProcess[] = [];
 
@@ -62,10 +74,8 @@ export class FirewallStand {
   /** Starts an agent and waits until it holds these hosts. */
   async startAgent(...held: readonly HostName[]): Promise<LineProcess> {
     const file = join(this.#folder, 'agent.json');
-    await writeFile(
-      file,
-      JSON.stringify({ policy: ['policy.yaml'], workloads: { netns: true }, metrics: { port: 0 } }),
-    );
+    const config = { policy: ['policy.yaml'], workloads: { netns: true }, metrics: { port: 0 } };
+    await writeFile(file, JSON.stringify({ ...config, ...this.agentOptions }));
     const agent = this.keep(new LineProcess('agent', undefined, process.execPath, [MAIN, '--config', file]));
     for (const name of held) await this.held(agent, name);
     return agent;
@@ -81,6 +91,29 @@ export class FirewallStand {
   /** What one host gets from the server of another. Silence is an answer too. */
   call(from: HostName, to: HostName, ip: 4 | 6 = 4): Promise<Outcome> {
     return request(this.host(from), this.host(to), { path: '/', ip, timeoutMs: SILENCE_MS });
+  }
+
+  /** All rules in a host's namespace. */
+  rules(name: HostName): Promise<string> {
+    return runIn(this.host(name).path, 'nft', ['list', 'ruleset']);
+  }
+
+  /**
+   * What "agent --clean-up" says where the stand's hosts are all that there is: whatever else this machine protects is nothing
+   * that a test may touch.
+   */
+  async cleanUp(): Promise<{ readonly code: number; readonly lines: readonly string[] }> {
+    const seen = join(this.#folder, 'netns');
+    const hosts = HOSTS.map((name) => this.host(name));
+    const script = [
+      `mkdir -p ${seen}`,
+      ...hosts.map(({ netns, path }) => `touch ${seen}/${netns} && mount --bind ${path} ${seen}/${netns}`),
+      `mount --rbind ${seen} /run/netns`,
+      `${process.execPath} ${MAIN} --clean-up; echo "code $?"`,
+    ].join(' && ');
+    const words = ['--mount', '--pid', '--fork', '--mount-proc', 'sh', '-c', script];
+    const lines = (await run('unshare', words)).trim().split('\n');
+    return { code: Number(lines.at(-1)?.slice('code '.length)), lines: lines.slice(0, -1) };
   }
 
   async close(): Promise<void> {

@@ -12,11 +12,17 @@ export interface LocatedWorkload extends Workload {
 /** Locates a workload, or gives nothing when its namespace is gone or is the node's own. */
 export function locate(workload: Workload): LocatedWorkload | undefined {
   const netnsKey = namespaceKey(workload.netns.path);
-  if (netnsKey === undefined || netnsKey === namespaceKey('/proc/1/ns/net')) return undefined;
+  if (netnsKey === undefined || netnsKey === nodeNamespaceKey()) return undefined;
   return { ...workload, netnsKey, addresses: namespaceAddresses(workload.netns.path) };
 }
 
-function namespaceKey(path: string): string | undefined {
+/** The key of the node's own network namespace. */
+export function nodeNamespaceKey(): string | undefined {
+  return namespaceKey('/proc/1/ns/net');
+}
+
+/** Tells a namespace from all others, whatever path leads there; undefined where there is none. */
+export function namespaceKey(path: string): string | undefined {
   try {
     const { dev, ino } = statSync(path, { bigint: true });
     return `${dev}:${ino}`;

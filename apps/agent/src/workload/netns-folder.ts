@@ -84,7 +84,8 @@ function names(folder: string): readonly string[] {
   }
 }
 
-function isNamespace(path: string): boolean {
+/** Whether a name has its namespace mounted on it. */
+export function isNamespace(path: string): boolean {
   try {
     return statfsSync(path).type === NAMESPACE_FILESYSTEM;
   } catch {

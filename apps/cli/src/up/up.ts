@@ -139,7 +139,9 @@ class Platform {
     const address = `127.0.0.1:${port}`;
     const controlPlane = { address, tokenFile: this.#tokenFile, folder: join(this.#folder, 'agent') };
     const metrics = { port: 0 };
-    const agent = this.#startService('agent', 'AgentConfig', { controlPlane, workloads, captures, metrics });
+    // Nobody starts this agent again but with all the rest.
+    const onStop = 'release';
+    const agent = this.#startService('agent', 'AgentConfig', { controlPlane, workloads, captures, metrics, onStop });
     await agent.said('agent-started');
     this.#say('agent', 'holds workloads of this machine to the policy');
   }

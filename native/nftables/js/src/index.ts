@@ -3,7 +3,7 @@ export { buildEnforcement } from './enforcement/build-enforcement.ts';
 export { type Count, type EnforcementState, inspectState, isEnforced } from './enforcement/inspect-state.ts';
 export { MARK } from './enforcement/marks.ts';
 export type { EnforcementOptions, Hook, OnFailure, QueueVia, SteeringOptions } from './enforcement/options.ts';
-export { changeFirewall, type Protection, protect, release } from './enforcement/protect.ts';
+export { changeFirewall, hasTraces, type Protection, protect, release } from './enforcement/protect.ts';
 export type { CounterName } from './enforcement/table.ts';
 export { NftablesError, type NftablesErrorCode } from './error.ts';
 export {

@@ -13,7 +13,7 @@ import { buildEnforcement, type PresentTable } from './build-enforcement.ts';
 import { type EnforcementOptions, guardedHooks, type Hook, type QueueVia, type SteeringOptions } from './options.ts';
 import { EARLY_PRIORITY, earlyChain, LATE_PRIORITY, lateChain, TABLE } from './table.ts';
 import { WITHOUT_PAYLOAD_CHAINS } from './without-payload.ts';
-import { buildQueueRemoval, buildQueueRules, queuedHooks, XTABLES_TABLE } from './xtables.ts';
+import { buildQueueRemoval, buildQueueRules, isXtablesChain, queuedHooks, XTABLES_TABLE } from './xtables.ts';
 
 /** How often a removal that somebody else's change to the same table made fail is planned anew. */
 const REMOVAL_ATTEMPTS = 3;
@@ -82,6 +82,19 @@ export async function release(namespace: NetworkNamespace): Promise<void> {
   // Adding it first makes the deletion valid whether or not there is such a table.
   await runTransaction(namespace, [{ add: { table: TABLE } }, { delete: { table: TABLE } }]);
   await removeQueueRules(namespace, []);
+}
+
+/** Whether anything is there that `release` would remove. */
+export async function hasTraces(namespace: NetworkNamespace): Promise<boolean> {
+  const tables = await listNames(namespace, 'tables', TABLE.family);
+  if (tables.some(({ table }) => (table as { readonly name?: string } | undefined)?.name === TABLE.name)) return true;
+  for (const family of IP_FAMILIES) {
+    const chains = (await listNames(namespace, 'chains', family)).map(
+      ({ chain }) => chain as unknown as Chain | undefined,
+    );
+    if (chains.some((chain) => chain?.table === XTABLES_TABLE && isXtablesChain(chain.name))) return true;
+  }
+  return false;
 }
 
 async function chooseQueue(namespace: NetworkNamespace): Promise<QueueVia> {

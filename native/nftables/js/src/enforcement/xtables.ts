@@ -16,6 +16,8 @@ export const XTABLES_CHAIN = {
 
 const OURS: readonly string[] = Object.values(XTABLES_CHAIN);
 
+export const isXtablesChain = (name: string): boolean => OURS.includes(name);
+
 interface Chain {
   readonly name: string;
   readonly hook?: Hook | 'prerouting' | 'postrouting';
