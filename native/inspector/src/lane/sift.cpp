@@ -7,7 +7,7 @@ namespace bulkhead::lane {
 namespace {
 
 bool is_left(const std::uint8_t* at, detect::NumbersWanted wanted) noexcept {
-  if (*at == '@') return detect::is(at[-1], detect::kMailLocal);
+  if (*at == '@') return may_precede_at(at[-1]);
   // Behind a single digit only an anchor has its event.
   const bool number = detect::is(at[-1], detect::kDigit) && detect::is(at[-2], detect::kDigit) &&
                       !detect::is(*at, detect::kDigit);

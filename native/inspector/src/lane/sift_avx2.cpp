@@ -82,7 +82,7 @@ std::size_t sift_avx2(const std::uint8_t* from, std::uint16_t* positions, std::s
 
     const bool address = *at == '@';
     const bool other = (digits >> 30 != 3) | address | (static_cast<std::uint8_t>(*at - '0') <= 9);
-    const bool bare = address & ((kClasses[at[-1]] & detect::kMailLocal) == 0);
+    const bool bare = address & !may_precede_at(at[-1]);
     positions[left] = position;
     left += static_cast<std::size_t>((single | grouped | other) & !bare);
   }

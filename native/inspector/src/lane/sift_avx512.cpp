@@ -42,7 +42,7 @@ struct Candidate {
   const bool possible = (static_cast<std::uint64_t>(lengths) >> last & 1U) != 0;
   const bool address = *at == '@';
   const bool other = (digits >> 30 != 3) | address | (static_cast<std::uint8_t>(*at - '0') <= 9);
-  const bool bare = address & ((kClasses[at[-1]] & detect::kMailLocal) == 0);
+  const bool bare = address & !may_precede_at(at[-1]);
   const bool sure = grouped | other | (last < detect::kMinCardDigits);
   const bool kept = (possible | grouped | other) & !bare;
   // By a mask: the compiler would branch on a choice, and guess wrong every third time.

@@ -138,6 +138,8 @@ TEST_CASE("the password of an address is found, and what stands in its place is 
   CHECK(password("amqps://svc:q7-Rt5@rabbit/vhost") == "q7-Rt5");
   CHECK(password("postgres://app:p@ss@w0rd@db/x") == "p@ss@w0rd");
   CHECK(surest("postgres://app:s3cr3t-Pw@db/x", "url-password") == Confidence::high);
+  for (const char end : std::string_view("!#$&*()+,-.:;<=>[]^_{|}~%@"))
+    CHECK_MESSAGE(only(std::string("x postgres://app:s3cr3t") + end + "@db/x", "url-password").length == 7, end);
   CHECK(surest("https://ann:ab12-cd34@git.example.org/r.git", "url-password") == Confidence::medium);
   CHECK(surest("coap://ann:ab12-cd34@host/", "url-password") == Confidence::low);
   CHECK(only("see postgres://app:s3cr3t-Pw@db/x", "url-password").masked_view() == "postgres://************");

@@ -58,11 +58,13 @@ TEST_CASE("numbers that may be a datum are left for the judges") {
   CHECK(is_left("user@"));
 }
 
-TEST_CASE("an '@' is left for the judges behind a byte that ends a local part, and only there") {
+TEST_CASE("an '@' is left for the judges behind a byte that ends a local part or a password, and only there") {
   CHECK(is_left("user", kNumbers, '@'));
   CHECK(is_left("_", kNumbers, '@'));
   CHECK(is_left("1234567890123", kNumbers, '@'));
-  CHECK_FALSE(is_left("", kNumbers, '@'));
+  CHECK(is_left("pass!", kNumbers, '@'));
+  CHECK(is_left("", kNumbers, '@'));  // behind the comma
+  CHECK_FALSE(is_left(" ", kNumbers, '@'));
   CHECK_FALSE(is_left("user\xff", kNumbers, '@'));
   CHECK_FALSE(is_left("user\"", kNumbers, '@'));
 }

@@ -10,7 +10,7 @@ export const PLACED_SECRETS: readonly DetectorDescription[] = [
     rule:
       'the password of "scheme://user:password@host": high confidence for databases, brokers, directories, mail and FTP, medium ' +
       'for web addresses and the like, low for other schemes and for what examples have for a password; variables and ' +
-      'placeholders are none; the last character before the "@" is a letter, a digit or one of "._%+-"',
+      'placeholders are none',
     norm: 'RFC 3986 §3.2.1; connection strings of PostgreSQL, MySQL, MongoDB, Redis, AMQP',
     example: 'postgres://************',
   },
