@@ -46,7 +46,12 @@ const MAY: Readonly<Record<string, readonly Role[]>> = {
   'POST /api/v1/registries': HANDS,
   'DELETE /api/v1/registries/{name}': HANDS,
 };
-const PUBLIC = ['POST /api/v1/session'];
+const PUBLIC = [
+  'POST /api/v1/session',
+  'GET /api/v1/session/methods',
+  'GET /api/v1/session/oidc',
+  'GET /api/v1/session/oidc/callback',
+];
 
 let stand: Stand;
 beforeAll(async () => {

@@ -2,6 +2,7 @@ import { API_VERSION } from '@bulkhead/core';
 import { LOG_LEVELS } from '@bulkhead/runtime';
 import { StoreConfig } from '@bulkhead/store';
 import { z } from 'zod';
+import { OidcConfig } from './oidc/oidc-config.ts';
 
 const MAX_PORT = 65_535;
 const MAX_DAYS = 3_660;
@@ -89,6 +90,7 @@ export const ApiConfig = z.strictObject({
       hours: z.int().min(1).max(720).default(12).describe('After this it ends all the same.'),
     })
     .prefault({}),
+  oidc: OidcConfig.optional().describe('An OpenID provider where people sign in.'),
   lockout: z
     .strictObject({
       failures: z.int().min(3).max(100).default(5).describe('Wrong passwords of an account in a row that lock it.'),

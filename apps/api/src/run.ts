@@ -25,6 +25,7 @@ import { ApiError } from './error.ts';
 import type { ApiEvent } from './event.ts';
 import { createHttpServer } from './http/server.ts';
 import { type ApiMetrics, createApiMetrics } from './metrics.ts';
+import { ProviderSignIn } from './oidc/provider-sign-in.ts';
 import { ClusterPolicy } from './policy/cluster-policy.ts';
 import { FilePolicy } from './policy/file-policy.ts';
 import type { PolicySupply } from './policy/policy-in-force.ts';
@@ -75,6 +76,10 @@ async function start(config: ApiConfig, { logger, emit, shutdown }: ServiceProce
   const agents = await startAgents({ config, store, policy, folder, identity, logger, metrics, shutdown });
   const times = { idleMs: config.session.idleMinutes * MINUTE_MS, maxMs: config.session.hours * 60 * MINUTE_MS };
   const authenticator = new Authenticator(store, clock, times);
+  const provider =
+    config.oidc === undefined
+      ? undefined
+      : await ProviderSignIn.open({ config: config.oidc, accounts: store.accounts, clock });
   const lockout = { failures: config.lockout.failures, lockMs: config.lockout.minutes * MINUTE_MS };
   const tls = async (): Promise<{ readonly cert: string; readonly key: string }> =>
     config.tls === undefined
@@ -94,6 +99,7 @@ async function start(config: ApiConfig, { logger, emit, shutdown }: ServiceProce
     clock,
     authenticator,
     signIn: new SignIn(store.accounts, store.signIns, clock, lockout),
+    provider,
     policy,
     agents: agents?.hub ?? noAgents,
     authorityPin: () => (agents === undefined ? undefined : folder.authority.pin),

@@ -14,6 +14,8 @@ declare module 'fastify' {
     access?: Access;
     /** What the audit log calls it. Every route that changes something says it. */
     action?: string;
+    /** What of it the audit log has: all of it unless this says otherwise. */
+    audit?: 'refusals';
   }
   interface FastifyRequest {
     principal: Principal | undefined;

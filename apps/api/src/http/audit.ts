@@ -10,10 +10,11 @@ import { actorOf } from '../access/principal.ts';
  */
 export function auditChanges(app: FastifyInstance, audit: AuditLog, clock: Clock): void {
   app.addHook('onSend', async (request, reply, payload) => {
-    const { action, access } = request.routeOptions.config;
+    const { action, access, audit: what } = request.routeOptions.config;
     if (action === undefined || (access !== 'public' && request.principal === undefined)) return payload;
     const { target = '', detail = {} } = request.audited;
     const { statusCode } = reply;
+    if (what === 'refusals' && statusCode < 400) return payload;
     const outcome = statusCode < 400 ? 'done' : statusCode < 500 ? 'refused' : 'failed';
     // Once: the answer to a failure of this very entry would ask for another.
     if (detail['audit'] === 'failed') return payload;

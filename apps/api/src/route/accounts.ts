@@ -83,7 +83,10 @@ export function addAccountRoutes(app: Api, { store, clock }: ApiContext): void {
       const { name } = request.params;
       const { bindings, disabled, password } = request.body;
       request.audited = { target: name, detail: { bindings, disabled, password: password !== undefined } };
-      const { id } = await requireAccount(store.accounts.get(name));
+      const { id, provider } = await requireAccount(store.accounts.get(name));
+      if (provider !== undefined && password !== undefined) {
+        throw new HttpProblem(409, 'This account signs in at its provider, and has no password here.');
+      }
       const passwordHash = password === undefined ? undefined : await hashPassword(password);
       requireDone(await store.accounts.change(id, { bindings, disabled, passwordHash }));
       return requireAccount(store.accounts.byId(id));

@@ -7,6 +7,7 @@ import { addEventRoutes } from './events.ts';
 import { addFlowRoutes } from './flows.ts';
 import { addGroupRoutes } from './groups.ts';
 import { addIncidentRoutes } from './incidents.ts';
+import { addOidcRoutes } from './oidc.ts';
 import { addPolicyRoutes } from './policies.ts';
 import { addRegistryRoutes } from './registries.ts';
 import { addSessionRoutes } from './session.ts';
@@ -16,6 +17,7 @@ import { addWorkloadRoutes } from './workloads.ts';
 /** Every route of the api. */
 export function addRoutes(app: Api, context: ApiContext): void {
   addSessionRoutes(app, context);
+  addOidcRoutes(app, context);
   addAccountRoutes(app, context);
   addTokenRoutes(app, context);
   addAuditRoutes(app, context);

@@ -4,27 +4,16 @@ import { csrfTokenOf } from '../access/secret.ts';
 import type { ApiContext } from '../context.ts';
 import { principalOf, SESSION_COOKIE } from '../http/access.ts';
 import { HttpProblem } from '../http/problem.ts';
-import { Binding } from '../http/schema.ts';
 import type { Api } from '../http/server.ts';
-
-/** Sign-ins take memory and time on purpose: few are enough for people. */
-const SIGN_INS_A_MINUTE = 30;
-const FEW = { max: SIGN_INS_A_MINUTE, timeWindow: 60_000 };
-const COOKIE = { path: '/', httpOnly: true, secure: true, sameSite: 'strict' } as const;
-
-const Self = z.object({
-  kind: z.enum(['account', 'token']),
-  name: z.string(),
-  bindings: z.array(Binding).readonly(),
-  csrfToken: z.string().optional().describe('What changes with this session carry in the header x-csrf-token.'),
-});
+import { COOKIE, openSession, Self, SIGN_INS } from './open-session.ts';
 
 /** Signing in and out with a browser. */
-export function addSessionRoutes(app: Api, { signIn, authenticator, store, sessionMs }: ApiContext): void {
+export function addSessionRoutes(app: Api, context: ApiContext): void {
+  const { signIn, authenticator, store } = context;
   app.post(
     '/api/v1/session',
     {
-      config: { access: 'public', action: 'session.open', rateLimit: FEW },
+      config: { access: 'public', action: 'session.open', rateLimit: SIGN_INS },
       schema: {
         summary: 'Sign in with a password',
         tags: ['session'],
@@ -42,11 +31,7 @@ export function addSessionRoutes(app: Api, { signIn, authenticator, store, sessi
         throw new HttpProblem(429, `Too many failed sign-ins; try again after ${result.until}.`);
       }
       if (result.outcome === 'refused') throw new HttpProblem(401, 'The name or the password is wrong.');
-      const { account } = result;
-      const secret = await authenticator.openSession(account);
-      reply.setCookie(SESSION_COOKIE, secret, { ...COOKIE, maxAge: Math.floor(sessionMs / 1000) });
-      const csrfToken = csrfTokenOf(secret);
-      return { kind: 'account' as const, name: account.name, bindings: account.bindings, csrfToken };
+      return openSession(context, reply, result.account);
     },
   );
 
@@ -78,7 +63,7 @@ export function addSessionRoutes(app: Api, { signIn, authenticator, store, sessi
   app.put(
     '/api/v1/session/password',
     {
-      config: { access: 'signed-in', action: 'session.password', rateLimit: FEW },
+      config: { access: 'signed-in', action: 'session.password', rateLimit: SIGN_INS },
       schema: {
         summary: 'Change your password',
         description: 'Ends all sessions of the account.',

@@ -11,16 +11,28 @@ import { newId, newSecret, secretHash } from '../access/secret.ts';
 import { SignIn } from '../access/sign-in.ts';
 import { Hub } from '../agent/hub.ts';
 import { type Api, createHttpServer } from '../http/server.ts';
+import type { ProviderSignIn } from '../oidc/provider-sign-in.ts';
 import { StorePolicy } from '../policy/store-policy.ts';
 import { addRoutes } from '../route/routes.ts';
 
 const MINUTE_MS = 60_000;
 export const PASSWORD = 'correct horse battery';
 
+export interface StandOptions {
+  /** Where people sign in beside passwords. */
+  readonly oidc?: (accounts: Store['accounts'], clock: TestClock) => Promise<ProviderSignIn>;
+  readonly clock?: TestClock;
+}
+
 /** A clock that tests set. */
 export interface TestClock {
   at: number;
   now(): number;
+}
+
+function testClock(): TestClock {
+  const clock = { at: Date.parse('2026-11-26T12:00:00.000Z'), now: () => clock.at };
+  return clock;
 }
 
 /** An api over a store of its own, with everything but the sockets. */
@@ -37,10 +49,9 @@ export interface Stand {
   close(): Promise<void>;
 }
 
-export async function startStand(): Promise<Stand> {
+export async function startStand({ oidc, clock = testClock() }: StandOptions = {}): Promise<Stand> {
   const folder = await mkdtemp(join(tmpdir(), 'bulkhead-api-'));
   const store = await openStore({ file: join(folder, 'store.db') });
-  const clock: TestClock = { at: Date.parse('2026-11-26T12:00:00.000Z'), now: () => clock.at };
   const logger = createLogger('api', 'error');
   const onError = (error: unknown): never => {
     throw error;
@@ -62,6 +73,7 @@ export async function startStand(): Promise<Stand> {
     store,
     clock,
     authenticator,
+    provider: await oidc?.(store.accounts, clock),
     signIn: new SignIn(store.accounts, store.signIns, clock, { failures: 3, lockMs: MINUTE_MS }),
     policy,
     agents: hub,
