@@ -1,5 +1,7 @@
 /** A value of an object with where it stands. What is absent is a value too, on its parent's line. */
 export interface Value {
+  /** Plain data, whatever it is; undefined for what is absent. */
+  readonly data: unknown;
   readonly line: number;
   /** Plain data for scalars; undefined for what is absent, null, a map or a list. */
   readonly scalar: string | number | boolean | undefined;

@@ -24,6 +24,10 @@ class PlainValue implements Value {
     this.#key = key;
   }
 
+  get data(): unknown {
+    return this.#data;
+  }
+
   get line(): number {
     return this.#lineOf(this.#path());
   }

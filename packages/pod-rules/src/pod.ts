@@ -3,6 +3,8 @@ import { at, type KubernetesObject, type Value } from './object.ts';
 /** A pod as an object describes it: its own, or the template of what makes pods. */
 export interface Pod {
   readonly object: KubernetesObject;
+  /** What has the pod's metadata and spec: the object, or what it makes pods from. */
+  readonly template: Value;
   readonly spec: Value;
   readonly annotations: Value;
   readonly containers: readonly Container[];
@@ -48,6 +50,7 @@ export function podOf(object: KubernetesObject): Pod | undefined {
   if (!spec.exists) return undefined;
   return {
     object,
+    template,
     spec,
     annotations: template.get('metadata').get('annotations'),
     labels: template.get('metadata').get('labels'),

@@ -49,6 +49,8 @@ export const PURE_BUILTINS: ReadonlySet<string> = new Set([
   'buffer',
   'crypto',
   'events',
+  // Loads code, as an import does.
+  'module',
   'path',
   'querystring',
   'stream',

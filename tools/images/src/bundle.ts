@@ -1,4 +1,4 @@
-import { copyFile, mkdir } from 'node:fs/promises';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
 import { ADDONS, type Component } from './component.ts';
@@ -28,6 +28,7 @@ export async function bundle(component: Component, folder: string): Promise<void
   } finally {
     await build.close();
   }
+  await bundleExpressions(join(folder, 'dist', component));
   for (const addon of ADDONS[component]) {
     await mkdir(join(folder, 'build/release'), { recursive: true });
     await copyFile(
@@ -35,6 +36,25 @@ export async function bundle(component: Component, folder: string): Promise<void
       join(folder, `build/release/${addon}.node`),
     );
   }
+}
+
+/**
+ * What a policy with expressions loads, and others do not: `#expressions` of the policy package, under that name. Beside the
+ * component, since it is loaded by name when it is needed.
+ */
+async function bundleExpressions(folder: string): Promise<void> {
+  const build = await rolldown({
+    input: { expressions: join(ROOT, 'packages/policy/src/admission/expression/cel/engine.ts') },
+    platform: 'node',
+    logLevel: 'silent',
+  });
+  try {
+    await build.write({ dir: folder, format: 'esm', entryFileNames: '[name].js', cleanDir: false });
+  } finally {
+    await build.close();
+  }
+  const manifest = { type: 'module', imports: { '#expressions': './expressions.js' } };
+  await writeFile(join(folder, 'package.json'), `${JSON.stringify(manifest)}\n`);
 }
 
 const OPTIONAL = ['pg-native', 'pino-pretty', 'bufferutil', 'utf-8-validate'];

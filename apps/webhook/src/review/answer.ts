@@ -1,6 +1,6 @@
 import { printable } from '@bulkhead/core';
 import { type KubernetesObject, objectOf, plainValue, podOf, sameValue } from '@bulkhead/pod-rules';
-import { type AdmissionDecision, type AdmissionPolicy, judge, type Violation } from '@bulkhead/policy';
+import { type AdmissionDecision, type AdmissionPolicy, judge, NO_IMAGES, type Violation } from '@bulkhead/policy';
 import { ownDocumentProblems } from './own-document.ts';
 import type { AdmissionRequest, AdmissionResponse } from './wire.ts';
 
@@ -37,7 +37,11 @@ export function answer(request: AdmissionRequest, policies: readonly AdmissionPo
   if (object === undefined || podOf(object) === undefined) return passedOver;
   if (operation === 'UPDATE' && changesNoPod(object, request.oldObject)) return { ...passedOver, outcome: 'unchanged' };
 
-  const decision = judge(object, namespace, policies, now);
+  const { userInfo, dryRun } = request;
+  const decision = judge(object, namespace, policies, now, NO_IMAGES, {
+    request: { kind, name, namespace, operation, subResource, dryRun, userInfo },
+    oldObject: request.oldObject,
+  });
   if (decision === undefined) return passedOver;
   return { response: responseOf(uid, decision), outcome: decision.verdict, decision, subject: object.subject };
 }

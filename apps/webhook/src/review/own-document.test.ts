@@ -13,7 +13,7 @@ function request(spec: unknown, over: Partial<AdmissionRequest> = {}): Admission
     name: 'g',
     namespace: '',
     operation: 'CREATE',
-    userInfo: { username: 'a' },
+    userInfo: { uid: '', groups: [], username: 'a' },
     object: { metadata: { name: 'g', managedFields: [] }, spec },
     dryRun: false,
     ...over,

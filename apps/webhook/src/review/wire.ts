@@ -6,6 +6,8 @@ export const REVIEW_VERSION = 'admission.k8s.io/v1';
 /** Far longer than any name of Kubernetes; a uid is a UUID. */
 const MAX_TEXT = 1024;
 const text = z.string().max(MAX_TEXT);
+/** Directories put people into hundreds of groups. */
+const MAX_GROUPS = 10_000;
 
 /** A request as the API server sends it; what is not needed is not looked at. */
 const AdmissionRequest = z.object({
@@ -15,7 +17,17 @@ const AdmissionRequest = z.object({
   name: text.default(''),
   namespace: text.default(''),
   operation: z.enum(['CREATE', 'UPDATE', 'DELETE', 'CONNECT']),
-  userInfo: z.object({ username: text.default('') }).prefault({}),
+  userInfo: z
+    .object({
+      username: text.default(''),
+      uid: text.default(''),
+      groups: z
+        .array(text)
+        .max(MAX_GROUPS)
+        .nullish()
+        .transform((value) => value ?? []),
+    })
+    .prefault({}),
   object: z.unknown().optional(),
   oldObject: z.unknown().optional(),
   dryRun: z

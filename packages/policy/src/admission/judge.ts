@@ -2,6 +2,7 @@ import type { Workload } from '@bulkhead/core';
 import { type KubernetesObject, type Pod, podOf, type Value } from '@bulkhead/pod-rules';
 import { selects } from '../selection/select.ts';
 import { applyingException, exceptionForVulnerability } from './exception.ts';
+import { ExpressionEvaluation } from './expression/evaluation.ts';
 import { type ImageKnowledge, NO_IMAGES } from './image/knowledge.ts';
 import type {
   AdmissionException,
@@ -11,12 +12,13 @@ import type {
   AdmissionSelector,
   AdmissionVerdict,
 } from './policy.ts';
+import { type AdmissionRequestFacts, requestOf } from './request.ts';
 import { check } from './rule/check.ts';
 import type { RuleContext } from './rule/context.ts';
 import type { RuleProblem } from './violation.ts';
 
 /** A rule that an object breaks, in one place. */
-export interface Violation extends RuleProblem {
+export interface Violation extends Omit<RuleProblem, 'atMost'> {
   readonly policy: string;
   readonly rule: string;
   readonly mode: AdmissionMode;
@@ -27,7 +29,7 @@ export interface Violation extends RuleProblem {
 }
 
 /** What an exception let pass. */
-export interface Excused extends RuleProblem {
+export interface Excused extends Omit<RuleProblem, 'atMost'> {
   readonly policy: string;
   readonly rule: string;
   readonly exception: AdmissionException;
@@ -48,6 +50,13 @@ export interface AdmissionDecision {
 /** One object with more problems is not told more by them; a pod may have hundreds of containers. */
 export const MAX_LISTED = 200;
 
+/** What came with an object, where it came from an API server. */
+export interface Circumstances {
+  readonly request?: AdmissionRequestFacts;
+  /** What an update replaces. */
+  readonly oldObject?: unknown;
+}
+
 /**
  * Decides about an object that is a pod or makes pods; undefined for all others, of which no rule speaks. `namespace`
  * is where it will be when it does not say so itself; `now` is in milliseconds since the epoch; `images` is what rules
@@ -59,10 +68,13 @@ export function judge(
   policies: readonly AdmissionPolicy[],
   now: number,
   images: ImageKnowledge = NO_IMAGES,
+  { request, oldObject }: Circumstances = {},
 ): AdmissionDecision | undefined {
   const pod = podOf(object);
   if (pod === undefined) return undefined;
-  const subject = subjectOf(pod, object.namespace ?? namespace);
+  const place = object.namespace ?? namespace;
+  const subject = subjectOf(pod, place);
+  const expressions = new ExpressionEvaluation(pod, request ?? requestOf(object, place), oldObject);
   const about = policies
     .filter((policy) => isAbout(policy, object, subject))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
@@ -70,7 +82,7 @@ export function judge(
   const excused: Excused[] = [];
   for (const policy of about) {
     for (const rule of policy.rules) {
-      const context = { images, now, exceptionFor: exceptionsFor(policy, rule, subject, now) };
+      const context = { images, now, exceptionFor: exceptionsFor(policy, rule, subject, now), expressions };
       for (const { atMost, excusedBy, expired: expiredFor, ...found } of check(pod, rule.criterion, context)) {
         const problem: RuleProblem = rule.fix === undefined ? found : { ...found, fix: rule.fix };
         const outcome = applyingException(policy.exceptions, rule.name, problem, subject, pod, now);

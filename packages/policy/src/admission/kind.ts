@@ -1,5 +1,6 @@
 import { type DocumentKind, type ParsedDocument, problemsOfIssues } from '@bulkhead/core';
 import { readSelector } from '../group/kind.ts';
+import { readCelCriterion } from './expression/criterion.ts';
 import type {
   AdmissionCriterion,
   AdmissionException,
@@ -40,8 +41,12 @@ export const admissionPolicyKind: DocumentKind<AdmissionPolicy> = {
   parse: parseAdmissionPolicy,
 };
 
-function readRule({ name, verdict, fix, resources, ...others }: Spec['rules'][number]): AdmissionRule {
-  const criterion = resources === undefined ? others : { resources: readResources(resources) };
+function readRule({ name, verdict, fix, resources, cel, ...others }: Spec['rules'][number]): AdmissionRule {
+  const criterion = {
+    ...others,
+    ...(resources !== undefined && { resources: readResources(resources) }),
+    ...(cel !== undefined && { cel: readCelCriterion(cel) }),
+  };
   return {
     name,
     verdict,

@@ -1,5 +1,6 @@
 import type { Selector, Severity } from '@bulkhead/core';
 import type { PodSecurityLevel } from '@bulkhead/pod-rules';
+import type { CelCriterion } from './expression/criterion.ts';
 import type { SECRET_CONFIDENCES } from './image/known-image.ts';
 
 /** What admission says to an object, from most to least permissive. */
@@ -42,7 +43,8 @@ export type AdmissionCriterion =
   | { readonly resources: ResourceCriterion }
   | { readonly labels: EntryCriterion }
   | { readonly annotations: EntryCriterion }
-  | { readonly serviceAccounts: { readonly allow?: readonly string[]; readonly deny?: readonly string[] } };
+  | { readonly serviceAccounts: { readonly allow?: readonly string[]; readonly deny?: readonly string[] } }
+  | { readonly cel: CelCriterion };
 
 /** `allow` and `deny` are globs over `registry/repository` as runtimes understand it. */
 export interface ImageCriterion {

@@ -2,6 +2,7 @@ import { API_VERSION } from '@bulkhead/core';
 import { POD_KINDS, POD_RULES, POD_SECURITY_LEVELS } from '@bulkhead/pod-rules';
 import { z } from 'zod';
 import { globs, labels, name } from '../group/schema.ts';
+import { celCriterion } from './expression/schema.ts';
 import { secrets, vulnerabilities, vulnerabilityIds } from './findings-schema.ts';
 import { ADMISSION_MODES, RESOURCE_AMOUNTS } from './policy.ts';
 import { parseQuantity } from './quantity.ts';
@@ -78,6 +79,7 @@ const CRITERIA = {
   labels: entries.optional(),
   annotations: entries.optional(),
   serviceAccounts: allowOrDeny.optional(),
+  cel: celCriterion.optional(),
 };
 const CRITERION_NAMES = Object.keys(CRITERIA);
 

@@ -2,6 +2,7 @@ import type { Pod } from '@bulkhead/pod-rules';
 import type { AdmissionCriterion } from '../policy.ts';
 import type { JudgedProblem } from '../violation.ts';
 import { capabilities } from './capabilities.ts';
+import { cel } from './cel.ts';
 import type { RuleContext } from './context.ts';
 import { entries } from './entries.ts';
 import { misconfigurations, podSecurity } from './from-catalogue.ts';
@@ -12,8 +13,12 @@ import { serviceAccounts } from './service-accounts.ts';
 import { volumes } from './volumes.ts';
 import { vulnerabilities } from './vulnerabilities.ts';
 
-/** Where a pod breaks a rule: linear in the pod and what is known of its images, never throws. */
+/**
+ * Where a pod breaks a rule: linear in the pod and what is known of its images, but for expressions, which have a budget. Never
+ * throws.
+ */
 export function check(pod: Pod, criterion: AdmissionCriterion, context: RuleContext): Iterable<JudgedProblem> {
+  if ('cel' in criterion) return cel(pod, criterion.cel, context.expressions);
   if ('podSecurity' in criterion) return podSecurity(pod, criterion.podSecurity);
   if ('misconfigurations' in criterion) return misconfigurations(pod, criterion.misconfigurations);
   if ('images' in criterion) return images(pod, criterion.images);

@@ -1,0 +1,41 @@
+import { type CelInput, celMap } from '@bufbuild/cel';
+import { MAX_DEPTH, MAX_VALUES } from '../language.ts';
+
+/**
+ * Plain data (of JSON) as CEL has it: whole numbers are `int`, others `double`. Undefined for data that is larger or deeper
+ * than what is evaluated.
+ */
+export function inputOf(data: unknown): CelInput | undefined {
+  const left = { values: MAX_VALUES };
+  const value = converted(data, 0, left);
+  return left.values < 0 ? undefined : value;
+}
+
+function converted(data: unknown, depth: number, left: { values: number }): CelInput {
+  left.values -= 1;
+  if (depth > MAX_DEPTH) left.values = -1;
+  if (left.values < 0) return null;
+  switch (typeof data) {
+    case 'string':
+    case 'boolean':
+      return data;
+    case 'number':
+      return Number.isSafeInteger(data) ? BigInt(data) : data;
+    default:
+  }
+  if (Array.isArray(data)) {
+    const items: CelInput[] = [];
+    for (const item of data) {
+      if (left.values < 0) break;
+      items.push(converted(item, depth + 1, left));
+    }
+    return items;
+  }
+  if (typeof data !== 'object' || data === null) return null;
+  const members = new Map<string, CelInput>();
+  for (const [key, member] of Object.entries(data)) {
+    if (left.values < 0) break;
+    members.set(key, converted(member, depth + 1, left));
+  }
+  return celMap(members);
+}
