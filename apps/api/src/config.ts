@@ -1,3 +1,4 @@
+import { AlertSinkConfigs } from '@bulkhead/alert-sinks';
 import { API_VERSION } from '@bulkhead/core';
 import { LOG_LEVELS } from '@bulkhead/runtime';
 import { StoreConfig } from '@bulkhead/store';
@@ -103,6 +104,7 @@ export const ApiConfig = z.strictObject({
       maxEvents: z.int().min(1_000).max(2_000_000_000).default(5_000_000).describe('Of more, the oldest go.'),
     })
     .prefault({}),
+  alerts: z.strictObject({ sinks: AlertSinkConfigs.default([]).describe('Who is told of alerts.') }).prefault({}),
   trustedProxies: z
     .array(z.string().min(1))
     .default([])

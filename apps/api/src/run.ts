@@ -18,6 +18,7 @@ import { SignIn } from './access/sign-in.ts';
 import { noAgents } from './agent/agent-commands.ts';
 import { writeEnrolmentFile } from './agent/enrolment-file.ts';
 import { Hub } from './agent/hub.ts';
+import { openSinks } from './alert/open-sinks.ts';
 import { type Cluster, joinCluster } from './cluster/join.ts';
 import { takePart } from './cluster/take-part.ts';
 import type { ApiConfig } from './config.ts';
@@ -102,6 +103,7 @@ async function start(config: ApiConfig, { logger, emit, shutdown }: ServiceProce
     provider,
     policy,
     agents: agents?.hub ?? noAgents,
+    alertSinks: openSinks(config.alerts.sinks),
     authorityPin: () => (agents === undefined ? undefined : folder.authority.pin),
     sessionMs: times.maxMs,
   });

@@ -2,6 +2,7 @@ import type { ApiContext } from '../context.ts';
 import type { Api } from '../http/server.ts';
 import { addAccountRoutes } from './accounts.ts';
 import { addAgentRoutes } from './agents.ts';
+import { addAlertRoutes } from './alerts.ts';
 import { addAuditRoutes } from './audit.ts';
 import { addEventRoutes } from './events.ts';
 import { addFlowRoutes } from './flows.ts';
@@ -27,6 +28,7 @@ export function addRoutes(app: Api, context: ApiContext): void {
   addEventRoutes(app, context);
   addFlowRoutes(app, context);
   addIncidentRoutes(app, context);
+  addAlertRoutes(app, context);
   addAgentRoutes(app, context);
   addRegistryRoutes(app, context);
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { AlertSinkConfig } from '@bulkhead/alert-sinks';
 import type { Binding, Role } from '@bulkhead/control-plane';
 import { createAuthority } from '@bulkhead/pki';
 import { createLogger } from '@bulkhead/runtime';
@@ -10,6 +11,7 @@ import { hashPassword } from '../access/password.ts';
 import { newId, newSecret, secretHash } from '../access/secret.ts';
 import { SignIn } from '../access/sign-in.ts';
 import { Hub } from '../agent/hub.ts';
+import { openSinks } from '../alert/open-sinks.ts';
 import { type Api, createHttpServer } from '../http/server.ts';
 import type { ProviderSignIn } from '../oidc/provider-sign-in.ts';
 import { StorePolicy } from '../policy/store-policy.ts';
@@ -19,6 +21,8 @@ const MINUTE_MS = 60_000;
 export const PASSWORD = 'correct horse battery';
 
 export interface StandOptions {
+  /** Who is told of alerts; nobody if not given. */
+  readonly sinks?: readonly AlertSinkConfig[];
   /** Where people sign in beside passwords. */
   readonly oidc?: (accounts: Store['accounts'], clock: TestClock) => Promise<ProviderSignIn>;
   readonly clock?: TestClock;
@@ -49,7 +53,7 @@ export interface Stand {
   close(): Promise<void>;
 }
 
-export async function startStand({ oidc, clock = testClock() }: StandOptions = {}): Promise<Stand> {
+export async function startStand({ oidc, clock = testClock(), sinks = [] }: StandOptions = {}): Promise<Stand> {
   const folder = await mkdtemp(join(tmpdir(), 'bulkhead-api-'));
   const store = await openStore({ file: join(folder, 'store.db') });
   const logger = createLogger('api', 'error');
@@ -77,6 +81,7 @@ export async function startStand({ oidc, clock = testClock() }: StandOptions = {
     signIn: new SignIn(store.accounts, store.signIns, clock, { failures: 3, lockMs: MINUTE_MS }),
     policy,
     agents: hub,
+    alertSinks: openSinks(sinks),
     authorityPin: () => 'p'.repeat(43),
     sessionMs: 720 * MINUTE_MS,
   });

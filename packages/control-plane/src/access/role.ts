@@ -10,7 +10,7 @@ export interface Binding {
 
 /** What can be held in one namespace: the rest concerns the whole platform. */
 const NAMESPACED = ['workloads', 'events', 'flows', 'incidents'] as const;
-const PLATFORM = ['policies', 'agents', 'images', 'registries', 'accounts', 'tokens', 'audit'] as const;
+const PLATFORM = ['policies', 'agents', 'alerts', 'images', 'registries', 'accounts', 'tokens', 'audit'] as const;
 
 export type Resource = (typeof NAMESPACED)[number] | (typeof PLATFORM)[number];
 export type Permission = `${Resource}:${'read' | 'write'}`;
@@ -27,6 +27,7 @@ const READ_WORK = [
   'incidents:read',
   'policies:read',
   'agents:read',
+  'alerts:read',
   'images:read',
   'registries:read',
 ] as const satisfies readonly Permission[];
@@ -39,6 +40,7 @@ const GRANTS: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'incidents:write',
     'policies:write',
     'agents:write',
+    'alerts:write',
     'registries:write',
     'images:write',
   ]),

@@ -1,0 +1,31 @@
+import type { Command } from 'commander';
+import { atApi } from '../api/api-options.ts';
+import type { ApiPlace } from '../api/request-api.ts';
+import { examples, type Outcome } from '../command.ts';
+import type { Io } from '../io.ts';
+
+const AT = '--api https://localhost:9443 --ca ca.crt --token-file token';
+
+/** `bulkhead alerts`: who is told of what happens. */
+export function addAlerts(root: Command, io: Io, outcome: Outcome): void {
+  const alerts = root
+    .command('alerts')
+    .description('who is told of what happens, and whether it arrives')
+    .helpCommand(false);
+
+  atApi(alerts.command('sinks'))
+    .description('list the sinks of an api')
+    .addHelpText('after', examples([`bulkhead alerts sinks ${AT}`, 'what is configured']))
+    .action(async (place: ApiPlace) => {
+      const { sinks } = await import('./sinks.ts');
+      outcome.exitCode = await sinks(place, io);
+    });
+  atApi(alerts.command('test'))
+    .description('have an api send a test alert to a sink, and say what became of it')
+    .argument('<sink>', 'name of the sink in the configuration of the api')
+    .addHelpText('after', examples([`bulkhead alerts test pager ${AT}`, 'does it arrive?']))
+    .action(async (sink: string, place: ApiPlace) => {
+      const { testSink } = await import('./test-sink.ts');
+      outcome.exitCode = await testSink(sink, place, io);
+    });
+}

@@ -1,0 +1,20 @@
+import { printable } from '@bulkhead/core';
+import { z } from 'zod';
+import type { ApiPlace } from '../api/request-api.ts';
+import { EXIT_FAILURE, EXIT_OK } from '../exit-code.ts';
+import { type Io, writeAll } from '../io.ts';
+import { ask } from './ask.ts';
+
+const Sinks = z.object({ items: z.array(z.object({ name: z.string(), kind: z.string(), target: z.string() })) });
+
+/** Lists the alert sinks of an api, one a line. */
+export async function sinks(place: ApiPlace, io: Io): Promise<number> {
+  const failure = 'cannot list the alert sinks';
+  const found = await ask(place, { method: 'GET', path: '/api/v1/alerts/sinks', failure }, Sinks, io);
+  if (found === undefined) return EXIT_FAILURE;
+  await writeAll(
+    io.stdout,
+    found.items.map(({ name, kind, target }) => `${printable(`${name}  ${kind}  ${target}`)}\n`),
+  );
+  return EXIT_OK;
+}

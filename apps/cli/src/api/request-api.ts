@@ -1,0 +1,111 @@
+import { readFile } from 'node:fs/promises';
+import { request as httpsRequest } from 'node:https';
+import { z } from 'zod';
+import { CliError, unreadableFile } from '../error.ts';
+
+/** Which api is asked, and as whom. */
+export interface ApiPlace {
+  readonly api: string;
+  readonly tokenFile: string;
+  readonly ca?: string;
+}
+
+export interface ApiRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** From `/api` on. */
+  readonly path: string;
+  readonly body?: object;
+  /** What cannot be done where there is no answer, such as `cannot apply the policy`. */
+  readonly failure: string;
+  readonly signal: AbortSignal;
+}
+
+export interface ApiAnswer {
+  readonly status: number;
+  /** What was parsed from its JSON; nothing where it is none. */
+  readonly body: unknown;
+}
+
+/** What an api that is well takes at most, with a policy of thousands of documents. */
+const TIMEOUT_MS = 60_000;
+/** An answer names each document of a policy and the places where it changed. */
+const MAX_ANSWER = 16 * 1024 * 1024;
+
+const Problem = z.object({
+  detail: z.string(),
+  problems: z.array(z.object({ path: z.string(), message: z.string() })).default([]),
+});
+
+/** Makes one request with the token of a file. Throws `NOT_APPLIED` where no api answers. */
+export async function requestApi(
+  { api, tokenFile, ca }: ApiPlace,
+  { method, path, body, failure, signal }: ApiRequest,
+): Promise<ApiAnswer> {
+  const url = placeOf(api, path, failure);
+  const token = (await read(tokenFile)).trim();
+  const trust = ca === undefined ? {} : { ca: await read(ca) };
+  const json = body === undefined ? {} : { 'content-type': 'application/json' };
+  const headers = { authorization: `Bearer ${token}`, ...json };
+  const ended = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
+  return new Promise((resolve, reject) => {
+    const fail = (cause: Error): void => reject(notAnswered(api, failure, cause.message));
+    const sent = httpsRequest(url, { method, headers, signal: ended, ...trust }, (answer) => {
+      let text = '';
+      answer.setEncoding('utf8').on('data', (part: string) => {
+        text += part;
+        if (text.length > MAX_ANSWER) answer.destroy(new Error('its answer is too long'));
+      });
+      answer.once('error', fail);
+      answer.once('end', () => resolve({ status: answer.statusCode ?? 0, body: jsonOf(text) }));
+    });
+    sent.once('error', fail);
+    sent.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}
+
+/** The lines of an answer that refuses. Throws where it is not that of an api. */
+export function refusalOf({ status, body }: ApiAnswer, api: string, failure: string): readonly string[] {
+  const problem = Problem.safeParse(body).data;
+  if (problem === undefined) throw notAnswered(api, failure, `it answered with status ${status}`);
+  return [problem.detail, ...problem.problems.map(({ path, message }) => `${path}: ${message}`)];
+}
+
+/** What an answer that should be as `schema` says has. Throws where it is not. */
+export function readAnswer<Schema extends z.ZodType>(
+  schema: Schema,
+  { body }: ApiAnswer,
+  api: string,
+  failure: string,
+): z.output<Schema> {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw notAnswered(api, failure, 'its answer is not that of an api of Bulkhead');
+}
+
+/** The token goes over TLS only. */
+function placeOf(api: string, path: string, failure: string): URL {
+  const url = URL.canParse(api) ? new URL(path, api) : undefined;
+  if (url?.protocol === 'https:') return url;
+  const why = `${JSON.stringify(api)} is no https address`;
+  throw new CliError('USAGE', { what: failure, why, fix: 'give one such as https://localhost:9443' });
+}
+
+function read(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((cause: unknown) => {
+    throw unreadableFile(file, cause);
+  });
+}
+
+function notAnswered(api: string, failure: string, why: string): CliError {
+  const what = `${failure} at ${JSON.stringify(api)}`;
+  return new CliError('NOT_APPLIED', { what, why, fix: 'check the address, and with --ca its authority' });
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // What stands between may answer with a page.
+    return undefined;
+  }
+}
