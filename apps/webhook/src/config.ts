@@ -54,6 +54,22 @@ export const WebhookConfig = z
         certificate: certificate.optional().describe('An authority of its own instead of files: see below.'),
       })
       .prefault({}),
+    images: z
+      .strictObject({
+        api: z
+          .url({ protocol: /^https$/, error: 'must be an https address such as https://bulkhead-api:9443' })
+          .describe('The api that knows what scans found in images.'),
+        tokenFile: z.string().min(1).describe('File with a token of the api with the role webhook.'),
+        caFile: z.string().min(1).optional().describe('PEM file of the authority of its certificate.'),
+        everySeconds: z.number().min(0.1).max(MAX_FOLLOW_SECONDS).default(5).describe('How often it is asked.'),
+        warmUpSeconds: z
+          .number()
+          .min(0)
+          .max(MAX_FOLLOW_SECONDS)
+          .default(30)
+          .describe('How long after its start it is not ready while it does not know all images yet.'),
+      })
+      .optional(),
     host: z.string().min(1).default('0.0.0.0').describe('Where reviews are answered.'),
     port: z.int().min(0).max(MAX_PORT).default(8443).describe('0 takes any free port.'),
     tls: z

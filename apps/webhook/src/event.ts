@@ -16,6 +16,9 @@ export type WebhookEvent =
   | { readonly event: 'policies-rejected'; readonly problems: readonly string[] }
   | { readonly event: 'certificate-changed'; readonly validTo: string }
   | { readonly event: 'certificate-rejected'; readonly problem: string }
+  /** All that the api tells of images has been heard, the first time or after it was away. */
+  | { readonly event: 'images-known'; readonly images: number }
+  | { readonly event: 'images-unreachable'; readonly problem: string }
   /** Whether this one of several webhooks does what only one may do. */
   | { readonly event: 'leadership'; readonly leads: boolean }
   | ({ readonly event: 'certificate-rotation' } & RotationStep)

@@ -10,6 +10,9 @@ export interface WebhookMetrics {
   countViolation(policy: string, rule: string, verdict: string): void;
   setPolicies(count: number, valid: boolean): void;
   setCertificate(validToMs: number, valid: boolean): void;
+  /** All that is told of images has been heard. */
+  setImages(count: number, atMs: number): void;
+  countImageFailure(what: 'feed' | 'image'): void;
 }
 
 /** Around the bar of 10 ms. */
@@ -27,6 +30,14 @@ export function createWebhookMetrics(metrics: Metrics): WebhookMetrics {
   const policies = metrics.gauge('admission_policies', 'Policies in force');
   const valid = metrics.gauge('admission_policies_valid', 'Whether all policies are valid as they are now');
   const expiry = metrics.gauge('tls_certificate_expiry_seconds', 'When the certificate in use ends, as Unix time');
+  const images = metrics.gauge('admission_images', 'Images that are known');
+  const heard = metrics.gauge(
+    'admission_images_current_timestamp_seconds',
+    'When all that is known of images was last heard, as Unix time; 0 for never',
+  );
+  const imageFailures = metrics.counter('admission_image_failures_total', 'What could not be heard of images', [
+    'what',
+  ]);
   const certificate = metrics.gauge(
     'tls_certificate_valid',
     'Whether certificate and key are a valid pair as they are now',
@@ -42,6 +53,11 @@ export function createWebhookMetrics(metrics: Metrics): WebhookMetrics {
       policies.set(count);
       valid.set(isValid ? 1 : 0);
     },
+    setImages(count, atMs) {
+      images.set(count);
+      heard.set(atMs / 1000);
+    },
+    countImageFailure: (what) => imageFailures.inc({ what }),
     setCertificate(validToMs, isValid) {
       expiry.set(validToMs / 1000);
       certificate.set(isValid ? 1 : 0);

@@ -8,6 +8,7 @@ import { type Cluster, joinCluster, takePart } from './cluster/join.ts';
 import type { WebhookConfig } from './config.ts';
 import { WebhookError } from './error.ts';
 import type { WebhookEvent } from './event.ts';
+import { startImages } from './images/images.ts';
 import { createWebhookMetrics, type WebhookMetrics } from './metrics.ts';
 import { policiesFromCluster } from './policies/from-cluster.ts';
 import { policiesFromFiles } from './policies/from-files.ts';
@@ -39,10 +40,11 @@ async function start(config: WebhookConfig, service: ServiceProcess<WebhookEvent
       ? policiesFromCluster(cluster.client, metrics, service)
       : undefined;
   const policies = inCluster ?? (await policiesFromFiles(config.policy, everyMs, metrics, service));
+  const images = startImages(config.images, metrics, service);
   let shown = false;
   const notReady = (): string | undefined => {
     if (shutdown.signal.aborted) return 'it is shutting down';
-    return shown ? policies.unknown : 'it has no certificate yet';
+    return shown ? (policies.unknown ?? images.notReady) : 'it has no certificate yet';
   };
   const address = await serveHealth(config.metrics, registry, shutdown, notReady);
   if (cluster !== undefined) takePart(cluster, config, inCluster, service);
@@ -51,7 +53,12 @@ async function start(config: WebhookConfig, service: ServiceProcess<WebhookEvent
   const server = await startReviewServer({
     ...config,
     certificate: certificate.first,
-    handle: createReviewHandler(() => policies.current, { clock: systemClock, metrics, emit }),
+    handle: createReviewHandler(() => policies.current, {
+      clock: systemClock,
+      metrics,
+      emit,
+      images: images.knowledge,
+    }),
     metrics,
     onInternal: (error) => logger.error({ err: error }, 'a review failed'),
     notReady,

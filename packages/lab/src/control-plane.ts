@@ -59,6 +59,16 @@ export class TestControlPlane {
     return `127.0.0.1:${this.#ports[1]}`;
   }
 
+  /** Where people and programs find it. */
+  get url(): string {
+    return `https://127.0.0.1:${this.#ports[0]}`;
+  }
+
+  /** PEM file of the authority of its certificate. */
+  get caFile(): string {
+    return join(this.#folder, 'authority/ca.crt');
+  }
+
   /** Of the api's process. */
   get pid(): number {
     return this.#process.pid;

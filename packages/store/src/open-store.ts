@@ -25,6 +25,7 @@ import type { StoreConfig } from './config.ts';
 import { type DialectName, openDialect } from './dialect/open-dialect.ts';
 import { KyselyEventStore } from './event/event-store.ts';
 import { KyselyFlowStore } from './flow/flow-store.ts';
+import { type ImageFeed, KyselyImageFeed } from './image/image-feed.ts';
 import { KyselyIncidentStore } from './incident/incident-store.ts';
 import { KyselyPolicyDocumentStore } from './policy/policy-document-store.ts';
 import { KyselyRegistryStore } from './registry/registry-store.ts';
@@ -38,6 +39,7 @@ export interface Store {
   readonly dialect: DialectName;
   readonly registries: RegistryStore;
   readonly scans: ScanStore;
+  readonly imageFeed: ImageFeed;
   readonly agents: AgentStore;
   readonly workloads: WorkloadStore;
   readonly events: EventStore;
@@ -67,6 +69,7 @@ export async function openStore(config: StoreConfig): Promise<Store> {
     dialect: name,
     registries: new KyselyRegistryStore(db),
     scans: new KyselyScanStore(db, name),
+    imageFeed: new KyselyImageFeed(db),
     agents: new KyselyAgentStore(db),
     workloads: new KyselyWorkloadStore(db),
     events: new KyselyEventStore(db, name),

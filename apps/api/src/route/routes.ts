@@ -7,6 +7,7 @@ import { addAuditRoutes } from './audit.ts';
 import { addEventRoutes } from './events.ts';
 import { addFlowRoutes } from './flows.ts';
 import { addGroupRoutes } from './groups.ts';
+import { addImageChangeRoutes } from './image-changes.ts';
 import { addIncidentRoutes } from './incidents.ts';
 import { addOidcRoutes } from './oidc.ts';
 import { addPolicyRoutes } from './policies.ts';
@@ -31,4 +32,5 @@ export function addRoutes(app: Api, context: ApiContext): void {
   addAlertRoutes(app, context);
   addAgentRoutes(app, context);
   addRegistryRoutes(app, context);
+  addImageChangeRoutes(app, context);
 }

@@ -1,6 +1,13 @@
 import { printable } from '@bulkhead/core';
 import { type KubernetesObject, objectOf, plainValue, podOf, sameValue } from '@bulkhead/pod-rules';
-import { type AdmissionDecision, type AdmissionPolicy, judge, NO_IMAGES, type Violation } from '@bulkhead/policy';
+import {
+  type AdmissionDecision,
+  type AdmissionPolicy,
+  type ImageKnowledge,
+  judge,
+  NO_IMAGES,
+  type Violation,
+} from '@bulkhead/policy';
 import { ownDocumentProblems } from './own-document.ts';
 import type { AdmissionRequest, AdmissionResponse } from './wire.ts';
 
@@ -24,8 +31,13 @@ const MAX_REASONS = 10;
 const MAX_WARNING = 256;
 const MAX_WARNINGS = 15;
 
-/** Answers a request by the policies. Pure; `now` is in milliseconds since the epoch. */
-export function answer(request: AdmissionRequest, policies: readonly AdmissionPolicy[], now: number): Answer {
+/** Answers a request by the policies and what is known of images. Pure; `now` is in milliseconds since the epoch. */
+export function answer(
+  request: AdmissionRequest,
+  policies: readonly AdmissionPolicy[],
+  now: number,
+  images: ImageKnowledge = NO_IMAGES,
+): Answer {
   const { uid, kind, namespace, name, operation, subResource } = request;
   const subject = [kind.kind, ...(namespace === '' ? [] : [namespace]), name === '' ? '(unnamed)' : name].join('/');
   const passedOver = { response: { uid, allowed: true }, outcome: 'passed-over', subject } as const;
@@ -38,7 +50,7 @@ export function answer(request: AdmissionRequest, policies: readonly AdmissionPo
   if (operation === 'UPDATE' && changesNoPod(object, request.oldObject)) return { ...passedOver, outcome: 'unchanged' };
 
   const { userInfo, dryRun } = request;
-  const decision = judge(object, namespace, policies, now, NO_IMAGES, {
+  const decision = judge(object, namespace, policies, now, images, {
     request: { kind, name, namespace, operation, subResource, dryRun, userInfo },
     oldObject: request.oldObject,
   });

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { type Clock, printable, problemText } from '@bulkhead/core';
-import type { AdmissionPolicy } from '@bulkhead/policy';
+import { type AdmissionPolicy, type ImageKnowledge, NO_IMAGES } from '@bulkhead/policy';
 import type { Emit } from '../event.ts';
 import type { WebhookMetrics } from '../metrics.ts';
 import { answer } from './answer.ts';
@@ -15,17 +15,24 @@ export interface ReviewHandler {
   (body: string): ReviewOutcome;
 }
 
+export interface HandlerParts {
+  readonly clock: Clock;
+  readonly metrics: WebhookMetrics;
+  readonly emit: Emit;
+  readonly images?: ImageKnowledge;
+}
+
 /** Makes the handler of reviews; `policies` gives those in force now. */
 export function createReviewHandler(
   policies: () => readonly AdmissionPolicy[],
-  { clock, metrics, emit }: { readonly clock: Clock; readonly metrics: WebhookMetrics; readonly emit: Emit },
+  { clock, metrics, emit, images = NO_IMAGES }: HandlerParts,
 ): ReviewHandler {
   return (body) => {
     const started = performance.now();
     const review = readReview(body);
     if (!review.ok) return review;
     const { request } = review;
-    const { response, outcome, decision, problems, subject } = answer(request, policies(), clock.now());
+    const { response, outcome, decision, problems, subject } = answer(request, policies(), clock.now(), images);
     const { uid, operation, dryRun, userInfo } = request;
     if (decision !== undefined) {
       for (const { policy, rule, verdict } of dryRun ? [] : decision.violations) {

@@ -1,5 +1,5 @@
 /** What somebody is to the platform. */
-export const ROLES = ['admin', 'operator', 'auditor', 'ci'] as const;
+export const ROLES = ['admin', 'operator', 'auditor', 'ci', 'webhook'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** A role everywhere, or in one namespace of the orchestrator. */
@@ -46,6 +46,7 @@ const GRANTS: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   ]),
   auditor: new Set<Permission>([...READ_WORK, 'accounts:read', 'tokens:read', 'audit:read']),
   ci: new Set<Permission>(['policies:read', 'policies:write', 'images:read']),
+  webhook: new Set<Permission>(['images:read']),
 };
 
 /**

@@ -3,6 +3,7 @@ import { WatchedRegistry } from '@bulkhead/scanner/registry';
 import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
 import { StoreError } from '../error.ts';
+import { touchImages } from '../image/touch-images.ts';
 import type { Tables } from '../schema/tables.ts';
 
 /** The registries that are watched, over either database. */
@@ -29,7 +30,8 @@ export class KyselyRegistryStore implements RegistryStore {
         .innerJoin('tag', 'tag.digest', 'manifest_image.digest')
         .innerJoin('repository', 'repository.id', 'tag.repository_id')
         .innerJoin('registry', 'registry.id', 'repository.registry_id')
-        .select('manifest_image.image_id');
+        .innerJoin('image', 'image.id', 'manifest_image.image_id')
+        .select(['manifest_image.image_id', 'image.digest']);
       const own = await tagged.distinct().where('registry.name', '=', name).execute();
       const { numDeletedRows } = await transaction
         .deleteFrom('registry')
@@ -44,6 +46,10 @@ export class KyselyRegistryStore implements RegistryStore {
         await transaction.deleteFrom('manifest').where('digest', 'in', behind).execute();
         await transaction.deleteFrom('image').where('id', '=', id).execute();
       }
+      await touchImages(
+        transaction,
+        own.map(({ digest }) => digest),
+      );
       return 'removed';
     });
   }

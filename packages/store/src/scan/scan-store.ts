@@ -10,16 +10,19 @@ import type {
   StoredScan,
   TagSighting,
 } from '@bulkhead/scanner';
-import { covers, findDifference, IMAGE_SCANNERS, isUnchanged } from '@bulkhead/scanner/registry';
+import { covers, findDifference, isUnchanged } from '@bulkhead/scanner/registry';
 import type { Kysely, Selectable, Transaction } from 'kysely';
 import { chunks } from '../chunks.ts';
 import type { DialectName } from '../dialect/open-dialect.ts';
+import { touchImages, touchImagesBehind } from '../image/touch-images.ts';
+import { packVerdict, verdictOf } from '../image/verdict-document.ts';
 import type { Tables } from '../schema/tables.ts';
 import { writeFindings } from './findings.ts';
 import { imageIdOf, noteImages } from './images.ts';
 import { fromDocument, toDocument } from './inventory-document.ts';
 import { imagesUnder, indexImage } from './package-index.ts';
 import { pack, unpack } from './packed.ts';
+import { scannersOf, scannersText } from './scanners.ts';
 import { noteTags } from './tags.ts';
 
 /** A failure is for people: what does not fit on some lines is cut. */
@@ -53,11 +56,19 @@ export class KyselyScanStore implements ScanStore {
   }
 
   noteImages(digest: string, images: readonly PlatformImage[]): Promise<void> {
-    return this.#db.transaction().execute((transaction) => noteImages(transaction, digest, images));
+    return this.#db.transaction().execute(async (transaction) => {
+      await noteImages(transaction, digest, images);
+      await touchImages(
+        transaction,
+        images.map((image) => image.digest),
+      );
+    });
   }
 
   noteTags(registry: string, repository: string, tags: readonly TagSighting[], complete: boolean): Promise<void> {
-    return this.#db.transaction().execute((transaction) => noteTags(transaction, registry, repository, tags, complete));
+    return this.#db.transaction().execute(async (transaction) => {
+      await touchImagesBehind(transaction, await noteTags(transaction, registry, repository, tags, complete));
+    });
   }
 
   async unscanned(digests: readonly string[], scanners: readonly ImageScanner[]): Promise<readonly string[]> {
@@ -77,11 +88,19 @@ export class KyselyScanStore implements ScanStore {
   record(scan: StoredScan): Promise<'recorded' | 'known'> {
     const { image, inventory, findings, lookedUp, database, scannedAt } = scan;
     const documents = { inventory: pack(toDocument(inventory)), findings: pack(findings) };
+    const verdict = packVerdict(verdictOf(scan));
     const status = inventory.gaps.length > 0 ? 'partial' : 'complete';
     return this.#db.transaction().execute(async (transaction) => {
       await noteImages(transaction, image.digest, [image]);
       const imageId = await imageIdOf(transaction, image.digest);
-      const content = { scanned_at: scannedAt, database, status, scanners: scannersText(scan), ...documents } as const;
+      const content = {
+        scanned_at: scannedAt,
+        database,
+        status,
+        scanners: scannersText(scan),
+        verdict,
+        ...documents,
+      } as const;
       const { numInsertedOrUpdatedRows = 0n } = await transaction
         .insertInto('scan')
         .values({ image_id: imageId, ...content })
@@ -103,6 +122,7 @@ export class KyselyScanStore implements ScanStore {
       } else if (!isUnchanged(difference)) {
         await this.#emit(transaction, imageId, 'findings-changed', 'scanned-for-more', scannedAt, difference);
       }
+      await touchImages(transaction, [image.digest]);
       return 'recorded';
     });
   }
@@ -113,7 +133,10 @@ export class KyselyScanStore implements ScanStore {
   ): Promise<void> {
     const { code, message, at } = failure;
     const document = JSON.stringify({ code, message: message.slice(0, MAX_FAILURE_MESSAGE), at });
-    await this.#db.updateTable('image').set({ failure: document }).where('digest', '=', digest).execute();
+    await this.#db.transaction().execute(async (transaction) => {
+      await transaction.updateTable('image').set({ failure: document }).where('digest', '=', digest).execute();
+      await touchImages(transaction, [digest]);
+    });
   }
 
   async scan(digest: string): Promise<StoredScan | undefined> {
@@ -137,9 +160,10 @@ export class KyselyScanStore implements ScanStore {
       const before = toScan(row, await this.#keysOf(transaction, row.image_id));
       const after = judge(before);
       const difference = findDifference(before.findings, after.findings);
+      const verdict = packVerdict(verdictOf({ ...before, findings: after.findings }));
       await transaction
         .updateTable('scan')
-        .set({ database: after.database, findings: pack(after.findings) })
+        .set({ database: after.database, findings: pack(after.findings), verdict })
         .where('image_id', '=', row.image_id)
         .execute();
       await indexImage(transaction, row.image_id, after.lookedUp);
@@ -147,6 +171,8 @@ export class KyselyScanStore implements ScanStore {
       if (!isUnchanged(difference)) {
         await this.#emit(transaction, row.image_id, 'findings-changed', cause, at, difference);
       }
+      // Scores change more often than findings.
+      if (row.verdict === null || !Buffer.from(verdict).equals(row.verdict)) await touchImages(transaction, [digest]);
       return difference;
     });
   }
@@ -226,16 +252,6 @@ type ImageColumns = Pick<Selectable<Tables['image']>, 'digest' | 'os' | 'archite
 
 function toImage({ digest, os, architecture, variant }: ImageColumns): PlatformImage {
   return { digest, os, architecture, ...(variant !== null && { variant }) };
-}
-
-function scannersText({ scanners }: StoredScan): string {
-  return scanners.toSorted().join(',');
-}
-
-/** What a newer program looked for and this one does not know counts for nothing here. */
-function scannersOf({ scanners }: { readonly scanners: string }): readonly ImageScanner[] {
-  const words = scanners.split(',');
-  return IMAGE_SCANNERS.filter((known) => words.includes(known));
 }
 
 function toScan(row: Selectable<Tables['scan']> & ImageColumns, lookedUp: readonly PackageKey[]): StoredScan {

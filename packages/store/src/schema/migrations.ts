@@ -72,6 +72,17 @@ export const MIGRATIONS: readonly Migration[] = [
     statements: () => [`alter table scan add column scanners text not null default 'vuln'`],
   },
   { version: 3, statements: controlPlaneTables },
+  {
+    version: 4,
+    // Images of before are told of as they are.
+    statements: ({ bytes, big, sorted, keyed }) => [
+      `alter table scan add column verdict ${bytes}`,
+      `create table image_change (digest ${sorted} primary key, revision ${big} not null)${keyed}`,
+      'create index image_change_revision on image_change (revision, digest)',
+      "insert into setting (name, value) values ('image-revision', '1')",
+      'insert into image_change (digest, revision) select digest, 1 from image',
+    ],
+  },
 ];
 
 /** The version of tables that this program knows. */

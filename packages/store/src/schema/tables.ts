@@ -15,11 +15,12 @@ export interface Tables extends ControlPlaneTables {
   readonly image_package: ImagePackageTable;
   readonly finding: FindingTable;
   readonly scan_event: ScanEventTable;
+  readonly image_change: ImageChangeTable;
 }
 
 /** What the store says of itself as a whole. */
 interface SettingTable {
-  readonly name: 'judged-by' | 'policy-version' | 'audit-head';
+  readonly name: 'judged-by' | 'policy-version' | 'audit-head' | 'image-revision' | 'image-epoch';
   readonly value: string;
 }
 
@@ -74,6 +75,8 @@ interface ScanTable {
   readonly scanners: string;
   readonly inventory: Uint8Array;
   readonly findings: Uint8Array;
+  /** What admission is told, packed; nothing for scans of before it was kept. */
+  readonly verdict: Uint8Array | null;
 }
 
 /** Every key that was ever looked up for an image; `image_package` is the inverted index over it. */
@@ -106,4 +109,10 @@ interface ScanEventTable {
   readonly image_id: number;
   /** A packed `Difference`. */
   readonly difference: Uint8Array;
+}
+
+/** When something about an image changed last, also of images that are gone. Revisions ascend in the order of commits. */
+interface ImageChangeTable {
+  readonly digest: string;
+  readonly revision: number;
 }

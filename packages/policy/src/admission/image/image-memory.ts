@@ -24,6 +24,10 @@ export class ImageMemory implements ImageKnowledge {
     return this.#pool.size;
   }
 
+  has(digest: string): boolean {
+    return this.#images.has(digest);
+  }
+
   /** Takes an image in, in place of what was known of the same digest. */
   set(image: KnownImage): void {
     this.remove(image.digest);

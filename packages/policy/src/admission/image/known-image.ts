@@ -48,7 +48,7 @@ export type ImageSecret = z.output<typeof ImageSecret>;
 /** What a scan found in an image: what counts, without what statements suppress. */
 export const ImageScan = z.object({
   scannedAt: words.optional(),
-  scanners: z.array(z.enum(IMAGE_SCANNERS)).max(10).describe('what was looked for'),
+  scanners: z.array(z.string().max(40)).max(10).describe('what was looked for: vuln, secret'),
   gaps: count.describe('how many things could not be looked at'),
   vulnerabilities: z.array(ImageVulnerability).max(MAX_VULNERABILITIES).describe('worst first'),
   secrets: z.array(ImageSecret).max(MAX_SECRETS),

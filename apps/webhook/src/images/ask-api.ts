@@ -1,0 +1,109 @@
+import { readFile } from 'node:fs/promises';
+import { Agent, type RequestOptions, request } from 'node:https';
+import { CodedError } from '@bulkhead/core';
+import { MAX_CHANGES } from '@bulkhead/policy/images';
+import { z } from 'zod';
+import type { WebhookConfig } from '../config.ts';
+import { WebhookError } from '../error.ts';
+
+export type ImagesConfig = NonNullable<WebhookConfig['images']>;
+
+/** A portion of the feed whose images nobody has looked at yet: one that is malformed must not cost the others. */
+const Portion = z.object({
+  reset: z.boolean(),
+  changes: z.array(z.unknown()).max(MAX_CHANGES),
+  next: z.string().max(500),
+  more: z.boolean(),
+});
+export type Portion = z.output<typeof Portion>;
+
+/** Small portions: reviews are answered between two of them. */
+const LIMIT = 50;
+const TIMEOUT_MS = 15_000;
+/** An image with all findings that are listed one by one, and the names of years, stays below. */
+const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
+const MAX_TOKEN_BYTES = 4_096;
+
+/** The feed of images of an api, asked over TLS. */
+export class ApiFeed {
+  readonly #config: ImagesConfig;
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 1 });
+
+  constructor(config: ImagesConfig) {
+    this.#config = config;
+  }
+
+  /** What changed after a position. Rejects with a `WebhookError` when the api gives none. */
+  async after(position: string | undefined, signal: AbortSignal): Promise<Portion> {
+    const { api, caFile, tokenFile } = this.#config;
+    const url = new URL('/api/v1/images/changes', api);
+    url.searchParams.set('limit', String(LIMIT));
+    if (position !== undefined) url.searchParams.set('after', position);
+    try {
+      // Both are read each time: they are renewed while this process lives.
+      const [token, ca] = await Promise.all([
+        readToken(tokenFile),
+        caFile === undefined ? undefined : readFile(caFile),
+      ]);
+      const { status, body } = await this.#get(url, { headers: { authorization: `Bearer ${token}` }, ca }, signal);
+      if (status !== 200) throw new Error(`it answered with status ${status}${detailOf(body)}`);
+      const portion = Portion.safeParse(JSON.parse(body));
+      if (!portion.success) throw new Error('its answer is not that of an api of Bulkhead');
+      return portion.data;
+    } catch (cause) {
+      if (cause instanceof CodedError) throw cause;
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new WebhookError('IMAGES_UNKNOWN', { what: `cannot ask ${api} for images`, why }, { cause });
+    }
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  #get(
+    url: URL,
+    options: RequestOptions,
+    signal: AbortSignal,
+  ): Promise<{ readonly status: number; readonly body: string }> {
+    const ended = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
+    return new Promise((resolve, reject) => {
+      const sent = request(url, { ...options, agent: this.#agent, signal: ended }, (answer) => {
+        const chunks: Buffer[] = [];
+        let size = 0;
+        answer.on('data', (chunk: Buffer) => {
+          size += chunk.length;
+          if (size > MAX_ANSWER_BYTES) answer.destroy(new Error('its answer is too long'));
+          else chunks.push(chunk);
+        });
+        answer.once('error', reject);
+        answer.once('end', () =>
+          resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') }),
+        );
+      });
+      sent.once('error', reject);
+      sent.end();
+    });
+  }
+}
+
+async function readToken(file: string): Promise<string> {
+  const text = await readFile(file, 'utf8');
+  const token = text.trim();
+  if (token === '' || text.length > MAX_TOKEN_BYTES || !/^[\w.~+/=-]+$/.test(token)) {
+    throw new Error(`${file} holds no token`);
+  }
+  return token;
+}
+
+const Problem = z.object({ detail: z.string().max(300) });
+
+function detailOf(body: string): string {
+  try {
+    const problem = Problem.safeParse(JSON.parse(body));
+    return problem.success ? `: ${problem.data.detail}` : '';
+  } catch {
+    // What is no problem document says no more than the status.
+    return '';
+  }
+}
