@@ -104,6 +104,7 @@ describe('the webhook of an api', () => {
 
     await store.scans.noteTags('hub', 'shop/clean', [], true);
     await until(async () => (await review('r.example/shop/clean:1')).message.includes('has not been scanned yet'));
+    expect(await review(`r.example/shop/clean@${digestOf(2)}`)).toMatchObject({ allowed: false });
   });
 
   it('goes on by what it knows while the api is gone, says so, and follows again from where it was', async () => {
@@ -237,7 +238,7 @@ describe('the webhook of an api', () => {
   }
 
   async function metrics(): Promise<string> {
-    return (await fetch(`${String(started['metrics'])}`)).text();
+    return (await fetch(String(started['metrics']))).text();
   }
 });
 

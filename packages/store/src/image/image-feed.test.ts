@@ -137,17 +137,17 @@ for (const database of testDatabases()) {
       const words = Array.from({ length: 40 }, (_, index) => `image-${index}`);
       const seen = new Set<string>();
       let position: string | undefined;
-      let writing = true;
+      const writing = new AbortController();
       const read = async (): Promise<void> => {
         const { changes, next } = await store.imageFeed.after(position, 7);
         position = next;
         for (const { digest } of changes) seen.add(digest);
       };
       const reading = (async () => {
-        while (writing) await read();
+        while (!writing.signal.aborted) await read();
       })();
       await Promise.all(words.map((word) => store.scans.record(scanOf(word, { inventory: inventory() }))));
-      writing = false;
+      writing.abort();
       await reading;
       for (let turn = 0; turn < words.length; turn += 1) await read();
 

@@ -53,7 +53,7 @@ export class KyselyImageFeed implements ImageFeed {
       changes.push({ digest, ...(image !== undefined && { image }) });
     }
     const last = rows[changes.length - 1];
-    const at = last === undefined ? (from ?? BEGINNING) : { revision: Number(last.revision), digest: last.digest };
+    const at = last === undefined ? (from ?? BEGINNING) : { revision: last.revision, digest: last.digest };
     return {
       // Only the first portion says it: a position of ours tells the others apart.
       reset: from === undefined,
