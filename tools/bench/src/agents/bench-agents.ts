@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,6 +6,7 @@ import { postgresMissing, startPostgres, TestControlPlane } from '@bulkhead/lab'
 import { createRequest } from '@bulkhead/pki';
 import { type AgentConnection, connectAgent, enrolAgent, MIN_SPOOL_BYTES, Spool } from '@bulkhead/rpc';
 import { type Measure, median } from '../measure.ts';
+import { residentMebibytes } from '../resident.ts';
 
 /** So many agents are simulated, in this one process. */
 const AGENTS = 1_000;
@@ -148,9 +149,4 @@ async function connectAll(plane: TestControlPlane, folder: string): Promise<read
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   await all.promise;
   return agents;
-}
-
-async function residentMebibytes(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1_024;
 }

@@ -10,12 +10,15 @@ export const RULE_STEPS = 50_000;
 /** Steps of all rules together: what does not get any is not evaluated, and its failure policy says what that means. */
 export const REVIEW_STEPS = 200_000;
 
+type Inputs = Readonly<Record<string, unknown>>;
+
 /** The inputs of all expressions about one object, made when the first one asks for them, and the work that is left. */
 export class ExpressionEvaluation {
   readonly #pod: Pod;
   readonly #oldObject: unknown;
   readonly #request: AdmissionRequestFacts;
-  #inputs: Readonly<Record<string, unknown>> | 'too large' | undefined;
+  readonly #byContainer = new Map<Container, Inputs | 'too large'>();
+  #inputs: Inputs | 'too large' | undefined;
   #left = REVIEW_STEPS;
 
   constructor(pod: Pod, request: AdmissionRequestFacts, oldObject: unknown) {
@@ -25,16 +28,20 @@ export class ExpressionEvaluation {
   }
 
   /** What all expressions may name; undefined for an object that is too large to be looked at. */
-  get inputs(): Readonly<Record<string, unknown>> | undefined {
+  get inputs(): Inputs | undefined {
     this.#inputs ??= inputsOf(this.#pod, this.#request, this.#oldObject) ?? 'too large';
     return this.#inputs === 'too large' ? undefined : this.#inputs;
   }
 
   /** As above, of an expression about one container. */
-  inputsFor(container: Container): Readonly<Record<string, unknown>> | undefined {
-    const inputs = this.inputs;
-    const input = expressionLanguage().input(container.spec.data);
-    return inputs === undefined || input === undefined ? undefined : { ...inputs, container: input };
+  inputsFor(container: Container): Inputs | undefined {
+    let inputs = this.#byContainer.get(container);
+    if (inputs === undefined) {
+      const input = expressionLanguage().input(container.spec.data);
+      inputs = this.inputs === undefined || input === undefined ? 'too large' : { ...this.inputs, container: input };
+      this.#byContainer.set(container, inputs);
+    }
+    return inputs === 'too large' ? undefined : inputs;
   }
 
   /** Lets a rule evaluate with what it may take. */
@@ -47,14 +54,10 @@ export class ExpressionEvaluation {
   }
 }
 
-function inputsOf(
-  pod: Pod,
-  request: AdmissionRequestFacts,
-  oldObject: unknown,
-): Readonly<Record<string, unknown>> | undefined {
+function inputsOf(pod: Pod, request: AdmissionRequestFacts, oldObject: unknown): Inputs | undefined {
   const language = expressionLanguage();
   const input = (data: unknown): unknown => language.input(data);
-  const inputs: Readonly<Record<string, unknown>> = {
+  const inputs: Inputs = {
     object: input(pod.object.root.data),
     oldObject: input(oldObject ?? null),
     request: input(request),
