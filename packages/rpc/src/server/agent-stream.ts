@@ -9,6 +9,7 @@ import type { FromAgent, ToAgent } from '../gen/agent/v1/agent.ts';
 import { afterLong } from '../long-timer.ts';
 import { HELLO_TIMEOUT_MS, MAX_COMMANDS_WAITING, MAX_PEM, MAX_SNAPSHOT_BYTES, MAX_WORKLOADS } from '../wire/limits.ts';
 import type { Position } from '../wire/position.ts';
+import type { Unreadable } from '../wire/service.ts';
 import type { CommandAction, CommandOutcome, SnapshotText } from '../wire/terms.ts';
 import { line } from '../wire/text.ts';
 import { commandToWire } from './command-to-wire.ts';
@@ -17,7 +18,7 @@ import type { AgentHub, AgentIssuer, AgentLink, AgentSession, WorkloadReport } f
 import type { Peer } from './peer.ts';
 import { newPart } from './stored.ts';
 
-type Call = ServerDuplexStream<FromAgent, ToAgent>;
+type Call = ServerDuplexStream<FromAgent | Unreadable, ToAgent>;
 type Body<Case> = Extract<NonNullable<FromAgent['body']>, { $case: Case }>['value'];
 
 export interface StreamOptions {
@@ -142,7 +143,10 @@ export class AgentStream implements AgentLink {
 
   async #serve(onHello: () => void): Promise<void> {
     // `destroyOnReturn` would throw the stream away before the status that tells the agent why.
-    for await (const message of this.#call.iterator({ destroyOnReturn: false }) as AsyncIterable<FromAgent>) {
+    for await (const message of this.#call.iterator({ destroyOnReturn: false }) as AsyncIterable<
+      FromAgent | Unreadable
+    >) {
+      if ('unreadable' in message) throw new ProtocolViolation(`a message cannot be read: ${message.unreadable}`);
       const { body } = message;
       if (this.#isOver) return;
       if (this.#session === undefined) {

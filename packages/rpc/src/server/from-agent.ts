@@ -96,7 +96,8 @@ export interface ReceivedBatch extends Position {
 export function readBatch({ epoch, firstSequence, events }: wire.EventBatch): ReceivedBatch {
   const bytes = events.reduce((sum, event) => sum + event.length, 0);
   const longest = events.reduce((most, event) => Math.max(most, event.length), 0);
-  const sequence = firstSequence + events.length - 1;
+  // In this order: the sum of two safe numbers may be rounded to one that is, less one.
+  const sequence = firstSequence + (events.length - 1);
   const problem =
     (events.length === 0 && 'it holds no event') ||
     (events.length > MAX_BATCH_EVENTS && `it holds ${events.length} events, at most ${MAX_BATCH_EVENTS} are allowed`) ||

@@ -3,11 +3,12 @@ import { type Clock, systemClock } from '@bulkhead/core';
 import { type Logger, listen } from '@bulkhead/runtime';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { KEEPALIVE_MS, KEEPALIVE_TIMEOUT_MS, MAX_MESSAGE_FROM_AGENT, MAX_MESSAGE_TO_AGENT } from '../wire/limits.ts';
-import { CONNECT, ENROL } from '../wire/service.ts';
+import { CONNECT_SERVED, ENROL } from '../wire/service.ts';
 import { line } from '../wire/text.ts';
 import { AgentStream, STATUS } from './agent-stream.ts';
 import { enrolling } from './enrolling.ts';
 import type { AgentHub, AgentIssuer } from './hub.ts';
+import { tellRefusedMessages } from './refused-messages.ts';
 import { type ServerIdentity, TlsFront } from './tls-front.ts';
 
 export interface ServeAgentsOptions {
@@ -49,6 +50,13 @@ export async function serveAgents(options: ServeAgentsOptions): Promise<AgentSer
     'grpc.max_concurrent_streams': MAX_STREAMS,
     'grpc.keepalive_time_ms': KEEPALIVE_MS,
     'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
+    interceptors: [
+      tellRefusedMessages((name, problem) => {
+        const peer = front.peerOf(name);
+        const log = { ...(peer.kind === 'agent' && { agent: peer.id }), peer: name, reason: line(problem) };
+        logger.warn(log, 'a message was refused');
+      }),
+    ],
   });
   const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
   const front = new TlsFront({
@@ -78,7 +86,7 @@ export async function serveAgents(options: ServeAgentsOptions): Promise<AgentSer
   }
 
   grpc.addService(
-    { enrol: ENROL, connect: CONNECT },
+    { enrol: ENROL, connect: CONNECT_SERVED },
     {
       enrol: enrolling({ hub, issuer, logger }),
       connect(call: ConstructorParameters<typeof AgentStream>[0]) {
