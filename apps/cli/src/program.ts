@@ -6,6 +6,7 @@ import { addDb } from './db/add-db.ts';
 import type { EdmBuildOptions } from './dlp/edm-build.ts';
 import type { Io } from './io.ts';
 import type { ApplyOptions } from './policy/apply.ts';
+import type { ExportFormat } from './policy/exchange.ts';
 import { addRegistry } from './registry/add-registry.ts';
 import { addScan } from './scan/add-scan.ts';
 import { addUp } from './up/add-up.ts';
@@ -252,16 +253,26 @@ function addPolicy(root: Command, io: Io, outcome: Outcome): void {
     });
   policy
     .command('export')
-    .description('write network rules as Kubernetes NetworkPolicies, and note what those cannot say')
+    .description('write network rules or admission rules in the words of Kubernetes, and note what those cannot say')
     .argument('<path...>', 'YAML or JSON files, or folders of them')
-    .addOption(new Option('--format <format>', 'what to write').choices(['network-policy']).default('network-policy'))
+    .addOption(
+      new Option('--format <format>', 'what to write')
+        .choices(['network-policy', 'validating-admission-policy'])
+        .default('network-policy'),
+    )
     .addHelpText(
       'after',
-      examples(['bulkhead policy export policy/ > network-policies.yaml', 'for the cluster itself']),
+      examples(
+        ['bulkhead policy export policy/ > network-policies.yaml', 'for the cluster itself'],
+        [
+          'bulkhead policy export policy/ --format validating-admission-policy > admission.yaml',
+          'so that rules hold without the webhook',
+        ],
+      ),
     )
-    .action(async (paths: string[]) => {
+    .action(async (paths: string[], { format }: { format: ExportFormat }) => {
       const { exportPolicy } = await import('./policy/exchange.ts');
-      outcome.exitCode = await exportPolicy(paths, io);
+      outcome.exitCode = await exportPolicy(paths, format, io);
     });
   policy
     .command('import')

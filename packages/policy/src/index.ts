@@ -38,6 +38,7 @@ export { type DocumentOrigin, formatProblem, type PolicyProblem } from './docume
 export { PolicyError } from './error.ts';
 export { type Exchanged, exportNetworkPolicies } from './exchange/network-policy.ts';
 export { type ImportOutcome, importNeuvector } from './exchange/neuvector/import.ts';
+export { exportValidatingAdmissionPolicies } from './exchange/validating-admission-policy/export.ts';
 export { type FilePolicy, FilePolicyDocument, filePolicyKind } from './file/schema.ts';
 export { parseWorkloadGroup, workloadGroupKind } from './group/kind.ts';
 export { WorkloadGroupDocument } from './group/schema.ts';

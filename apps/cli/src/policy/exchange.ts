@@ -3,6 +3,7 @@ import { DEFAULT_SENSORS, dataSensorKind } from '@bulkhead/dlp';
 import {
   type Exchanged,
   exportNetworkPolicies,
+  exportValidatingAdmissionPolicies,
   formatProblem,
   importNeuvector,
   requirePolicy,
@@ -12,11 +13,20 @@ import { EXIT_FAILURE, EXIT_OK } from '../exit-code.ts';
 import { type Io, writeAll } from '../io.ts';
 import { readSources } from './sources.ts';
 
-/** Writes the network rules of a policy as Kubernetes NetworkPolicies, and notes what those do not say. */
-export async function exportPolicy(paths: readonly string[], io: Io): Promise<number> {
+/** What a policy can be written as. */
+export const EXPORT_FORMATS = ['network-policy', 'validating-admission-policy'] as const;
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+/** Writes network rules as Kubernetes NetworkPolicies, or admission rules as ValidatingAdmissionPolicies, and notes what those do not say. */
+export async function exportPolicy(paths: readonly string[], format: ExportFormat, io: Io): Promise<number> {
   const sources = (await Promise.all(paths.map(readSources))).flat();
   const policy = requirePolicy(sources, { kind: dataSensorKind, provided: DEFAULT_SENSORS });
-  return writeExchanged(exportNetworkPolicies(policy), io);
+  return writeExchanged(
+    format === 'network-policy'
+      ? exportNetworkPolicies(policy)
+      : exportValidatingAdmissionPolicies(policy.admission, Date.now()),
+    io,
+  );
 }
 
 /** Writes NeuVector's policies as documents of ours, and notes what is not carried over. */

@@ -1,0 +1,128 @@
+import type { AdmissionException, AdmissionPolicy, AdmissionRule } from '../../admission/policy.ts';
+import type { Exchanged } from '../network-policy.ts';
+import { resourceRules } from './kinds.ts';
+import { type RuleExpression, ruleExpression } from './rule-expression.ts';
+import { selectorExpression } from './selector-expression.ts';
+import { anyOf, literal } from './text.ts';
+import { hasPod, podIn, VARIABLES } from './variables.ts';
+
+const API_VERSION = 'admissionregistration.k8s.io/v1';
+
+interface ExportedRule {
+  readonly rule: AdmissionRule;
+  readonly said: Extract<RuleExpression, { expression: string }>;
+}
+
+/**
+ * The rules of admission policies that need only the object, as Kubernetes' ValidatingAdmissionPolicies with their bindings: a policy for what
+ * denies and one for what warns. They hold without Bulkhead. `now` is in milliseconds since the epoch.
+ *
+ * They deny nothing that Bulkhead admits at that time: what cannot be said exactly is left out, and a note says so.
+ */
+export function exportValidatingAdmissionPolicies(policies: readonly AdmissionPolicy[], now: number): Exchanged {
+  const notes: string[] = [];
+  const documents = policies.flatMap((policy) =>
+    exportPolicy(policy, now, (text) => notes.push(`policy ${policy.name}: ${text}`)),
+  );
+  return { documents, notes };
+}
+
+function exportPolicy(policy: AdmissionPolicy, now: number, note: (text: string) => void): readonly object[] {
+  const rules = policy.rules.flatMap((rule): readonly ExportedRule[] => {
+    const said = ruleExpression(rule.criterion);
+    if ('missing' in said) {
+      note(`rule ${rule.name}: not exported: ${said.missing}`);
+      return [];
+    }
+    const inexact = holding(policy, rule, now).find(({ containers, images }) => containers ?? images);
+    if (inexact !== undefined) {
+      note(`rule ${rule.name}: not exported: its exception ${inexact.name} is for some containers or images`);
+      return [];
+    }
+    return [{ rule, said }];
+  });
+  for (const exception of policy.exceptions.filter(({ until }) => until > now)) {
+    if (!rules.some(({ rule }) => exception.rules.includes(rule.name))) continue;
+    note(`exception ${exception.name}: does not end there on ${exception.expires}: export again`);
+  }
+  const groups = new Map<string, ExportedRule[]>();
+  for (const one of rules) {
+    const denies = policy.mode === 'protect' && one.rule.verdict === 'deny';
+    const ignores = 'cel' in one.rule.criterion && one.rule.criterion.cel.failurePolicy === 'Ignore';
+    if (ignores) note(`rule ${one.rule.name}: where the expression has no answer nothing is said, not even a warning`);
+    const key = `${denies ? '' : '-warn'}${ignores ? '-ignore' : ''}`;
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  return [...groups].flatMap(([suffix, members]) => documentsOf(policy, suffix, members, now));
+}
+
+function holding({ exceptions }: AdmissionPolicy, { name }: AdmissionRule, now: number): readonly AdmissionException[] {
+  return exceptions.filter(({ rules, until }) => until > now && rules.includes(name));
+}
+
+function documentsOf(
+  policy: AdmissionPolicy,
+  suffix: string,
+  members: readonly ExportedRule[],
+  now: number,
+): readonly object[] {
+  const name = `bulkhead-${policy.name}${suffix}`;
+  const { selector, exclude } = policy;
+  const conditions = [
+    ...(selector === undefined ? [] : [selectorExpression(selector)]),
+    ...(exclude === undefined ? [] : [`!${selectorExpression(exclude)}`]),
+  ];
+  const selected = conditions.length === 0 ? 'true' : conditions.join(' && ');
+  const unchanged = ['spec', 'metadata.labels', 'metadata.annotations'].map((part) => samePart(part)).join(' && ');
+  return [
+    {
+      apiVersion: API_VERSION,
+      kind: 'ValidatingAdmissionPolicy',
+      metadata: { name, labels: { 'app.kubernetes.io/managed-by': 'bulkhead' } },
+      spec: {
+        failurePolicy: suffix.endsWith('-ignore') ? 'Ignore' : 'Fail',
+        matchConstraints: { resourceRules: resourceRules(policy.kinds) },
+        matchConditions: [
+          { name: 'not-being-deleted', expression: '!has(object.metadata.deletionTimestamp)' },
+          { name: 'has-a-pod', expression: hasPod('object') },
+          {
+            name: 'changes-the-pod',
+            expression: `request.operation != "UPDATE" || !(${hasPod('oldObject')} && ${unchanged})`,
+          },
+        ],
+        variables: [...VARIABLES, { name: 'selected', expression: selected }],
+        validations: members.map(({ rule, said }) => validationOf(policy, rule, said, now)),
+      },
+    },
+    {
+      apiVersion: API_VERSION,
+      kind: 'ValidatingAdmissionPolicyBinding',
+      metadata: { name, labels: { 'app.kubernetes.io/managed-by': 'bulkhead' } },
+      spec: { policyName: name, validationActions: [suffix.startsWith('-warn') ? 'Warn' : 'Deny'] },
+    },
+  ];
+}
+
+function validationOf(policy: AdmissionPolicy, rule: AdmissionRule, said: ExportedRule['said'], now: number): object {
+  const passes = holding(policy, rule, now).map(({ selector }) =>
+    selector === undefined ? 'true' : selectorExpression(selector),
+  );
+  const label = `${policy.name}/${rule.name}: `;
+  const fix = rule.fix === undefined ? '' : `; ${rule.fix}`;
+  return {
+    expression: anyOf(['!variables.selected', ...passes, said.expression]),
+    message: `${label}${said.message ?? 'does not hold'}${fix}`.replaceAll('\n', ' '),
+    ...(said.messageExpression !== undefined && {
+      messageExpression: `${literal(label)} + (${said.messageExpression}) + ${literal(fix)}`,
+    }),
+  };
+}
+
+/** That a part of the pod is as it was. */
+function samePart(part: string): string {
+  const [now, then] = [podIn('object'), podIn('oldObject')];
+  const steps = part.split('.');
+  const has = (pod: string): string =>
+    steps.map((_, index) => `has(${pod}.${steps.slice(0, index + 1).join('.')})`).join(' && ');
+  return `((${has(now)}) ? (${has(then)}) && ${now}.${part} == ${then}.${part} : !(${has(then)}))`;
+}
