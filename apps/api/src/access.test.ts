@@ -49,6 +49,11 @@ const MAY: Readonly<Record<string, readonly Role[]>> = {
   'DELETE /api/v1/registries/{name}': HANDS,
   'GET /api/v1/alerts/sinks': WORK,
   'POST /api/v1/alerts/sinks/{name}/test': HANDS,
+  'GET /api/v1/alerts/dead': WORK,
+  'POST /api/v1/alerts/dead/retry': HANDS,
+  'POST /api/v1/alerts/dead/{id}/retry': HANDS,
+  'DELETE /api/v1/alerts/dead': HANDS,
+  'DELETE /api/v1/alerts/dead/{id}': HANDS,
   'GET /api/v1/images/changes': ALL,
 };
 const PUBLIC = [

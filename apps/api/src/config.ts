@@ -104,7 +104,17 @@ export const ApiConfig = z.strictObject({
       maxEvents: z.int().min(1_000).max(2_000_000_000).default(5_000_000).describe('Of more, the oldest go.'),
     })
     .prefault({}),
-  alerts: z.strictObject({ sinks: AlertSinkConfigs.default([]).describe('Who is told of alerts.') }).prefault({}),
+  alerts: z
+    .strictObject({
+      sinks: AlertSinkConfigs.default([]).describe('Who is told of alerts.'),
+      repeatMinutes: z
+        .int()
+        .min(1)
+        .max(MAX_DAYS * DAY_MINUTES)
+        .default(60)
+        .describe('After how long an incident that goes on is told of again, until somebody acknowledges it.'),
+    })
+    .prefault({}),
   trustedProxies: z
     .array(z.string().min(1))
     .default([])

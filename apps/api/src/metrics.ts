@@ -7,6 +7,15 @@ export interface ApiMetrics {
   readonly countPruned: (what: 'events' | 'flows', count: number) => void;
   readonly setAgents: (count: number) => void;
   readonly setPolicy: (documents: number, isValid: boolean) => void;
+  readonly alerts: AlertMetrics;
+}
+
+/** What is counted about alerts. */
+export interface AlertMetrics {
+  readonly countRaised: (count: number) => void;
+  readonly countTried: (sink: string, outcome: 'delivered' | 'failed' | 'dead', count: number) => void;
+  readonly countDropped: (sink: string, count: number) => void;
+  readonly setCounts: (sink: string, waiting: number, dead: number) => void;
 }
 
 const SECONDS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5];
@@ -19,7 +28,20 @@ export function createApiMetrics(metrics: Metrics): ApiMetrics {
   const agents = metrics.gauge('api_agents_connected', 'Agents with a stream to this process');
   const documents = metrics.gauge('api_policy_documents', 'Documents in force');
   const valid = metrics.gauge('api_policy_valid', 'Whether the policy can be read as it is now');
+  const raised = metrics.counter('api_alerts_raised_total', 'Alerts raised');
+  const tried = metrics.counter('api_alerts_tried_total', 'Alerts sent to a sink, by outcome', ['sink', 'outcome']);
+  const dropped = metrics.counter('api_alerts_dropped_total', 'Alerts not queued, too many waiting', ['sink']);
+  const kept = metrics.gauge('api_alerts', 'Alerts that wait for a sink or that it did not take', ['sink', 'state']);
   return {
+    alerts: {
+      countRaised: (count) => raised.inc(count),
+      countTried: (sink, outcome, count) => tried.inc({ sink, outcome }, count),
+      countDropped: (sink, count) => dropped.inc({ sink }, count),
+      setCounts(sink, waiting, dead) {
+        kept.set({ sink, state: 'waiting' }, waiting);
+        kept.set({ sink, state: 'dead' }, dead);
+      },
+    },
     countAnswer(method, route, status, took) {
       answers.inc({ method, route, status: String(status) });
       seconds.observe({ route }, took);

@@ -19,6 +19,7 @@ import { noAgents } from './agent/agent-commands.ts';
 import { writeEnrolmentFile } from './agent/enrolment-file.ts';
 import { Hub } from './agent/hub.ts';
 import { openSinks } from './alert/open-sinks.ts';
+import { keepAlerts, startAlerting } from './alert/start-alerting.ts';
 import { type Cluster, joinCluster } from './cluster/join.ts';
 import { takePart } from './cluster/take-part.ts';
 import type { ApiConfig } from './config.ts';
@@ -37,6 +38,7 @@ import { readCertificateFiles } from './tls/certificate-files.ts';
 import { OwnIdentity } from './tls/own-identity.ts';
 
 const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
 /** What requests in work get to finish. */
 const GRACE_MS = 10_000;
 /** Agents renew their certificates in two thirds of this. */
@@ -95,6 +97,14 @@ async function start(config: ApiConfig, { logger, emit, shutdown }: ServiceProce
     logger,
     onAnswer: metrics.countAnswer,
   });
+  const alerting = {
+    outbox: store.alerts,
+    sinks: openSinks(config.alerts.sinks),
+    clock,
+    metrics: metrics.alerts,
+    logger,
+    repeatMs: config.alerts.repeatMinutes * MINUTE_MS,
+  };
   addRoutes(app, {
     store,
     clock,
@@ -103,7 +113,7 @@ async function start(config: ApiConfig, { logger, emit, shutdown }: ServiceProce
     provider,
     policy,
     agents: agents?.hub ?? noAgents,
-    alertSinks: openSinks(config.alerts.sinks),
+    alertSinks: alerting.sinks,
     authorityPin: () => (agents === undefined ? undefined : folder.authority.pin),
     sessionMs: times.maxMs,
   });
@@ -112,6 +122,7 @@ async function start(config: ApiConfig, { logger, emit, shutdown }: ServiceProce
   await app.listen({ host: config.host, port: config.port });
   shutdown.onClose('http', () => app.close());
 
+  startAlerting(alerting, shutdown);
   every(MINUTE_MS, shutdown, logger, async () => {
     metrics.setAgents(agents?.server.connected ?? 0);
     if (await identity.refresh()) {
@@ -121,6 +132,7 @@ async function start(config: ApiConfig, { logger, emit, shutdown }: ServiceProce
     app.server.setSecureContext(await tls());
     await authenticator.prune();
     await store.signIns.prune(new Date(clock.now() - ATTEMPTS_KEPT_MS).toISOString());
+    await keepAlerts(alerting, new Date(clock.now() - config.retention.days * DAY_MS).toISOString());
     await forget(store, config.retention, clock, { signal: shutdown.signal, onForgotten: metrics.countPruned });
   });
   if (agents !== undefined && config.agents.tokenFile !== undefined) {

@@ -15,4 +15,13 @@ export {
 } from './format/syslog.ts';
 export { isSigned, signatureOf, WEBHOOK_FORMATS, type WebhookFormat, webhookBody } from './format/webhook.ts';
 export { line } from './line.ts';
+export {
+  type AlertCount,
+  type AlertOutbox,
+  type DeadAlert,
+  MAX_WAITING,
+  type RaiseOutcome,
+  type RaiseRequest,
+  type WaitingAlert,
+} from './outbox.ts';
 export { MAX_TRIES, retryDelayMs } from './retry.ts';

@@ -14,6 +14,8 @@ export interface ControlPlaneOptions {
   readonly policyFile: string;
   /** As the api's configuration has it; a SQLite of its own without it. */
   readonly store?: object;
+  /** As the api's configuration has it. */
+  readonly alerts?: object;
 }
 
 export interface ApiAnswer {
@@ -36,7 +38,7 @@ export class TestControlPlane {
   }
 
   /** Starts it in a folder of its own, with a policy. */
-  static async open({ folder, policyFile, store }: ControlPlaneOptions): Promise<TestControlPlane> {
+  static async open({ folder, policyFile, store, alerts }: ControlPlaneOptions): Promise<TestControlPlane> {
     await mkdir(folder, { recursive: true });
     const ports = [await freePort(), await freePort()] as const;
     const config = {
@@ -47,6 +49,7 @@ export class TestControlPlane {
       agents: { host: '127.0.0.1', port: ports[1] },
       policy: { source: 'files', files: [policyFile] },
       metrics: { port: 0 },
+      ...(alerts !== undefined && { alerts }),
     };
     await writeFile(join(folder, 'api.json'), JSON.stringify(config));
     const plane = new TestControlPlane(folder, ports);

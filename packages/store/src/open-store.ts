@@ -1,3 +1,4 @@
+import type { AlertOutbox } from '@bulkhead/alerts';
 import type {
   AccountStore,
   AgentStore,
@@ -20,6 +21,7 @@ import { KyselyEnrolmentTokenStore } from './access/enrolment-token-store.ts';
 import { KyselySessionStore } from './access/session-store.ts';
 import { KyselySignInAttempts } from './access/sign-in-attempts.ts';
 import { KyselyAgentStore } from './agent/agent-store.ts';
+import { KyselyAlertOutbox } from './alert/alert-outbox.ts';
 import { KyselyAuditLog } from './audit/audit-log.ts';
 import type { StoreConfig } from './config.ts';
 import { type DialectName, openDialect } from './dialect/open-dialect.ts';
@@ -52,6 +54,7 @@ export interface Store {
   readonly apiTokens: ApiTokenStore;
   readonly enrolmentTokens: EnrolmentTokenStore;
   readonly audit: AuditLog;
+  readonly alerts: AlertOutbox;
   close(): Promise<void>;
 }
 
@@ -82,6 +85,7 @@ export async function openStore(config: StoreConfig): Promise<Store> {
     apiTokens: new KyselyApiTokenStore(db),
     enrolmentTokens: new KyselyEnrolmentTokenStore(db),
     audit: new KyselyAuditLog(db, name),
+    alerts: new KyselyAlertOutbox(db, name),
     close: () => db.destroy(),
   };
 }

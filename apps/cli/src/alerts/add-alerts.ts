@@ -3,6 +3,7 @@ import { atApi } from '../api/api-options.ts';
 import type { ApiPlace } from '../api/request-api.ts';
 import { examples, type Outcome } from '../command.ts';
 import type { Io } from '../io.ts';
+import type { ChosenOptions, DeadOptions } from './dead.ts';
 
 const AT = '--api https://localhost:9443 --ca ca.crt --token-file token';
 
@@ -27,5 +28,33 @@ export function addAlerts(root: Command, io: Io, outcome: Outcome): void {
     .action(async (sink: string, place: ApiPlace) => {
       const { testSink } = await import('./test-sink.ts');
       outcome.exitCode = await testSink(sink, place, io);
+    });
+  atApi(alerts.command('dead'))
+    .description('list the alerts that sinks did not take, the latest first')
+    .option('--sink <name>', 'only those of this sink')
+    .addHelpText('after', examples([`bulkhead alerts dead ${AT}`, 'what did not arrive, and why']))
+    .action(async (options: DeadOptions) => {
+      const { dead } = await import('./dead.ts');
+      outcome.exitCode = await dead(options, io);
+    });
+  atApi(alerts.command('retry'))
+    .description('have dead alerts tried anew')
+    .argument('[id...]', 'their identifiers')
+    .option('--sink <name>', 'those of this sink')
+    .option('--all', 'all of them', false)
+    .addHelpText('after', examples([`bulkhead alerts retry --sink pager ${AT}`, 'once the pager is well']))
+    .action(async (ids: string[], options: ChosenOptions) => {
+      const { settleDead } = await import('./dead.ts');
+      outcome.exitCode = await settleDead('retry', ids, options, io);
+    });
+  atApi(alerts.command('drop'))
+    .description('forget dead alerts')
+    .argument('[id...]', 'their identifiers')
+    .option('--sink <name>', 'those of this sink')
+    .option('--all', 'all of them', false)
+    .addHelpText('after', examples([`bulkhead alerts drop 17 ${AT}`, 'one that nobody needs any more']))
+    .action(async (ids: string[], options: ChosenOptions) => {
+      const { settleDead } = await import('./dead.ts');
+      outcome.exitCode = await settleDead('drop', ids, options, io);
     });
 }

@@ -99,6 +99,8 @@ interface IncidentTable {
   readonly changed_by: string | null;
   readonly changed_at: string | null;
   readonly note: string | null;
+  readonly alerted_count: Generated<number>;
+  readonly alerted_at: Generated<string>;
 }
 
 interface PolicyDocumentTable {

@@ -1,4 +1,5 @@
 import type { DialectName } from '../dialect/open-dialect.ts';
+import { alertTables } from './alert-tables.ts';
 import { controlPlaneTables } from './control-plane-tables.ts';
 import type { DialectWords } from './dialect-words.ts';
 
@@ -83,6 +84,7 @@ export const MIGRATIONS: readonly Migration[] = [
       'insert into image_change (digest, revision) select digest, 1 from image',
     ],
   },
+  { version: 5, statements: alertTables },
 ];
 
 /** The version of tables that this program knows. */

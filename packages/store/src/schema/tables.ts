@@ -1,8 +1,9 @@
 import type { Generated } from 'kysely';
+import type { AlertTables } from './alert-tables.ts';
 import type { ControlPlaneTables } from './control-plane-rows.ts';
 
 /** The tables as they are after all migrations. Times are ISO 8601 text in UTC, truth values are 0 and 1. */
-export interface Tables extends ControlPlaneTables {
+export interface Tables extends ControlPlaneTables, AlertTables {
   readonly setting: SettingTable;
   readonly registry: RegistryTable;
   readonly repository: RepositoryTable;
