@@ -72,9 +72,15 @@ export const ApiConfig = z.strictObject({
         .max(253)
         .optional()
         .describe('Secret whose key `token` the api keeps valid, for agents of the cluster to enrol with.'),
+      webhookSecret: z
+        .string()
+        .min(1)
+        .max(253)
+        .optional()
+        .describe('Secret in which the api keeps a `token` and its `ca.crt`, for the webhook to ask it about images.'),
     })
     .prefault({})
-    .describe('The cluster, for `policy.source: cluster` and `enrolmentSecret`.'),
+    .describe('The cluster, for `policy.source: cluster`, `enrolmentSecret` and `webhookSecret`.'),
   admin: z
     .strictObject({
       name: z.string().min(1).max(253).default('admin').describe('Name of the first account.'),

@@ -139,7 +139,17 @@ async function start(config: ApiConfig, { logger, emit, shutdown }: ServiceProce
     await writeEnrolmentFile(config.agents.tokenFile, { store, clock, pin: folder.authority.pin });
   }
   if (cluster !== undefined) {
-    const work = { config, cluster, policy, hub: agents?.hub, store, clock, pin: folder.authority.pin, logger };
+    const work = {
+      config,
+      cluster,
+      policy,
+      hub: agents?.hub,
+      store,
+      clock,
+      pin: folder.authority.pin,
+      trustPem: () => folder.authority.trustPem,
+      logger,
+    };
     takePart(work, shutdown);
   }
   const { port } = app.server.address() as { readonly port: number };

@@ -95,6 +95,7 @@ describe('the chart', () => {
       'create leases',
       'create secrets',
       'get,patch secrets bulkhead-enrolment',
+      'get,patch secrets bulkhead-webhook-api',
       'get,update leases bulkhead-api',
       'list,watch *',
       'patch */status',
@@ -112,6 +113,24 @@ describe('the chart', () => {
     expect(rightsOf(await rendered({ api: { policy: { source: 'store' } } }), 'bulkhead-api').join()).not.toContain(
       '*',
     );
+  });
+
+  it('has the webhook ask the api about images where there is one, by the Secret that the api keeps', async () => {
+    const webhookOf = async (values: object): Promise<string> =>
+      JSON.stringify((await rendered(values)).filter(({ metadata }) => metadata.name === 'bulkhead-webhook'));
+    const api = (await rendered({})).find(
+      ({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'bulkhead-api',
+    );
+
+    expect(await webhookOf({})).toContain('api: https://bulkhead-api.bulkhead.svc:443');
+    expect(await webhookOf({})).toContain('"secretName":"bulkhead-webhook-api","optional":true');
+    expect(JSON.stringify(api)).toContain('webhookSecret: bulkhead-webhook-api');
+    const alone = { api: { enabled: false }, agent: { enabled: false } };
+    for (const values of [alone, { webhook: { images: { enabled: false } } }]) {
+      expect(await webhookOf(values)).not.toContain('/secrets/api');
+    }
+    const other = { api: 'https://other.example:9443', existingSecret: 'other' };
+    expect(await webhookOf({ ...alone, webhook: { images: other } })).toContain('api: https://other.example:9443');
   });
 
   it('has the webhook asked about everything that its reference says', async () => {

@@ -14,7 +14,7 @@ installs the control plane (\`api\`), an agent on every node, and the admission 
 
 Policies are the cluster's custom resources (\`kubectl get bulkhead\`), whose definitions come with the chart.
 \`helm uninstall\` leaves the definitions with their policies, the volumes of the stores, the Secrets with the webhook's certificate and the
-agents' enrolment token, and two Leases: what is installed again goes on where it was.
+agents' enrolment token, the webhook's token for the api, and two Leases: what is installed again goes on where it was.
 
 Rules in the network namespaces of pods stay while an agent is started anew or upgraded, and go with the release: an agent that ends asks the
 API server whether its DaemonSet is still there. On a node that the agent leaves for another reason, such as another \`agent.nodeSelector\`, or

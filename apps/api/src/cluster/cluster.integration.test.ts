@@ -10,6 +10,7 @@ import { secretHash } from '../access/secret.ts';
 import { ClusterPolicy } from '../policy/cluster-policy.ts';
 import { type Stand, startStand } from '../test-support/stand.ts';
 import { keepEnrolmentSecret } from './enrolment-secret.ts';
+import { keepWebhookSecret } from './webhook-secret.ts';
 
 const missing = kubeApiMissing();
 if (missing !== undefined) process.stderr.write(`the api in a cluster is not tested: ${missing}\n`);
@@ -58,6 +59,36 @@ describe.skipIf(missing !== undefined)('the api with a real API server', () => {
     expect(policy.current.policy.groups.map(({ name }) => name)).toEqual(['web']);
     expect(policy.problems).toMatchObject([{ file: 'WorkloadGroup/db', path: ['spec', 'sensors', 0] }]);
     await policy.close();
+  });
+
+  it('keeps a Secret with what the webhook asks it with, and makes it anew in time, for another authority and when it is spoilt', async () => {
+    const of = { name: 'bulkhead-webhook-api', namespace: 'default' };
+    const { store, app, clock } = stand;
+    const keep = (trustPem: string) => keepWebhookSecret(client, of, { store, clock, trustPem, fieldManager: 'test' });
+    const kept = async () => {
+      const { data } = (await client.get(RESOURCES.secrets, of)) as unknown as { data: Record<string, string> };
+      const text = (key: string) => Buffer.from(data[key] ?? '', 'base64').toString();
+      return { token: text('token'), ca: text('ca.crt') };
+    };
+    const mayAsk = async (token: string) => {
+      const headers = { authorization: `Bearer ${token}` };
+      return (await app.inject({ url: '/api/v1/images/changes', headers })).statusCode;
+    };
+    const began = clock.at;
+
+    expect([await keep('first'), await keep('first')]).toEqual(['made', 'kept']);
+    const first = await kept();
+    expect([await mayAsk(first.token), first.ca]).toEqual([200, 'first']);
+    expect(await keep('second')).toBe('made');
+    expect(await kept()).toEqual({ token: first.token, ca: 'second' });
+
+    clock.at += 61 * 86_400_000;
+    expect(await keep('second')).toBe('made');
+    expect((await kept()).token).not.toBe(first.token);
+    await client.mergePatch(RESOURCES.secrets, of, { data: { token: '////' } }, { fieldManager: 'test' });
+    expect(await keep('second')).toBe('made');
+    expect(await mayAsk((await kept()).token)).toBe(200);
+    clock.at = began;
   });
 
   it('keeps a Secret with a token that agents can enrol with', async () => {

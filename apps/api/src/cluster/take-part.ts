@@ -11,6 +11,7 @@ import { ClusterPolicy } from '../policy/cluster-policy.ts';
 import type { PolicySupply } from '../policy/policy-in-force.ts';
 import { keepEnrolmentSecret } from './enrolment-secret.ts';
 import type { Cluster } from './join.ts';
+import { keepWebhookSecret } from './webhook-secret.ts';
 
 /** How late a status may tell what became of a policy. Only those that change are written. */
 const EVERY_MS = 2_000;
@@ -22,10 +23,12 @@ export interface ClusterWork {
   readonly cluster: Cluster;
   readonly policy: PolicySupply;
   readonly hub: Hub | undefined;
-  readonly store: Pick<Store, 'enrolmentTokens' | 'audit'>;
+  readonly store: Pick<Store, 'enrolmentTokens' | 'apiTokens' | 'audit'>;
   readonly clock: Clock;
   /** Of the authority that enrolling agents recognise the api by. */
   readonly pin: string;
+  /** The certificates of that authority. */
+  readonly trustPem: () => string;
   readonly logger: Pick<Logger, 'warn'>;
 }
 
@@ -58,6 +61,14 @@ async function once(work: ClusterWork, signal: AbortSignal, onError: (error: unk
       cluster.client,
       { name, namespace: cluster.namespace },
       { ...work, fieldManager: FIELD_MANAGER },
+    );
+  }
+  const { webhookSecret } = config.kubernetes;
+  if (webhookSecret !== undefined) {
+    await keepWebhookSecret(
+      cluster.client,
+      { name: webhookSecret, namespace: cluster.namespace },
+      { store: work.store, clock, trustPem: work.trustPem(), fieldManager: FIELD_MANAGER },
     );
   }
   if (!(policy instanceof ClusterPolicy)) return;

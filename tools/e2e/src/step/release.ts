@@ -26,6 +26,7 @@ const KEPT = [
   'lease.coordination.k8s.io/bulkhead-api',
   'lease.coordination.k8s.io/bulkhead-webhook',
   'secret/bulkhead-enrolment',
+  'secret/bulkhead-webhook-api',
   'secret/bulkhead-webhook-tls',
 ];
 
