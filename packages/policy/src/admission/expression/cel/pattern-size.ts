@@ -1,14 +1,17 @@
 const REPEAT = /\{(\d*),?(\d*)\}/y;
+/** Flags alone: what stands before them is what a repetition behind them repeats. */
+const FLAGS = /\(\?[A-Za-z-]*\)/y;
 
 /**
  * How many parts the program of an RE2 pattern has at most: each character and class is one, and what is repeated `{n,m}` times is
  * there m times. Infinite for `\Q`, which hides what follows. Of what is no pattern it says nothing.
  */
 export function patternSize(pattern: string): number {
-  const groups = [{ total: 0, last: 0 }];
+  // An alternative that is empty is one part too.
+  const groups = [{ total: 1, last: 0 }];
   let offset = 0;
   while (offset < pattern.length) {
-    const group = groups.at(-1) ?? { total: 0, last: 0 };
+    const group = groups.at(-1) ?? { total: 1, last: 0 };
     if (pattern.startsWith('\\Q', offset)) return Infinity;
     REPEAT.lastIndex = offset;
     const repeat = REPEAT.exec(pattern);
@@ -21,9 +24,15 @@ export function patternSize(pattern: string): number {
       offset += repeat[0].length;
       continue;
     }
+    FLAGS.lastIndex = offset;
+    const flags = FLAGS.exec(pattern);
+    if (flags !== null) {
+      offset += flags[0].length;
+      continue;
+    }
     const character = pattern[offset] ?? '';
     if (character === '(') {
-      groups.push({ total: 0, last: 0 });
+      groups.push({ total: 1, last: 0 });
       offset += 1;
     } else if (character === ')') {
       const inner = groups.length > 1 ? groups.pop() : undefined;
@@ -31,8 +40,13 @@ export function patternSize(pattern: string): number {
       outer.last = (inner?.total ?? 0) + 2;
       outer.total += outer.last;
       offset += 1;
-    } else if ('*+?|'.includes(character)) {
-      group.total += 1;
+    } else if (character === '|') {
+      group.total += 2;
+      offset += 1;
+    } else if ('*+?'.includes(character)) {
+      // Two where what is repeated may be empty.
+      group.total += 2;
+      group.last += 2;
       offset += 1;
     } else {
       group.last = 1;
