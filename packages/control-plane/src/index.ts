@@ -36,7 +36,7 @@ export type {
   SequencedEvent,
   StoredEvent,
 } from './event/event.ts';
-export { type IncidentSeed, MAX_EVENT_CHARACTERS, type Observation, observe } from './event/observe.ts';
+export { type IncidentSeed, incidentOfRule, MAX_EVENT_CHARACTERS, type Observation, observe } from './event/observe.ts';
 export { type Flow, type FlowFilter, FlowObservation, type FlowPeer, type FlowStore } from './flow/flow.ts';
 export {
   INCIDENT_STATES,

@@ -87,6 +87,7 @@ export {
   type SensorLanguage,
 } from './policy.ts';
 export { type ProcessPolicy, ProcessPolicyDocument, processPolicyKind } from './process/schema.ts';
+export { durationMs, rulesMetBy } from './response/match.ts';
 export { type ResponseRule, ResponseRuleDocument, responseRuleKind } from './response/schema.ts';
 export { type BoundSensor, type EffectivePolicy, effectivePolicy } from './selection/effective.ts';
 export { matchesGlob } from './selection/glob.ts';

@@ -92,11 +92,15 @@ describe('notEnforced', () => {
       ],
       processes: [{ ...named, onlyFromImage: false, rules: [] }],
       files: [],
-      responses: [],
+      responses: [
+        { ...named, name: 'told', when: { events: ['finding'] }, actions: ['alert'] },
+        { ...named, when: { events: ['finding'] }, actions: ['alert', 'capture', 'quarantine'] },
+      ],
     });
     expect(lines).toEqual([
       'NetworkRuleSet "mine": the applications of rule "web" are not enforced yet: it allows the flow whatever is spoken',
       'ProcessPolicy "mine" is not enforced yet',
+      'ResponseRule "mine": capture and quarantine is not enforced yet',
     ]);
   });
 });

@@ -20,6 +20,10 @@ export function notEnforced({ network, processes, files, responses }: Policy): r
     ...applications,
     ...whole('ProcessPolicy', processes),
     ...whole('FilePolicy', files),
-    ...whole('ResponseRule', responses),
+    ...responses.flatMap(({ name, actions }) => {
+      const asked = actions.filter((action) => action !== 'alert');
+      if (asked.length === 0) return [];
+      return [`ResponseRule "${name}": ${asked.join(' and ')} is not enforced yet`];
+    }),
   ];
 }

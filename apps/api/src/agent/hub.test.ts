@@ -195,4 +195,43 @@ describe('the hub', () => {
     session.closed('ended');
     expect((await stand.app.inject({ ...act, payload })).statusCode).toBe(503);
   });
+
+  it('has an alert raised where a response rule asks for one, once for each workload', async () => {
+    await apply(spec('web'), {
+      apiVersion: 'bulkhead.io/v1alpha1',
+      kind: 'ResponseRule',
+      metadata: { name: 'page-us' },
+      spec: {
+        groups: ['web'],
+        when: { events: ['session-blocked'] },
+        after: { count: 2, within: '10m' },
+        actions: ['alert'],
+      },
+    } as { kind: string; metadata: { name: string } });
+    const { session } = await connect(await enrol('node-1'), new Link());
+    const blocked = (pod: string, groups = ['web']): string =>
+      JSON.stringify({ event: 'session-blocked', groups, workloads: [{ name: 'web', namespace: 'shop', pod }] });
+    const send = (sequence: number, ...events: string[]): Promise<void> =>
+      session.storeBatch({
+        epoch: 1,
+        firstSequence: sequence,
+        sequence: sequence + events.length - 1,
+        lostBefore: 0,
+        events,
+      });
+
+    await send(1, blocked('w-1'), blocked('w-2'), blocked('w-3', ['db']), blocked('w-3', ['db']));
+    expect((await stand.store.incidents.list({}, { limit: 9 })).items).toEqual([]);
+    await send(5, blocked('w-1'), 'no json');
+    const headers = await stand.token('auditor');
+    const incidents = (await stand.app.inject({ url: '/api/v1/incidents', headers })).json<{ items: object[] }>();
+    expect(incidents.items).toMatchObject([
+      { rule: 'page-us', workload: 'w-1', count: 1, title: 'the response rule page-us was met: session-blocked' },
+    ]);
+
+    const now = new Date(stand.clock.at).toISOString();
+    await stand.store.alerts.raise({ now, limit: 9, sinksFor: () => ['a'], newId: () => 'id' });
+    const [waiting] = await stand.store.alerts.claim('a', { now, until: now, limit: 9 });
+    expect(waiting?.alert).toMatchObject({ rule: 'page-us', kind: 'response-rule', workload: 'w-1' });
+  });
 });

@@ -18,6 +18,7 @@ import { secretHash } from '../access/secret.ts';
 import type { PolicyInForce, PolicySupply } from '../policy/policy-in-force.ts';
 import type { AgentCommands } from './agent-commands.ts';
 import { allWorkloads } from './all-workloads.ts';
+import { Responder } from './responder.ts';
 import { Session, type SessionPorts } from './session.ts';
 
 export type HubStore = Pick<Store, 'agents' | 'workloads' | 'events' | 'enrolmentTokens' | 'audit'>;
@@ -51,6 +52,7 @@ export interface Standing {
 export class Hub implements AgentHub, AgentCommands {
   readonly #options: HubOptions;
   readonly #connected = new Map<string, Connected>();
+  readonly #responder: Responder;
   #compiler: SnapshotCompiler;
   /** Snapshots as text, while somebody may still be sent them. */
   readonly #texts = new Map<string, string>();
@@ -58,6 +60,7 @@ export class Hub implements AgentHub, AgentCommands {
   private constructor(options: HubOptions, compiler: SnapshotCompiler) {
     this.#options = options;
     this.#compiler = compiler;
+    this.#responder = new Responder(options.policy, options.clock);
     options.policy.onChange((policy) => this.#setPolicy(policy));
   }
 
@@ -131,6 +134,7 @@ export class Hub implements AgentHub, AgentCommands {
       clock,
       logger,
       onEvents,
+      rulesFor: (document) => this.#responder.rulesFor(agentId, document),
       put: (workload) => this.#compiler.put(workload),
       remove: (id) => this.#compiler.remove(id),
       sendTo: (nodes) => {

@@ -10,6 +10,8 @@ export interface SessionPorts {
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'warn' | 'error'>;
   readonly onEvents: (stored: number, repeated: number) => void;
+  /** The ResponseRules that ask for an alert about an event. */
+  readonly rulesFor: (document: unknown) => readonly string[];
   /** Takes a workload in, and gives the nodes whose snapshots change by it. */
   readonly put: (workload: ClusterWorkload) => readonly string[];
   readonly remove: (id: string) => readonly string[];
@@ -41,9 +43,12 @@ export class Session implements AgentSession {
   }
 
   async storeBatch({ epoch, firstSequence, lostBefore, events }: EventBatch): Promise<void> {
-    const { store, onEvents } = this.#ports;
+    const { store, onEvents, rulesFor } = this.#ports;
     const at = this.#now();
-    const sequenced = events.map((text, index) => ({ sequence: firstSequence + index, document: documentOf(text) }));
+    const sequenced = events.map((text, index) => {
+      const document = documentOf(text);
+      return { sequence: firstSequence + index, document, rules: rulesFor(document) };
+    });
     const { stored } = await store.events.append({ agent: this.#agent, epoch, events: sequenced }, at);
     onEvents(stored, events.length - stored);
     if (lostBefore > 0 && stored > 0) await store.agents.noteLoss(this.#agent, lostBefore, at);

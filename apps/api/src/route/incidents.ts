@@ -17,6 +17,7 @@ const IncidentAnswer = z.object({
   severity: z.enum(SEVERITIES),
   namespace: z.string().optional(),
   workload: z.string().optional(),
+  rule: z.string().optional().describe('The ResponseRule that asked for it.'),
   state: z.enum(INCIDENT_STATES),
   count: z.number(),
   firstSeen: z.string(),

@@ -5,6 +5,8 @@ export interface SequencedEvent {
   /** Rises by one within an epoch. */
   readonly sequence: number;
   readonly document: unknown;
+  /** The ResponseRules that ask for an alert about it; none if absent. */
+  readonly rules?: readonly string[];
 }
 
 /** Where an agent's events are: ordered by epoch, which is a life of its spool, then by sequence. */

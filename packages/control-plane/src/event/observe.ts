@@ -20,6 +20,8 @@ export interface IncidentSeed {
   readonly kind: string;
   readonly title: string;
   readonly severity: Severity;
+  /** The ResponseRule that asked for it. */
+  readonly rule?: string;
 }
 
 /** An agent's largest event, a plan's problems, is far smaller; more is not an observation but a flood. */
@@ -128,4 +130,13 @@ function timeOf(time: unknown): string | undefined {
 /** Columns hold no text that a database cannot take: the document, which is JSON, has it escaped. */
 function searchable(text: string, maxLength: number): string {
   return text.slice(0, maxLength).toWellFormed().replaceAll('\0', '\uFFFD');
+}
+
+/** The incident of an observation that a ResponseRule asks to be alerted of: one for each rule and workload. */
+export function incidentOfRule(rule: string, { kind, namespace = '', workload = '' }: Observation): IncidentSeed {
+  const fingerprint = createHash('sha256')
+    .update(JSON.stringify(['response-rule', rule, namespace, workload]))
+    .digest('hex');
+  const title = searchable(`the response rule ${rule} was met: ${kind}`, MAX_TITLE);
+  return { fingerprint, kind: 'response-rule', title, severity: 'high', rule };
 }

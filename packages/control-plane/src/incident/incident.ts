@@ -12,6 +12,8 @@ export interface Incident {
   readonly severity: Severity;
   readonly namespace?: string;
   readonly workload?: string;
+  /** The ResponseRule that asked for it. */
+  readonly rule?: string;
   readonly state: IncidentState;
   readonly count: number;
   readonly firstSeen: string;

@@ -17,5 +17,6 @@ export function alertOfIncident(row: Selectable<Tables['incident']>, id: string,
     incident: row.id,
     ...(row.namespace !== '' && { namespace: row.namespace }),
     ...(row.workload !== '' && { workload: row.workload }),
+    ...(row.rule !== '' && { rule: row.rule }),
   });
 }

@@ -1,4 +1,10 @@
-import { FlowObservation, type Observation, observe, type SequencedEvent } from '@bulkhead/control-plane';
+import {
+  FlowObservation,
+  incidentOfRule,
+  type Observation,
+  observe,
+  type SequencedEvent,
+} from '@bulkhead/control-plane';
 import { sql, type Transaction } from 'kysely';
 import { chunks } from '../chunks.ts';
 import type { DialectName } from '../dialect/open-dialect.ts';
@@ -16,6 +22,7 @@ export interface FreshEvents {
 interface Observed extends Observation {
   readonly agent: string;
   readonly receivedAt: string;
+  readonly rules: readonly string[];
 }
 
 /** Keeps events, and what follows from them for flows and incidents. */
@@ -27,10 +34,10 @@ export async function keepEvents(
   const flows: { readonly flow: FlowObservation; readonly at: string }[] = [];
   const others: Observed[] = [];
   for (const { agent, events, receivedAt } of batches) {
-    for (const { document } of events) {
+    for (const { document, rules = [] } of events) {
       const observation = observe(document, receivedAt);
       const flow = observation.kind === 'flow' ? FlowObservation.safeParse(observation.document).data : undefined;
-      if (flow === undefined) others.push({ ...observation, agent, receivedAt });
+      if (flow === undefined) others.push({ ...observation, agent, receivedAt, rules });
       else flows.push({ flow, at: observation.at });
     }
   }
@@ -43,7 +50,14 @@ export async function keepEvents(
   }
   await addToIncidents(
     transaction,
-    others.map((observation, index) => ({ observation, eventId: ids[index] ?? 0 })),
+    others.flatMap((observation, index) => {
+      const eventId = ids[index] ?? 0;
+      const asked = observation.rules.map((rule) => ({
+        observation: { ...observation, incident: incidentOfRule(rule, observation) },
+        eventId,
+      }));
+      return [{ observation, eventId }, ...asked];
+    }),
   );
   await addFlows(transaction, flows);
 }

@@ -25,6 +25,7 @@ export async function addToIncidents(
       first_seen: known?.first_seen ?? at,
       last_seen: at,
       last_event: eventId,
+      rule: incident.rule ?? '',
     });
   }
   // By cause, so that two transactions never wait for each other's row.
@@ -61,4 +62,5 @@ interface NewIncident {
   readonly first_seen: string;
   readonly last_seen: string;
   readonly last_event: number;
+  readonly rule: string;
 }

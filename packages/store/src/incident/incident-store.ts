@@ -75,6 +75,7 @@ function toIncident(row: Selectable<Tables['incident']>): Incident {
     severity: row.severity as Severity,
     ...(row.namespace !== '' && { namespace: row.namespace }),
     ...(row.workload !== '' && { workload: row.workload }),
+    ...(row.rule !== '' && { rule: row.rule }),
     state: row.state as IncidentState,
     count: row.count,
     firstSeen: row.first_seen,

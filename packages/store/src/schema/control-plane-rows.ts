@@ -101,6 +101,7 @@ interface IncidentTable {
   readonly note: string | null;
   readonly alerted_count: Generated<number>;
   readonly alerted_at: Generated<string>;
+  readonly rule: Generated<string>;
 }
 
 interface PolicyDocumentTable {

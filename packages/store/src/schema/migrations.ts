@@ -85,6 +85,7 @@ export const MIGRATIONS: readonly Migration[] = [
     ],
   },
   { version: 5, statements: alertTables },
+  { version: 6, statements: () => ["alter table incident add column rule text not null default ''"] },
 ];
 
 /** The version of tables that this program knows. */
