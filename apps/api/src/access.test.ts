@@ -54,7 +54,10 @@ const MAY: Readonly<Record<string, readonly Role[]>> = {
   'POST /api/v1/alerts/dead/{id}/retry': HANDS,
   'DELETE /api/v1/alerts/dead': HANDS,
   'DELETE /api/v1/alerts/dead/{id}': HANDS,
+  'GET /api/v1/images': ALL,
   'GET /api/v1/images/changes': ALL,
+  'GET /api/v1/images/{digest}': ALL,
+  'GET /api/v1/images/{digest}/findings': ALL,
 };
 const PUBLIC = [
   'POST /api/v1/session',

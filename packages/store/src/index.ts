@@ -1,5 +1,6 @@
 export { StoreConfig } from './config.ts';
 export type { DialectName } from './dialect/open-dialect.ts';
 export { StoreError, type StoreErrorCode } from './error.ts';
+export type { ImageCatalog, ImageFilter, ImageOverview } from './image/image-catalog.ts';
 export type { ImageFeed } from './image/image-feed.ts';
 export { openStore, type Store } from './open-store.ts';

@@ -27,6 +27,7 @@ import type { StoreConfig } from './config.ts';
 import { type DialectName, openDialect } from './dialect/open-dialect.ts';
 import { KyselyEventStore } from './event/event-store.ts';
 import { KyselyFlowStore } from './flow/flow-store.ts';
+import { type ImageCatalog, KyselyImageCatalog } from './image/image-catalog.ts';
 import { type ImageFeed, KyselyImageFeed } from './image/image-feed.ts';
 import { KyselyIncidentStore } from './incident/incident-store.ts';
 import { KyselyPolicyDocumentStore } from './policy/policy-document-store.ts';
@@ -41,6 +42,7 @@ export interface Store {
   readonly dialect: DialectName;
   readonly registries: RegistryStore;
   readonly scans: ScanStore;
+  readonly images: ImageCatalog;
   readonly imageFeed: ImageFeed;
   readonly agents: AgentStore;
   readonly workloads: WorkloadStore;
@@ -72,6 +74,7 @@ export async function openStore(config: StoreConfig): Promise<Store> {
     dialect: name,
     registries: new KyselyRegistryStore(db),
     scans: new KyselyScanStore(db, name),
+    images: new KyselyImageCatalog(db),
     imageFeed: new KyselyImageFeed(db),
     agents: new KyselyAgentStore(db),
     workloads: new KyselyWorkloadStore(db),

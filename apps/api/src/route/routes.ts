@@ -8,6 +8,7 @@ import { addEventRoutes } from './events.ts';
 import { addFlowRoutes } from './flows.ts';
 import { addGroupRoutes } from './groups.ts';
 import { addImageChangeRoutes } from './image-changes.ts';
+import { addImageRoutes } from './images.ts';
 import { addIncidentRoutes } from './incidents.ts';
 import { addOidcRoutes } from './oidc.ts';
 import { addPolicyRoutes } from './policies.ts';
@@ -32,5 +33,6 @@ export function addRoutes(app: Api, context: ApiContext): void {
   addAlertRoutes(app, context);
   addAgentRoutes(app, context);
   addRegistryRoutes(app, context);
+  addImageRoutes(app, context);
   addImageChangeRoutes(app, context);
 }
