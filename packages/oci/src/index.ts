@@ -11,5 +11,6 @@ export { type CredentialSource, type Credentials, dockerCredentials } from './re
 export { type ImageReference, parseReference, referenceText } from './registry/reference.ts';
 export { Registry, type RegistryOptions } from './registry/registry.ts';
 export type { Repository } from './registry/repository.ts';
+export { type ImageSignatures, readSignatures } from './signature/read-signatures.ts';
 export { WatchedCatalog } from './watched/watched-catalog.ts';
 export { WatchedInspector, type WatchedInspectorOptions } from './watched/watched-inspector.ts';

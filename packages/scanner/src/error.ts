@@ -1,6 +1,7 @@
 import { CodedError } from '@bulkhead/core';
 
 export type ScanErrorCode =
+  | 'INVALID_KEY'
   | 'INVALID_SBOM'
   | 'INVALID_VEX'
   | 'INVALID_IGNORE_FILE'

@@ -3,13 +3,14 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { examples, numberBetween, type Outcome } from '../command.ts';
 import { databasePath } from '../db/database-path.ts';
 import type { Io } from '../io.ts';
+import { addVerify } from '../signature/add-verify.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { FORMATS, type FolderKind, type ImageCommandOptions, SCANNERS, type ScanCommandOptions } from './options.ts';
 import { parseList } from './parse-list.ts';
 
 /** Adds the commands that scan: `image`, `fs`, `rootfs`, `sbom` and `host`. */
 export function addScan(root: Command, io: Io, outcome: Outcome): void {
-  scanning(root.command('image'))
+  const image = scanning(root.command('image'))
     .description('scan an image of a registry, or one that is a file')
     .argument('[reference]', 'such as alpine:3.20 or registry.example/shop@sha256:…')
     .option('--input <file>', 'an archive (docker save, OCI, containerd, skopeo) or a folder in the OCI layout')
@@ -43,6 +44,7 @@ export function addScan(root: Command, io: Io, outcome: Outcome): void {
       const { scanImageCommand } = await import('./image.ts');
       outcome.exitCode = await scanImageCommand(reference, options, io, versionOf(root));
     });
+  addVerify(image, io, outcome);
 
   addFolder(root, io, outcome, 'filesystem', 'fs', 'scan a folder of sources: lock files and manifests');
   addFolder(root, io, outcome, 'rootfs', 'rootfs', 'scan the root of an unpacked system: what is installed there');
