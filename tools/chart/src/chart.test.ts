@@ -77,6 +77,18 @@ describe('the chart', () => {
     );
   });
 
+  it('gives the api the sinks of alerts, and the Secret with their files', async () => {
+    const sink = { name: 'pager', kind: 'slack', urlFile: '/secrets/alerts/slack' };
+    const objects = await rendered({ api: { alerts: { sinks: [sink], existingSecret: 'mine' } } });
+    const config = objects.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name.endsWith('-api'));
+    const text = (config?.['data'] as { readonly 'api.yaml': string } | undefined)?.['api.yaml'] ?? '';
+
+    expect(parse(text)).toMatchObject({ alerts: { repeatMinutes: 60, sinks: [sink] } });
+    const api = objects.find(({ kind }) => kind === 'StatefulSet');
+    expect(JSON.stringify(api)).toContain('{"name":"alerts","secret":{"secretName":"mine"}}');
+    expect(JSON.stringify(api)).toContain('"mountPath":"/secrets/alerts"');
+  });
+
   it('keeps secrets out of arguments, variables and ConfigMaps', async () => {
     const objects = await rendered(PLATFORM);
     const secret = objects.find(({ kind }) => kind === 'Secret');

@@ -4,6 +4,8 @@ const NARROWER: Readonly<Record<string, object>> = {
   'api.policy.source': { enum: ['cluster', 'store', 'files'] },
   'api.service.type': { enum: ['ClusterIP', 'NodePort', 'LoadBalancer'] },
   'api.replicas': { type: 'integer', minimum: 1 },
+  'api.alerts.repeatMinutes': { type: 'integer', minimum: 1 },
+  'api.alerts.sinks': { type: 'array', items: { type: 'object' } },
   'webhook.failurePolicy': { enum: ['Ignore', 'Fail'] },
   'webhook.timeoutSeconds': { type: 'integer', minimum: 1, maximum: 30 },
   'webhook.replicas': { type: 'integer', minimum: 1 },
