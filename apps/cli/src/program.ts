@@ -209,7 +209,7 @@ function addPolicy(root: Command, io: Io, outcome: Outcome): void {
     });
   policy
     .command('test')
-    .description('run the PolicyTest documents of files against the admission policies in them')
+    .description('run the PolicyTest documents of files against the policies in them')
     .argument('<path...>', 'YAML or JSON files, or folders of them, with policies and tests')
     .addHelpText('after', examples(['bulkhead policy test policy/', 'policies and their tests in one folder']))
     .action(async (paths: string[]) => {

@@ -48,6 +48,7 @@ export {
   APPLICATIONS,
   type Application,
   speaksOneOf,
+  UNKNOWN_PROTOCOLS,
 } from './network/application.ts';
 export { type BoundRuleSets, boundRuleSets } from './network/bound.ts';
 export { matchesDomain } from './network/domain.ts';

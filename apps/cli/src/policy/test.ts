@@ -10,7 +10,8 @@ export async function test(paths: readonly string[], io: Io): Promise<number> {
   const outcome = runPolicyTests((await Promise.all(paths.map(readSources))).flat(), systemClock.now());
   if (!outcome.ok) throw new PolicyError(outcome.problems);
   const { results, policies } = outcome;
-  const lacking = results.length === 0 ? 'PolicyTest' : policies === 0 ? 'AdmissionPolicy' : undefined;
+  const lacking =
+    results.length === 0 ? 'PolicyTest' : policies === 0 ? 'AdmissionPolicy or NetworkRuleSet' : undefined;
   if (lacking !== undefined) {
     const why = `no ${lacking} is in ${paths.join(', ')}`;
     const fix = 'name the files of policies and of their tests; docs/reference/admission.md shows how to write them';

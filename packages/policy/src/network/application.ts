@@ -40,6 +40,9 @@ export const APPLICATIONS = Object.keys(APPLICATION_PROTOCOLS) as readonly Appli
   ...Application[],
 ];
 
+/** What the inspector calls a flow that no protocol explains. */
+export const UNKNOWN_PROTOCOLS = ['raw', 'udp'] as const;
+
 /** Whether what the inspector recognised is one of some applications. */
 export function speaksOneOf(protocol: string, applications: readonly Application[]): boolean {
   return applications.some((application) =>

@@ -1,6 +1,10 @@
 import { objectOf, plainValue } from '@bulkhead/pod-rules';
 import { type LoadedDocument, loadDocuments, type PolicySource } from '../../document/load.ts';
 import type { PolicyProblem } from '../../document/problem.ts';
+import { workloadGroupKind } from '../../group/kind.ts';
+import { testFlow } from '../../network/flow-test.ts';
+import { networkRuleSetKind } from '../../network/kind.ts';
+import type { Policy } from '../../policy.ts';
 import { judge } from '../judge.ts';
 import { admissionPolicyKind } from '../kind.ts';
 import type { AdmissionPolicy } from '../policy.ts';
@@ -8,8 +12,8 @@ import { faultOf } from '../review/read-objects.ts';
 import { policyTestKind } from './kind.ts';
 import type { PolicyTest } from './schema.ts';
 
-/** Documents that say nothing of admission. */
-const OTHER_KINDS = ['DataSensor', 'FilePolicy', 'NetworkRuleSet', 'ProcessPolicy', 'ResponseRule', 'WorkloadGroup'];
+/** Documents that say nothing of what is tested. */
+const OTHER_KINDS = ['DataSensor', 'FilePolicy', 'ProcessPolicy', 'ResponseRule'];
 
 /** What became of one case. */
 export interface CaseResult {
@@ -23,15 +27,42 @@ export type PolicyTestOutcome =
   | { readonly ok: true; readonly results: readonly CaseResult[]; readonly policies: number }
   | { readonly ok: false; readonly problems: readonly PolicyProblem[] };
 
-/** Runs the tests of some files against the admission policies in them. `now` is the time where a test names none. */
+/** Runs the tests of some files against the admission policies and the network rules in them. `now` is the time where a test names none. */
 export function runPolicyTests(sources: readonly PolicySource[], now: number): PolicyTestOutcome {
-  const documents = loadDocuments(sources, [admissionPolicyKind, policyTestKind], OTHER_KINDS);
+  const documents = loadDocuments(
+    sources,
+    [admissionPolicyKind, policyTestKind, workloadGroupKind, networkRuleSetKind],
+    OTHER_KINDS,
+  );
   if (documents.problems.length > 0) return { ok: false, problems: documents.problems };
   const policies = documents.of(admissionPolicyKind).flatMap(({ value }) => value ?? []);
+  const network = documents.of(networkRuleSetKind).flatMap(({ value }) => value ?? []);
+  const groups = documents.of(workloadGroupKind).flatMap(({ value }) => value ?? []);
   const results = documents
     .of(policyTestKind)
-    .flatMap((document) => (document.value === undefined ? [] : casesOf(document, document.value, policies, now)));
-  return { ok: true, results, policies: policies.length };
+    .flatMap((document) =>
+      document.value === undefined
+        ? []
+        : [
+            ...casesOf(document, document.value, policies, now),
+            ...flowsOf(document, document.value, { groups, network }),
+          ],
+    );
+  return { ok: true, results, policies: policies.length + network.length };
+}
+
+function flowsOf(
+  document: LoadedDocument<PolicyTest>,
+  { name, flows }: PolicyTest,
+  policy: Pick<Policy, 'groups' | 'network'>,
+): readonly CaseResult[] {
+  return flows.map(({ name: own, expect, ...flow }, index) => ({
+    name: `${name}/${own}`,
+    problems: testFlow({ ...flow, ...expect }, policy).map(({ key, message }) => {
+      const path = key === 'from' || key === 'to' ? [key] : ['expect', key];
+      return document.problem(['spec', 'flows', index, ...path], message);
+    }),
+  }));
 }
 
 function casesOf(

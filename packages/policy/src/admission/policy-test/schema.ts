@@ -1,38 +1,78 @@
-import { API_VERSION } from '@bulkhead/core';
+import { API_VERSION, isName } from '@bulkhead/core';
 import { z } from 'zod';
 import { name } from '../../group/schema.ts';
+import { readPrefix } from '../../network/address.ts';
+import { APPLICATION_PROTOCOLS, UNKNOWN_PROTOCOLS } from '../../network/application.ts';
+import { isDomain } from '../../network/domain.ts';
+import { FLOW_VERDICTS } from '../../network/evaluate.ts';
+import { FLOW_PROTOCOLS, NODE_PEER } from '../../network/rule-set.ts';
 import { ADMISSION_VERDICTS } from '../policy.ts';
 
 /** Bounds of what is written by hand. */
 const MAX_CASES = 1000;
 const MAX_TEXT = 500;
+const MAX_ENDS = 64;
+const MAX_PORT = 65_535;
+
+/** What the inspector tells apart; `raw` and `udp` are what no protocol explains. */
+const SPOKEN = [...new Set([...Object.values(APPLICATION_PROTOCOLS).flat(), ...UNKNOWN_PROTOCOLS])].toSorted();
+
+const END_EXPECTED = `must be the name of a group, an address, a domain, or ${NODE_PEER}, or a list of these`;
+
+const end = z
+  .string()
+  .refine(
+    (text) => text === NODE_PEER || isName(text) || readPrefix(text) !== undefined || isDomain(text),
+    END_EXPECTED,
+  );
+/** One text, or all that is known of an end. */
+const ends = z.union([end.transform((text) => [text]), z.array(end).min(1).max(MAX_ENDS)], { error: END_EXPECTED });
+
+const flow = z.strictObject({
+  name: z.string().min(1).max(MAX_TEXT),
+  from: ends,
+  to: ends,
+  protocol: z.enum(FLOW_PROTOCOLS).default('tcp'),
+  port: z.int().min(1).max(MAX_PORT).optional(),
+  application: z.enum(SPOKEN).optional(),
+  expect: z.strictObject({
+    verdict: z.enum(FLOW_VERDICTS),
+    by: z
+      .string()
+      .regex(/^[a-z0-9-]+(?:\/[a-z0-9-]+)?$/, 'must be ruleSet/rule, or the rule set that closes the direction')
+      .optional(),
+  }),
+});
 
 /** Cases that a policy has to decide as expected, as a document of the policy language. */
 export const PolicyTestDocument = z.strictObject({
   apiVersion: z.literal(API_VERSION),
   kind: z.literal('PolicyTest'),
   metadata: z.strictObject({ name }),
-  spec: z.strictObject({
-    namespace: z.string().min(1).default('default'),
-    at: z
-      .union([z.iso.date(), z.iso.datetime({ offset: true })], {
-        error: 'must be a date such as 2027-01-31, or a time such as 2027-01-31T12:00:00Z',
-      })
-      .optional(),
-    cases: z
-      .array(
-        z.strictObject({
-          name: z.string().min(1).max(MAX_TEXT),
-          object: z.record(z.string(), z.unknown()),
-          expect: z.strictObject({
-            verdict: z.enum(ADMISSION_VERDICTS),
-            rules: z.array(z.string().regex(/^[a-z0-9-]+\/[a-z0-9-]+$/, 'must be policy/rule')).optional(),
+  spec: z
+    .strictObject({
+      namespace: z.string().min(1).default('default'),
+      at: z
+        .union([z.iso.date(), z.iso.datetime({ offset: true })], {
+          error: 'must be a date such as 2027-01-31, or a time such as 2027-01-31T12:00:00Z',
+        })
+        .optional(),
+      cases: z
+        .array(
+          z.strictObject({
+            name: z.string().min(1).max(MAX_TEXT),
+            object: z.record(z.string(), z.unknown()),
+            expect: z.strictObject({
+              verdict: z.enum(ADMISSION_VERDICTS),
+              rules: z.array(z.string().regex(/^[a-z0-9-]+\/[a-z0-9-]+$/, 'must be policy/rule')).optional(),
+            }),
           }),
-        }),
-      )
-      .min(1)
-      .max(MAX_CASES),
-  }),
+        )
+        .max(MAX_CASES)
+        .default([]),
+      flows: z.array(flow).max(MAX_CASES).default([]),
+    })
+    .refine(({ cases, flows }) => cases.length + flows.length > 0, { message: 'tests nothing: give cases or flows' }),
 });
 export type PolicyTestDocument = z.infer<typeof PolicyTestDocument>;
 
