@@ -1,8 +1,9 @@
+import type { ApplicationDeniedEvent } from '@bulkhead/inspector';
 import { type LoggedPacket, readLogPrefix } from '@bulkhead/nftables';
 import type { Policy } from '@bulkhead/policy';
 import type { Enforcement } from '@bulkhead/rpc';
 import type { AgentConfig } from './config.ts';
-import { sourceId } from './enforcement/guard.ts';
+import { attachmentOf, sourceId } from './enforcement/guard.ts';
 import { Guards } from './enforcement/guards.ts';
 import type { Inspector, Steering } from './enforcement/ports.ts';
 import type { NewAgentEvent, Subject } from './event/agent-event.ts';
@@ -10,6 +11,7 @@ import { subjectOf } from './event/subject.ts';
 import { readDnsAnswer } from './firewall/dns-answer.ts';
 import type { ToldFlow } from './firewall/flow-events.ts';
 import { NameTable } from './firewall/name-table.ts';
+import { readEndpoint } from './firewall/read-endpoint.ts';
 import { readToldPacket } from './firewall/told-packet.ts';
 import { type NamespacePlan, planNamespaces } from './plan.ts';
 import type { PolicyChange } from './policy/policy-watch.ts';
@@ -143,6 +145,26 @@ export class Agent {
       if (rule !== undefined) this.#ports.onFlow(subjectOf(plan), { verdict: told.kind, rule, packet });
     }
     if (learnt) void this.#apply();
+  }
+
+  /** Takes in that a session speaks what a rule does not allow. */
+  onApplication(event: ApplicationDeniedEvent): void {
+    const plan = [...this.#plans.values()].find((one) => sourceId(one) === event.source);
+    const rule = plan?.firewall?.applications?.names[event.rule];
+    if (plan === undefined || rule === undefined) return;
+    const [client, server] = [readEndpoint(event.client), readEndpoint(event.server)];
+    this.#ports.onFlow(subjectOf(plan), {
+      // What is only watched is only told of, whatever the rule says.
+      verdict: event.verdict === 'block' && attachmentOf(plan) === 'queue' ? 'deny' : 'alert',
+      rule,
+      packet: {
+        protocol: event.transport,
+        source: client.address,
+        destination: server.address,
+        ports: { source: client.port, destination: server.port },
+      },
+      application: event.protocol,
+    });
   }
 
   /** Lets every namespace go. */

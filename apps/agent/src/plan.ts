@@ -1,3 +1,4 @@
+import type { Hook } from '@bulkhead/core';
 import type { SensorProgramInput } from '@bulkhead/dlp';
 import { compileSensors } from '@bulkhead/dlp';
 import { type EffectivePolicy, type Policy, policyFor } from '@bulkhead/policy';
@@ -25,6 +26,13 @@ function cutOff(policy: EffectivePolicy | undefined): EffectivePolicy {
   return { onFailure: 'open', ...nothing, ...policy, mode: 'protect', quarantine: true };
 }
 
+/** Where the inspector judges what is spoken, it must see the flow, whatever sensors ask for. */
+function hooksFor(hooks: readonly Hook[], firewall: FirewallPlan | undefined): readonly Hook[] {
+  const { ingress, egress } = firewall?.applications?.rules ?? {};
+  if (ingress === undefined && egress === undefined) return hooks;
+  return [...new Set<Hook>([...hooks, 'input', 'output'])];
+}
+
 /** What a policy asks of the workloads that are there: one plan for each namespace that some group selects. */
 export function planNamespaces(
   workloads: readonly LocatedWorkload[],
@@ -47,7 +55,7 @@ export function planNamespaces(
       key,
       path,
       workloads: inside,
-      policy: effective,
+      policy: { ...effective, hooks: hooksFor(effective.hooks, firewall) },
       program,
       ...(firewall !== undefined && { firewall }),
     });

@@ -221,6 +221,10 @@ function reportEvents({ agent, log, metrics }: Parts, events: readonly Inspector
     log.emit({ event: 'events-lost', count: lost });
   }
   for (const event of events) {
+    if (event.kind === 'application-denied') {
+      agent.onApplication(event);
+      continue;
+    }
     if (event.kind === 'finding') metrics.countFinding(event.detector, sensorNameOf(event.sensor), event.verdict);
     if (event.kind === 'exception') metrics.countException(event.exception);
     log.write(describeEvent(event, agent.subjectOf(event.source)));

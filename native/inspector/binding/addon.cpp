@@ -75,6 +75,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   export_capture(env, exports);
   export_bench(env, exports);
   export_workers(env, exports);
+  export_applications(env, exports);
   return exports;
 }
 

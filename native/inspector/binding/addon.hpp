@@ -20,6 +20,7 @@ struct Addon {
   Scratch scratch;             ///< for scans on the JavaScript thread
 };
 
+using ApplicationsHandle = Napi::External<std::shared_ptr<const ApplicationRules>>;
 using ProgramHandle = Napi::External<NumberedProgram>;
 using ExactDataHandle = Napi::External<std::shared_ptr<const ExactDataSet>>;
 
@@ -37,6 +38,7 @@ Napi::Value fail(Napi::Env env, const char* code, const std::string& message);
 [[nodiscard]] EngineLimits limits_of(const Napi::Object& options);
 [[nodiscard]] ExceptionPolicies policies_of(const Napi::Object& options);
 
+void export_applications(Napi::Env env, Napi::Object exports);
 void export_program(Napi::Env env, Napi::Object exports);
 void export_exact_data(Napi::Env env, Napi::Object exports);
 void export_text_scan(Napi::Env env, Napi::Object exports);

@@ -14,11 +14,16 @@ WorkersChannel& channel_of(const Napi::CallbackInfo& info) {
   return **info[0].As<WorkersHandle>().Data();
 }
 std::uint32_t source_of(const Napi::CallbackInfo& info) { return info[1].As<Napi::Number>().Uint32Value(); }
+std::shared_ptr<const ApplicationRules> applications_of(const Napi::Value& value) {
+  return value.IsExternal() ? *value.As<ApplicationsHandle>().Data() : nullptr;
+}
 const NumberedProgram& program_of(const Napi::Value& value) { return *value.As<ProgramHandle>().Data(); }
 
 SourceSettings settings_of(const Napi::CallbackInfo& info) {
   const auto given = info[2].As<Napi::Object>();
-  return {program_of(info[3]), policies_of(given), flag_of(given, "capture", false)};
+  SourceSettings settings{program_of(info[3]), policies_of(given), flag_of(given, "capture", false)};
+  settings.applications = applications_of(info[4]);
+  return settings;
 }
 
 /// createWorkers(options, callback): workers
@@ -34,7 +39,7 @@ Napi::Value create(const Napi::CallbackInfo& info) {
                             [](Napi::Env, std::shared_ptr<WorkersChannel>* held) { delete held; });
 }
 
-/// addQueue(workers, source: number, { netns, queueNumber, failOpen, capture, exceptionPolicies }, program)
+/// addQueue(workers, source: number, { netns, queueNumber, failOpen, capture, exceptionPolicies }, program, applications?)
 Napi::Value add_queue(const Napi::CallbackInfo& info) {
   const auto given = info[2].As<Napi::Object>();
   const QueueOptions options{text_of(given, "netns"), static_cast<std::uint16_t>(number_of(given, "queueNumber", 0)),
@@ -43,7 +48,7 @@ Napi::Value add_queue(const Napi::CallbackInfo& info) {
   return failure.failed() ? fail(info.Env(), code_of(failure.error), failure.message) : info.Env().Undefined();
 }
 
-/// addTap(workers, source: number, { netns, interface, ringBytes, exceptionPolicies }, program)
+/// addTap(workers, source: number, { netns, interface, ringBytes, exceptionPolicies }, program, applications?)
 Napi::Value add_tap(const Napi::CallbackInfo& info) {
   const auto given = info[2].As<Napi::Object>();
   TapOptions options{text_of(given, "netns"), text_of(given, "interface")};
@@ -55,6 +60,12 @@ Napi::Value add_tap(const Napi::CallbackInfo& info) {
 /// setProgram(workers, source: number, program): boolean
 Napi::Value set_program(const Napi::CallbackInfo& info) {
   const bool known = channel_of(info).workers().set_program(source_of(info), program_of(info[2]));
+  return Napi::Boolean::New(info.Env(), known);
+}
+
+/// setApplications(workers, source: number, applications?): boolean
+Napi::Value set_applications(const Napi::CallbackInfo& info) {
+  const bool known = channel_of(info).workers().set_applications(source_of(info), applications_of(info[2]));
   return Napi::Boolean::New(info.Env(), known);
 }
 
@@ -95,6 +106,7 @@ void export_workers(Napi::Env env, Napi::Object exports) {
   exports.Set("addQueue", Napi::Function::New(env, add_queue, "addQueue"));
   exports.Set("addTap", Napi::Function::New(env, add_tap, "addTap"));
   exports.Set("setProgram", Napi::Function::New(env, set_program, "setProgram"));
+  exports.Set("setApplications", Napi::Function::New(env, set_applications, "setApplications"));
   exports.Set("removeSource", Napi::Function::New(env, remove, "removeSource"));
   exports.Set("workersCounters", Napi::Function::New(env, counters, "workersCounters"));
   exports.Set("stopWorkers", Napi::Function::New(env, stop, "stopWorkers"));

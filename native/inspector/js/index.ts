@@ -1,3 +1,10 @@
+export {
+  type AddressPair,
+  type ApplicationDirectionInput,
+  type ApplicationRuleInput,
+  type ApplicationRuleSetInput,
+  type ApplicationsInput,
+} from './src/applications.ts';
 export { type BenchResult, benchCaptures } from './src/bench.ts';
 export { type Capabilities, capabilities, namespaceAddresses } from './src/capabilities.ts';
 export {
@@ -9,6 +16,7 @@ export {
 export type { SourceCounters, WorkerCounters } from './src/counters.ts';
 export { InspectorError, type InspectorErrorCode } from './src/error.ts';
 export type {
+  ApplicationDeniedEvent,
   EncryptedSession,
   ExceptionEvent,
   Finding,
@@ -28,7 +36,15 @@ export {
   MAX_EXACT_NAME_BYTES,
   type Normalisation,
 } from './src/exact-data.ts';
-export type { Confidence, Direction, Encoding, ExceptionPolicy, TrafficException, Verdict } from './src/names.ts';
+export type {
+  Confidence,
+  Direction,
+  Encoding,
+  ExceptionPolicy,
+  Protocol,
+  TrafficException,
+  Verdict,
+} from './src/names.ts';
 export {
   type BuiltInDetector,
   builtInDetectors,

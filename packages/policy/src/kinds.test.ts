@@ -85,6 +85,7 @@ describe('notEnforced', () => {
       network: [
         {
           ...named,
+          unknownApplication: 'deny',
           allowCuttingDns: false,
           allowCuttingProbes: false,
           ingress: [{ name: 'web', action: 'allow', log: false, applications: ['http'] }],
@@ -98,7 +99,6 @@ describe('notEnforced', () => {
       ],
     });
     expect(lines).toEqual([
-      'NetworkRuleSet "mine": the applications of rule "web" are not enforced yet: it allows the flow whatever is spoken',
       'ProcessPolicy "mine" is not enforced yet',
       'ResponseRule "mine": capture and quarantine is not enforced yet',
     ]);

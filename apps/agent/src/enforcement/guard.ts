@@ -43,6 +43,10 @@ export class Guard {
       if (JSON.stringify(before.program) !== JSON.stringify(plan.program)) {
         this.#inspector.setProgram(sourceId(plan), plan.program);
       }
+      const applications = plan.firewall?.applications?.rules;
+      if (JSON.stringify(before.firewall?.applications?.rules) !== JSON.stringify(applications)) {
+        this.#inspector.setApplications(sourceId(plan), applications);
+      }
       if (hasRules(plan)) await this.#steer(plan, before);
       else if (hasRules(before)) await this.#steering.release(plan.path);
     } else {
@@ -90,7 +94,14 @@ export class Guard {
 
   #attach(plan: NamespacePlan): void {
     const { exceptions, capture } = plan.policy;
-    const request = { id: sourceId(plan), netns: plan.path, program: plan.program, exceptions, capture };
+    const request = {
+      id: sourceId(plan),
+      netns: plan.path,
+      program: plan.program,
+      applications: plan.firewall?.applications?.rules,
+      exceptions,
+      capture,
+    };
     if (attachmentOf(plan) === 'tap') this.#inspector.addTap(request);
     else this.#inspector.addQueue({ ...request, queueNumber: this.#queueNumber });
   }

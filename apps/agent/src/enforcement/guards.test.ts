@@ -14,6 +14,7 @@ function stage(refuse: (call: string) => boolean = () => false) {
     addQueue: ({ id }) => note(`add ${id}`),
     addTap: ({ id }) => note(`add ${id}`),
     setProgram: (id) => note(`program ${id}`),
+    setApplications: (id) => note(`applications ${id}`),
     remove: (id) => note(`remove ${id}`),
   };
   const steering: Steering = {

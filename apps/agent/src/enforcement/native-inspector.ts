@@ -1,5 +1,12 @@
 import type { SensorProgramInput } from '@bulkhead/dlp';
-import { type CapturedSession, type InspectorEvent, Program, type WorkerCounters, Workers } from '@bulkhead/inspector';
+import {
+  type ApplicationsInput,
+  type CapturedSession,
+  type InspectorEvent,
+  Program,
+  type WorkerCounters,
+  Workers,
+} from '@bulkhead/inspector';
 import type { Inspector, QueueRequest } from './ports.ts';
 
 export interface NativeInspectorOptions {
@@ -26,22 +33,30 @@ export class NativeInspector implements Inspector {
     this.#workers = new Workers({ threads, captureRingBytes }, { onEvents, onCapture });
   }
 
-  addQueue({ id, netns, queueNumber, program, exceptions, capture }: QueueRequest): void {
+  addQueue({ id, netns, queueNumber, program, applications, exceptions, capture }: QueueRequest): void {
     const compiled = this.#compile(program);
     this.#workers.addQueue({
       id,
       netns,
       queueNumber,
       program: compiled.program,
+      applications,
       exceptionPolicies: exceptions,
       capture,
     });
     this.#programs.set(id, compiled);
   }
 
-  addTap({ id, netns, program, exceptions }: Omit<QueueRequest, 'queueNumber'>): void {
+  addTap({ id, netns, program, applications, exceptions }: Omit<QueueRequest, 'queueNumber'>): void {
     const compiled = this.#compile(program);
-    this.#workers.addTap({ id, netns, interface: 'any', program: compiled.program, exceptionPolicies: exceptions });
+    this.#workers.addTap({
+      id,
+      netns,
+      interface: 'any',
+      program: compiled.program,
+      applications,
+      exceptionPolicies: exceptions,
+    });
     this.#programs.set(id, compiled);
   }
 
@@ -49,6 +64,10 @@ export class NativeInspector implements Inspector {
     const compiled = this.#compile(program);
     this.#workers.setProgram(id, compiled.program);
     this.#programs.set(id, compiled);
+  }
+
+  setApplications(id: string, rules: ApplicationsInput | undefined): void {
+    this.#workers.setApplications(id, rules);
   }
 
   remove(id: string): void {

@@ -1,5 +1,6 @@
 import type { ExceptionPolicies, FailurePolicy, Hook } from '@bulkhead/core';
 import type { SensorProgramInput } from '@bulkhead/dlp';
+import type { ApplicationsInput } from '@bulkhead/inspector';
 import type { Firewall } from '@bulkhead/nftables';
 
 /** How traffic of one namespace is met. */
@@ -9,6 +10,8 @@ export interface QueueRequest {
   readonly netns: string;
   readonly queueNumber: number;
   readonly program: SensorProgramInput;
+  /** What may be spoken; whatever they like without it. */
+  readonly applications?: ApplicationsInput | undefined;
   readonly exceptions: ExceptionPolicies;
   /** Whether packets are kept, so that a blocked session can be written down. */
   readonly capture: boolean;
@@ -21,6 +24,8 @@ export interface Inspector {
   /** Looks at copies of packets: nothing it says can reach the traffic. */
   addTap(request: Omit<QueueRequest, 'queueNumber'>): void;
   setProgram(id: string, program: SensorProgramInput): void;
+  /** Judges by other rules what may be spoken. Sessions that were handed over stay so. */
+  setApplications(id: string, rules: ApplicationsInput | undefined): void;
   remove(id: string): void;
 }
 

@@ -94,6 +94,8 @@ export type FlowEvent = {
   readonly client: string;
   readonly server: string;
   readonly port?: number;
+  /** What is spoken, where that decided. */
+  readonly application?: string;
   /** Packets that were told of since the last event of this flow; of a flood the kernel tells only some. */
   readonly count: number;
 } & Subject;

@@ -2,7 +2,10 @@ import { sensorNameOf } from '@bulkhead/dlp';
 import type { InspectorEvent } from '@bulkhead/inspector';
 import type { AgentEvent, SessionName, Subject } from './agent-event.ts';
 
-type Described<Kind extends InspectorEvent['kind']> = (event: Extract<InspectorEvent, { kind: Kind }>) => object;
+/** What the inspector says of traffic. That an application is denied is told as a flow: see FlowEvents. */
+type TrafficEvent = Exclude<InspectorEvent, { readonly kind: 'application-denied' }>;
+
+type Described<Kind extends TrafficEvent['kind']> = (event: Extract<TrafficEvent, { kind: Kind }>) => object;
 
 /** In the order people read them; `sensor` is told by its name. */
 const OF_FINDING = [
@@ -21,7 +24,7 @@ const OF_FINDING = [
 ] as const;
 
 /** What each kind says beyond its time, its session and its workloads. */
-const DETAILS: { readonly [Kind in InspectorEvent['kind']]: Described<Kind> } = {
+const DETAILS: { readonly [Kind in TrafficEvent['kind']]: Described<Kind> } = {
   finding: (event) => ({ ...pick(event, OF_FINDING), sensor: sensorNameOf(event.sensor) }),
   exception: (event) => pick(event, ['exception', 'bytesNotInspected', 'verdict']),
   'session-offloaded': ({ serverName, tlsVersion }) => ({
@@ -32,14 +35,14 @@ const DETAILS: { readonly [Kind in InspectorEvent['kind']]: Described<Kind> } = 
 };
 
 /** Renders what the inspector saw as an event of the agent. `subject` is unknown for a namespace just let go. */
-export function describeEvent(event: InspectorEvent, subject: Subject | undefined): AgentEvent {
-  const details = DETAILS[event.kind] as Described<InspectorEvent['kind']>;
+export function describeEvent(event: TrafficEvent, subject: Subject | undefined): AgentEvent {
+  const details = DETAILS[event.kind] as Described<TrafficEvent['kind']>;
   const said = { time: isoTime(event.timeNs), event: event.kind, ...details(event), ...sessionOf(event), ...subject };
   return said as AgentEvent;
 }
 
 /** An exception may belong to no session: then there are no ends to name. */
-function sessionOf({ sessionId, protocol, client, server }: InspectorEvent): Partial<SessionName> {
+function sessionOf({ sessionId, protocol, client, server }: TrafficEvent): Partial<SessionName> {
   return client === '' ? {} : { sessionId: String(sessionId), protocol, client, server };
 }
 

@@ -10,6 +10,7 @@ import {
   type NetworkRuleSet,
   type Policy,
 } from '@bulkhead/policy';
+import { type ApplicationPlan, planApplications } from './application-plan.ts';
 
 /** Which rule a packet was told by. */
 export interface RuleName {
@@ -24,6 +25,8 @@ export interface RuleName {
 export interface FirewallPlan {
   readonly firewall: Firewall;
   readonly rules: Readonly<Record<string, RuleName>>;
+  /** What may be spoken: the inspector's part. Absent where no rule names applications. */
+  readonly applications?: ApplicationPlan;
   /** Domains that rules name: their addresses are learnt from the answers that the workloads get. */
   readonly domains: readonly string[];
 }
@@ -34,22 +37,24 @@ export type PeerAddresses = (peer: NetworkPeer) => readonly string[];
 /**
  * The rules for workloads that are in these groups (by name), or nothing where no rule set is about them.
  *
- * Applications are not known of a packet. A rule that allows some lets the flow begin; a rule that denies some denies
- * nothing here.
+ * Applications are not known of a packet. In the kernel a rule that allows some lets the flow begin, and a rule that denies
+ * some denies nothing; the inspector judges the flow once it is known what it speaks.
  */
 export function planFirewall(
   groups: readonly string[],
   policy: Pick<Policy, 'groups' | 'network'>,
   addressesOf: PeerAddresses,
 ): FirewallPlan | undefined {
-  const { enforced, tried } = boundRuleSets(
+  const bound = boundRuleSets(
     policy.groups.filter(({ name }) => groups.includes(name)),
     policy.network,
   );
+  const { enforced, tried } = bound;
   if (enforced.length + tried.length === 0) return undefined;
   const compiler = new FirewallCompiler(addressesOf);
   const [ingress, egress] = FLOW_DIRECTIONS.map((direction) => compiler.direction(direction, enforced, tried));
   const { lists, rules, domains } = compiler;
+  const applications = planApplications(bound, addressesOf);
   return {
     firewall: {
       lists: [...lists.values()],
@@ -58,6 +63,7 @@ export function planFirewall(
       tellsDns: domains.size > 0,
     },
     rules,
+    ...(applications !== undefined && { applications }),
     domains: [...domains].toSorted(),
   };
 }

@@ -13,7 +13,6 @@ function flow(source: string, port = 80): ToldFlow {
       source,
       destination: '10.0.0.2',
       ports: { source: 40_000, destination: port },
-      payload: new Uint8Array(),
     },
   };
 }

@@ -6,7 +6,9 @@ import type { ToldPacket } from './told-packet.ts';
 export interface ToldFlow {
   readonly verdict: 'deny' | 'alert' | 'allow';
   readonly rule: RuleName;
-  readonly packet: ToldPacket;
+  readonly packet: Pick<ToldPacket, 'protocol' | 'source' | 'destination' | 'ports'>;
+  /** What is spoken, where that decided. */
+  readonly application?: string;
 }
 
 /** The same flow is told once, and then how often within so much time. */
@@ -34,10 +36,10 @@ export class FlowEvents {
 
   static readonly windowMs = WINDOW_MS;
 
-  tell(subject: Subject, { verdict, rule, packet }: ToldFlow): void {
+  tell(subject: Subject, { verdict, rule, packet, application }: ToldFlow): void {
     const { protocol, source, destination, ports } = packet;
     const [client, server, port] = [source, destination, ports?.destination];
-    const key = JSON.stringify([subject.netns, verdict, rule, protocol, client, server, port]);
+    const key = JSON.stringify([subject.netns, verdict, rule, protocol, client, server, port, application]);
     const known = this.#flows.get(key);
     if (known !== undefined) {
       known.count += 1;
@@ -54,6 +56,7 @@ export class FlowEvents {
       client,
       server,
       ...(port !== undefined && { port }),
+      ...(application !== undefined && { application }),
       count: 1,
       ...subject,
     };

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string_view>
 
+#include "bulkhead/applications.hpp"
 #include "bulkhead/detection.hpp"
 #include "bulkhead/exception.hpp"
 #include "bulkhead/field.hpp"
@@ -45,10 +46,10 @@ enum class Action : std::uint8_t {
   forward_modified,  ///< `data` was overwritten in place and its checksums repaired
   drop,              ///< this packet only
   reset,             ///< drop, and end the session on both sides
-  offload,           ///< forward, and hand the session to the kernel: it is proven encrypted
+  offload,           ///< forward, and hand the session to the kernel: it is proven encrypted, or nobody asks for more
 };
 
-enum class EventKind : std::uint8_t { finding, exception, session_offloaded, session_blocked };
+enum class EventKind : std::uint8_t { finding, exception, session_offloaded, session_blocked, application_denied };
 
 struct SessionView {
   Address client, server;
@@ -72,11 +73,12 @@ struct Event {
   const SessionView* session;
   const Detection* detection = nullptr;    ///< findings only
   std::uint16_t sensor = 0;                ///< findings: index into the program's sensors
-  Verdict verdict = Verdict::allow;        ///< findings: what was done
+  Verdict verdict = Verdict::allow;        ///< findings: what was done; of an application: what its rule says
   Location location = Location::stream;
   std::string_view subject = {};           ///< findings: method and path, shape of a statement, or nothing
   Exception exception = Exception::gap;    ///< exceptions only
   std::uint64_t bytes_not_inspected = 0;   ///< exceptions only
+  std::uint32_t rule = 0;                  ///< application_denied only: the id of who denied what is spoken
 };
 
 class EventSink {
@@ -108,6 +110,9 @@ class Engine {
   /// Packets of a tenant without a program are forwarded uninspected. Sessions that live on are judged by the new
   /// program from their next byte on; null takes the tenant away.
   void set_program(std::uint32_t tenant, std::shared_ptr<const Program> program);
+  /// What may be spoken in a tenant's sessions, from their next packet on; null: whatever they like. Sessions that were
+  /// handed over already are not judged again. A tenant whose program is taken away has no such rules any more.
+  void set_applications(std::uint32_t tenant, std::shared_ptr<const ApplicationRules> rules);
   Action inspect(const RawPacket& packet) noexcept;
   /// Ends sessions idle at `now_ns`. Sources call it about once a second.
   void expire(std::uint64_t now_ns) noexcept;

@@ -39,6 +39,9 @@ constexpr Direction opposite(Direction d) noexcept {
 }
 constexpr std::size_t index_of(Direction d) noexcept { return static_cast<std::size_t>(d); }
 
+/// Which way a packet goes, seen from the network namespace that its source watches.
+enum class Way : std::uint8_t { unknown, in, out, through };
+
 /// One packet as a source hands it over. `data` must stay valid and may be written to during the call when
 /// `writable` is set (inline sources): masking overwrites the datum in place.
 struct RawPacket {
@@ -50,6 +53,7 @@ struct RawPacket {
   std::uint32_t tenant = 0;               ///< which network the packet belongs to: part of the flow key
   bool checksum_pending = false;          ///< the kernel fills transport checksums in later: do not verify
   bool writable = false;
+  Way way = Way::unknown;
 };
 
 }  // namespace bulkhead

@@ -53,7 +53,8 @@ export const OFFSET = {
 
 const ADDRESS_BYTES = 16;
 const MOST_ENCODINGS = 4;
-const KINDS = ['finding', 'exception', 'session-offloaded', 'session-blocked'] as const;
+const UDP = 17;
+const KINDS = ['finding', 'exception', 'session-offloaded', 'session-blocked', 'application-denied'] as const;
 const FLAG = { knownTest: 1, hasSession: 2 } as const;
 const TLS_VERSIONS = new Map([
   [0x0300, 'SSL 3.0'],
@@ -109,6 +110,11 @@ function readEvent(record: RecordReader, names: RecordNames): InspectorEvent {
     const exception = exceptionOf(record);
     const verdict = nameOf(VERDICTS, record.u8(OFFSET.verdict));
     return { kind, ...facts, exception, verdict, bytesNotInspected: Number(record.u64(OFFSET.value)) };
+  }
+  if (kind === 'application-denied') {
+    const verdict = nameOf(VERDICTS, record.u8(OFFSET.verdict));
+    const transport = record.u8(OFFSET.ipProtocol) === UDP ? 'udp' : 'tcp';
+    return { kind, ...facts, transport, rule: Number(record.u64(OFFSET.value)), verdict };
   }
   if (kind === 'session-offloaded') {
     const serverName = record.text(OFFSET.serverName, record.u8(OFFSET.serverNameLength));

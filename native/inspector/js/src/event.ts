@@ -76,8 +76,19 @@ export interface SessionBlockedEvent extends SessionFacts {
   readonly kind: 'session-blocked';
 }
 
+/** A session speaks what a rule about applications does not allow. */
+export interface ApplicationDeniedEvent extends SessionFacts {
+  readonly kind: 'application-denied';
+  readonly transport: 'tcp' | 'udp';
+  /** The id of the rule, or of the direction that is closed. */
+  readonly rule: number;
+  /** `block`: the session is ended where the inspector is in its way; `alert`: the rule is only tried. */
+  readonly verdict: Verdict;
+}
+
 export type InspectorEvent =
   | (Finding & { readonly kind: 'finding' })
   | ExceptionEvent
+  | ApplicationDeniedEvent
   | SessionOffloadedEvent
   | SessionBlockedEvent;

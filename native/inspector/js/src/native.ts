@@ -9,6 +9,7 @@ export type ExactDataHandle = { readonly handle: 'exact-data' };
 export type ExactDataBuilderHandle = { readonly handle: 'exact-data-builder' };
 export type TextScanHandle = { readonly handle: 'text-scan' };
 export type CaptureHandle = { readonly handle: 'capture' };
+export type ApplicationsHandle = { readonly handle: 'applications' };
 export type WorkersHandle = { readonly handle: 'workers' };
 
 export interface NativeSensor {
@@ -130,8 +131,22 @@ export interface Native {
   cancelCapture(capture: CaptureHandle): void;
   benchCaptures(program: ProgramHandle, paths: readonly string[], seconds: number): Promise<NativeBenchResult>;
   createWorkers(options: object, callback: WorkersCallback): WorkersHandle;
-  addQueue(workers: WorkersHandle, source: number, options: object, program: ProgramHandle): void;
-  addTap(workers: WorkersHandle, source: number, options: object, program: ProgramHandle): void;
+  createApplications(rules: object): ApplicationsHandle;
+  addQueue(
+    workers: WorkersHandle,
+    source: number,
+    options: object,
+    program: ProgramHandle,
+    applications: ApplicationsHandle | undefined,
+  ): void;
+  addTap(
+    workers: WorkersHandle,
+    source: number,
+    options: object,
+    program: ProgramHandle,
+    applications: ApplicationsHandle | undefined,
+  ): void;
+  setApplications(workers: WorkersHandle, source: number, applications: ApplicationsHandle | undefined): boolean;
   setProgram(workers: WorkersHandle, source: number, program: ProgramHandle): boolean;
   removeSource(workers: WorkersHandle, source: number): boolean;
   workersCounters(workers: WorkersHandle): NativeWorkersCounters;

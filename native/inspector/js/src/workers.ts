@@ -1,3 +1,4 @@
+import { type ApplicationsInput, compileApplications } from './applications.ts';
 import { readWorkerCounters, type WorkerCounters } from './counters.ts';
 import { InspectorError, typed } from './error.ts';
 import type { InspectorEvent } from './event.ts';
@@ -48,6 +49,8 @@ export interface QueueOptions {
   readonly netns: string;
   readonly queueNumber: number;
   readonly program: Program;
+  /** What may be spoken; whatever they like without it. */
+  readonly applications?: ApplicationsInput | undefined;
   readonly exceptionPolicies?: ExceptionPoliciesInput | undefined;
   /**
    * Let packets by uninspected when the queue is full, instead of having them dropped and sent again. Follows the
@@ -64,6 +67,8 @@ export interface TapOptions {
   /** Name of the interface, or `any`. */
   readonly interface: string;
   readonly program: Program;
+  /** What may be spoken; whatever they like without it. */
+  readonly applications?: ApplicationsInput | undefined;
   readonly exceptionPolicies?: ExceptionPoliciesInput | undefined;
   /** Memory between kernel and inspector, from 1 to 64 MiB; 8 MiB unless given. More bridges longer bursts. */
   readonly ringBytes?: number | undefined;
@@ -94,7 +99,16 @@ export class Workers {
   }
 
   /** Opens and serves a queue. Throws an InspectorError when the namespace or the queue cannot be had. */
-  addQueue({ id, netns, queueNumber, program, exceptionPolicies, failOpen, capture }: QueueOptions): void {
+  addQueue({
+    id,
+    netns,
+    queueNumber,
+    program,
+    applications,
+    exceptionPolicies,
+    failOpen,
+    capture,
+  }: QueueOptions): void {
     const policies = exceptionPolicies ?? this.#policies;
     const options = {
       netns,
@@ -103,18 +117,22 @@ export class Workers {
       failOpen: failOpen ?? policies?.['queueOverrun'] === 'pass',
       exceptionPolicies: policyBytes(policies),
     };
-    this.#add(id, program, (source) => native().addQueue(this.#handle, source, options, program.handle));
+    this.#add(id, program, (source) =>
+      native().addQueue(this.#handle, source, options, program.handle, compiled(applications)),
+    );
   }
 
   /** Watches one or all interfaces of a namespace. Throws an InspectorError when they cannot be had. */
-  addTap({ id, netns, interface: name, program, exceptionPolicies, ringBytes }: TapOptions): void {
+  addTap({ id, netns, interface: name, program, applications, exceptionPolicies, ringBytes }: TapOptions): void {
     const options = {
       netns,
       interface: name,
       ringBytes,
       exceptionPolicies: policyBytes(exceptionPolicies ?? this.#policies),
     };
-    this.#add(id, program, (source) => native().addTap(this.#handle, source, options, program.handle));
+    this.#add(id, program, (source) =>
+      native().addTap(this.#handle, source, options, program.handle, compiled(applications)),
+    );
   }
 
   /** Judges a source's traffic by another program from the next packet on; sessions live on. */
@@ -122,6 +140,11 @@ export class Workers {
     const source = this.#sourceOf(id);
     this.#names.use(source, program);
     native().setProgram(this.#handle, source, program.handle);
+  }
+
+  /** Judges by other rules what may be spoken, from the next packet on; sessions that were handed over stay so. */
+  setApplications(id: string, applications: ApplicationsInput | undefined): void {
+    native().setApplications(this.#handle, this.#sourceOf(id), compiled(applications));
   }
 
   /** Answers what waits in the queue and gives it up. */
@@ -165,4 +188,8 @@ export class Workers {
     const pcapng = new Uint8Array(content);
     this.#handlers.onCapture?.({ source: this.#names.sourceOf(source), sessionId, pcapng });
   }
+}
+
+function compiled(applications: ApplicationsInput | undefined): ReturnType<typeof compileApplications> | undefined {
+  return applications === undefined ? undefined : compileApplications(applications);
 }

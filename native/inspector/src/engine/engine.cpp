@@ -74,14 +74,18 @@ struct Engine::Impl final : StreamConsumer {
   }
 
   SessionAnalysis* analyse(Session& session) noexcept {
-    const std::shared_ptr<const Program>* program = program_of(session.view.tenant);
+    const Tenant* tenant = tenant_of(session.view.tenant);
     if (SessionAnalysis* analysis = known(session)) {
-      if (program != nullptr) analysis->use(*program);
+      if (tenant != nullptr) {
+        analysis->use(tenant->program);
+        analysis->use(tenant->applications);
+      }
       return analysis;
     }
-    if (program == nullptr) return nullptr;
-    auto* analysis = new (std::nothrow) SessionAnalysis(context, session, *program);
+    if (tenant == nullptr) return nullptr;
+    auto* analysis = new (std::nothrow) SessionAnalysis(context, session, tenant->program);
     session.attachment.reset(analysis);
+    if (analysis != nullptr) analysis->use(tenant->applications);
     if (analysis == nullptr) {
       unattributed(Direction::request, Exception::memory_cap, 0);
     } else if (session.view.ip_protocol == kTcp) {
@@ -90,11 +94,16 @@ struct Engine::Impl final : StreamConsumer {
     return analysis;
   }
 
+  struct Tenant {
+    std::shared_ptr<const Program> program;
+    std::shared_ptr<const ApplicationRules> applications;
+  };
+
   /// Null for a tenant without a program.
-  const std::shared_ptr<const Program>* program_of(std::uint32_t tenant) noexcept {
+  const Tenant* tenant_of(std::uint32_t tenant) noexcept {
     if (tenant == active_tenant && active != nullptr) return active;
-    const auto found = programs.find(tenant);
-    if (found == programs.end()) return nullptr;
+    const auto found = tenants.find(tenant);
+    if (found == tenants.end()) return nullptr;
     active_tenant = tenant;
     active = &found->second;
     return active;
@@ -127,7 +136,7 @@ struct Engine::Impl final : StreamConsumer {
   Action inspect(const RawPacket& packet) noexcept {
     ++context.counters.packets;
     context.counters.bytes += packet.data.size();
-    if (program_of(packet.tenant) == nullptr) {
+    if (tenant_of(packet.tenant) == nullptr) {
       current = nullptr;
       last = {};
       return Action::forward;
@@ -155,8 +164,10 @@ struct Engine::Impl final : StreamConsumer {
       return handling.drop || context.verdict == Verdict::block ? Action::drop : Action::forward;
     }
     SessionAnalysis* analysis = known(*session);
-    if (analysis != nullptr && config.inline_mode && session->disposition == Disposition::inspect)
-      analysis->packet_end(handling.direction);
+    if (analysis != nullptr && session->disposition == Disposition::inspect) {
+      if (config.inline_mode) analysis->packet_end(handling.direction);
+      analysis->judge_application(handling.direction);
+    }
     if (!config.inline_mode) {
       if (analysis != nullptr && session->disposition == Disposition::inspect && analysis->encrypted())
         offload(*session, handling.direction);
@@ -170,6 +181,11 @@ struct Engine::Impl final : StreamConsumer {
       if (context.verdict == Verdict::block) return block(*session, handling.direction);
       if (session->disposition == Disposition::inspect && analysis->encrypted()) {
         offload(*session, handling.direction);
+        return Action::offload;
+      }
+      if (session->disposition == Disposition::inspect && analysis->dismissed()) {
+        session->disposition = Disposition::offloaded;
+        ++context.counters.sessions_offloaded;
         return Action::offload;
       }
     }
@@ -226,9 +242,9 @@ struct Engine::Impl final : StreamConsumer {
 
   EngineConfig config;
   PacketContext context;
-  std::unordered_map<std::uint32_t, std::shared_ptr<const Program>> programs;
+  std::unordered_map<std::uint32_t, Tenant> tenants;
   std::uint32_t active_tenant = 0;  ///< of the packet last inspected: saves the look-up
-  const std::shared_ptr<const Program>* active = nullptr;
+  const Tenant* active = nullptr;
   std::uint64_t reported_ns[kExceptionCount] = {};
   Session* current = nullptr;  ///< of the packet last inspected, while it lives
   SessionView last;
@@ -242,10 +258,15 @@ Engine::~Engine() = default;
 void Engine::set_program(std::uint32_t tenant, std::shared_ptr<const Program> program) {
   impl_->active = nullptr;
   if (program == nullptr) {
-    impl_->programs.erase(tenant);
+    impl_->tenants.erase(tenant);
   } else {
-    impl_->programs[tenant] = std::move(program);
+    impl_->tenants[tenant].program = std::move(program);
   }
+}
+
+void Engine::set_applications(std::uint32_t tenant, std::shared_ptr<const ApplicationRules> rules) {
+  const auto found = impl_->tenants.find(tenant);
+  if (found != impl_->tenants.end()) found->second.applications = std::move(rules);
 }
 
 Action Engine::inspect(const RawPacket& packet) noexcept { return impl_->inspect(packet); }

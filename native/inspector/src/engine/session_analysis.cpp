@@ -50,6 +50,7 @@ void SessionAnalysis::stream(Direction direction, Bytes bytes, Origin origin) no
 }
 
 void SessionAnalysis::gap(Direction direction, std::uint64_t bytes) noexcept {
+  gate_.lose(direction);
   exception(direction, Exception::gap, bytes);
   conversation_.gap(direction, bytes, *this);
 }

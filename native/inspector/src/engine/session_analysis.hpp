@@ -8,6 +8,7 @@
 #include "bulkhead/detection.hpp"
 #include "bulkhead/program.hpp"
 #include "decide/sensor_state.hpp"
+#include "engine/application_gate.hpp"
 #include "engine/credential_watch.hpp"
 #include "engine/masking.hpp"
 #include "engine/packet_context.hpp"
@@ -34,6 +35,13 @@ class SessionAnalysis final : public Attachment, private ContentSink, private Fi
   /// Judges what touches the end of the packet, which is about to be forwarded.
   void packet_end(Direction direction) noexcept;
   void use(const std::shared_ptr<const Program>& program) noexcept;
+  void use(const std::shared_ptr<const ApplicationRules>& rules) noexcept { gate_.use(rules); }
+  /// Holds the session to what may be spoken in it. After what the packet carried was taken in.
+  void judge_application(Direction direction) noexcept {
+    if (gate_.watching()) gate_.judge(context_, session_, conversation_, direction);
+  }
+  /// Nobody wants to know more of the session: what it speaks is allowed, and no sensor looks into it.
+  [[nodiscard]] bool dismissed() const noexcept { return gate_.settled() && program_->spec().sensors.empty(); }
 
   [[nodiscard]] bool encrypted() const noexcept { return conversation_.encrypted(); }
   /// Brings what the protocol layer learnt into the session's view.
@@ -68,6 +76,7 @@ class SessionAnalysis final : public Attachment, private ContentSink, private Fi
   std::array<FieldScanner, 2> scanners_;
   CredentialWatch credentials_;
   SubjectKeeper subject_;
+  ApplicationGate gate_;
   std::array<Location, 2> locations_{};
   std::array<std::uint32_t, 2> exchanges_{};
   std::array<std::unique_ptr<MaskedRanges>, 2> masked_{};

@@ -28,6 +28,9 @@ struct Side {
 
 }  // namespace
 
+/// A handshake of QUIC or WireGuard is over after a handful; retries and losses make it some more.
+constexpr std::uint8_t kMaxUnproven = 64;
+
 /// Idle: what identifies both directions, and nothing on the heap. A follower is made when its protocol is identified;
 /// both directions mostly share one.
 struct Conversation::Impl {
@@ -64,6 +67,8 @@ struct Conversation::Impl {
   Side sides[2]{Side(Direction::request), Side(Direction::response)};
   std::unique_ptr<ExposureWatch> exposure;  ///< only where it was asked for
   Protocol protocol = Protocol::unknown;
+  Protocol datagram[2] = {Protocol::unknown, Protocol::unknown};  ///< the last of each direction
+  std::uint8_t unproven = 0;  ///< datagrams since one looked like QUIC or WireGuard, up to kMaxUnproven
   bool encrypted = false;
 };
 
@@ -292,6 +297,9 @@ void Conversation::datagram(Direction direction, Bytes bytes, Origin origin, Con
   const Outlet out{direction, impl_->sides[index_of(direction)].field, sink};
   const Protocol protocol = read_datagram(bytes, origin, out);
   if (impl_->protocol == Protocol::unknown || impl_->protocol == Protocol::udp) impl_->protocol = protocol;
+  impl_->datagram[index_of(direction)] = protocol;
+  const bool handshaking = impl_->quic != nullptr || impl_->wireguard != nullptr;
+  if (handshaking && impl_->unproven < kMaxUnproven) ++impl_->unproven;
   constexpr std::uint8_t kLongHeader = 0xc0;  // of QUIC
   const bool may_be_proven = WireGuard::may_be(bytes) || (bytes[0] & kLongHeader) == kLongHeader;
   if (impl_->exposure != nullptr && protocol == Protocol::udp && !may_be_proven)
@@ -316,6 +324,16 @@ void Conversation::pause(Direction direction) noexcept {
 Exposure Conversation::exposure() const noexcept { return impl_->exposed(); }
 
 Protocol Conversation::protocol() const noexcept { return impl_->protocol; }
+Protocol Conversation::spoken(Direction direction) const noexcept {
+  if (impl_->encrypted) return impl_->protocol;
+  const Side& side = impl_->sides[index_of(direction)];
+  if (const Follower* const follower = impl_->follower_of(side)) return follower->protocol();
+  if (side.mode == Mode::raw) return Protocol::raw;
+  const Protocol datagram = impl_->datagram[index_of(direction)];
+  if (datagram != Protocol::udp || impl_->unproven >= kMaxUnproven) return datagram;
+  if (impl_->quic != nullptr) return Protocol::quic;
+  return impl_->wireguard != nullptr ? Protocol::wireguard : datagram;
+}
 bool Conversation::encrypted() const noexcept { return impl_->encrypted; }
 std::string_view Conversation::server_name() const noexcept {
   const TlsHellos* const hellos = impl_->hellos();

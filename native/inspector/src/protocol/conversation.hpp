@@ -49,6 +49,9 @@ class Conversation {
   void datagram(Direction direction, Bytes bytes, Origin origin, ContentSink& sink) noexcept;
 
   [[nodiscard]] Protocol protocol() const noexcept;
+  /// What one direction has turned out to speak: `raw` or `udp` where no protocol explains it, `unknown` as long as too
+  /// little has come. Unlike `protocol` it is known before a handshake is over, and says what is spoken last.
+  [[nodiscard]] Protocol spoken(Direction direction) const noexcept;
   /// Proven by both sides (whole ClientHello and ServerHello; both SSH banners and a key exchange; QUIC long headers
   /// both ways; a WireGuard handshake): what follows is ciphertext, and the kernel may forward it alone.
   [[nodiscard]] bool encrypted() const noexcept;

@@ -57,6 +57,7 @@ EventRecord make_record(const Event& event, std::uint32_t source, std::uint32_t 
   if (event.session != nullptr) put_session(record, *event.session, !finding);
   if (finding && event.detection != nullptr) put_detection(record, *event.detection);
   if (finding) record.subject_length = static_cast<std::uint8_t>(event.subject.copy(record.subject.data(), kMaxSubject));
+  if (event.kind == EventKind::application_denied) record.value = event.rule;
   if (event.kind == EventKind::exception) {
     record.exception = static_cast<std::uint8_t>(event.exception);
     record.value = event.bytes_not_inspected;

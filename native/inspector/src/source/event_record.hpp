@@ -32,7 +32,7 @@ struct EventRecord {
   std::uint64_t time_ns = 0;                   //   8  since the epoch
   std::uint64_t packet = 0;                    //  16
   std::uint64_t session = 0;                   //  24
-  std::uint64_t value = 0;                     //  32  finding: offset; exception: bytes not inspected
+  std::uint64_t value = 0;                     //  32  finding: offset; exception: bytes not inspected; application: rule
   std::uint32_t source = 0;                    //  40  number of the queue or tap
   std::uint32_t program = 0;                   //  44  number of the program that `detector` and `sensor` index
   std::uint32_t length = 0;                    //  48  finding: of the datum as written

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <linux/netfilter.h>
 #include <linux/netfilter/nfnetlink_queue.h>
 #include <sys/socket.h>
 
@@ -27,6 +28,15 @@ constexpr int kReceiveBuffer = 32 << 20;
 /// Several modified super-packets in one message.
 constexpr int kSendBuffer = 4 << 20;
 constexpr std::size_t kRequestBytes = 256;
+
+Way way_of(std::uint8_t hook) noexcept {
+  switch (hook) {
+    case NF_INET_LOCAL_IN: return Way::in;
+    case NF_INET_LOCAL_OUT: return Way::out;
+    case NF_INET_FORWARD: return Way::through;
+    default: return Way::unknown;
+  }
+}
 
 int socket_for_netfilter() noexcept { return ::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER); }
 
@@ -132,6 +142,7 @@ bool NfQueue::parse(MutableBytes datagram, QueuedPacket& packet) noexcept {
       case NFQA_PACKET_HDR:
         packet.id = reader.u32();
         packet.ethertype = reader.u16();
+        packet.way = way_of(reader.u8());
         identified = reader.ok();
         break;
       case NFQA_MARK:

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "bulkhead/bytes.hpp"
+#include "bulkhead/packet.hpp"
 #include "source/failure.hpp"
 #include "source/unique_fd.hpp"
 
@@ -26,6 +27,7 @@ struct QueuedPacket {
   std::uint32_t length = 0;  ///< of the whole packet; above payload.size() when the copy was cut
   std::uint64_t time_ns = 0; ///< 0 when the kernel gave none
   bool checksum_pending = false;
+  Way way = Way::unknown;
   MutableBytes payload;
 };
 

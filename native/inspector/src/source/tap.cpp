@@ -144,6 +144,10 @@ bool Tap::take_packet(Block& block, RawPacket& packet) noexcept {
     put_cooked_header(data, from);
     packet.link = LinkType::linux_sll;
   }
+  if (static_cast<unsigned>(from.sll_ifindex) != loopback_index_) {
+    if (from.sll_pkttype == PACKET_OUTGOING) packet.way = Way::out;
+    if (from.sll_pkttype == PACKET_HOST) packet.way = Way::in;
+  }
   packet.data = {data, held};
   packet.wire_length = length;
   return true;

@@ -160,6 +160,7 @@ bool Worker::adopt(std::unique_ptr<Source> source, const SourceSettings& setting
   if (::epoll_ctl(poll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) return false;
   keep_packets_if_asked(*source, *settings.program.program);
   engine_of(*source).set_program(source->number, settings.program.program);
+  engine_of(*source).set_applications(source->number, settings.applications);
   sources_[source->number] = std::move(source);
   return true;
 }
@@ -194,6 +195,11 @@ void Worker::set_program(std::uint32_t number, NumberedProgram program) {
   found->second->program = program.number;
   keep_packets_if_asked(*found->second, *program.program);
   engine_of(*found->second).set_program(number, std::move(program.program));
+}
+
+void Worker::set_applications(std::uint32_t number, std::shared_ptr<const ApplicationRules> rules) {
+  const auto found = sources_.find(number);
+  if (found != sources_.end()) engine_of(*found->second).set_applications(number, std::move(rules));
 }
 
 void Worker::remove(std::uint32_t number) {

@@ -44,6 +44,7 @@ class Worker final : private EventSink {
                  const SourceSettings& settings);
   bool add_tap(std::uint32_t number, std::unique_ptr<Tap> tap, const SourceSettings& settings);
   void set_program(std::uint32_t number, NumberedProgram program);
+  void set_applications(std::uint32_t number, std::shared_ptr<const ApplicationRules> rules);
   void remove(std::uint32_t number);
   void add_counters(WorkersCounters& sum);
 

@@ -75,6 +75,7 @@ Action Worker::judge(Source& source, const QueuedPacket& queued, std::uint64_t n
   packet.tenant = source.number;
   packet.checksum_pending = queued.checksum_pending;
   packet.writable = true;
+  packet.way = queued.way;
   source.counters.bytes += queued.length;
 
   if (source.keeps_packets) ring_->keep(packet);

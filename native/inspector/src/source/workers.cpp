@@ -91,6 +91,14 @@ bool Workers::set_program(std::uint32_t number, NumberedProgram program) {
   return true;
 }
 
+bool Workers::set_applications(std::uint32_t number, std::shared_ptr<const ApplicationRules> rules) {
+  const std::lock_guard lock(mutex_);
+  Worker* const worker = owner_of(number);
+  if (worker == nullptr) return false;
+  worker->call([&] { worker->set_applications(number, std::move(rules)); });
+  return true;
+}
+
 bool Workers::remove(std::uint32_t number) {
   const std::lock_guard lock(mutex_);
   Worker* const worker = owner_of(number);

@@ -50,6 +50,7 @@ struct SourceSettings {
   NumberedProgram program;
   ExceptionPolicies exceptions;
   bool capture = false;  ///< queues: keep packets, and hand them over when their session is blocked
+  std::shared_ptr<const ApplicationRules> applications = {};  ///< null: whatever they like may be spoken
 };
 
 struct SourceCounters {
@@ -86,6 +87,7 @@ class Workers {
   SourceFailure add_tap(std::uint32_t number, const TapOptions& options, const SourceSettings& settings);
   /// Whether there is such a source.
   bool set_program(std::uint32_t number, NumberedProgram program);
+  bool set_applications(std::uint32_t number, std::shared_ptr<const ApplicationRules> rules);
   bool remove(std::uint32_t number);
   /// Those of removed sources are gone; after `stop`, as they were when it was called.
   [[nodiscard]] WorkersCounters counters();

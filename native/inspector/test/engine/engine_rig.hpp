@@ -22,6 +22,7 @@ struct SeenEvent {
   Protocol protocol;
   std::uint64_t session = 0;
   std::string subject = {};
+  std::uint32_t rule = 0;
 
   friend bool operator==(const SeenEvent&, const SeenEvent&) = default;
 };
@@ -54,6 +55,7 @@ class EngineRig final : public EventSink {
     raw.time_ns = 1'000'000'000ULL + ++number_ * 1'000;
     raw.number = number_;
     raw.writable = true;
+    raw.way = way;
     return engine_.inspect(raw);
   }
   Action feed(Buffer&& packet) { return feed(packet); }
@@ -76,6 +78,7 @@ class EngineRig final : public EventSink {
     seen.direction = event.direction;
     seen.exception = event.exception;
     seen.subject = event.subject;
+    seen.rule = event.rule;
     if (event.session != nullptr) {
       seen.protocol = event.session->protocol;
       seen.session = event.session->id;
@@ -92,6 +95,7 @@ class EngineRig final : public EventSink {
 
   Engine& engine() { return engine_; }
   std::vector<SeenEvent> events;
+  Way way = Way::unknown;  ///< of the packets that follow
 
  private:
   static EngineConfig with_mode(EngineConfig config, bool inline_mode) {

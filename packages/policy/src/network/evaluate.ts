@@ -1,9 +1,9 @@
 import type { Policy } from '../policy.ts';
 import { contains, readPrefix } from './address.ts';
-import { speaksOneOf } from './application.ts';
+import { speaksOneOf, UNKNOWN_PROTOCOLS } from './application.ts';
 import { type BoundRuleSets, boundRuleSets } from './bound.ts';
 import { matchesDomain } from './domain.ts';
-import type { FlowDirection, FlowProtocol, NetworkPeer, NetworkRule, NetworkRuleSet } from './rule-set.ts';
+import type { FlowDirection, FlowProtocol, NetworkPeer, NetworkRule, NetworkRuleSet, RuleAction } from './rule-set.ts';
 
 /** What is done with a flow, from most to least permissive. */
 export const FLOW_VERDICTS = ['allow', 'alert', 'deny'] as const;
@@ -91,7 +91,7 @@ function hear(
 ): Heard {
   const speaking = ruleSets.filter((set) => set[direction] !== undefined);
   const said = speaking.flatMap((set) => {
-    const rule = set[direction]?.find((one) => holds(one, peer, flow));
+    const rule = set[direction]?.find((one) => holds(one, peer, flow, set.unknownApplication));
     if (rule === undefined) return [];
     const cause = { kind: 'rule', direction, ruleSet: set.name, rule: rule.name } as const;
     return [{ action: rule.action, cause }];
@@ -116,6 +116,7 @@ function holds(
   { action, peers, ports, applications }: NetworkRule,
   peer: FlowEnd,
   { protocol, port, application }: Pick<Flow, 'protocol' | 'port' | 'application'>,
+  unknown: RuleAction,
 ): boolean {
   if (peers !== undefined && !peers.some((one) => isPeer(one, peer))) return false;
   const isPort = ports?.some(
@@ -125,7 +126,9 @@ function holds(
   );
   if (isPort === false) return false;
   if (applications === undefined) return true;
-  return application === undefined ? action === 'allow' : speaksOneOf(application, applications);
+  if (application === undefined) return action === 'allow';
+  const isUnknown = (UNKNOWN_PROTOCOLS as readonly string[]).includes(application);
+  return isUnknown ? action === 'allow' && unknown === 'allow' : speaksOneOf(application, applications);
 }
 
 function isPeer(wanted: NetworkPeer, { groups, address, domains = [], isNode = false }: FlowEnd): boolean {

@@ -28,6 +28,7 @@ describe('parseNetworkRuleSet', () => {
         name: 'shop',
         description: '',
         groups: ['api'],
+        unknownApplication: 'deny',
         allowCuttingDns: false,
         allowCuttingProbes: false,
         egress: [

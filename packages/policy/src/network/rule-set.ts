@@ -48,6 +48,8 @@ export interface NetworkRuleSet {
   readonly groups: readonly string[];
   readonly ingress?: readonly NetworkRule[];
   readonly egress?: readonly NetworkRule[];
+  /** Whether a rule that allows some applications holds for what the inspector does not recognise as well. */
+  readonly unknownApplication: RuleAction;
   /** Whoever wrote it knows that its workloads cannot look up names. */
   readonly allowCuttingDns: boolean;
   /** Whoever wrote it knows that its workloads cannot be probed from their node. */

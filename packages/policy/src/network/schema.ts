@@ -76,6 +76,7 @@ export const NetworkRuleSetDocument = z.strictObject({
       groups: z.array(name).min(1).max(MAX_GROUPS),
       ingress: ingressRules.optional(),
       egress: rules.optional(),
+      unknownApplication: z.enum(RULE_ACTIONS).default('deny'),
       allowCuttingDns: z.boolean().default(false),
       allowCuttingProbes: z.boolean().default(false),
     })

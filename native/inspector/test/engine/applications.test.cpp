@@ -1,0 +1,151 @@
+#include "engine/engine_rig.hpp"
+
+namespace bulkhead::test {
+namespace {
+
+constexpr std::uint32_t kRule = 7, kClosed = 8, kTried = 9;
+
+/// HTTP alone may be spoken with the workload, whoever calls it.
+std::shared_ptr<const ApplicationRules> only_http(bool tried = false) {
+  auto rules = std::make_shared<ApplicationRules>();
+  ApplicationRule rule{kRule};
+  rule.applications = protocol_bit(Protocol::http1) | protocol_bit(Protocol::http2);
+  rules->ingress.sets.push_back({tried, {rule}});
+  rules->ingress.closed_id = kClosed;
+  rules->ingress.tried_id = kTried;
+  return rules;
+}
+
+/// A client, elsewhere, and the workload that it calls.
+struct Gate {
+  explicit Gate(std::shared_ptr<const ApplicationRules> rules, std::vector<SensorSpec> sensors = {}, bool inline_mode = true)
+      : rig(inline_mode, program_of(std::move(sensors))) {
+    rig.engine().set_applications(0, std::move(rules));
+    rig.feed_all(tcp.handshake());
+  }
+  Action ask(std::string_view text) { return feed(Way::in, tcp.request(std::string(text))); }
+  Action answer(std::string_view text) { return feed(Way::out, tcp.response(std::string(text))); }
+  Action feed(Way way, Buffer packet) {
+    rig.way = way;
+    return rig.feed(packet);
+  }
+  [[nodiscard]] std::vector<SeenEvent> denied() const { return rig.of(EventKind::application_denied); }
+
+  TcpScript tcp;
+  EngineRig rig;
+};
+
+}  // namespace
+
+TEST_CASE("what may be spoken passes, and is handed over once both sides speak it and no sensor looks") {
+  Gate gate(only_http());
+
+  CHECK(gate.ask(post("{}")) == Action::forward);
+  CHECK(gate.answer(ok("{}")) == Action::offload);
+  CHECK(gate.denied().empty());
+  CHECK(gate.rig.of(EventKind::session_offloaded).empty());
+}
+
+TEST_CASE("with sensors it is followed to its end") {
+  Gate gate(only_http(), {sensor("payment-card", Verdict::block)});
+
+  CHECK(gate.ask(post("{}")) == Action::forward);
+  CHECK(gate.answer(ok("{}")) == Action::forward);
+  CHECK(gate.ask(post(R"({"cardNumber":"4111111111111111"})")) == Action::reset);
+}
+
+TEST_CASE("what may not be spoken is reset with the packet that shows it, and the rule is named") {
+  for (const auto& [text, protocol] : {std::pair{"SSH-2.0-OpenSSH_9.6\r\n", Protocol::ssh},
+                                       std::pair{"*1\r\n$4\r\nPING\r\n", Protocol::redis},
+                                       std::pair{"\x01\x02 nothing that anybody knows \xff", Protocol::raw}}) {
+    CAPTURE(text);
+    Gate gate(only_http());
+    CHECK(gate.ask(text) == Action::reset);
+    REQUIRE(gate.denied().size() == 1);
+    CHECK(gate.denied()[0].rule == kClosed);
+    CHECK(gate.denied()[0].protocol == protocol);
+    CHECK(gate.denied()[0].verdict == Verdict::block);
+    CHECK(gate.rig.of(EventKind::session_blocked).size() == 1);
+  }
+}
+
+TEST_CASE("a server that speaks first is judged as well") {
+  Gate gate(only_http());
+  CHECK(gate.answer("SSH-2.0-OpenSSH_9.6\r\n") == Action::reset);
+  CHECK(gate.denied().size() == 1);
+}
+
+TEST_CASE("something else after an allowed beginning is judged anew") {
+  Gate gate(only_http(), {sensor("payment-card", Verdict::block)});
+  CHECK(gate.ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n") == Action::forward);
+  CHECK(gate.ask("\x01\x02\x03 no HTTP any more, and nothing else either \xff\xfe") == Action::reset);
+}
+
+TEST_CASE("however it is cut, it is known in the end") {
+  const std::string_view banner = "SSH-2.0-OpenSSH_9.6\r\n";
+  Gate gate(only_http());
+  bool reset = false;
+  for (const char byte : banner) reset = reset || gate.ask(std::string_view(&byte, 1)) == Action::reset;
+  CHECK(reset);
+}
+
+TEST_CASE("rules that are tried, and an inspector beside the traffic, only tell") {
+  Gate tried(only_http(true));
+  CHECK(tried.ask("*1\r\n$4\r\nPING\r\n") == Action::forward);
+  REQUIRE(tried.denied().size() == 1);
+  CHECK(tried.denied()[0].rule == kTried);
+  CHECK(tried.denied()[0].verdict == Verdict::alert);
+
+  Gate beside(only_http(), {}, false);
+  CHECK(beside.ask("*1\r\n$4\r\nPING\r\n") == Action::forward);
+  CHECK(beside.denied().size() == 1);
+}
+
+TEST_CASE("flows of the other direction, and those that only pass through, are not judged by it") {
+  Gate out(only_http());
+  CHECK(out.feed(Way::out, out.tcp.request("*1\r\n$4\r\nPING\r\n")) == Action::forward);
+  Gate through(only_http());
+  CHECK(through.feed(Way::through, through.tcp.request("*1\r\n$4\r\nPING\r\n")) == Action::forward);
+  CHECK(out.denied().empty());
+  CHECK(through.denied().empty());
+}
+
+TEST_CASE("changed rules judge sessions that are open") {
+  Gate gate(nullptr, {sensor("payment-card", Verdict::block)});
+  CHECK(gate.ask("*1\r\n$4\r\nPING\r\n") == Action::forward);
+  gate.rig.engine().set_applications(0, only_http());
+  CHECK(gate.ask("*1\r\n$4\r\nPING\r\n") == Action::reset);
+}
+
+TEST_CASE("the first rule that holds speaks for its set, what one set denies is denied") {
+  ApplicationDirection rules;
+  ApplicationRule web{1}, never{2, false}, rest{3};
+  web.ports = {{6, 8080, 8080}};
+  web.any_port = false;
+  web.applications = protocol_bit(Protocol::http1);
+  never.any_peer = false;
+  AddressRange range;
+  range.first.bytes = range.last.bytes = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, 1};
+  range.last.bytes[15] = 9;
+  never.peers_v4 = {range};
+  rules.sets = {{false, {web, never, rest}}};
+  rules.closed_id = 4;
+  ApplicationFlow flow{range.first, 8080, 6};
+
+  CHECK(depends_on_application(rules, flow));
+  CHECK(judge_application(rules, flow, Protocol::http1).verdict == Verdict::allow);
+  CHECK(judge_application(rules, flow, Protocol::ssh).rule == 2);
+  flow.port = 22;
+  CHECK_FALSE(depends_on_application(rules, flow));
+  CHECK(judge_application(rules, flow, Protocol::http1).verdict == Verdict::block);
+  flow.peer.bytes[15] = 10;
+  CHECK(judge_application(rules, flow, Protocol::http1).verdict == Verdict::allow);
+
+  ApplicationRule no_ssh{5, false};
+  no_ssh.applications = protocol_bit(Protocol::ssh);
+  rules.sets.push_back({true, {no_ssh, rest}});
+  CHECK(judge_application(rules, flow, Protocol::ssh).verdict == Verdict::alert);
+  CHECK(judge_application(rules, flow, Protocol::ssh).rule == 5);
+}
+
+}  // namespace bulkhead::test
