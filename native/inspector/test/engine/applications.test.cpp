@@ -75,12 +75,6 @@ TEST_CASE("a server that speaks first is judged as well") {
   CHECK(gate.denied().size() == 1);
 }
 
-TEST_CASE("something else after an allowed beginning is judged anew") {
-  Gate gate(only_http(), {sensor("payment-card", Verdict::block)});
-  CHECK(gate.ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n") == Action::forward);
-  CHECK(gate.ask("\x01\x02\x03 no HTTP any more, and nothing else either \xff\xfe") == Action::reset);
-}
-
 TEST_CASE("however it is cut, it is known in the end") {
   const std::string_view banner = "SSH-2.0-OpenSSH_9.6\r\n";
   Gate gate(only_http());
