@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundle } from '@bulkhead/images';
 import { LineProcess, makeCertificate } from '@bulkhead/lab';
 import { type Measure, median } from '../measure.ts';
 import { residentMebibytes } from '../resident.ts';
@@ -15,10 +16,9 @@ const WARM_UP_SECONDS = 3;
 /** The processor that both servers have for themselves, as far as the machine goes; the load has the others. */
 const PROCESSOR = '0';
 
-const WEBHOOK = fileURLToPath(new URL('../../../../apps/webhook/src/main.ts', import.meta.url));
 const NO_OP = fileURLToPath(new URL('no-op-server.ts', import.meta.url));
 
-/** The webhook alone on one processor, with policies from a file, in turn with a server that admits everything. */
+/** The webhook as its image has it, alone on one processor, with policies from a file, in turn with a server that admits everything. */
 export async function benchWebhook(rounds: number, seconds: number): Promise<readonly Measure[]> {
   const folder = await mkdtemp(join(tmpdir(), 'bulkhead-bench-webhook-'));
   const servers: LineProcess[] = [];
@@ -43,7 +43,8 @@ export async function benchWebhook(rounds: number, seconds: number): Promise<rea
       config,
       JSON.stringify({ policy: [policy], host: '127.0.0.1', port: 0, tls, metrics: { enabled: false } }),
     );
-    const webhook = await start('webhook', [WEBHOOK, '--config', config]);
+    await bundle('webhook', folder);
+    const webhook = await start('webhook', [join(folder, 'dist/webhook/main.js'), '--config', config]);
     const noOp = await start('no-op', [NO_OP, certificate, key]);
     const idle = await residentMebibytes(webhook.pid);
 

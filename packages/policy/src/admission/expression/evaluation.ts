@@ -17,6 +17,8 @@ export class ExpressionEvaluation {
   readonly #pod: Pod;
   readonly #oldObject: unknown;
   readonly #request: AdmissionRequestFacts;
+  /** What is made of an object: its parts have other names too. */
+  readonly #known = new Map<object, unknown>();
   readonly #byContainer = new Map<Container, Inputs | 'too large'>();
   #inputs: Inputs | 'too large' | undefined;
   #left = REVIEW_STEPS;
@@ -29,7 +31,7 @@ export class ExpressionEvaluation {
 
   /** What all expressions may name; undefined for an object that is too large to be looked at. */
   get inputs(): Inputs | undefined {
-    this.#inputs ??= inputsOf(this.#pod, this.#request, this.#oldObject) ?? 'too large';
+    this.#inputs ??= inputsOf(this.#pod, this.#request, this.#oldObject, this.#known) ?? 'too large';
     return this.#inputs === 'too large' ? undefined : this.#inputs;
   }
 
@@ -37,8 +39,9 @@ export class ExpressionEvaluation {
   inputsFor(container: Container): Inputs | undefined {
     let inputs = this.#byContainer.get(container);
     if (inputs === undefined) {
-      const input = expressionLanguage().input(container.spec.data);
-      inputs = this.inputs === undefined || input === undefined ? 'too large' : { ...this.inputs, container: input };
+      const common = this.inputs;
+      const input = expressionLanguage().input(container.spec.data, this.#known);
+      inputs = common === undefined || input === undefined ? 'too large' : { ...common, container: input };
       this.#byContainer.set(container, inputs);
     }
     return inputs === 'too large' ? undefined : inputs;
@@ -54,9 +57,14 @@ export class ExpressionEvaluation {
   }
 }
 
-function inputsOf(pod: Pod, request: AdmissionRequestFacts, oldObject: unknown): Inputs | undefined {
+function inputsOf(
+  pod: Pod,
+  request: AdmissionRequestFacts,
+  oldObject: unknown,
+  known: Map<object, unknown>,
+): Inputs | undefined {
   const language = expressionLanguage();
-  const input = (data: unknown): unknown => language.input(data);
+  const input = (data: unknown): unknown => language.input(data, known);
   const inputs: Inputs = {
     object: input(pod.object.root.data),
     oldObject: input(oldObject ?? null),

@@ -30,8 +30,11 @@ export type CompileOutcome =
 export interface ExpressionLanguage {
   /** Reads a text whose size is bounded by `MAX_EXPRESSION`. Never throws. */
   compile(text: string, names: KnownNames): CompileOutcome;
-  /** Plain data as expressions see it; undefined for data beyond `MAX_VALUES` or `MAX_DEPTH`, which nothing evaluates. */
-  input(data: unknown): unknown;
+  /**
+   * Plain data as expressions see it; undefined for data beyond `MAX_VALUES` or `MAX_DEPTH`, which nothing evaluates. `known` are the
+   * objects of earlier data, which are not looked through again.
+   */
+  input(data: unknown, known?: Map<object, unknown>): unknown;
 }
 
 /** Work that may still be done. A step is a part of an expression that is evaluated once, or some bytes that it looks at. */
