@@ -5,8 +5,6 @@
 
 #include <immintrin.h>
 
-#include "detect/char_class.hpp"
-
 namespace bulkhead::lane {
 namespace {
 
@@ -35,7 +33,6 @@ consteval Shapes make_shapes() {
 constexpr Shapes kShapes = make_shapes();
 
 constexpr std::array<std::uint32_t, 256> kStarts = detect::internal::kLengthsByStart;
-constexpr std::array<std::uint8_t, 256> kClasses = detect::internal::kClasses;
 
 [[gnu::always_inline]] inline __m256i load(const void* p) noexcept {
   return _mm256_loadu_si256(static_cast<const __m256i*>(p));

@@ -5,7 +5,6 @@
 
 #include <immintrin.h>
 
-#include "detect/char_class.hpp"
 #include "lane/find_events.hpp"
 
 namespace bulkhead::lane {
@@ -26,7 +25,6 @@ consteval Shapes make_shapes() {
 constexpr Shapes kShapes = make_shapes();
 
 constexpr std::array<std::uint32_t, 256> kStarts = detect::internal::kLengthsByStart;
-constexpr std::array<std::uint8_t, 256> kClasses = detect::internal::kClasses;
 
 /// What one event is, by its digits: `digits` as digits_before gives them, `last` how many of them form the group that
 /// ends here.
