@@ -57,7 +57,12 @@ describe.skipIf(missing !== undefined)('traffic of a pair of groups', () => {
     const config = join(folder, 'agent.json');
     await writeFile(
       config,
-      JSON.stringify({ policy: ['policy.yaml'], workloads: { netns: true }, metrics: { port: 0 } }),
+      JSON.stringify({
+        policy: ['policy.yaml'],
+        workloads: { netns: true },
+        metrics: { port: 0 },
+        onStop: 'release',
+      }),
     );
     agent = new LineProcess('agent', undefined, process.execPath, [MAIN, '--config', config]);
     try {
