@@ -86,7 +86,7 @@ async function writeConfig(folder: string, { network }: Path): Promise<string> {
     },
   };
   await writeFile(join(folder, 'policy.json'), JSON.stringify(group));
-  const config = { policy: ['policy.json'], workloads: { netns: true }, metrics: { port: 0 } };
+  const config = { policy: ['policy.json'], workloads: { netns: true }, metrics: { port: 0 }, onStop: 'release' };
   await writeFile(join(folder, 'agent.json'), JSON.stringify(config));
   return join(folder, 'agent.json');
 }
