@@ -1,4 +1,4 @@
-import { type AdmissionPolicy, formatProblem, PolicyError, requireAdmissionPolicies } from '@bulkhead/policy';
+import { formatProblem, PolicyError, requireAdmissionPolicies } from '@bulkhead/policy';
 import { readPolicyFiles, type ServiceProcess } from '@bulkhead/runtime';
 import type { WebhookEvent } from '../event.ts';
 import { follow } from '../follow.ts';
@@ -12,16 +12,16 @@ export async function policiesFromFiles(
   metrics: WebhookMetrics,
   { emit, logger, shutdown }: ServiceProcess<WebhookEvent>,
 ): Promise<Policies> {
-  const first = await read(paths);
-  let current = first.policies;
+  const first = await readPolicyFiles(paths);
+  let current = requireAdmissionPolicies(first);
   metrics.setPolicies(current.length, true);
   void follow(first, {
     everyMs,
     signal: shutdown.signal,
-    read: () => read(paths),
-    contentOf: ({ content }) => content,
+    read: () => readPolicyFiles(paths),
+    contentOf: JSON.stringify,
     onChange(changed) {
-      current = changed.policies;
+      current = requireAdmissionPolicies(changed);
       metrics.setPolicies(current.length, true);
       emit({ event: 'policies-changed', policies: namesOf(current) });
     },
@@ -37,16 +37,6 @@ export async function policiesFromFiles(
     },
     unknown: undefined,
   };
-}
-
-interface ReadPolicies {
-  readonly policies: readonly AdmissionPolicy[];
-  readonly content: string;
-}
-
-async function read(paths: readonly string[]): Promise<ReadPolicies> {
-  const sources = await readPolicyFiles(paths);
-  return { policies: requireAdmissionPolicies(sources), content: JSON.stringify(sources) };
 }
 
 /** What is wrong, a line each. */
