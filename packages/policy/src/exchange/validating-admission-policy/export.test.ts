@@ -138,13 +138,13 @@ describe('an exported ValidatingAdmissionPolicy', () => {
 });
 
 function selecting(): readonly AdmissionPolicy[] {
-  const excuse = (name: string, expires: string, of: string): object => ({
+  const excuse = (name: string, expires: string, over: object): object => ({
     name,
     rules: ['owner'],
-    selector: { names: [of] },
     owner: 'a',
     reason: 'b',
     expires,
+    ...over,
   });
   const spec = {
     mode: 'protect',
@@ -154,7 +154,16 @@ function selecting(): readonly AdmissionPolicy[] {
     },
     exclude: { names: ['excluded-*'] },
     rules: [{ name: 'owner', labels: { require: { team: '*' } } }],
-    exceptions: [excuse('old', '2020-01-01', 'expired'), excuse('now', '2999-01-01', 'excused')],
+    exceptions: [
+      excuse('old', '2020-01-01', { selector: { names: ['expired'] } }),
+      excuse('now', '2999-01-01', { selector: { names: ['excused'] } }),
+      // Of what a rule about labels finds they let nothing pass.
+      excuse('for-a-vulnerability', '2999-01-01', { vulnerabilities: ['CVE-2024-3094'] }),
+      excuse('for-a-misconfiguration', '2999-01-01', {
+        misconfigurations: ['kubernetes-privileged'],
+        selector: { names: ['*'] },
+      }),
+    ],
   };
   const text = JSON.stringify({
     apiVersion: 'bulkhead.io/v1alpha1',

@@ -41,8 +41,8 @@ function exportPolicy(policy: AdmissionPolicy, now: number, note: (text: string)
     }
     return [{ rule, said }];
   });
-  for (const exception of policy.exceptions.filter(({ until }) => until > now)) {
-    if (!rules.some(({ rule }) => exception.rules.includes(rule.name))) continue;
+  const passing = new Set(rules.flatMap(({ rule }) => holding(policy, rule, now)));
+  for (const exception of policy.exceptions.filter((one) => passing.has(one))) {
     note(`exception ${exception.name}: does not end there on ${exception.expires}: export again`);
   }
   const groups = new Map<string, ExportedRule[]>();
@@ -56,8 +56,12 @@ function exportPolicy(policy: AdmissionPolicy, now: number, note: (text: string)
   return [...groups].flatMap(([suffix, members]) => documentsOf(policy, suffix, members, now));
 }
 
+/** What lets objects pass a rule now. Exceptions for single findings do not: a rule that is exported has none of either kind. */
 function holding({ exceptions }: AdmissionPolicy, { name }: AdmissionRule, now: number): readonly AdmissionException[] {
-  return exceptions.filter(({ rules, until }) => until > now && rules.includes(name));
+  return exceptions.filter(
+    ({ rules, until, misconfigurations, vulnerabilities }) =>
+      until > now && rules.includes(name) && misconfigurations === undefined && vulnerabilities === undefined,
+  );
 }
 
 function documentsOf(
