@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startSteadyClient } from '@bulkhead/lab';
 import { describe, expect, it } from 'vitest';
-import { CARD, CARD_ORDER, missingForNamespaces, PLAIN_ORDER, Stand } from './test-support/stand.ts';
+import { CARD, CARD_ORDER, missingForNamespaces, PLAIN_ORDER, withStand } from './test-support/stand.ts';
 
 const missing = await missingForNamespaces();
 if (missing !== undefined) process.stderr.write(`skipped: the agent in real network namespaces: ${missing}\n`);
@@ -11,15 +11,6 @@ if (missing !== undefined) process.stderr.write(`skipped: the agent in real netw
 const LOG_MS = 300;
 /** Long enough for a retransmission, short enough to wait for when nothing may come. */
 const SILENCE_MS = 1_500;
-
-async function withStand(test: (stand: Stand) => Promise<void>): Promise<void> {
-  const stand = await Stand.open();
-  try {
-    await test(stand);
-  } finally {
-    await stand.close();
-  }
-}
 
 describe.skipIf(missing !== undefined)('the agent', () => {
   it.each([4, 6] as const)('stops a card in the clear over IPv%i and lets everything else pass', (ip) =>

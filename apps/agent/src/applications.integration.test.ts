@@ -110,10 +110,7 @@ describe.skipIf(missing !== undefined)('applications in network rules', () => {
         expect(denied).toMatchObject({
           direction: 'ingress',
           ruleSets: ['server-rules'],
-          protocol: 'tcp',
-          client: stand.host('friend').ipv4,
-          server: stand.host('server').ipv4,
-          port: application === 'tls' ? PORT + 1 : PORT,
+          ...stand.flow('friend', 'server', application === 'tls' ? PORT + 1 : PORT),
         });
       }
       expect(speaker.lines.slice(arrived)).toEqual([]);

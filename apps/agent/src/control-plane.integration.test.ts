@@ -1,19 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { CARD_ORDER, missingForNamespaces, PLAIN_ORDER, Stand } from './test-support/stand.ts';
+import { CARD_ORDER, missingForNamespaces, PLAIN_ORDER, withStand } from './test-support/stand.ts';
 
 const missing = await missingForNamespaces();
 if (missing !== undefined) process.stderr.write(`skipped: the agent with a control plane: ${missing}\n`);
 
 const WAIT = { timeout: 30_000, interval: 200 };
-
-async function withStand(test: (stand: Stand) => Promise<void>): Promise<void> {
-  const stand = await Stand.open();
-  try {
-    await test(stand);
-  } finally {
-    await stand.close();
-  }
-}
 
 describe.skipIf(missing !== undefined)('an agent of a control plane', () => {
   it('gets its policy from there, enforces it, and tells what happened, once', { timeout: 120_000 }, () =>

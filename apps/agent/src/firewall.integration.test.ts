@@ -1,20 +1,11 @@
 import { LineProcess, runIn, startSteadyClient } from '@bulkhead/lab';
 import { describe, expect, it } from 'vitest';
-import { document, FirewallStand } from './test-support/firewall-stand.ts';
+import { document, withFirewall } from './test-support/firewall-stand.ts';
 import { missingForNamespaces } from './test-support/stand.ts';
 
 const missing = await missingForNamespaces();
 if (missing !== undefined)
   process.stderr.write(`skipped: the agent's firewall in real network namespaces: ${missing}\n`);
-
-async function withStand(test: (stand: FirewallStand) => Promise<void>): Promise<void> {
-  const stand = await FirewallStand.open();
-  try {
-    await test(stand);
-  } finally {
-    await stand.close();
-  }
-}
 
 const FRIEND = document('NetworkRuleSet', 'server-rules', {
   groups: ['server'],
@@ -52,7 +43,7 @@ dns.resolve4(name).then(([address]) => {
 
 describe.skipIf(missing !== undefined)("the agent's firewall", () => {
   it('lets in who is allowed by group, over both families, and tells who else tried', () =>
-    withStand(async (stand) => {
+    withFirewall(async (stand) => {
       await stand.writePolicy(
         stand.group('server', { mode: 'protect' }),
         stand.group('friend', { mode: 'discover' }),
@@ -68,10 +59,7 @@ describe.skipIf(missing !== undefined)("the agent's firewall", () => {
       expect(denied).toMatchObject({
         direction: 'ingress',
         ruleSets: ['server-rules'],
-        protocol: 'tcp',
-        client: stand.host('stranger').ipv4,
-        server: stand.host('server').ipv4,
-        port: 8080,
+        ...stand.flow('stranger', 'server', 8080),
         count: 1,
         groups: ['server'],
       });
@@ -79,7 +67,7 @@ describe.skipIf(missing !== undefined)("the agent's firewall", () => {
     }));
 
   it('denies a prefix before it allows, ends its open connections, and names the rule', () =>
-    withStand(async (stand) => {
+    withFirewall(async (stand) => {
       const ingress = [{ name: 'all', action: 'allow' }];
       const server = stand.group('server', { mode: 'protect' });
       await stand.writePolicy(server, document('NetworkRuleSet', 'rules', { groups: ['server'], ingress }));
@@ -103,7 +91,7 @@ describe.skipIf(missing !== undefined)("the agent's firewall", () => {
     }));
 
   it('denies nothing in monitor, and tells what it would deny', () =>
-    withStand(async (stand) => {
+    withFirewall(async (stand) => {
       await stand.writePolicy(
         stand.group('server', { mode: 'monitor' }),
         stand.group('friend', { mode: 'discover' }),
@@ -118,7 +106,7 @@ describe.skipIf(missing !== undefined)("the agent's firewall", () => {
     }));
 
   it('follows names by the answers that a workload gets, and lets look-ups pass', () =>
-    withStand(async (stand) => {
+    withFirewall(async (stand) => {
       const { ipv4: server } = stand.host('server');
       const { ipv4: resolver } = stand.host('stranger');
       const parameters = ['-e', DNS_SERVER, '--', server];
@@ -141,7 +129,7 @@ describe.skipIf(missing !== undefined)("the agent's firewall", () => {
     }));
 
   it('cuts off a workload in quarantine from everybody, and lets it back', () =>
-    withStand(async (stand) => {
+    withFirewall(async (stand) => {
       const rules = document('NetworkRuleSet', 'open', {
         groups: ['server'],
         ingress: [{ name: 'all', action: 'allow' }],
@@ -158,7 +146,7 @@ describe.skipIf(missing !== undefined)("the agent's firewall", () => {
     }));
 
   it('goes on denying while the agent is dead, and after it is back', () =>
-    withStand(async (stand) => {
+    withFirewall(async (stand) => {
       await stand.writePolicy(
         stand.group('server', { mode: 'protect' }),
         stand.group('friend', { mode: 'discover' }),

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { request, startSteadyClient } from '@bulkhead/lab';
 import { describe, expect, it } from 'vitest';
-import { document, FirewallStand } from './test-support/firewall-stand.ts';
+import { document, type FirewallStand, withFirewall } from './test-support/firewall-stand.ts';
 import { Knocker } from './test-support/knocker.ts';
-import { CARD, CARD_ORDER, missingForNamespaces, PLAIN_ORDER, Stand } from './test-support/stand.ts';
+import { CARD, CARD_ORDER, missingForNamespaces, PLAIN_ORDER, withStand } from './test-support/stand.ts';
 
 const missing = await missingForNamespaces();
 if (missing !== undefined) process.stderr.write(`skipped: an agent that is started anew: ${missing}\n`);
@@ -13,24 +13,6 @@ const HTTP_PORT = 8080;
 const TRIES = 40;
 /** Longer than the first retransmission of what nobody acknowledges. */
 const SILENCE_MS = 1_500;
-
-async function withFirewall(test: (stand: FirewallStand) => Promise<void>): Promise<void> {
-  const stand = await FirewallStand.open();
-  try {
-    await test(stand);
-  } finally {
-    await stand.close();
-  }
-}
-
-async function withStand(test: (stand: Stand) => Promise<void>): Promise<void> {
-  const stand = await Stand.open();
-  try {
-    await test(stand);
-  } finally {
-    await stand.close();
-  }
-}
 
 function friendsOnly(stand: FirewallStand, spec: object = {}): readonly object[] {
   return [
@@ -43,6 +25,12 @@ function friendsOnly(stand: FirewallStand, spec: object = {}): readonly object[]
   ];
 }
 
+function knockAs(stand: FirewallStand, name: 'friend' | 'stranger'): Knocker {
+  const knocker = new Knocker(stand.host(name), stand.host('server'), HTTP_PORT);
+  stand.keep(knocker.process);
+  return knocker;
+}
+
 describe.skipIf(missing !== undefined)('an agent that is started anew', () => {
   it.each(['SIGTERM', 'SIGKILL'] as const)(
     'after %s lets nobody in who is denied, not once, and ends no connection',
@@ -52,8 +40,7 @@ describe.skipIf(missing !== undefined)('an agent that is started anew', () => {
         const agent = await stand.startAgent('server', 'friend');
         const friend = stand.keep(startSteadyClient(stand.host('friend'), stand.host('server')));
         await friend.waitFor('an answer', (line) => line.event === 'answered');
-        const knocker = new Knocker(stand.host('stranger'), stand.host('server'), HTTP_PORT);
-        stand.keep(knocker.process);
+        const knocker = knockAs(stand, 'stranger');
         await knocker.tries(TRIES);
 
         await agent.stop(signal);
@@ -77,8 +64,7 @@ describe.skipIf(missing !== undefined)('an agent that is started anew', () => {
       expect(agent.lines.at(-1)).toMatchObject({ event: 'agent-stopped', rules: 'kept', problems: [] });
       stand.agentOptions = { onStop: 'release' };
       const second = await stand.startAgent('server');
-      const knocker = new Knocker(stand.host('stranger'), stand.host('server'), HTTP_PORT);
-      stand.keep(knocker.process);
+      const knocker = knockAs(stand, 'stranger');
       await knocker.tries(TRIES);
       expect(knocker.through).toEqual([]);
 
@@ -92,8 +78,7 @@ describe.skipIf(missing !== undefined)('an agent that is started anew', () => {
     withFirewall(async (stand) => {
       await stand.writePolicy(stand.group('server', { mode: 'protect', quarantine: true }));
       const agent = await stand.startAgent('server');
-      const knocker = new Knocker(stand.host('friend'), stand.host('server'), HTTP_PORT);
-      stand.keep(knocker.process);
+      const knocker = knockAs(stand, 'friend');
       await knocker.tries(TRIES);
 
       await agent.stop(signal);

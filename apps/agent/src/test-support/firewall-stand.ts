@@ -26,7 +26,7 @@ export function document(kind: string, name: string, spec: object): object {
   return { apiVersion: 'bulkhead.io/v1alpha1', kind, metadata: { name }, spec };
 }
 
-/** A server, and two who may call it or not. Close it in a `finally`. */
+/** A server, and two who may call it or not. */
 export class FirewallStand {
   readonly network: Network;
   /** What the configuration of agents that are started says beyond what they need. */
@@ -93,6 +93,11 @@ export class FirewallStand {
     return request(this.host(from), this.host(to), { path: '/', ip, timeoutMs: SILENCE_MS });
   }
 
+  /** How events name a flow of TCP between hosts. */
+  flow(from: HostName, to: HostName, port: number): object {
+    return { protocol: 'tcp', client: this.host(from).ipv4, server: this.host(to).ipv4, port };
+  }
+
   /** All rules in a host's namespace. */
   rules(name: HostName): Promise<string> {
     return runIn(this.host(name).path, 'nft', ['list', 'ruleset']);
@@ -120,5 +125,15 @@ export class FirewallStand {
     for (const each of this.#processes.toReversed()) await each.stop();
     await this.network.remove();
     await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** Lends a test a stand, and closes it however the test ends. */
+export async function withFirewall(test: (stand: FirewallStand) => Promise<void>): Promise<void> {
+  const stand = await FirewallStand.open();
+  try {
+    await test(stand);
+  } finally {
+    await stand.close();
   }
 }

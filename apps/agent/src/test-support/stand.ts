@@ -30,7 +30,7 @@ const SENSOR = {
   spec: { detectors: ['payment-card'], action: 'block' },
 };
 
-/** A client, a server, and agents that come and go. Close it in a `finally`. */
+/** A client, a server, and agents that come and go. */
 export class Stand {
   readonly network: Network;
   readonly server: LineProcess;
@@ -145,6 +145,16 @@ export class Stand {
     for (const plane of this.#planes) await plane.close();
     await this.network.remove();
     await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** Lends a test a stand, and closes it however the test ends. */
+export async function withStand(test: (stand: Stand) => Promise<void>): Promise<void> {
+  const stand = await Stand.open();
+  try {
+    await test(stand);
+  } finally {
+    await stand.close();
   }
 }
 
