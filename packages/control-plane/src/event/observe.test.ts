@@ -36,6 +36,15 @@ describe('observe', () => {
     expect(print({ knownTest: true })).toBeUndefined();
   });
 
+  it.each([
+    ['1999-12-31T23:00:00-01:00', '2000-01-01T00:00:00.000Z'],
+    ['+012026-11-26T08:00:00Z', NOW],
+    ['-000001-01-01T00:00:00Z', NOW],
+    ['never', NOW],
+  ])('takes %j for when it happened, or when it came', (time, at) => {
+    expect(observe({ ...FINDING, time }, NOW).at).toBe(at);
+  });
+
   it('keeps a note in the place of an event that is too large', () => {
     const observed = observe({ event: 'finding', subject: 'x'.repeat(MAX_EVENT_CHARACTERS) }, NOW);
 

@@ -121,10 +121,12 @@ function keptFields(document: unknown): Readonly<Record<string, unknown>> {
   return { event: 'oversized-event', of, characters: length, problem: 'it was larger than any event may be' };
 }
 
+/** Years of four digits: the others sort as text where they do not belong, and are no time for whoever reads them later. */
 function timeOf(time: unknown): string | undefined {
   if (typeof time !== 'string' || time.length > 40) return undefined;
   const ms = Date.parse(time);
-  return Number.isNaN(ms) ? undefined : new Date(ms).toISOString();
+  const text = Number.isNaN(ms) ? '' : new Date(ms).toISOString();
+  return /^\d/.test(text) ? text : undefined;
 }
 
 /** Columns hold no text that a database cannot take: the document, which is JSON, has it escaped. */

@@ -57,6 +57,21 @@ for (const database of testDatabases()) {
       expect(await claim('c', T1)).toEqual([]);
     });
 
+    it.each(['+012026-11-26T08:00:00Z', '-000001-01-01T00:00:00Z', '', 'never'])(
+      'tells of what is said to have happened at %j, and of everything else',
+      async (time) => {
+        const document = { event: 'workload-failed', time, problem: 'x', workloads: [{ name: 'web' }] };
+        await store.events.append(
+          { agent: 'agent-1', epoch: 1, events: [{ sequence: (sequence += 1), document }] },
+          T0,
+        );
+        await finding('web-1');
+
+        expect(await raise(T1)).toMatchObject({ seen: 2, raised: 2 });
+        expect((await claim('a', T1)).map(({ alert }) => alert.firstSeen)).toEqual([T0, T0]);
+      },
+    );
+
     it('tells of what goes on only after a while, and not once somebody has acknowledged it', async () => {
       await finding('web-1');
       await raise(T0);
