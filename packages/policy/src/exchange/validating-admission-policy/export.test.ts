@@ -131,11 +131,32 @@ describe('an exported ValidatingAdmissionPolicy', () => {
         },
       },
       { kind: 'ValidatingAdmissionPolicyBinding', spec: { policyName: 'bulkhead-mixed', validationActions: ['Deny'] } },
-      { kind: 'ValidatingAdmissionPolicy', metadata: { name: 'bulkhead-mixed-warn' } },
-      { spec: { policyName: 'bulkhead-mixed-warn', validationActions: ['Warn'] } },
+      { kind: 'ValidatingAdmissionPolicy', metadata: { name: 'bulkhead-mixed.warn' } },
+      { spec: { policyName: 'bulkhead-mixed.warn', validationActions: ['Warn'] } },
+    ]);
+  });
+
+  it('has no name that another has, however policies are named', () => {
+    const policies = requireAdmissionPolicies([
+      { file: 'a', text: named('owners', 'warn') },
+      { file: 'b', text: named('owners-warn', 'deny') },
+    ]);
+    const { documents } = exportValidatingAdmissionPolicies(policies, NOW);
+
+    expect(documents).toMatchObject([
+      { kind: 'ValidatingAdmissionPolicy', metadata: { name: 'bulkhead-owners.warn' } },
+      { kind: 'ValidatingAdmissionPolicyBinding', metadata: { name: 'bulkhead-owners.warn' } },
+      { kind: 'ValidatingAdmissionPolicy', metadata: { name: 'bulkhead-owners-warn' } },
+      { kind: 'ValidatingAdmissionPolicyBinding', metadata: { name: 'bulkhead-owners-warn' } },
     ]);
   });
 });
+
+function named(name: string, verdict: 'deny' | 'warn'): string {
+  const rules = [{ name: 'owner', verdict, labels: { require: { team: '*' } } }];
+  const head = { apiVersion: 'bulkhead.io/v1alpha1', kind: 'AdmissionPolicy', metadata: { name } };
+  return JSON.stringify({ ...head, spec: { mode: 'protect', rules } });
+}
 
 function selecting(): readonly AdmissionPolicy[] {
   const excuse = (name: string, expires: string, over: object): object => ({

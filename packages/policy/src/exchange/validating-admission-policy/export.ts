@@ -8,10 +8,24 @@ import { hasPod, podIn, VARIABLES } from './variables.ts';
 
 const API_VERSION = 'admissionregistration.k8s.io/v1';
 
-interface ExportedRule {
+/** What the API server has for all rules of one policy, and Bulkhead for each. */
+interface Answers {
+  readonly action: 'Deny' | 'Warn';
+  readonly failurePolicy: 'Fail' | 'Ignore';
+}
+
+interface ExportedRule extends Answers {
   readonly rule: AdmissionRule;
   readonly said: Extract<RuleExpression, { expression: string }>;
 }
+
+/** Each is a policy of its own. Names of ours have no dots: that of one is never made of that of another. */
+const ANSWERS: readonly (Answers & { readonly suffix: string })[] = [
+  { action: 'Deny', failurePolicy: 'Fail', suffix: '' },
+  { action: 'Deny', failurePolicy: 'Ignore', suffix: '.ignore' },
+  { action: 'Warn', failurePolicy: 'Fail', suffix: '.warn' },
+  { action: 'Warn', failurePolicy: 'Ignore', suffix: '.warn.ignore' },
+];
 
 /**
  * The rules of admission policies that need only the object, as Kubernetes' ValidatingAdmissionPolicies with their bindings: a policy for what
@@ -39,21 +53,23 @@ function exportPolicy(policy: AdmissionPolicy, now: number, note: (text: string)
       note(`rule ${rule.name}: not exported: its exception ${inexact.name} is for some containers or images`);
       return [];
     }
-    return [{ rule, said }];
+    const { criterion, verdict } = rule;
+    const failurePolicy = 'cel' in criterion ? criterion.cel.failurePolicy : 'Fail';
+    if (failurePolicy === 'Ignore') {
+      note(`rule ${rule.name}: where the expression has no answer nothing is said, not even a warning`);
+    }
+    return [{ rule, said, action: policy.mode === 'protect' && verdict === 'deny' ? 'Deny' : 'Warn', failurePolicy }];
   });
   const passing = new Set(rules.flatMap(({ rule }) => holding(policy, rule, now)));
   for (const exception of policy.exceptions.filter((one) => passing.has(one))) {
     note(`exception ${exception.name}: does not end there on ${exception.expires}: export again`);
   }
-  const groups = new Map<string, ExportedRule[]>();
-  for (const one of rules) {
-    const denies = policy.mode === 'protect' && one.rule.verdict === 'deny';
-    const ignores = 'cel' in one.rule.criterion && one.rule.criterion.cel.failurePolicy === 'Ignore';
-    if (ignores) note(`rule ${one.rule.name}: where the expression has no answer nothing is said, not even a warning`);
-    const key = `${denies ? '' : '-warn'}${ignores ? '-ignore' : ''}`;
-    groups.set(key, [...(groups.get(key) ?? []), one]);
-  }
-  return [...groups].flatMap(([suffix, members]) => documentsOf(policy, suffix, members, now));
+  return ANSWERS.flatMap(({ suffix, ...answers }) => {
+    const members = rules.filter(
+      ({ action, failurePolicy }) => action === answers.action && failurePolicy === answers.failurePolicy,
+    );
+    return members.length === 0 ? [] : documentsOf(policy, `bulkhead-${policy.name}${suffix}`, answers, members, now);
+  });
 }
 
 /** What lets objects pass a rule now. Exceptions for single findings do not: a rule that is exported has none of either kind. */
@@ -66,11 +82,11 @@ function holding({ exceptions }: AdmissionPolicy, { name }: AdmissionRule, now: 
 
 function documentsOf(
   policy: AdmissionPolicy,
-  suffix: string,
+  name: string,
+  { action, failurePolicy }: Answers,
   members: readonly ExportedRule[],
   now: number,
 ): readonly object[] {
-  const name = `bulkhead-${policy.name}${suffix}`;
   const { selector, exclude } = policy;
   const conditions = [
     ...(selector === undefined ? [] : [selectorExpression(selector)]),
@@ -84,7 +100,7 @@ function documentsOf(
       kind: 'ValidatingAdmissionPolicy',
       metadata: { name, labels: { 'app.kubernetes.io/managed-by': 'bulkhead' } },
       spec: {
-        failurePolicy: suffix.endsWith('-ignore') ? 'Ignore' : 'Fail',
+        failurePolicy,
         matchConstraints: { resourceRules: resourceRules(policy.kinds) },
         matchConditions: [
           { name: 'not-being-deleted', expression: '!has(object.metadata.deletionTimestamp)' },
@@ -102,7 +118,7 @@ function documentsOf(
       apiVersion: API_VERSION,
       kind: 'ValidatingAdmissionPolicyBinding',
       metadata: { name, labels: { 'app.kubernetes.io/managed-by': 'bulkhead' } },
-      spec: { policyName: name, validationActions: [suffix.startsWith('-warn') ? 'Warn' : 'Deny'] },
+      spec: { policyName: name, validationActions: [action] },
     },
   ];
 }
