@@ -1,5 +1,6 @@
-import type { Finding, StoredScan } from '@bulkhead/scanner';
+import type { Finding } from '@bulkhead/scanner';
 import { WatchedRegistry } from '@bulkhead/scanner/registry';
+import { image, scanOf, vulnerability } from '@bulkhead/store/test-support';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Stand, startStand } from './test-support/stand.ts';
 
@@ -93,44 +94,9 @@ async function get<Answer>(url: string): Promise<Answer> {
 }
 
 async function scanned(digit: number, repository: string, findings: readonly Finding[]): Promise<void> {
-  const digest = digestOf(digit);
-  const image = { digest, os: 'linux', architecture: 'amd64' };
-  const scan: StoredScan = {
-    image,
-    scanners: ['vuln'],
-    scannedAt: '2026-11-26T08:00:00.000Z',
-    inventory: { packages: [], ownerByPath: new Map(), secrets: [], misconfigurations: [], gaps: [] },
-    findings,
-    lookedUp: [],
-    database: 'first',
-  };
-  await stand.store.scans.noteImages(digest, [image]);
+  const one = scanOf(repository, { image: image('', { digest: digestOf(digit) }), scanners: ['vuln'], findings });
+  const { digest } = one.image;
+  await stand.store.scans.noteImages(digest, [one.image]);
   await stand.store.scans.noteTags('hub', repository, [{ tag: '1', digest }], true);
-  await stand.store.scans.record(scan);
-}
-
-function vulnerability(id: string, name: string): Finding {
-  return {
-    kind: 'vulnerability',
-    id,
-    advisory: id,
-    source: 'test',
-    aliases: [],
-    package: { type: 'deb', name, version: '1.0', reader: 'dpkg', location: { path: 'var/lib/dpkg/status' } },
-    fixedVersions: ['2.0'],
-    status: 'fixed',
-    severity: 'high',
-    risk: { score: 50, terms: [] },
-    title: `something in ${name}`,
-    references: [],
-    explanation: {
-      matchedName: name,
-      by: 'binary',
-      installedVersion: '1.0',
-      comparedVersion: '1.0',
-      scheme: 'deb',
-      range: '< 2.0',
-      ecosystem: 'Debian:12',
-    },
-  };
+  await stand.store.scans.record(one);
 }

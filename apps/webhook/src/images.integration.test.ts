@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Line, LineProcess, makeCertificate, TestControlPlane } from '@bulkhead/lab';
-import type { Finding, StoredScan } from '@bulkhead/scanner';
+import type { Finding } from '@bulkhead/scanner';
 import { WatchedRegistry } from '@bulkhead/scanner/registry';
 import { openStore, type Store } from '@bulkhead/store';
+import { image, scanOf, vulnerability } from '@bulkhead/store/test-support';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
@@ -19,6 +20,7 @@ spec:
   rules:
     - { name: with-fix, vulnerabilities: { severity: high, withFix: true, notScanned: wait } }
 `;
+const WAIT = { timeout: 60_000, interval: 100 };
 const digestOf = (digit: number): string => `sha256:${String(digit).repeat(64)}`;
 
 interface Review {
@@ -68,8 +70,8 @@ describe('the webhook of an api', () => {
     expect(allowed).toBe(false);
     expect(message).toBe(
       'p/with-fix: container app: image r.example/shop/web:1 (its tag led to sha256:111111111111 when the registry was looked at last) ' +
-        'has 1 vulnerability (high or worse, with a fix): CVE-2021-44228 (log4j-core 1.0, high, fixed in 2.0); ' +
-        'Update log4j-core 1.0 to 2.0 in the image',
+        'has 1 vulnerability (high or worse, with a fix): CVE-2021-44228 (log4j-core 1.0-1, high, fixed in 2.0); ' +
+        'Update log4j-core 1.0-1 to 2.0 in the image',
     );
   });
 
@@ -80,8 +82,8 @@ describe('the webhook of an api', () => {
         message: expect.not.stringContaining('its tag'),
       });
     }
-    await store.scans.noteImages(digestOf(9), [{ digest: digestOf(1), os: 'linux', architecture: 'amd64' }]);
-    await until(async () => (await review(`mirror.example/y@${digestOf(9)}`)).message.includes('CVE-2021-44228'));
+    await store.scans.noteImages(digestOf(9), [image('', { digest: digestOf(1) })]);
+    await expect.poll(() => said(`mirror.example/y@${digestOf(9)}`), WAIT).toContain('CVE-2021-44228');
   });
 
   it('lets a clean image in, and has one that nobody scanned wait', async () => {
@@ -91,19 +93,19 @@ describe('the webhook of an api', () => {
       message: expect.stringContaining('image r.example/shop/new:1 has not been scanned yet; try again later'),
     });
     await scanned(3, 'shop/new', []);
-    await until(async () => (await review('r.example/shop/new:1')).allowed);
+    await expect.poll(() => review('r.example/shop/new:1'), WAIT).toMatchObject({ allowed: true });
   });
 
   it('follows what an advisory of today changes, tags that move, and images that go', async () => {
     const judged = { lookedUp: [], database: 'later', findings: [vulnerability('CVE-2026-7', 'zlib')] };
     await store.scans.rejudge(digestOf(2), 'job', now(), () => judged);
-    await until(async () => (await review('r.example/shop/clean:1')).message.includes('CVE-2026-7'));
+    await expect.poll(() => said('r.example/shop/clean:1'), WAIT).toContain('CVE-2026-7');
 
     await store.scans.noteTags('hub', 'shop/clean', [{ tag: '1', digest: digestOf(3) }], true);
-    await until(async () => (await review('r.example/shop/clean:1')).allowed);
+    await expect.poll(() => review('r.example/shop/clean:1'), WAIT).toMatchObject({ allowed: true });
 
     await store.scans.noteTags('hub', 'shop/clean', [], true);
-    await until(async () => (await review('r.example/shop/clean:1')).message.includes('has not been scanned yet'));
+    await expect.poll(() => said('r.example/shop/clean:1'), WAIT).toContain('has not been scanned yet');
     expect(await review(`r.example/shop/clean@${digestOf(2)}`)).toMatchObject({ allowed: false });
   });
 
@@ -118,7 +120,7 @@ describe('the webhook of an api', () => {
     await scanned(4, 'shop/late', [vulnerability('CVE-2026-8', 'zlib')]);
     await plane.restart();
     await webhook.waitFor('images', is('images-known'), { from, withinMs: 60_000 });
-    await until(async () => (await review('r.example/shop/late:1')).message.includes('CVE-2026-8'));
+    await expect.poll(() => said('r.example/shop/late:1'), WAIT).toContain('CVE-2026-8');
   });
 
   it('answers at once by what it knows while the api is asked and says nothing', async () => {
@@ -181,29 +183,23 @@ describe('the webhook of an api', () => {
 
   /** Has an image scanned whose tag 1 is in a repository. */
   async function scanned(digit: number, repository: string, findings: readonly Finding[]): Promise<void> {
-    const digest = digestOf(digit);
-    const image = { digest, os: 'linux', architecture: 'amd64' };
-    const inventory = { packages: [], ownerByPath: new Map(), secrets: [], misconfigurations: [], gaps: [] };
-    const scan: StoredScan = {
-      image,
-      scanners: ['vuln', 'secret'],
-      scannedAt: now(),
-      inventory,
-      findings,
-      lookedUp: [],
-      database: 'first',
-    };
-    await store.scans.noteImages(digest, [image]);
+    const one = scanOf(repository, { image: image('', { digest: digestOf(digit) }), findings });
+    const { digest } = one.image;
+    await store.scans.noteImages(digest, [one.image]);
     await store.scans.noteTags('hub', repository, [{ tag: '1', digest }], true);
-    await store.scans.record(scan);
+    await store.scans.record(one);
   }
 
-  async function review(image: string, line = started): Promise<Review> {
+  async function said(reference: string): Promise<string> {
+    return (await review(reference)).message;
+  }
+
+  async function review(reference: string, line = started): Promise<Review> {
     const object = {
       apiVersion: 'v1',
       kind: 'Pod',
       metadata: { name: 'a' },
-      spec: { containers: [{ name: 'app', image }] },
+      spec: { containers: [{ name: 'app', image: reference }] },
     };
     const kind = { group: '', version: 'v1', kind: 'Pod' };
     const body = { uid: 'u', kind, operation: 'CREATE', namespace: 'shop', object };
@@ -248,40 +244,4 @@ function is(event: string): (line: Line) => boolean {
 
 function now(): string {
   return new Date().toISOString();
-}
-
-function vulnerability(id: string, name: string): Finding {
-  return {
-    kind: 'vulnerability',
-    id,
-    advisory: id,
-    source: 'test',
-    aliases: [],
-    package: { type: 'deb', name, version: '1.0', reader: 'dpkg', location: { path: 'var/lib/dpkg/status' } },
-    fixedVersions: ['2.0'],
-    status: 'fixed',
-    severity: 'high',
-    risk: { score: 50, terms: [] },
-    title: `something in ${name}`,
-    references: [],
-    explanation: {
-      matchedName: name,
-      by: 'binary',
-      installedVersion: '1.0',
-      comparedVersion: '1.0',
-      scheme: 'deb',
-      range: '< 2.0',
-      ecosystem: 'Debian:12',
-    },
-  };
-}
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  const over = performance.now() + 60_000;
-  while (!(await holds())) {
-    if (performance.now() > over) throw new Error('it did not come about in a minute');
-    await new Promise((resolve) => {
-      setTimeout(resolve, 100);
-    });
-  }
 }

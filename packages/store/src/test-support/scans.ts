@@ -33,6 +33,7 @@ export function inventory(over: Partial<Inventory> = {}): Inventory {
   };
 }
 
+/** A vulnerability that counts, of a Debian package that a newer version fixes. */
 export function vulnerability(id: string, name: string, over: Partial<VulnerabilityFinding> = {}): Finding {
   return {
     kind: 'vulnerability',
