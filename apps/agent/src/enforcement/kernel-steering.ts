@@ -9,8 +9,8 @@ import {
   type QueueVia,
   release,
 } from '@bulkhead/nftables';
-import { isAbandoned } from './abandoned.ts';
 import type { Steering, SteeringRequest } from './ports.ts';
+import { tracesIn } from './traces.ts';
 
 /** Told packets are looked into no further: an answer of DNS over UDP is the longest that is. */
 const MAX_TOLD_BYTES = 4_096;
@@ -59,6 +59,6 @@ export class KernelSteering implements Steering {
   }
 
   async releaseAbandoned(netns: string): Promise<void> {
-    if (await isAbandoned(netns)) await this.release(netns);
+    if ((await tracesIn(netns)) === 'abandoned') await this.release(netns);
   }
 }

@@ -1,5 +1,5 @@
-import { hasTraces, NftablesError, release } from '@bulkhead/nftables';
-import { isAbandoned } from '../enforcement/abandoned.ts';
+import { NftablesError, release } from '@bulkhead/nftables';
+import { tracesIn } from '../enforcement/traces.ts';
 import { requirePrivileges } from '../privileges.ts';
 import { findNamespaces } from './find-namespaces.ts';
 
@@ -24,8 +24,9 @@ export async function cleanUp(): Promise<number> {
 
 async function clean(netns: string): Promise<'clean' | 'released' | { readonly problem: string }> {
   try {
-    if (!(await hasTraces(netns))) return 'clean';
-    if (!(await isAbandoned(netns))) return { problem: 'an agent that runs answers for them: end it first' };
+    const traces = await tracesIn(netns);
+    if (traces === 'none') return 'clean';
+    if (traces === 'answered') return { problem: 'an agent that runs answers for them: end it first' };
     await release(netns);
     return 'released';
   } catch (error) {

@@ -11,7 +11,7 @@ import { lacksNamespaces, makeNetlab, type Netlab } from '../test-support/netlab
 import { runText } from '../transaction.ts';
 import { inspectState, isEnforced } from './inspect-state.ts';
 import type { EnforcementOptions } from './options.ts';
-import { protect, release } from './protect.ts';
+import { hasTraces, protect, release } from './protect.ts';
 
 const OPTIONS: EnforcementOptions = { hooks: ['input', 'output', 'forward'], queueNumber: 21, onFailure: 'closed' };
 
@@ -223,6 +223,29 @@ describe.skipIf(lacksNamespaces())('release', () => {
     await release(lab.router);
 
     expect(await runText(lab.router, ['list ruleset'])).toBe('');
+  });
+
+  it.each(['ip', 'ip6'] as const)(
+    'finds and removes what is left of a removal that was cut short: %s',
+    async (family) => {
+      await restoreXtables(lab.router, family, '*mangle\n:BULKHEAD-IN - [0:0]\n-I INPUT -j BULKHEAD-IN\nCOMMIT\n');
+      expect(await hasTraces(lab.router)).toBe(true);
+
+      await release(lab.router);
+
+      expect(await hasTraces(lab.router)).toBe(false);
+      expect(await runText(lab.router, ['list ruleset'])).toBe('');
+    },
+  );
+
+  it('takes nothing of others for a trace', async () => {
+    await runText(lab.router, FOREIGN);
+    await restoreXtables(lab.router, 'ip', FOREIGN_XTABLES);
+    expect(await hasTraces(lab.router)).toBe(false);
+
+    await protect(lab.router, OPTIONS);
+
+    expect(await hasTraces(lab.router)).toBe(true);
   });
 
   it("leaves everybody else's rules as they were", async () => {

@@ -84,15 +84,12 @@ export async function release(namespace: NetworkNamespace): Promise<void> {
   await removeQueueRules(namespace, []);
 }
 
-/** Whether anything is there that `release` would remove. */
+/** Whether a chain is there that `release` would remove. Reads names alone, which nobody's rules can make fail. */
 export async function hasTraces(namespace: NetworkNamespace): Promise<boolean> {
-  const tables = await listNames(namespace, 'tables', TABLE.family);
-  if (tables.some(({ table }) => (table as { readonly name?: string } | undefined)?.name === TABLE.name)) return true;
+  if ((await ourChains(namespace)).length > 0) return true;
   for (const family of IP_FAMILIES) {
-    const chains = (await listNames(namespace, 'chains', family)).map(
-      ({ chain }) => chain as unknown as Chain | undefined,
-    );
-    if (chains.some((chain) => chain?.table === XTABLES_TABLE && isXtablesChain(chain.name))) return true;
+    const chains = await chainsOf(namespace, { family, name: XTABLES_TABLE });
+    if (chains.some(({ name }) => isXtablesChain(name))) return true;
   }
   return false;
 }
@@ -153,10 +150,17 @@ async function removeIdle(
   ]);
 }
 
-async function ourChains(namespace: NetworkNamespace): Promise<readonly Chain[]> {
-  const objects = await listNames(namespace, 'chains', TABLE.family);
+function ourChains(namespace: NetworkNamespace): Promise<readonly Chain[]> {
+  return chainsOf(namespace, TABLE);
+}
+
+async function chainsOf(
+  namespace: NetworkNamespace,
+  table: { readonly family: string; readonly name: string },
+): Promise<readonly Chain[]> {
+  const objects = await listNames(namespace, 'chains', table.family);
   const chains = objects.flatMap((object) => ('chain' in object ? [object.chain as unknown as Chain] : []));
-  return chains.filter(({ table }) => table === TABLE.name);
+  return chains.filter((chain) => chain.table === table.name);
 }
 
 /** Precedes the table's own transaction: these rules match a mark that nothing sets yet, so there is no moment between. */

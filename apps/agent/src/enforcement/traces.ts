@@ -1,19 +1,20 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { inspectState, LOG_GROUP } from '@bulkhead/nftables';
+import { hasTraces, inspectState, LOG_GROUP } from '@bulkhead/nftables';
 
 /** Rules that lead to no queue do not say which one their agent answers. */
 const ANY_QUEUE = [0, 65_535] as const;
 
-/** Whether a namespace has rules of ours for which no process answers, nor reads what they tell. */
-export async function isAbandoned(netns: string): Promise<boolean> {
+/** Rules of ours in a namespace: `answered` where a process answers for them, or reads what they tell. */
+export type Traces = 'none' | 'abandoned' | 'answered';
+
+/** Looks for rules of ours in a namespace, and for whom they belong to. Changes nothing. */
+export async function tracesIn(netns: string): Promise<Traces> {
+  if (!(await hasTraces(netns))) return 'none';
   const state = await inspectState(netns);
-  if (state.status === 'absent') return false;
-  const queues = ('queues' in state ? state.queues : undefined) ?? ANY_QUEUE;
-  const isOurs = (queue: number): boolean => queue >= queues[0] && queue <= queues[1];
-  return (
-    !(await bound(netns, 'nfnetlink_queue')).some(isOurs) && !(await bound(netns, 'nfnetlink_log')).includes(LOG_GROUP)
-  );
+  const [first, last] = ('queues' in state ? state.queues : undefined) ?? ANY_QUEUE;
+  const isAnswered = (await bound(netns, 'nfnetlink_queue')).some((queue) => queue >= first && queue <= last);
+  return isAnswered || (await bound(netns, 'nfnetlink_log')).includes(LOG_GROUP) ? 'answered' : 'abandoned';
 }
 
 /** The numbers of queues, or of log groups, that a process of the namespace is bound to: the first word of a line each. */
