@@ -2,6 +2,7 @@ import type { AlertOutbox } from '@bulkhead/alerts';
 import type { Clock } from '@bulkhead/core';
 import type { Logger, Shutdown } from '@bulkhead/runtime';
 import type { AlertMetrics } from '../metrics.ts';
+import { countSinks } from './count-sinks.ts';
 import { deliverTo } from './deliver.ts';
 import type { OpenSink } from './open-sinks.ts';
 import { raiseAlerts } from './raise.ts';
@@ -33,9 +34,5 @@ export async function keepAlerts(
   before: string,
 ): Promise<void> {
   await outbox.prune(before);
-  const counts = new Map((await outbox.counts()).map((count) => [count.sink, count]));
-  for (const name of new Set([...sinks.keys(), ...counts.keys()])) {
-    const { waiting = 0, dead = 0 } = counts.get(name) ?? {};
-    metrics.setCounts(name, waiting, dead);
-  }
+  for (const { sink, waiting, dead } of await countSinks(outbox, sinks)) metrics.setCounts(sink, waiting, dead);
 }
