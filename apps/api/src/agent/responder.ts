@@ -21,9 +21,7 @@ export class Responder {
 
   /** The names of the rules with the action alert whose condition an event of an agent fulfils, with those before it. */
   rulesFor(agent: string, document: unknown): readonly string[] {
-    const rules = this.#policy.current.policy.responses;
-    if (rules.length === 0) return [];
-    return rulesMetBy(rules, document)
+    return rulesMetBy(this.#policy.current.policy.responses, document)
       .filter((rule) => rule.actions.includes('alert') && this.#isComplete(rule, agent, document))
       .map(({ name }) => name);
   }

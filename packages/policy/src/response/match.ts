@@ -3,7 +3,6 @@ import type { ResponseRule } from './schema.ts';
 
 /** What of an event of an agent rules ask about; the rest of it is of no interest here. */
 const Event = z.object({
-  event: z.string(),
   groups: z.array(z.string()),
   sensor: z.string().optional().catch(undefined),
   ruleSets: z.array(z.string()).default([]).catch([]),
@@ -12,13 +11,14 @@ const Event = z.object({
 
 /** The rules that an event of an agent is one for; whatever it sent, nothing throws. `after` is not looked at. */
 export function rulesMetBy(rules: readonly ResponseRule[], document: unknown): readonly ResponseRule[] {
-  if (rules.length === 0) return [];
+  const { event: happened } = Object(document) as { readonly event?: unknown };
+  const asked = rules.filter(({ when }) => when.events.some((kind) => kind === happened));
+  // Most of what agents say is of kinds that no rule asks about: it is not looked at further.
+  if (asked.length === 0) return [];
   const event = Event.safeParse(document).data;
   if (event === undefined) return [];
-  return rules.filter(({ groups, when }) => {
-    const { events, sensors, ruleSets, verdicts } = when;
+  return asked.filter(({ groups, when: { sensors, ruleSets, verdicts } }) => {
     return (
-      events.some((kind) => kind === event.event) &&
       groups.some((group) => event.groups.includes(group)) &&
       (sensors === undefined || (event.sensor !== undefined && sensors.includes(event.sensor))) &&
       (ruleSets === undefined || ruleSets.some((name) => event.ruleSets.includes(name))) &&
