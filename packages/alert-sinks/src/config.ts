@@ -3,6 +3,8 @@ import { isName } from '@bulkhead/core';
 import { z } from 'zod';
 
 const MAX_PORT = 65_535;
+const SYSLOG_PORT = 514;
+const SYSLOG_TLS_PORT = 6_514;
 const MAX_RECIPIENTS = 50;
 const MAX_ALERTS = 100;
 
@@ -140,11 +142,16 @@ function hasCredentials(text: string): boolean {
   return username !== '' || password !== '';
 }
 
+/** The port of a receiver: that of its transport (RFC 5425, RFC 5426, RFC 6587) if not given. */
+export function syslogPort({ port, transport }: Pick<SinkConfigOf<'syslog'>, 'port' | 'transport'>): number {
+  return port ?? (transport === 'tls' ? SYSLOG_TLS_PORT : SYSLOG_PORT);
+}
+
 /** Where a sink sends to, without what is secret of it. */
 export function targetOf(sink: AlertSinkConfig): string {
   switch (sink.kind) {
     case 'syslog':
-      return `${sink.transport}://${sink.host}:${sink.port ?? (sink.transport === 'tls' ? 6514 : 514)}`;
+      return `${sink.transport}://${sink.host}:${syslogPort(sink)}`;
     case 'slack':
       return 'Slack';
     case 'email':

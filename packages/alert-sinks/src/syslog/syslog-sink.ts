@@ -1,23 +1,20 @@
 import { isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import { type SyslogSpeaker, syslogMessage } from '@bulkhead/alerts';
-import type { SinkConfigOf } from '../config.ts';
+import { type SinkConfigOf, syslogPort } from '../config.ts';
 import { readSinkFile } from '../secret-file.ts';
 import { type AlertSink, DELIVERED } from '../sink.ts';
 import { sendDatagrams } from './send-datagrams.ts';
 import { sendStream } from './send-stream.ts';
 
-const PORT = 514;
-const TLS_PORT = 6_514;
-
 /** A syslog receiver: UDP (RFC 5426), TCP with octet counting (RFC 6587) or TLS (RFC 5425). */
 export function syslogSink(config: SinkConfigOf<'syslog'>, speaker: SyslogSpeaker): AlertSink {
   const { host, transport, maxAlerts } = config;
+  const port = syslogPort(config);
   return {
     maxAlerts,
     async send(alerts, signal) {
       const messages = alerts.map((alert) => syslogMessage(alert, speaker, config));
-      const port = config.port ?? (transport === 'tls' ? TLS_PORT : PORT);
       if (transport === 'udp') await sendDatagrams(host, port, messages);
       else {
         const tls = transport === 'tls' ? await tlsOptions(config) : undefined;
