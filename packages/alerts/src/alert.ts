@@ -6,7 +6,7 @@ export const MAX_NAME = 253;
 export const MAX_KIND = 64;
 export const MAX_TITLE = 300;
 /** An identifier, or the digest of a cause in hexadecimal. */
-const MAX_ID = 64;
+export const MAX_ID = 64;
 
 /** One thing that somebody is told of, as it is kept until every sink has it. What is in it came from workloads: text is hostile. */
 export const Alert = z.object({
@@ -35,7 +35,7 @@ export const Alert = z.object({
 export type Alert = Readonly<z.infer<typeof Alert>>;
 
 /** What an alert that only tries a sink says it is. */
-export const TEST_KIND = 'test';
+const TEST_KIND = 'test';
 
 /** An alert that says nothing but that it arrived. */
 export function testAlert(id: string, sink: string, at: string): Alert {

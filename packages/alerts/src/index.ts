@@ -1,18 +1,9 @@
-export { Alert, MAX_KIND, MAX_NAME, MAX_TITLE, TEST_KIND, testAlert } from './alert.ts';
+export { Alert, testAlert } from './alert.ts';
 export { AlertFilter, passes } from './filter.ts';
 export { alertmanagerAlerts } from './format/alertmanager.ts';
-export { cefLine } from './format/cef.ts';
 export { alertMail, type Mail } from './format/mail.ts';
-export { ocsfAlert } from './format/ocsf.ts';
 export { MAX_SLACK_ALERTS, slackMessage } from './format/slack.ts';
-export {
-  MAX_SYSLOG_BYTES,
-  SYSLOG_FORMATS,
-  type SyslogFormat,
-  type SyslogOptions,
-  type SyslogSpeaker,
-  syslogMessage,
-} from './format/syslog.ts';
+export { SYSLOG_FORMATS, type SyslogOptions, type SyslogSpeaker, syslogMessage } from './format/syslog.ts';
 export { isSigned, signatureOf, WEBHOOK_FORMATS, type WebhookFormat, webhookBody } from './format/webhook.ts';
 export { line } from './line.ts';
 export {

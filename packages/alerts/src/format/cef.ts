@@ -1,5 +1,5 @@
 import type { Severity } from '@bulkhead/core';
-import { type Alert, MAX_KIND, MAX_NAME, MAX_TITLE } from '../alert.ts';
+import { type Alert, MAX_ID, MAX_KIND, MAX_NAME, MAX_TITLE } from '../alert.ts';
 import { line } from '../line.ts';
 import { PRODUCT, presentOnly } from './product.ts';
 
@@ -28,7 +28,7 @@ export function cefLine(alert: Alert, version: string): string {
     `${SLOT[label]}=${extension(value, MAX_NAME)}`,
   ]);
   const fields = [
-    `externalId=${extension(alert.id, MAX_KIND)}`,
+    `externalId=${extension(alert.id, MAX_ID)}`,
     `rt=${Date.parse(alert.at)}`,
     `start=${Date.parse(alert.firstSeen)}`,
     `end=${Date.parse(alert.lastSeen)}`,

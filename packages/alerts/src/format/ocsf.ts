@@ -1,5 +1,5 @@
 import type { Severity } from '@bulkhead/core';
-import { type Alert, MAX_KIND, MAX_NAME, MAX_TITLE } from '../alert.ts';
+import { type Alert, MAX_ID, MAX_KIND, MAX_NAME, MAX_TITLE } from '../alert.ts';
 import { line } from '../line.ts';
 import { PRODUCT } from './product.ts';
 
@@ -45,11 +45,11 @@ export function ocsfAlert(alert: Alert, version: string): Readonly<Record<string
     message: title,
     metadata: {
       version: OCSF_VERSION,
-      uid: line(alert.id, MAX_KIND),
+      uid: line(alert.id, MAX_ID),
       product: { name: PRODUCT, vendor_name: PRODUCT, version },
     },
     finding_info: {
-      uid: line(alert.cause, MAX_KIND),
+      uid: line(alert.cause, MAX_ID),
       title,
       types: [line(alert.kind, MAX_KIND)],
       created_time: Date.parse(alert.at),

@@ -1,4 +1,4 @@
-import { type Alert, MAX_KIND } from '../alert.ts';
+import type { Alert } from '../alert.ts';
 import { line } from '../line.ts';
 import { presentOnly } from './product.ts';
 
@@ -17,7 +17,7 @@ export function slackMessage(alerts: readonly Alert[]): Readonly<Record<string, 
   const first = shown[0];
   const more = alerts.length > 1 ? ` (and ${alerts.length - 1} more)` : '';
   return {
-    text: first === undefined ? '' : `${escaped(first.severity.toUpperCase(), MAX_KIND)}: ${titleOf(first)}${more}`,
+    text: first === undefined ? '' : `${first.severity.toUpperCase()}: ${titleOf(first)}${more}`,
     unfurl_links: false,
     unfurl_media: false,
     blocks: shown.map((alert) => ({

@@ -1,5 +1,5 @@
 import type { Severity } from '@bulkhead/core';
-import { type Alert, MAX_KIND, MAX_NAME, MAX_TITLE } from '../alert.ts';
+import { type Alert, MAX_NAME, MAX_TITLE } from '../alert.ts';
 import { line } from '../line.ts';
 import { cefLine } from './cef.ts';
 import { ocsfAlert } from './ocsf.ts';
@@ -87,5 +87,5 @@ function token(text: string, maxLength: number): string {
 
 /** A PARAM-VALUE (6.3.3): `"`, `\` and `]` are escaped. */
 function parameter(text: string): string {
-  return line(text, Math.max(MAX_NAME, MAX_KIND)).replace(/["\\\]]/g, '\\$&');
+  return line(text, MAX_NAME).replace(/["\\\]]/g, '\\$&');
 }

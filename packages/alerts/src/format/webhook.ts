@@ -1,7 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { type Alert, MAX_KIND, MAX_NAME, MAX_TITLE } from '../alert.ts';
+import { type Alert, MAX_ID, MAX_KIND, MAX_NAME, MAX_TITLE } from '../alert.ts';
 import { line } from '../line.ts';
 import { ocsfAlert } from './ocsf.ts';
+import { PRODUCT } from './product.ts';
 
 export const WEBHOOK_FORMATS = ['json', 'ocsf'] as const;
 export type WebhookFormat = (typeof WEBHOOK_FORMATS)[number];
@@ -12,7 +13,7 @@ const TOLERANCE_SECONDS = 300;
 /** The body of a request: alerts as they are, or an array of OCSF events. */
 export function webhookBody(alerts: readonly Alert[], format: WebhookFormat, version: string): string {
   if (format === 'ocsf') return JSON.stringify(alerts.map((alert) => ocsfAlert(alert, version)));
-  return JSON.stringify({ version: 1, product: { name: 'Bulkhead', version }, alerts: alerts.map(plain) });
+  return JSON.stringify({ version: 1, product: { name: PRODUCT, version }, alerts: alerts.map(plain) });
 }
 
 /** The value of the header `Bulkhead-Signature`: HMAC-SHA256 over the seconds since the epoch, a full stop and the body. */
@@ -35,8 +36,8 @@ function plain(alert: Alert): Alert {
   const { namespace, workload, rule } = alert;
   return {
     ...alert,
-    id: line(alert.id, MAX_KIND),
-    cause: line(alert.cause, MAX_KIND),
+    id: line(alert.id, MAX_ID),
+    cause: line(alert.cause, MAX_ID),
     kind: line(alert.kind, MAX_KIND),
     title: line(alert.title, MAX_TITLE),
     ...(namespace !== undefined && { namespace: line(namespace, MAX_NAME) }),
