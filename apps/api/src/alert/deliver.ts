@@ -22,6 +22,8 @@ const CLAIM_MS = 60_000;
 const MINUTE_MS = 60_000;
 /** A receiver that is away is tried at least so often, for the one alert that waits longest. */
 const LONGEST_PAUSE_MS = 60_000;
+/** After the outbox itself could not be used. */
+const STORE_PAUSE_MS = 10_000;
 
 /** Delivers what waits for one sink until told to end: one message after the other, none of which waits for another sink. */
 export async function deliverTo(sink: OpenSink, ports: DeliveryPorts, signal: AbortSignal): Promise<void> {
@@ -53,7 +55,7 @@ export async function deliverTo(sink: OpenSink, ports: DeliveryPorts, signal: Ab
       await pause(Math.max(spacing, away));
     } catch (error) {
       ports.logger.error({ err: error, sink: name }, 'the outbox of alerts cannot be used now');
-      await pause(LONGEST_PAUSE_MS / 6);
+      await pause(STORE_PAUSE_MS);
     }
   }
 }
@@ -72,6 +74,7 @@ async function settle(
   const { problem, mayPass, waitMs = 0 } = outcome;
   logger.warn({ sink, problem, alerts: waiting.length }, 'alerts are not delivered');
   const isGroup = waiting.length > 1;
+  // Each has its own delay: one that is at fault for all does not come back among the same ones each time.
   for (const { id, failures } of waiting) {
     const isDead = failures + 1 >= MAX_TRIES || (!mayPass && !isGroup);
     const delay = mayPass ? Math.max(waitMs, retryDelayMs(failures + 1, random)) : 0;

@@ -62,6 +62,6 @@ export async function raiseOnce(
 }
 
 /** Those whose filter an alert passes. */
-export function sinksFor(sinks: ReadonlyMap<string, OpenSink>, alert: Alert): readonly string[] {
+function sinksFor(sinks: ReadonlyMap<string, OpenSink>, alert: Alert): readonly string[] {
   return [...sinks.values()].filter(({ config }) => passes(config.filter, alert)).map(({ config }) => config.name);
 }

@@ -173,7 +173,7 @@ export class KyselyAlertOutbox implements AlertOutbox {
 const NOTHING: RaiseOutcome = { seen: 0, raised: 0, dropped: new Map() };
 
 /** Adds a row for each alert and each sink that is to have it, unless too many wait there. Gives what was left out, by sink. */
-export async function queue(
+async function queue(
   transaction: Transaction<Tables>,
   alerts: readonly Alert[],
   { now, sinksFor }: Pick<RaiseRequest, 'now' | 'sinksFor'>,
