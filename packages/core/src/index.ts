@@ -43,6 +43,7 @@ export {
   type ValueCheck,
 } from './sensor.ts';
 export { compareSeverities, SEVERITIES, type Severity } from './severity.ts';
+export { compareText } from './text.ts';
 export {
   compareExceptionPolicies,
   EXCEPTION_POLICIES,

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { problemText, SEVERITIES } from '@bulkhead/core';
+import { CONFIDENCES, problemText, SEVERITIES } from '@bulkhead/core';
 import { type ImageKnowledge, ImageMemory, type KnownImage, namedImage, summarizeScan } from '@bulkhead/policy';
 import { z } from 'zod';
 import { CliError, unreadableFile } from '../error.ts';
@@ -41,7 +41,7 @@ const ScanReport = z.object({
         kind: z.literal('secret'),
         id: z.string(),
         severity,
-        confidence: z.enum(['low', 'medium', 'high']),
+        confidence: z.enum(CONFIDENCES),
         location: z.object({ path: z.string() }),
       }),
       z.object({ kind: z.literal('misconfiguration') }),

@@ -1,4 +1,4 @@
-import { type Confidence, compareVerdicts, type Direction, type Verdict } from '@bulkhead/core';
+import { type Confidence, compareText, compareVerdicts, type Direction, type Verdict } from '@bulkhead/core';
 import { sensorNameOf } from '../sensor/compile.ts';
 import { type OcsfFinding, ocsfFinding } from './ocsf.ts';
 import type { CaptureFinding, TextFinding } from './schema.ts';
@@ -89,8 +89,4 @@ export function compareFindings<Finding extends { packet?: number; offset: numbe
     compareText(a.detector, b.detector) ||
     compareText(a.sensor, b.sensor)
   );
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -5,6 +5,7 @@ import {
   type CustomExactData,
   type CustomLiteral,
   type CustomPattern,
+  compareText,
   type DirectionScope,
   type Sensor,
   type SensorAction,
@@ -156,8 +157,4 @@ function atMost(most: number, count: number, code: DlpErrorCode, what: string): 
     why: `the inspector holds ${most}`,
     fix: 'remove those that no traffic can contain, or use exact data match for long lists',
   });
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

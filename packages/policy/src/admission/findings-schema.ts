@@ -1,6 +1,6 @@
-import { SEVERITIES } from '@bulkhead/core';
+import { CONFIDENCES, SEVERITIES } from '@bulkhead/core';
 import { z } from 'zod';
-import { MAX_ID, SECRET_CONFIDENCES } from './image/known-image.ts';
+import { MAX_ID } from './image/known-image.ts';
 import { GAP_ANSWERS, NOT_SCANNED_ANSWERS } from './policy.ts';
 
 /** Ten years; nobody waits longer for a fix. */
@@ -48,6 +48,6 @@ export const vulnerabilities = z.strictObject({
 /** Secrets that images must not hold. */
 export const secrets = z.strictObject({
   severity,
-  confidence: z.enum(SECRET_CONFIDENCES).optional().describe('of at least'),
+  confidence: z.enum(CONFIDENCES).optional().describe('of at least'),
   ...shared,
 });

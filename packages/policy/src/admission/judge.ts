@@ -1,4 +1,4 @@
-import type { Workload } from '@bulkhead/core';
+import { compareText, type Workload } from '@bulkhead/core';
 import { type KubernetesObject, type Pod, podOf, type Value } from '@bulkhead/pod-rules';
 import { selects } from '../selection/select.ts';
 import { applyingException, exceptionForVulnerability } from './exception.ts';
@@ -160,9 +160,5 @@ function textsOf(map: Value): Readonly<Record<string, string>> {
 
 function compareViolations(a: Violation, b: Violation): number {
   if (a.verdict !== b.verdict) return a.verdict === 'deny' ? -1 : 1;
-  return compareTexts(a.policy, b.policy) || compareTexts(a.rule, b.rule) || a.line - b.line;
-}
-
-function compareTexts(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return compareText(a.policy, b.policy) || compareText(a.rule, b.rule) || a.line - b.line;
 }

@@ -1,7 +1,6 @@
-import type { Selector, Severity } from '@bulkhead/core';
+import type { Confidence, Selector, Severity } from '@bulkhead/core';
 import type { PodSecurityLevel } from '@bulkhead/pod-rules';
 import type { CelCriterion } from './expression/criterion.ts';
-import type { SECRET_CONFIDENCES } from './image/known-image.ts';
 
 /** What admission says to an object, from most to least permissive. */
 export const ADMISSION_VERDICTS = ['allow', 'warn', 'deny'] as const;
@@ -78,7 +77,7 @@ export interface VulnerabilityCriterion extends FindingCriterion {
 }
 
 export interface SecretCriterion extends FindingCriterion {
-  readonly confidence?: (typeof SECRET_CONFIDENCES)[number];
+  readonly confidence?: Confidence;
 }
 
 export interface VolumeCriterion {

@@ -1,4 +1,4 @@
-import { compareSeverities, type Severity } from '@bulkhead/core';
+import { compareSeverities, compareText, type Severity } from '@bulkhead/core';
 import { orderVersions, parseVersion, type VersionScheme } from '@bulkhead/versions';
 import type { Advisory } from '../advisory/advisory.ts';
 import type { Suppression, VulnerabilityFinding } from '../finding/finding.ts';
@@ -30,8 +30,7 @@ export function buildFinding(
   const scheme = statements[0]?.candidate.how.scheme as VersionScheme | undefined;
   if (scheme === undefined) return undefined;
   const ordered = statements.toSorted(
-    (a, b) =>
-      compareFixes(scheme, a.fixedVersions[0], b.fixedVersions[0]) || compareNames(a.advisory.id, b.advisory.id),
+    (a, b) => compareFixes(scheme, a.fixedVersions[0], b.fixedVersions[0]) || compareText(a.advisory.id, b.advisory.id),
   );
   const [best] = ordered;
   if (best === undefined) return undefined;
@@ -84,11 +83,7 @@ function compareFixes(scheme: VersionScheme, a: string | undefined, b: string | 
   if (a === undefined || b === undefined) return a === b ? 0 : a === undefined ? 1 : -1;
   const left = parseVersion(scheme, a);
   const right = parseVersion(scheme, b);
-  return left.ok && right.ok ? orderVersions(left.version, right.version) : compareNames(a, b);
-}
-
-function compareNames(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return left.ok && right.ok ? orderVersions(left.version, right.version) : compareText(a, b);
 }
 
 function worse(a: Severity, b: Severity): Severity {

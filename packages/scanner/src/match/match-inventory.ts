@@ -1,3 +1,4 @@
+import { compareText } from '@bulkhead/core';
 import type { AdvisorySource } from '../advisory/ports.ts';
 import { type EndOfLife, endOfLife } from '../end-of-life/end-of-life.ts';
 import type { Suppression, VulnerabilityFinding } from '../finding/finding.ts';
@@ -175,8 +176,4 @@ function compareFindings(a: VulnerabilityFinding, b: VulnerabilityFinding): numb
     compareText(a.package.location.within?.join('\0') ?? '', b.package.location.within?.join('\0') ?? '') ||
     compareText(a.id, b.id)
   );
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

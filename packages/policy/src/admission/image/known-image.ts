@@ -1,11 +1,9 @@
-import { SEVERITIES } from '@bulkhead/core';
+import { CONFIDENCES, SEVERITIES } from '@bulkhead/core';
 import { z } from 'zod';
 
 /** What images are looked through for. */
 export const IMAGE_SCANNERS = ['vuln', 'secret'] as const;
 export type ImageScannerName = (typeof IMAGE_SCANNERS)[number];
-
-export const SECRET_CONFIDENCES = ['low', 'medium', 'high'] as const;
 
 /** Names of vulnerabilities and detectors are far shorter; versions and paths of hostile images are not, and are cut. */
 export const MAX_ID = 100;
@@ -41,7 +39,7 @@ export const ImageSecret = z.object({
   id,
   path: words,
   severity: z.enum(SEVERITIES),
-  confidence: z.enum(SECRET_CONFIDENCES),
+  confidence: z.enum(CONFIDENCES),
 });
 export type ImageSecret = z.output<typeof ImageSecret>;
 

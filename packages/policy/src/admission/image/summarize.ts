@@ -1,4 +1,4 @@
-import { compareSeverities, printable, type Severity } from '@bulkhead/core';
+import { type Confidence, compareSeverities, compareText, printable, type Severity } from '@bulkhead/core';
 import {
   type ImageScan,
   type ImageScannerName,
@@ -8,7 +8,6 @@ import {
   MAX_SECRETS,
   MAX_VULNERABILITIES,
   MAX_WORDS,
-  type SECRET_CONFIDENCES,
 } from './known-image.ts';
 
 /** A finding of a scan, as far as admission asks; what else it has is passed over. */
@@ -29,7 +28,7 @@ export type ScanFinding =
       readonly kind: 'secret';
       readonly id: string;
       readonly severity: Severity;
-      readonly confidence: (typeof SECRET_CONFIDENCES)[number];
+      readonly confidence: Confidence;
       readonly location: { readonly path: string };
       readonly suppressed?: object | undefined;
     }
@@ -97,19 +96,15 @@ function compareVulnerabilities(a: ImageVulnerability, b: ImageVulnerability): n
     (b.score ?? 0) - (a.score ?? 0) ||
     (b.epss ?? 0) - (a.epss ?? 0) ||
     Number(b.fix !== undefined) - Number(a.fix !== undefined) ||
-    compareTexts(a.id, b.id) ||
-    compareTexts(a.package, b.package) ||
-    compareTexts(a.fix ?? '', b.fix ?? '') ||
-    compareTexts(a.published ?? '', b.published ?? '')
+    compareText(a.id, b.id) ||
+    compareText(a.package, b.package) ||
+    compareText(a.fix ?? '', b.fix ?? '') ||
+    compareText(a.published ?? '', b.published ?? '')
   );
 }
 
 function compareSecrets(a: ImageSecret, b: ImageSecret): number {
-  return compareSeverities(b.severity, a.severity) || compareTexts(a.path, b.path) || compareTexts(a.id, b.id);
-}
-
-function compareTexts(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return compareSeverities(b.severity, a.severity) || compareText(a.path, b.path) || compareText(a.id, b.id);
 }
 
 function within(value: number, most: number): number {

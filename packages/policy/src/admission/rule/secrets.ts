@@ -1,6 +1,6 @@
-import { compareSeverities } from '@bulkhead/core';
+import { compareConfidences, compareSeverities } from '@bulkhead/core';
 import type { Pod } from '@bulkhead/pod-rules';
-import { type ImageSecret, SECRET_CONFIDENCES } from '../image/known-image.ts';
+import type { ImageSecret } from '../image/known-image.ts';
 import type { SecretCriterion } from '../policy.ts';
 import type { JudgedProblem } from '../violation.ts';
 import type { RuleContext } from './context.ts';
@@ -36,6 +36,6 @@ export function* secrets(pod: Pod, criterion: SecretCriterion, context: RuleCont
 function isMeant(one: ImageSecret, { severity, confidence }: SecretCriterion): boolean {
   return (
     (severity === undefined || compareSeverities(one.severity, severity) >= 0) &&
-    (confidence === undefined || SECRET_CONFIDENCES.indexOf(one.confidence) >= SECRET_CONFIDENCES.indexOf(confidence))
+    (confidence === undefined || compareConfidences(one.confidence, confidence) >= 0)
   );
 }

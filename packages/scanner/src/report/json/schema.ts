@@ -1,4 +1,4 @@
-import { SEVERITIES } from '@bulkhead/core';
+import { CONFIDENCES, SEVERITIES } from '@bulkhead/core';
 import { z } from 'zod';
 import { PACKAGE_TYPES } from '../../package/package.ts';
 import { GAP_CODES } from '../../reader/gap.ts';
@@ -81,7 +81,7 @@ const Vulnerability = z.strictObject({
 const Secret = z.strictObject({
   kind: z.literal('secret'),
   ...shared,
-  confidence: z.enum(['low', 'medium', 'high']),
+  confidence: z.enum(CONFIDENCES),
   masked: text.describe('never the secret'),
   location: Location,
 });

@@ -1,8 +1,8 @@
-import type { Severity } from '@bulkhead/core';
+import { compareText, type Severity } from '@bulkhead/core';
 import type { Finding } from '../../finding/finding.ts';
 import type { Inventory } from '../../image/inventory.ts';
 import type { DatabaseStatus, ScannerName, ScanReport, ScanSubject } from '../scan-report.ts';
-import { compareFindings, comparePackages, compareText } from './order.ts';
+import { compareFindings, comparePackages } from './order.ts';
 
 /** What one scan gave, in any order. */
 export interface ReportParts {

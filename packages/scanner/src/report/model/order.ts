@@ -1,4 +1,4 @@
-import { compareSeverities } from '@bulkhead/core';
+import { compareSeverities, compareText } from '@bulkhead/core';
 import type { Finding } from '../../finding/finding.ts';
 import type { LocatedPackage, Location } from '../../package/package.ts';
 
@@ -26,11 +26,6 @@ export function comparePackages(a: LocatedPackage, b: LocatedPackage): number {
     compareText(a.arch ?? '', b.arch ?? '') ||
     compareLocations(a.location, b.location)
   );
-}
-
-/** By UTF-16 code units: the same on every machine, whatever its language. */
-export function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** Where a finding is. */

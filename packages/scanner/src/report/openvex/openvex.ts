@@ -1,8 +1,8 @@
+import { compareText } from '@bulkhead/core';
 import { toPurl } from '../../package/purl.ts';
 import type { ReportOptions } from '../format.ts';
 import { isoSeconds } from '../model/age.ts';
 import { uuidOf } from '../model/fingerprint.ts';
-import { compareText } from '../model/order.ts';
 import type { ScanReport } from '../scan-report.ts';
 
 /**
