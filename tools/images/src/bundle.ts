@@ -10,25 +10,9 @@ const ROOT = resolve(import.meta.dirname, '../../..');
  * in `build/release`, where the bundled code looks for them from there. Needs nothing else but Node.
  */
 export async function bundle(component: Component, folder: string): Promise<void> {
-  const build = await rolldown({
-    input: { main: join(ROOT, 'apps', component, 'src/main.ts') },
-    platform: 'node',
-    // What some libraries would use if it were there; nothing of ours asks for it.
-    external: OPTIONAL,
-    logLevel: 'silent',
-  });
-  try {
-    await build.write({
-      dir: join(folder, 'dist', component),
-      format: 'esm',
-      entryFileNames: '[name].js',
-      chunkFileNames: '[name]-[hash].js',
-      cleanDir: true,
-    });
-  } finally {
-    await build.close();
-  }
-  await bundleExpressions(join(folder, 'dist', component));
+  const dist = join(folder, 'dist', component);
+  await write({ main: join(ROOT, 'apps', component, 'src/main.ts') }, dist, { cleanDir: true });
+  await bundleExpressions(dist);
   for (const addon of ADDONS[component]) {
     await mkdir(join(folder, 'build/release'), { recursive: true });
     await copyFile(
@@ -43,18 +27,31 @@ export async function bundle(component: Component, folder: string): Promise<void
  * component, since it is loaded by name when it is needed.
  */
 async function bundleExpressions(folder: string): Promise<void> {
-  const build = await rolldown({
-    input: { expressions: join(ROOT, 'packages/policy/src/admission/expression/cel/engine.ts') },
-    platform: 'node',
-    logLevel: 'silent',
-  });
-  try {
-    await build.write({ dir: folder, format: 'esm', entryFileNames: '[name].js', cleanDir: false });
-  } finally {
-    await build.close();
-  }
+  const engine = join(ROOT, 'packages/policy/src/admission/expression/cel/engine.ts');
+  await write({ expressions: engine }, folder, { cleanDir: false });
   const manifest = { type: 'module', imports: { '#expressions': './expressions.js' } };
   await writeFile(join(folder, 'package.json'), `${JSON.stringify(manifest)}\n`);
 }
 
+/** What some libraries would use if it were there; nothing of ours asks for it. */
 const OPTIONAL = ['pg-native', 'pino-pretty', 'bufferutil', 'utf-8-validate'];
+
+/** Writes one bundle. Its entry is called as `input` calls it, so that others find it by name. */
+async function write(
+  input: Readonly<Record<string, string>>,
+  dir: string,
+  { cleanDir }: { readonly cleanDir: boolean },
+): Promise<void> {
+  const build = await rolldown({ input, platform: 'node', external: OPTIONAL, logLevel: 'silent' });
+  try {
+    await build.write({
+      dir,
+      format: 'esm',
+      entryFileNames: '[name].js',
+      chunkFileNames: '[name]-[hash].js',
+      cleanDir,
+    });
+  } finally {
+    await build.close();
+  }
+}
