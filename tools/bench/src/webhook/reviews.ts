@@ -31,7 +31,7 @@ export function policyDocuments(count: number): readonly object[] {
   }));
 }
 
-/** A review of a Deployment of three containers as API servers ask for it; every fourth has what is denied. */
+/** A review of a Deployment of four containers as API servers ask for it; every fourth has what is denied. */
 export function review(index: number): string {
   const container = (name: string, part: number): object => ({
     name,

@@ -19,11 +19,17 @@ export async function steadyLoad(
   const bodies = Array.from({ length: rate }, (_, index) => bodyOf(index));
   const latencies: number[] = [];
   const waiting: Promise<void>[] = [];
+  // Kept until all have been asked: a rejection that nobody waits for yet would end the process.
+  const failures: unknown[] = [];
   let allowed = 0;
   const ask = async (index: number, due: number): Promise<void> => {
-    const answer = await post(agent, port, bodies[index % rate] ?? '');
-    latencies.push(performance.now() - due);
-    if (answer.response.allowed) allowed += 1;
+    try {
+      const answer = await post(agent, port, bodies[index % rate] ?? '');
+      latencies.push(performance.now() - due);
+      if (answer.response.allowed) allowed += 1;
+    } catch (error) {
+      failures.push(error);
+    }
   };
   try {
     const begun = performance.now();
@@ -36,6 +42,7 @@ export async function steadyLoad(
   } finally {
     agent.destroy();
   }
+  if (failures.length > 0) throw failures[0];
   return { latencies: latencies.toSorted((a, b) => a - b), allowed };
 }
 
