@@ -15,7 +15,7 @@ export function scenario(target: Target, certificate: ShopCertificate): readonly
     () => runStep('an order with a card, HTTP', 'blocked, never arrives', () => cardOrder(target)),
     () => runStep('the same order, TLS', 'arrives', () => encryptedOrder(target)),
     () => runStep('a privileged pod', 'denied, and told why', () => privileged(target)),
-    () => runStep('the agent starts again', 'the card stays blocked', () => restartAgent(target)),
+    () => runStep('the agent starts again', 'the new one blocks the card', () => restartAgent(target)),
     () => runStep('what the control plane knows', 'findings, each once', () => events(target)),
     () => runStep('helm upgrade', 'every pod is ready again', () => upgrade(target)),
     () => runStep('helm uninstall', 'only what its README names is left', () => uninstall(target)),

@@ -107,7 +107,7 @@ export function kubeletParameters(files: ClusterFiles, socket: string, sandboxIm
     `--root-dir=${join(files.folder, 'kubelet')}`,
     `--cert-dir=${join(files.folder, 'kubelet-pki')}`,
     `--pod-infra-container-image=${sandboxImage}`,
-    // A pod is gone when its containers are: one that is kept for its log would be removed by a round of every minute.
+    // A pod whose containers are kept for their logs is not gone. Its sandbox is removed by a round of every minute even so.
     '--maximum-dead-containers-per-container=0',
   ];
 }

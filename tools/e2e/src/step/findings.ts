@@ -19,7 +19,7 @@ ask('POST', '/api/v1/session', { name: 'admin', password })
   .then(({ cookie }) => ask('GET', '/api/v1/events?kind=finding&limit=100', undefined, { cookie }))
   .then(({ body }) => console.log(JSON.stringify(body)), (error) => { console.error(error); process.exit(1); });
 `;
-  let found: readonly { readonly id?: string | number }[] = [];
+  let found: readonly Readonly<Record<string, unknown>>[] = [];
   const some = await until(async () => {
     const words = ['-n', SHOP, 'exec', 'client', '--', '/usr/local/bin/node', '-e', script];
     const text = await kubectl(target, [...words, `${RELEASE}-api.${NAMESPACE}.svc`, password]);
@@ -27,11 +27,13 @@ ask('POST', '/api/v1/session', { name: 'admin', password })
     return found.length > 0;
   });
   const texts = found.map((event) => JSON.stringify(event));
+  // The store gives each of them these two: what an agent sent twice would differ in nothing else.
+  const sent = found.map(({ id: _id, receivedAt: _receivedAt, ...event }) => JSON.stringify(event));
   return {
     seen: `${found.length} findings`,
     checks: {
       'it knows of none': some,
-      'one is there twice': new Set(texts).size === texts.length,
+      'one is there twice': new Set(sent).size === sent.length,
       'one shows the card': !texts.some((text) => text.includes(CARD)),
     },
     evidence: { found: found.slice(0, 3) },

@@ -83,5 +83,9 @@ export async function restartAgent(target: Target): Promise<Conclusion> {
   await kubectl(target, ['-n', NAMESPACE, 'rollout', 'restart', `daemonset/${RELEASE}-agent`]);
   await kubectl(target, ['-n', NAMESPACE, 'rollout', 'status', `daemonset/${RELEASE}-agent`, '--timeout=120s']);
   const blocked = await until(async () => (await post(target, 'http', CARD_ORDER)) === 'ECONNRESET');
-  return { seen: blocked ? 'still blocked' : 'the card passes', checks: { 'the card passes': blocked }, evidence: {} };
+  return {
+    seen: blocked ? 'blocked by the new one' : 'the card passes',
+    checks: { 'the card passes': blocked },
+    evidence: {},
+  };
 }
