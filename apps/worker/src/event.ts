@@ -15,6 +15,7 @@ export type WorkerEvent =
       readonly digest: string;
       readonly problem: string;
     }
+  | { readonly event: 'advisories-built'; readonly advisories: number; readonly packages: number }
   | ({ readonly event: 'registry-crawled' } & CrawlReport)
   | {
       readonly event: 'advisories-updated';

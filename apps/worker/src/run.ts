@@ -31,6 +31,7 @@ import { openStore } from '@bulkhead/store';
 import manifest from '../package.json' with { type: 'json' };
 import type { WorkerConfig } from './config.ts';
 import type { WorkerEvent } from './event.ts';
+import { makeFirstDatabase } from './first-database.ts';
 import { advisoryUpdateHandler } from './handler/advisory-update.ts';
 import { crawlHandler } from './handler/crawl.ts';
 import { rescanHandler } from './handler/rescan.ts';
@@ -58,18 +59,21 @@ export function runWorker(config: WorkerConfig): Promise<number> {
 async function start(config: WorkerConfig, { logger, emit, shutdown }: ServiceProcess<WorkerEvent>): Promise<void> {
   const registry = createMetrics();
   const metrics = createWorkerMetrics(registry);
-  let notReady: string | undefined = 'the queue does not answer yet';
+  let notReady: string | undefined = 'the first advisory database is being made';
+  const clock = systemClock;
 
   const store = await openStore(config.store);
   shutdown.onClose('store', () => store.close());
-  const judge = new DatabaseJudge(config.advisories.database, systemClock);
-  shutdown.onClose('advisories', () => judge.close());
+  // All advisories there are take minutes: whoever looks after the process sees that it lives.
   const address = await serveHealth(config.metrics, registry, shutdown, () => notReady);
+  await makeFirstDatabase(config.advisories, clock, shutdown.signal, emit);
+  const judge = new DatabaseJudge(config.advisories.database, clock);
+  shutdown.onClose('advisories', () => judge.close());
 
+  notReady = 'the queue does not answer yet';
   const onError = quietly(logger);
   const producer = await openProducer(config, onError, shutdown.signal);
   shutdown.onClose('producer', () => producer.close());
-  const clock = systemClock;
   const inspector = new WatchedInspector((name) => store.registries.get(name), {
     cache: layerCache(config),
     secrets: await secrets(config),

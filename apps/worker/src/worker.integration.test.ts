@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ADVISORY_UPDATE, SCAN_IMAGE, SCAN_REGISTRY } from '@bulkhead/queue';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -69,6 +70,28 @@ describe.skipIf(missing !== undefined)('the worker', () => {
     ).toMatchObject({ requested: 0, alreadyScanned: 3 });
     await producer.close();
     expect(await worker.stop()).toBe(0);
+  });
+
+  it('makes the advisory database where there is none yet, and judges by it', async () => {
+    stand = await Stand.open();
+    const { store, feed, folder } = stand;
+    const web = await stand.push('shop/web', '1', ['nginx 0.9-1']);
+    const producer = await stand.producer();
+    const advisories = { database: join(folder, 'volume/advisories.db'), from: [feed], everyMinutes: 0 };
+
+    const worker = await stand.startWorker({ advisories });
+    await producer.enqueue(SCAN_REGISTRY, { registry: 'hub' });
+
+    await until(async () => (await store.registries.status('hub'))?.images.complete === 1);
+    expect((await store.scans.scan(web))?.findings.map(({ id }) => id)).toEqual(['DSA-1']);
+    expect(worker.lines.filter((line) => line['event'] === 'advisories-built')).toMatchObject([{ advisories: 1 }]);
+    expect(await worker.stop()).toBe(0);
+
+    // What is there is what updates change, and is not made again.
+    const again = await stand.startWorker({ advisories });
+    await again.waitFor('start', (line) => line['event'] === 'worker-started');
+    expect(again.lines.filter((line) => line['event'] === 'advisories-built')).toEqual([]);
+    await producer.close();
   });
 
   it('keeps for a person what cannot be scanned, with the reason, and scans the rest', async () => {

@@ -1,16 +1,10 @@
-import {
-  type Bucket,
-  FolderBucket,
-  HttpBucket,
-  type SourceUpdate,
-  type UpdateResult,
-  updateDatabase,
-} from '@bulkhead/advisory-db';
+import { type SourceUpdate, type UpdateResult, updateDatabase } from '@bulkhead/advisory-db';
 import { type Clock, errorLine } from '@bulkhead/core';
 import { type AdvisoryUpdateJob, type JobHandler, MAX_KEYS, type Producer, RESCAN } from '@bulkhead/queue';
 import { type InventoryJudge, type PackageKey, planRescan, type ScanStore } from '@bulkhead/scanner';
 import { WorkerError } from '../error.ts';
 import type { Emit } from '../event.ts';
+import { bucketOf } from '../first-database.ts';
 
 export interface UpdateParts {
   readonly file: string;
@@ -78,10 +72,6 @@ async function requestRescans(producer: Producer, state: string, keys: readonly 
     count += 1;
   }
   return count;
-}
-
-function bucketOf(place: string): Bucket {
-  return /^https?:\/\//.test(place) ? new HttpBucket(place) : new FolderBucket(place);
 }
 
 function told(source: SourceUpdate): { readonly name: string; readonly outcome: string; readonly problem?: string } {
