@@ -20,7 +20,10 @@ const VARIANTS: readonly (readonly [string, object])[] = [
   ['as it is', {}],
   [
     'the whole platform',
-    { worker: { enabled: true }, api: { store: { postgres: { host: 'pg', existingSecret: 'pg' } } } },
+    {
+      worker: { enabled: true, advisories: ['https://osv.example'] },
+      api: { store: { postgres: { host: 'pg', existingSecret: 'pg' } } },
+    },
   ],
   ['the webhook alone', { api: { enabled: false }, agent: { enabled: false } }],
   ['the agent alone', { api: { enabled: false }, webhook: { enabled: false }, agent: { policy: { 'a.yaml': 'x' } } }],

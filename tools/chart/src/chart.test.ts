@@ -6,7 +6,7 @@ import { CHART, generatedFiles } from './generate.ts';
 import { helm, type Manifest, rendered } from './helm.ts';
 
 const PLATFORM = {
-  worker: { enabled: true },
+  worker: { enabled: true, advisories: ['https://osv.example'] },
   api: { replicas: 2, store: { postgres: { host: 'pg', existingSecret: 'pg', tls: true } } },
 };
 const WEBHOOK_ALONE = { api: { enabled: false }, agent: { enabled: false } };
@@ -53,6 +53,7 @@ describe('the chart', () => {
     [{ agnet: { enabled: false } }, /agnet/],
     [{ api: { enabled: false } }, /agent\.policy: needed/],
     [{ worker: { enabled: true } }, /worker\.enabled: needs/],
+    [{ ...PLATFORM, worker: { enabled: true } }, /worker\.advisories: needs/],
     [{ api: { replicas: 3 } }, /api\.replicas: more than one needs/],
   ])('refuses %j and says why', async (values, why) => {
     const { code, stderr } = await helm(['template', 'bulkhead', CHART], values);
@@ -87,6 +88,17 @@ describe('the chart', () => {
     const api = objects.find(({ kind }) => kind === 'StatefulSet');
     expect(JSON.stringify(api)).toContain('{"name":"alerts","secret":{"secretName":"mine"}}');
     expect(JSON.stringify(api)).toContain('"mountPath":"/secrets/alerts"');
+  });
+
+  it('gives the worker a volume for its cache, or none where there are none', async () => {
+    const workerOf = async (persistent: boolean): Promise<string> => {
+      const objects = await rendered({ ...PLATFORM, worker: { ...PLATFORM.worker, persistent } });
+      return JSON.stringify(objects.find((one) => one.kind === 'StatefulSet' && one.metadata.name.endsWith('-worker')));
+    };
+
+    expect(await workerOf(true)).toContain('volumeClaimTemplates');
+    expect(await workerOf(false)).not.toContain('volumeClaimTemplates');
+    expect(await workerOf(false)).toContain('{"name":"cache","emptyDir":{}}');
   });
 
   it('keeps secrets out of arguments, variables and ConfigMaps', async () => {

@@ -7,7 +7,7 @@ import { type Manifest, rendered } from './helm.ts';
 const FILE = resolve(import.meta.dirname, '../../../deploy/openshift/scc.yaml');
 const objects = parseAllDocuments(readFileSync(FILE, 'utf8')).map((one) => one.toJS() as Manifest);
 const PLATFORM = {
-  worker: { enabled: true },
+  worker: { enabled: true, advisories: ['https://osv.example'] },
   api: { store: { postgres: { host: 'pg', existingSecret: 'pg', tls: true } } },
 };
 

@@ -10,7 +10,7 @@ installs the control plane (\`api\`), an agent on every node, and the admission 
 | ------------------------ | ------------------------------------------------------------- |
 | admission control        | \`api.enabled=false\`, \`agent.enabled=false\`                    |
 | traffic inspection       | \`api.enabled=false\`, \`webhook.enabled=false\`, \`agent.policy\`  |
-| scanning of registries   | \`worker.enabled=true\` with \`api.store.postgres.host\`          |
+| scanning of registries   | \`worker.enabled=true\` with \`api.store.postgres.host\` and \`worker.advisories\` |
 
 Policies are the cluster's custom resources (\`kubectl get bulkhead\`), whose definitions come with the chart.
 \`helm uninstall\` leaves the definitions with their policies, the volumes of the stores, the Secrets with the webhook's certificate and the
