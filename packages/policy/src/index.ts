@@ -39,7 +39,8 @@ export { PolicyError } from './error.ts';
 export { type Exchanged, exportNetworkPolicies } from './exchange/network-policy.ts';
 export { type ImportOutcome, importNeuvector } from './exchange/neuvector/import.ts';
 export { exportValidatingAdmissionPolicies } from './exchange/validating-admission-policy/export.ts';
-export { type FilePolicy, FilePolicyDocument, filePolicyKind } from './file/schema.ts';
+export { evaluateFileUse, type FileUse } from './file/evaluate.ts';
+export { FILE_ACCESSES, type FileAccess, type FilePolicy, FilePolicyDocument, filePolicyKind } from './file/schema.ts';
 export { parseWorkloadGroup, workloadGroupKind } from './group/kind.ts';
 export { WorkloadGroupDocument } from './group/schema.ts';
 export { jsonSchemas } from './json-schema.ts';
@@ -50,16 +51,13 @@ export {
   speaksOneOf,
   UNKNOWN_PROTOCOLS,
 } from './network/application.ts';
-export { type BoundRuleSets, boundRuleSets } from './network/bound.ts';
 export { matchesDomain } from './network/domain.ts';
 export {
   evaluateFlow,
-  FLOW_VERDICTS,
   type Flow,
   type FlowCause,
   type FlowDecision,
   type FlowEnd,
-  type FlowVerdict,
   judgeDirection,
 } from './network/evaluate.ts';
 export { networkRuleSetKind, parseNetworkRuleSet } from './network/kind.ts';
@@ -87,9 +85,12 @@ export {
   requirePolicy,
   type SensorLanguage,
 } from './policy.ts';
+export { type Execution, evaluateExecution } from './process/evaluate.ts';
 export { type ProcessPolicy, ProcessPolicyDocument, processPolicyKind } from './process/schema.ts';
 export { durationMs, rulesMetBy } from './response/match.ts';
 export { type ResponseRule, ResponseRuleDocument, responseRuleKind } from './response/schema.ts';
+export { type BoundDocuments, boundDocuments } from './rule/bound.ts';
+export { RULE_VERDICTS, type RuleCause, type RuleDecision, type RuleVerdict } from './rule/judge.ts';
 export { type BoundSensor, type EffectivePolicy, effectivePolicy } from './selection/effective.ts';
 export { matchesGlob } from './selection/glob.ts';
 export { type Selectable, selectGroups, selects } from './selection/select.ts';

@@ -8,7 +8,7 @@ import type {
 import {
   APPLICATION_PROTOCOLS,
   addressRanges,
-  type BoundRuleSets,
+  type BoundDocuments,
   FLOW_DIRECTIONS,
   type FlowDirection,
   type NetworkRule,
@@ -29,7 +29,7 @@ export interface ApplicationPlan {
  * applications, since the first that holds decides. Nothing where none does.
  */
 export function planApplications(
-  { enforced, tried }: BoundRuleSets,
+  { enforced, tried }: BoundDocuments<NetworkRuleSet>,
   addressesOf: PeerAddresses,
 ): ApplicationPlan | undefined {
   const names: RuleName[] = [];

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AddressList, Firewall, FirewallDirection, FirewallRule } from '@bulkhead/nftables';
 import {
   addressRanges,
-  boundRuleSets,
+  boundDocuments,
   FLOW_DIRECTIONS,
   type FlowDirection,
   type NetworkPeer,
@@ -45,7 +45,7 @@ export function planFirewall(
   policy: Pick<Policy, 'groups' | 'network'>,
   addressesOf: PeerAddresses,
 ): FirewallPlan | undefined {
-  const bound = boundRuleSets(
+  const bound = boundDocuments(
     policy.groups.filter(({ name }) => groups.includes(name)),
     policy.network,
   );

@@ -5,13 +5,15 @@ import { EXIT_FAILURE, EXIT_OK } from '../exit-code.ts';
 import { type Io, writeAll } from '../io.ts';
 import { readSources } from './sources.ts';
 
+/** The kinds of documents that cases are decided by. */
+const JUDGING = 'AdmissionPolicy, NetworkRuleSet, ProcessPolicy or FilePolicy';
+
 /** Runs the policy tests of files, and says of each case whether it was decided as expected. */
 export async function test(paths: readonly string[], io: Io): Promise<number> {
   const outcome = runPolicyTests((await Promise.all(paths.map(readSources))).flat(), systemClock.now());
   if (!outcome.ok) throw new PolicyError(outcome.problems);
   const { results, policies } = outcome;
-  const lacking =
-    results.length === 0 ? 'PolicyTest' : policies === 0 ? 'AdmissionPolicy or NetworkRuleSet' : undefined;
+  const lacking = results.length === 0 ? 'PolicyTest' : policies === 0 ? JUDGING : undefined;
   if (lacking !== undefined) {
     const why = `no ${lacking} is in ${paths.join(', ')}`;
     const fix = 'name the files of policies and of their tests; docs/reference/admission.md shows how to write them';

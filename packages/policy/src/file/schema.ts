@@ -4,6 +4,7 @@ import { name } from '../group/schema.ts';
 import { boundGroups, pathGlobs, RULE_ACTIONS, ruleNames } from '../rule/schema.ts';
 
 export const FILE_ACCESSES = ['read', 'write', 'execute'] as const;
+export type FileAccess = (typeof FILE_ACCESSES)[number];
 
 /** Bounds of what is written by hand. */
 const MAX_RULES = 500;

@@ -1,7 +1,8 @@
 import type { Mode, WorkloadGroup } from '@bulkhead/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { evaluateFlow, FLOW_VERDICTS, type Flow } from './evaluate.ts';
+import { RULE_VERDICTS } from '../rule/judge.ts';
+import { evaluateFlow, type Flow } from './evaluate.ts';
 import { parseNetworkRuleSet } from './kind.ts';
 import type { NetworkRuleSet } from './rule-set.ts';
 
@@ -131,7 +132,7 @@ describe('evaluateFlow', () => {
         const one = flow(who, { groups: ['api', 'trial'] });
         const verdict = (trial: Mode | undefined) => {
           const groups = [group('api', 'protect'), ...(trial === undefined ? [] : [group('trial', trial)])];
-          return FLOW_VERDICTS.indexOf(evaluateFlow(one, { groups, network }).verdict);
+          return RULE_VERDICTS.indexOf(evaluateFlow(one, { groups, network }).verdict);
         };
         const [without, tried, enforced] = [verdict(undefined), verdict('monitor'), verdict('protect')];
         const isOnlyTried = network.every((set) => set.groups[0] === 'trial');

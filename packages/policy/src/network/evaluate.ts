@@ -1,13 +1,10 @@
 import type { Policy } from '../policy.ts';
+import { type BoundDocuments, boundDocuments } from '../rule/bound.ts';
+import { RULE_VERDICTS, type RuleVerdict } from '../rule/judge.ts';
 import { contains, readPrefix } from './address.ts';
 import { speaksOneOf, UNKNOWN_PROTOCOLS } from './application.ts';
-import { type BoundRuleSets, boundRuleSets } from './bound.ts';
 import { matchesDomain } from './domain.ts';
 import type { FlowDirection, FlowProtocol, NetworkPeer, NetworkRule, NetworkRuleSet, RuleAction } from './rule-set.ts';
-
-/** What is done with a flow, from most to least permissive. */
-export const FLOW_VERDICTS = ['allow', 'alert', 'deny'] as const;
-export type FlowVerdict = (typeof FLOW_VERDICTS)[number];
 
 /** Who is at one end of a flow, as far as it is known. */
 export interface FlowEnd {
@@ -41,7 +38,7 @@ export type FlowCause =
 
 /** A verdict and its cause. */
 export interface FlowDecision {
-  readonly verdict: FlowVerdict;
+  readonly verdict: RuleVerdict;
   readonly cause: FlowCause;
 }
 
@@ -55,7 +52,7 @@ export function evaluateFlow(flow: Flow, policy: Pick<Policy, 'groups' | 'networ
   const { client, server } = flow;
   const egress = judgeDirection('egress', boundTo(client, policy), server, flow);
   const ingress = judgeDirection('ingress', boundTo(server, policy), client, flow);
-  const stricter = FLOW_VERDICTS.indexOf(ingress.verdict) - FLOW_VERDICTS.indexOf(egress.verdict);
+  const stricter = RULE_VERDICTS.indexOf(ingress.verdict) - RULE_VERDICTS.indexOf(egress.verdict);
   if (stricter !== 0) return stricter > 0 ? ingress : egress;
   return egress.cause.kind === 'open' ? ingress : egress;
 }
@@ -63,7 +60,7 @@ export function evaluateFlow(flow: Flow, policy: Pick<Policy, 'groups' | 'networ
 /** Decides a flow by the rule sets of one end, in the direction in which that end sees it. `peer` is the other end. */
 export function judgeDirection(
   direction: FlowDirection,
-  { enforced, tried }: BoundRuleSets,
+  { enforced, tried }: BoundDocuments<NetworkRuleSet>,
   peer: FlowEnd,
   flow: Pick<Flow, 'protocol' | 'port' | 'application'>,
 ): FlowDecision {
@@ -104,8 +101,11 @@ function hear(
   };
 }
 
-function boundTo(end: FlowEnd, { groups, network }: Pick<Policy, 'groups' | 'network'>): BoundRuleSets {
-  return boundRuleSets(
+function boundTo(
+  end: FlowEnd,
+  { groups, network }: Pick<Policy, 'groups' | 'network'>,
+): BoundDocuments<NetworkRuleSet> {
+  return boundDocuments(
     groups.filter(({ name }) => end.groups.includes(name)),
     network,
   );

@@ -31,7 +31,7 @@ export const ProcessPolicyDocument = z.strictObject({
   }),
 });
 
-/** Ordered rules about programs; the first that holds decides. What no rule decides is left to the group's mode. */
+/** Ordered rules about programs; the first that holds decides. What no rule decides is allowed, unless `onlyFromImage` forbids it. */
 export type ProcessPolicy = z.infer<typeof ProcessPolicyDocument>['spec'] & { readonly name: string };
 
 /** The kind `ProcessPolicy`, for the loader. */

@@ -1,10 +1,15 @@
 import { objectOf, plainValue } from '@bulkhead/pod-rules';
 import { type LoadedDocument, loadDocuments, type PolicySource } from '../../document/load.ts';
 import type { PolicyProblem } from '../../document/problem.ts';
+import { evaluateFileUse } from '../../file/evaluate.ts';
+import { filePolicyKind } from '../../file/schema.ts';
 import { workloadGroupKind } from '../../group/kind.ts';
 import { testFlow } from '../../network/flow-test.ts';
 import { networkRuleSetKind } from '../../network/kind.ts';
 import type { Policy } from '../../policy.ts';
+import { evaluateExecution } from '../../process/evaluate.ts';
+import { processPolicyKind } from '../../process/schema.ts';
+import { type RuleFault, testDecision } from '../../rule/rule-test.ts';
 import { judge } from '../judge.ts';
 import { admissionPolicyKind } from '../kind.ts';
 import type { AdmissionPolicy } from '../policy.ts';
@@ -13,7 +18,7 @@ import { policyTestKind } from './kind.ts';
 import type { PolicyTest } from './schema.ts';
 
 /** Documents that say nothing of what is tested. */
-const OTHER_KINDS = ['DataSensor', 'FilePolicy', 'ProcessPolicy', 'ResponseRule'];
+const OTHER_KINDS = ['DataSensor', 'ResponseRule'];
 
 /** What became of one case. */
 export interface CaseResult {
@@ -27,28 +32,41 @@ export type PolicyTestOutcome =
   | { readonly ok: true; readonly results: readonly CaseResult[]; readonly policies: number }
   | { readonly ok: false; readonly problems: readonly PolicyProblem[] };
 
-/** Runs the tests of some files against the admission policies and the network rules in them. `now` is the time where a test names none. */
+/** What tests are about beyond admission. */
+type Tested = Pick<Policy, 'groups' | 'network' | 'processes' | 'files'>;
+
+/**
+ * Runs the tests of some files against the admission policies, the network rules and the policies about programs and files
+ * in them. `now` is the time where a test names none.
+ */
 export function runPolicyTests(sources: readonly PolicySource[], now: number): PolicyTestOutcome {
   const documents = loadDocuments(
     sources,
-    [admissionPolicyKind, policyTestKind, workloadGroupKind, networkRuleSetKind],
+    [admissionPolicyKind, policyTestKind, workloadGroupKind, networkRuleSetKind, processPolicyKind, filePolicyKind],
     OTHER_KINDS,
   );
   if (documents.problems.length > 0) return { ok: false, problems: documents.problems };
-  const policies = documents.of(admissionPolicyKind).flatMap(({ value }) => value ?? []);
-  const network = documents.of(networkRuleSetKind).flatMap(({ value }) => value ?? []);
-  const groups = documents.of(workloadGroupKind).flatMap(({ value }) => value ?? []);
+  const admission = documents.of(admissionPolicyKind).flatMap(({ value }) => value ?? []);
+  const tested: Tested = {
+    groups: documents.of(workloadGroupKind).flatMap(({ value }) => value ?? []),
+    network: documents.of(networkRuleSetKind).flatMap(({ value }) => value ?? []),
+    processes: documents.of(processPolicyKind).flatMap(({ value }) => value ?? []),
+    files: documents.of(filePolicyKind).flatMap(({ value }) => value ?? []),
+  };
   const results = documents
     .of(policyTestKind)
     .flatMap((document) =>
       document.value === undefined
         ? []
         : [
-            ...casesOf(document, document.value, policies, now),
-            ...flowsOf(document, document.value, { groups, network }),
+            ...casesOf(document, document.value, admission, now),
+            ...flowsOf(document, document.value, tested),
+            ...programsOf(document, document.value, tested),
+            ...filesOf(document, document.value, tested),
           ],
     );
-  return { ok: true, results, policies: policies.length + network.length };
+  const policies = [admission, tested.network, tested.processes, tested.files].flat().length;
+  return { ok: true, results, policies };
 }
 
 function flowsOf(
@@ -63,6 +81,46 @@ function flowsOf(
       return document.problem(['spec', 'flows', index, ...path], message);
     }),
   }));
+}
+
+function programsOf(
+  document: LoadedDocument<PolicyTest>,
+  { name, programs }: PolicyTest,
+  policy: Tested,
+): readonly CaseResult[] {
+  return programs.map(({ name: own, groups, expect, ...execution }, index) => ({
+    name: `${name}/${own}`,
+    problems: placed(
+      document,
+      ['programs', index],
+      testDecision({ groups, ...expect }, policy, () => evaluateExecution(execution, groups, policy)),
+    ),
+  }));
+}
+
+function filesOf(
+  document: LoadedDocument<PolicyTest>,
+  { name, files }: PolicyTest,
+  policy: Tested,
+): readonly CaseResult[] {
+  return files.map(({ name: own, groups, expect, ...use }, index) => ({
+    name: `${name}/${own}`,
+    problems: placed(
+      document,
+      ['files', index],
+      testDecision({ groups, ...expect }, policy, () => evaluateFileUse(use, groups, policy)),
+    ),
+  }));
+}
+
+function placed(
+  document: LoadedDocument<PolicyTest>,
+  at: readonly (string | number)[],
+  faults: readonly RuleFault[],
+): readonly PolicyProblem[] {
+  return faults.map(({ key, message }) =>
+    document.problem(['spec', ...at, ...(key === 'groups' ? [key] : ['expect', key])], message),
+  );
 }
 
 function casesOf(

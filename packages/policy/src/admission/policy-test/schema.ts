@@ -1,11 +1,12 @@
 import { API_VERSION, isName } from '@bulkhead/core';
 import { z } from 'zod';
+import { FILE_ACCESSES } from '../../file/schema.ts';
 import { name } from '../../group/schema.ts';
 import { readPrefix } from '../../network/address.ts';
 import { APPLICATION_PROTOCOLS, UNKNOWN_PROTOCOLS } from '../../network/application.ts';
 import { isDomain } from '../../network/domain.ts';
-import { FLOW_VERDICTS } from '../../network/evaluate.ts';
 import { FLOW_PROTOCOLS, NODE_PEER } from '../../network/rule-set.ts';
+import { RULE_VERDICTS } from '../../rule/judge.ts';
 import { ADMISSION_VERDICTS } from '../policy.ts';
 
 /** Bounds of what is written by hand. */
@@ -36,12 +37,46 @@ const flow = z.strictObject({
   port: z.int().min(1).max(MAX_PORT).optional(),
   application: z.enum(SPOKEN).optional(),
   expect: z.strictObject({
-    verdict: z.enum(FLOW_VERDICTS),
+    verdict: z.enum(RULE_VERDICTS),
     by: z
       .string()
       .regex(/^[a-z0-9-]+(?:\/[a-z0-9-]+)?$/, 'must be ruleSet/rule, or the rule set that closes the direction')
       .optional(),
   }),
+});
+
+/** The kernel's bound of a path. */
+const MAX_PATH = 4_096;
+
+const path = z.string().max(MAX_PATH).startsWith('/', 'must be an absolute path');
+const groups = z.union([name.transform((text) => [text]), z.array(name).min(1).max(MAX_ENDS)], {
+  error: 'must be the name of a group, or a list of these',
+});
+const decided = z.strictObject({
+  verdict: z.enum(RULE_VERDICTS),
+  by: z
+    .string()
+    .regex(/^[a-z0-9-]+(?:\/[a-z0-9-]+)?$/, 'must be policy/rule, or the policy that wants programs of the image')
+    .optional(),
+});
+
+const program = z.strictObject({
+  name: z.string().min(1).max(MAX_TEXT),
+  groups,
+  executable: path,
+  parent: path.optional(),
+  user: z.int().min(0).optional(),
+  fromImage: z.boolean().default(true),
+  expect: decided,
+});
+
+const file = z.strictObject({
+  name: z.string().min(1).max(MAX_TEXT),
+  groups,
+  path,
+  access: z.enum(FILE_ACCESSES),
+  executable: path.optional(),
+  expect: decided,
 });
 
 /** Cases that a policy has to decide as expected, as a document of the policy language. */
@@ -71,8 +106,12 @@ export const PolicyTestDocument = z.strictObject({
         .max(MAX_CASES)
         .default([]),
       flows: z.array(flow).max(MAX_CASES).default([]),
+      programs: z.array(program).max(MAX_CASES).default([]),
+      files: z.array(file).max(MAX_CASES).default([]),
     })
-    .refine(({ cases, flows }) => cases.length + flows.length > 0, { message: 'tests nothing: give cases or flows' }),
+    .refine(({ cases, flows, programs, files }) => [cases, flows, programs, files].some(({ length }) => length > 0), {
+      message: 'tests nothing: give cases, flows, programs or files',
+    }),
 });
 export type PolicyTestDocument = z.infer<typeof PolicyTestDocument>;
 
