@@ -39,6 +39,14 @@ describe('runStages', () => {
     expect(said).toContain('no such file');
   });
 
+  it('shows what somebody should know of a stage that passed', async () => {
+    const { totals, said } = await told(
+      stage('noted', () => Promise.resolve({ ...oneCheck(true, ''), notices: ['the registry was not asked'] })),
+    );
+    expect(totals).toEqual({ passed: 1, failed: 0, skipped: 0 });
+    expect(said).toContain('  notice: the registry was not asked\n');
+  });
+
   it('gives the reason of each skip', async () => {
     const skips = [{ test: 'inline', reason: 'not root' }];
     const { totals, said } = await told(

@@ -14,6 +14,7 @@ export async function runStages(stages: readonly Stage[], say: (text: string) =>
     const start = performance.now();
     const result = await runStage(stage);
     if (result.failed > 0) say(`${result.output.trimEnd()}\n`);
+    for (const notice of result.notices ?? []) say(`  notice: ${notice}\n`);
     for (const line of skipLines(result)) say(`  skipped: ${line}\n`);
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     say(`  ${summaryLine({ ...result, skipped: result.skips.length })} (${seconds} s)\n`);

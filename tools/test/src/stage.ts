@@ -7,6 +7,8 @@ export interface StageResult {
   readonly passed: number;
   readonly failed: number;
   readonly skips: readonly Skip[];
+  /** What somebody should know though nothing failed. */
+  readonly notices?: readonly string[];
   /** Everything a person needs when something failed; not shown otherwise. */
   readonly output: string;
 }

@@ -1,5 +1,5 @@
 import type { Stage } from '../stage.ts';
-import { BOUNDARIES, FORMAT, LINT, TYPES } from './checks.ts';
+import { BOUNDARIES, DEPENDENCIES, FORMAT, LINT, TYPES } from './checks.ts';
 import { CLUSTER } from './cluster.ts';
 import { E2E } from './e2e.ts';
 import { FUZZ } from './fuzz.ts';
@@ -11,6 +11,7 @@ export const STAGES: readonly Stage[] = [
   FORMAT,
   LINT,
   BOUNDARIES,
+  DEPENDENCIES,
   TYPES,
   UNIT,
   NATIVE,
