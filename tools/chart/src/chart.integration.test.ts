@@ -25,6 +25,10 @@ const VARIANTS: readonly (readonly [string, object])[] = [
       api: { store: { postgres: { host: 'pg', existingSecret: 'pg' } } },
     },
   ],
+  [
+    'with what it needs for evaluation',
+    { worker: { enabled: true, advisories: ['https://osv.example'] }, postgres: { embedded: true } },
+  ],
   ['the webhook alone', { api: { enabled: false }, agent: { enabled: false } }],
   ['the agent alone', { api: { enabled: false }, webhook: { enabled: false }, agent: { policy: { 'a.yaml': 'x' } } }],
   ['certificates of somebody else', { webhook: { tls: { existingSecret: 'tls', caBundle: 'QQ==' } } }],
@@ -54,11 +58,11 @@ describe.skipIf(missing !== undefined)('what the chart renders', () => {
     }
   });
 
-  it.each(['api', 'webhook', 'worker', 'redis'])(
+  it.each(['api', 'webhook', 'worker', 'redis', 'postgres'])(
     'of the %s keeps the restricted Pod Security Standard by its own admission',
     { timeout: 60_000 },
     async (component) => {
-      const objects = (await rendered(VARIANTS[1]?.[1] ?? {}, OLD)).filter((object) => isWorkloadOf(object, component));
+      const objects = (await rendered(VARIANTS[2]?.[1] ?? {}, OLD)).filter((object) => isWorkloadOf(object, component));
       const folder = await mkdtemp(join(tmpdir(), 'bulkhead-chart-'));
       try {
         await writeFile(

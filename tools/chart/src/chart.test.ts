@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -9,6 +10,7 @@ const PLATFORM = {
   worker: { enabled: true, advisories: ['https://osv.example'] },
   api: { replicas: 2, store: { postgres: { host: 'pg', existingSecret: 'pg', tls: true } } },
 };
+const EVALUATION = { worker: PLATFORM.worker, api: { replicas: 2 }, postgres: { embedded: true } };
 const WEBHOOK_ALONE = { api: { enabled: false }, agent: { enabled: false } };
 const AGENT_ALONE = {
   api: { enabled: false },
@@ -44,6 +46,7 @@ describe('the chart', () => {
 
     expect(await components({})).toEqual(['agent', 'api', 'webhook']);
     expect(await components(PLATFORM)).toEqual(['agent', 'api', 'redis', 'webhook', 'worker']);
+    expect(await components(EVALUATION)).toEqual(['agent', 'api', 'postgres', 'redis', 'webhook', 'worker']);
     expect(await components(WEBHOOK_ALONE)).toEqual(['webhook']);
     expect(await components(AGENT_ALONE)).toEqual(['agent']);
   });
@@ -54,7 +57,9 @@ describe('the chart', () => {
     [{ api: { enabled: false } }, /agent\.policy: needed/],
     [{ worker: { enabled: true } }, /worker\.enabled: needs/],
     [{ ...PLATFORM, worker: { enabled: true } }, /worker\.advisories: needs/],
-    [{ api: { replicas: 3 } }, /api\.replicas: more than one needs/],
+    [{ api: { replicas: 3 } }, /api\.replicas: more than one needs PostgreSQL/],
+    [{ postgres: { embedded: true }, api: { store: { postgres: { host: 'pg' } } } }, /use one of the two/],
+    [{ postgres: { embedded: true, runAsUser: 0 } }, /runAsUser/],
   ])('refuses %j and says why', async (values, why) => {
     const { code, stderr } = await helm(['template', 'bulkhead', CHART], values);
 
@@ -63,13 +68,13 @@ describe('the chart', () => {
   });
 
   it('gives no pod the variables of services, which would be taken for settings, and mounts only what is there', async () => {
-    const objects = await rendered(PLATFORM);
+    const objects = await rendered(EVALUATION);
     const made = objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`);
     const pods = objects.flatMap(({ spec }) => (spec as Template | undefined)?.template?.spec ?? []);
     const volumes = pods.flatMap((pod) => pod.volumes ?? []);
 
-    expect(pods).toHaveLength(5);
-    expect(pods.map((pod) => pod.enableServiceLinks)).toEqual([false, false, false, false, false]);
+    expect(pods).toHaveLength(6);
+    expect(pods.map((pod) => pod.enableServiceLinks)).toEqual([false, false, false, false, false, false]);
     expect(made).toEqual(
       expect.arrayContaining([
         ...pods.flatMap(({ serviceAccountName: name }) => (name === undefined ? [] : [`ServiceAccount/${name}`])),
@@ -101,15 +106,51 @@ describe('the chart', () => {
     expect(await workerOf(false)).toContain('{"name":"cache","emptyDir":{}}');
   });
 
-  it('keeps secrets out of arguments, variables and ConfigMaps', async () => {
-    const objects = await rendered(PLATFORM);
-    const secret = objects.find(({ kind }) => kind === 'Secret');
-    const { password: encoded = '' } = (secret?.['data'] ?? {}) as { readonly password?: string };
-    const password = Buffer.from(encoded, 'base64').toString();
+  it('has api and worker reach the PostgreSQL for evaluation by what its Secret says, and nothing of its key', async () => {
+    const objects = await rendered(EVALUATION);
+    const textOf = (kind: string, name: string): string =>
+      JSON.stringify(objects.find((one) => one.kind === kind && one.metadata.name === `bulkhead-${name}`));
 
-    const others = objects.filter(({ kind }) => kind !== 'Secret');
-    expect(password).toMatch(/^[A-Za-z0-9]{40}$/);
-    expect(JSON.stringify(others)).not.toContain(password);
+    for (const name of ['api', 'worker']) {
+      const config = objects.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === `bulkhead-${name}`);
+      const { [`${name}.yaml`]: text = '' } = (config?.['data'] ?? {}) as Readonly<Record<string, string>>;
+      expect(parse(text)).toMatchObject({
+        store: {
+          postgres: {
+            host: 'bulkhead-postgres',
+            passwordFile: '/secrets/postgres/password',
+            caFile: '/secrets/postgres/ca.crt',
+          },
+        },
+      });
+      const keys = '"items":[{"key":"password","path":"password"},{"key":"ca.crt","path":"ca.crt"}]';
+      expect(textOf('StatefulSet', name)).toContain(`"secretName":"bulkhead-postgres","items"`);
+      expect(textOf('StatefulSet', name)).toContain(keys);
+    }
+    expect(textOf('NetworkPolicy', 'postgres')).toContain('"app.kubernetes.io/component":"worker"');
+  });
+
+  it('gives the PostgreSQL for evaluation a certificate of its name by the authority that is told of', async () => {
+    const objects = await rendered(EVALUATION);
+    const secret = objects.find(({ kind, metadata }) => kind === 'Secret' && metadata.name === 'bulkhead-postgres');
+    const data = secret?.['data'] as Readonly<Record<string, string>> | undefined;
+    const read = (key: string): X509Certificate => new X509Certificate(Buffer.from(data?.[key] ?? '', 'base64'));
+
+    expect(read('tls.crt').checkHost('bulkhead-postgres')).toBe('bulkhead-postgres');
+    expect(read('tls.crt').issuer).not.toBe(read('tls.crt').subject);
+    expect(read('tls.crt').checkIssued(read('ca.crt'))).toBe(true);
+    expect(read('tls.crt').verify(read('ca.crt').publicKey)).toBe(true);
+  });
+
+  it('keeps secrets out of arguments, variables and ConfigMaps', async () => {
+    const objects = await rendered(EVALUATION);
+    const passwords = objects
+      .filter(({ kind }) => kind === 'Secret')
+      .map((secret) => Buffer.from((secret['data'] as { readonly password: string }).password, 'base64').toString());
+
+    const others = JSON.stringify(objects.filter(({ kind }) => kind !== 'Secret'));
+    expect(passwords).toEqual([expect.stringMatching(/^[A-Za-z0-9]{40}$/), expect.stringMatching(/^[A-Za-z0-9]{40}$/)]);
+    expect(passwords.filter((password) => others.includes(password))).toEqual([]);
   });
 
   it('gives api, webhook and agent the rights that they use, and none that they do not', async () => {

@@ -10,7 +10,12 @@ installs the control plane (\`api\`), an agent on every node, and the admission 
 | ------------------------ | ------------------------------------------------------------- |
 | admission control        | \`api.enabled=false\`, \`agent.enabled=false\`                    |
 | traffic inspection       | \`api.enabled=false\`, \`webhook.enabled=false\`, \`agent.policy\`  |
-| scanning of registries   | \`worker.enabled=true\` with \`api.store.postgres.host\` and \`worker.advisories\` |
+| scanning of registries   | \`worker.enabled=true\` with PostgreSQL and \`worker.advisories\` |
+
+The store is a file on a volume of the api. A PostgreSQL of your own takes its place with \`api.store.postgres\`, and its password comes from a Secret
+(\`existingSecret\`). For evaluation \`postgres.embedded=true\` installs one, as \`redis.embedded\` does Redis: one pod, reached over TLS by api and worker
+alone, with a password and a certificate of its own that upgrades keep. It is not backed up, and a new major version of its image needs a
+new volume.
 
 Policies are the cluster's custom resources (\`kubectl get bulkhead\`), whose definitions come with the chart.
 \`helm uninstall\` leaves the definitions with their policies, the volumes of the stores, the Secrets with the webhook's certificate and the

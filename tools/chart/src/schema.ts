@@ -6,6 +6,7 @@ const NARROWER: Readonly<Record<string, object>> = {
   'api.replicas': { type: 'integer', minimum: 1 },
   'api.alerts.repeatMinutes': { type: 'integer', minimum: 1 },
   'api.alerts.sinks': { type: 'array', items: { type: 'object' } },
+  'postgres.runAsUser': { type: 'integer', minimum: 1 },
   'webhook.failurePolicy': { enum: ['Ignore', 'Fail'] },
   'webhook.timeoutSeconds': { type: 'integer', minimum: 1, maximum: 30 },
   'webhook.replicas': { type: 'integer', minimum: 1 },

@@ -14,6 +14,7 @@ export function helm(target: Target, [verb = '', release = '', ...options]: read
     api: { store: { persistent: false }, resources: SMALL },
     agent: { ...target.agentValues, resources: SMALL },
     webhook: { resources: SMALL },
+    postgres: { embedded: true, persistent: false, resources: SMALL, ...target.postgresValues },
   });
   return requireFor(target, [HELM, verb, release, CHART, '--values', '-', ...options], values);
 }

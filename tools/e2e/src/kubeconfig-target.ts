@@ -10,6 +10,7 @@ export function openKubeconfigTarget(kubeconfig: string): Target {
     registry,
     tag: process.env['BULKHEAD_E2E_TAG'] ?? 'e2e',
     agentValues: {},
+    postgresValues: {},
     close: () => Promise.resolve(),
   };
 }

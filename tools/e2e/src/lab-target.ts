@@ -1,12 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Component, makeTestImage } from '@bulkhead/images';
+import { type Component, makeServiceImage, makeTestImage } from '@bulkhead/images';
 import { clusterMissing, startCluster } from '@bulkhead/lab';
 import type { Target } from './target.ts';
 
 const REGISTRY = 'localhost/bulkhead-e2e';
 const TAG = 'e2e';
+const POSTGRES = `${REGISTRY}/postgres:${TAG}`;
 const USED: readonly Component[] = ['agent', 'api', 'webhook'];
 
 /** Starts a cluster of the lab with the images of this checkout in it. `say` gets lines of progress. */
@@ -24,10 +25,14 @@ export async function openLabTarget(
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    for (const component of components) {
+    for (const component of [...components, 'postgres' as const]) {
       say(`making the image of the ${component} ...\n`);
       const place = join(folder, component);
-      await cluster.importImages(await makeTestImage(component, `${REGISTRY}/bulkhead-${component}:${TAG}`, place));
+      const make =
+        component === 'postgres'
+          ? makeServiceImage(component, POSTGRES, place)
+          : makeTestImage(component, `${REGISTRY}/bulkhead-${component}:${TAG}`, place);
+      await cluster.importImages(await make);
       await rm(place, { recursive: true, force: true });
     }
     return {
@@ -37,6 +42,7 @@ export async function openLabTarget(
       registry: REGISTRY,
       tag: TAG,
       agentValues: { runtimeSocket: cluster.containerd, captures: { hostPath: join(folder, 'agent') } },
+      postgresValues: { image: POSTGRES, runAsUser: 65_532 },
       close,
     };
   } catch (error) {

@@ -11,6 +11,8 @@ export interface Target {
   readonly tag: string;
   /** Where the container runtime of its nodes is, in the words of the chart's values. */
   readonly agentValues: Readonly<Record<string, unknown>>;
+  /** Which image of PostgreSQL its nodes have, in the same words; the chart's own if nothing is said. */
+  readonly postgresValues: Readonly<Record<string, unknown>>;
   /** Removes the cluster, where it was made for this. */
   close(): Promise<void>;
 }

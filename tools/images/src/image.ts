@@ -10,7 +10,7 @@ import { putFolder, putLink, putProgram, putSystem } from './rootfs.ts';
 /** Where a component lies in its image. */
 const HOME = '/opt/bulkhead';
 /** Whom all components but the agent run as. */
-const USER = '65532:65532';
+export const USER = '65532:65532';
 
 /** What the agent asks of a system beside its own libraries. */
 const AGENT_PROGRAMS = ['/usr/bin/nsenter', '/usr/bin/cat', '/usr/sbin/nft', '/usr/sbin/xtables-nft-multi'];

@@ -72,18 +72,38 @@ readOnlyRootFilesystem: true
 capabilities: { drop: [ALL] }
 {{- end -}}
 
-{{- define "bulkhead.restrictedPod" -}}
+{{/* Takes the number of user and group. */}}
+{{- define "bulkhead.restrictedPodAs" -}}
 securityContext:
   runAsNonRoot: true
-  runAsUser: 65532
-  runAsGroup: 65532
-  fsGroup: 65532
+  runAsUser: {{ . }}
+  runAsGroup: {{ . }}
+  fsGroup: {{ . }}
   seccompProfile: { type: RuntimeDefault }
+{{- end -}}
+
+{{- define "bulkhead.restrictedPod" -}}
+{{- include "bulkhead.restrictedPodAs" 65532 -}}
+{{- end -}}
+
+{{/* Empty where the store is the embedded one. */}}
+{{- define "bulkhead.postgresHost" -}}
+{{- $host := .Values.api.store.postgres.host -}}
+{{- if and .Values.postgres.embedded $host -}}
+{{- fail "postgres.embedded: there is api.store.postgres.host as well; use one of the two" -}}
+{{- end -}}
+{{- if .Values.postgres.embedded }}{{ include "bulkhead.fullname" . }}-postgres{{ else }}{{ $host }}{{ end -}}
 {{- end -}}
 
 {{- define "bulkhead.store" -}}
 {{- $postgres := .Values.api.store.postgres -}}
-{{- if $postgres.host }}
+{{- if .Values.postgres.embedded }}
+store:
+  postgres:
+    host: {{ include "bulkhead.postgresHost" . | quote }}
+    passwordFile: /secrets/postgres/password
+    caFile: /secrets/postgres/ca.crt
+{{- else if $postgres.host }}
 store:
   postgres:
     host: {{ $postgres.host | quote }}
@@ -99,6 +119,16 @@ store:
 {{- else }}
 store: { file: /data/store.db }
 {{- end }}
+{{- end -}}
+
+{{/* The volume with what connects to PostgreSQL, mounted at /secrets/postgres; nothing where nothing is needed. */}}
+{{- define "bulkhead.postgresVolume" -}}
+{{- $postgres := .Values.api.store.postgres -}}
+{{- if .Values.postgres.embedded -}}
+{ name: postgres, secret: { secretName: {{ include "bulkhead.fullname" . }}-postgres, items: [{ key: password, path: password }, { key: ca.crt, path: ca.crt }] } }
+{{- else if and $postgres.host $postgres.existingSecret -}}
+{ name: postgres, secret: { secretName: {{ $postgres.existingSecret }} } }
+{{- end -}}
 {{- end -}}
 
 {{- define "bulkhead.redisHost" -}}
@@ -117,5 +147,24 @@ store: { file: /data/store.db }
 {{- index $found.data (index . 2) -}}
 {{- else -}}
 {{- randAlphaNum 40 | b64enc -}}
+{{- end -}}
+{{- end -}}
+
+{{/* A certificate by an authority of its own that lasts, and is kept as the password is. Takes (list $ "name"). */}}
+{{- define "bulkhead.postgresCertificate" -}}
+{{- $root := index . 0 -}}
+{{- $name := index . 1 -}}
+{{- $found := lookup "v1" "Secret" $root.Release.Namespace $name -}}
+{{- if and $found (hasKey (default dict $found.data) "tls.key") -}}
+{{- range list "ca.crt" "tls.crt" "tls.key" }}
+{{ . }}: {{ index $found.data . }}
+{{- end }}
+{{- else -}}
+{{- /* Of another name: who is signed by its own name is taken for self-signed. */}}
+{{- $authority := genCA (printf "%s-authority" $name) 3650 -}}
+{{- $of := genSignedCert $name nil (list $name) 3650 $authority -}}
+ca.crt: {{ $authority.Cert | b64enc }}
+tls.crt: {{ $of.Cert | b64enc }}
+tls.key: {{ $of.Key | b64enc }}
 {{- end -}}
 {{- end -}}
