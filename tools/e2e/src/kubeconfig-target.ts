@@ -11,6 +11,8 @@ export function openKubeconfigTarget(kubeconfig: string): Target {
     tag: process.env['BULKHEAD_E2E_TAG'] ?? 'e2e',
     agentValues: {},
     postgresValues: {},
+    redisValues: {},
+    registryImage: 'registry:2',
     close: () => Promise.resolve(),
   };
 }

@@ -1,14 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Component, makeServiceImage, makeTestImage } from '@bulkhead/images';
+import { type Component, makeServiceImage, makeTestImage, SERVICES, type Service } from '@bulkhead/images';
 import { clusterMissing, startCluster } from '@bulkhead/lab';
 import type { Target } from './target.ts';
 
 const REGISTRY = 'localhost/bulkhead-e2e';
 const TAG = 'e2e';
-const POSTGRES = `${REGISTRY}/postgres:${TAG}`;
-const USED: readonly Component[] = ['agent', 'api', 'webhook'];
+const USED: readonly Component[] = ['agent', 'api', 'webhook', 'worker'];
 
 /** Starts a cluster of the lab with the images of this checkout in it. `say` gets lines of progress. */
 export async function openLabTarget(
@@ -25,16 +24,16 @@ export async function openLabTarget(
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    for (const component of [...components, 'postgres' as const]) {
-      say(`making the image of the ${component} ...\n`);
-      const place = join(folder, component);
-      const make =
-        component === 'postgres'
-          ? makeServiceImage(component, POSTGRES, place)
-          : makeTestImage(component, `${REGISTRY}/bulkhead-${component}:${TAG}`, place);
-      await cluster.importImages(await make);
+    const take = async (name: string, make: (place: string) => Promise<string>): Promise<void> => {
+      say(`making the image of the ${name} ...\n`);
+      const place = join(folder, name);
+      await cluster.importImages(await make(place));
       await rm(place, { recursive: true, force: true });
+    };
+    for (const one of components) {
+      await take(one, (place) => makeTestImage(one, `${REGISTRY}/bulkhead-${one}:${TAG}`, place));
     }
+    for (const one of SERVICES) await take(one, (place) => makeServiceImage(one, imageOf(one), place));
     return {
       prefix: ['nsenter', `--net=${cluster.node}`],
       kubeconfig: cluster.kubeconfig,
@@ -42,11 +41,17 @@ export async function openLabTarget(
       registry: REGISTRY,
       tag: TAG,
       agentValues: { runtimeSocket: cluster.containerd, captures: { hostPath: join(folder, 'agent') } },
-      postgresValues: { image: POSTGRES, runAsUser: 65_532 },
+      postgresValues: { image: imageOf('postgres'), runAsUser: 65_532 },
+      redisValues: { image: imageOf('redis') },
+      registryImage: imageOf('registry'),
       close,
     };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+function imageOf(service: Service): string {
+  return `${REGISTRY}/${service}:${TAG}`;
 }

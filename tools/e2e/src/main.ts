@@ -11,12 +11,12 @@ import type { ShopCertificate } from './shop.ts';
 const USAGE = `Usage: bulkhead e2e [--output FILE]
 
 Installs Bulkhead by its chart in a cluster and shows that it does what it is for: a card number between two pods
-is stopped, encrypted it passes, a privileged pod is denied, and only what the chart's README names is left when it
-is uninstalled.
+is stopped, encrypted it passes, a privileged pod and one of an image with a known vulnerability are denied, and only what
+the chart's README names is left when it is uninstalled.
 
 Without KUBECONFIG a cluster of one node is started on this machine (root; tools/cluster/kubernetes.sh builds it) and
 removed afterwards. With KUBECONFIG that cluster is used; its nodes pull the images from BULKHEAD_E2E_REGISTRY with the
-tag BULKHEAD_E2E_TAG (deploy/images builds them).
+tag BULKHEAD_E2E_TAG (deploy/images builds them), and those of Redis, PostgreSQL and a registry from where they always are.
 
   --output FILE   writes a JSON report there
 `;

@@ -1,7 +1,9 @@
-import { kubectl, type Target } from './target.ts';
+import { exec, kubectl, type Target } from './target.ts';
 
 /** Its namespace. */
 export const SHOP = 'shop';
+/** A pod of it that runs what steps want. */
+export const CLIENT = { namespace: SHOP, name: 'client' };
 /** A number every payment service documents for tests: valid by all rules, and nobody's money. */
 export const CARD = '4111111111111111';
 export const CARD_ORDER = JSON.stringify({ item: 'book', cardNumber: CARD });
@@ -76,8 +78,7 @@ request.end(body);
 /** Posts from the client to the shop, and gives the status, or the code of the error. */
 export async function post(target: Target, scheme: 'http' | 'https', body: string): Promise<string> {
   const url = `${scheme}://shop.${SHOP}.svc.cluster.local/orders`;
-  const words = ['-n', SHOP, 'exec', 'client', '--', '/usr/local/bin/node', '-e', POST, url, body];
-  return (await kubectl(target, words)).trim();
+  return (await exec(target, CLIENT, POST, [url, body])).trim();
 }
 
 /** What has arrived at the shop. */

@@ -13,6 +13,10 @@ export interface Target {
   readonly agentValues: Readonly<Record<string, unknown>>;
   /** Which image of PostgreSQL its nodes have, in the same words; the chart's own if nothing is said. */
   readonly postgresValues: Readonly<Record<string, unknown>>;
+  /** As above, of Redis. */
+  readonly redisValues: Readonly<Record<string, unknown>>;
+  /** An image of the registry that Docker gives away. */
+  readonly registryImage: string;
   /** Removes the cluster, where it was made for this. */
   close(): Promise<void>;
 }
@@ -66,6 +70,19 @@ export async function requireFor(target: Target, command: readonly string[], inp
 /** Runs kubectl. */
 export function kubectl(target: Target, parameters: readonly string[], input = ''): Promise<string> {
   return requireFor(target, [target.kubectl, ...parameters], input);
+}
+
+/** Runs a program of JavaScript in a pod that has Node. */
+export function exec(
+  target: Target,
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+  script: string,
+  parameters: readonly string[],
+  input = '',
+): Promise<string> {
+  const interactive = input === '' ? [] : ['-i'];
+  const program = ['/usr/local/bin/node', '-e', script, ...parameters];
+  return kubectl(target, ['-n', namespace, 'exec', ...interactive, name, '--', ...program], input);
 }
 
 /** Has kubectl apply objects, all at once. */

@@ -1,4 +1,4 @@
-import { globSync } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,11 +6,12 @@ import { writeImage } from '@bulkhead/cri/test-support';
 import { USER } from './image.ts';
 import { putFolder, putProgram, putSystem } from './rootfs.ts';
 
-/** What the chart installs beside the components for evaluation. */
-export type Service = 'postgres';
+/** What is installed beside the components for evaluation and for tests. */
+export const SERVICES = ['postgres', 'redis', 'registry'] as const;
+export type Service = (typeof SERVICES)[number];
 
 /** What the chart starts a service with, on the system that its image is. */
-const SHELL = ['/bin/sh', '/usr/bin/sed', '/usr/bin/mv', '/usr/bin/rm'];
+const SHELL = ['/bin/sh', '/usr/bin/cat', '/usr/bin/sed', '/usr/bin/mv', '/usr/bin/rm'];
 
 /** Makes the image of a service from this machine's own programs, as `makeTestImage` does those of components. */
 export async function makeServiceImage(service: Service, name: string, folder: string): Promise<string> {
@@ -39,4 +40,18 @@ const PUT: Readonly<Record<Service, (rootfs: string) => Promise<string>>> = {
     await putFolder(rootfs, '/usr/share/zoneinfo/Etc');
     return `${home}/bin`;
   },
+  async redis(rootfs) {
+    await putProgram(rootfs, required('/usr/bin/redis-server', 'redis-server'));
+    return '/usr/bin';
+  },
+  async registry(rootfs) {
+    // Under the name that it has in the image of its makers.
+    await putProgram(rootfs, required('/usr/bin/docker-registry', 'docker-registry'), '/bin/registry');
+    return '/bin';
+  },
 };
+
+function required(program: string, debian: string): string {
+  if (!existsSync(program)) throw new Error(`${program} is missing, to make an image of it (Debian: ${debian})`);
+  return program;
+}
