@@ -59,7 +59,8 @@ export function buildFirewallChange(before: Firewall, after: Firewall): readonly
   const chains = chainsOf(after);
   const isKept = new Set(chains.map(({ name }) => name));
   const old = chainsOf(before);
-  const oldSets = setsOf(before).filter(({ name }) => !setsOf(after).some((set) => set.name === name));
+  const keptSets = new Set(setsOf(after).map(({ name }) => name));
+  const oldSets = setsOf(before).filter(({ name }) => !keptSets.has(name));
   return [
     ...old.map(({ name }): NftCommand => ({ flush: { chain: { ...at, name } } })),
     // A base chain is never taken off its hook: that would drop what waits in the inspector's queue.
