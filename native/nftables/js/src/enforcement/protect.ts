@@ -51,7 +51,8 @@ export async function protect(
   options: EnforcementOptions & { readonly queueVia?: QueueVia },
 ): Promise<Protection> {
   const inspects = guardedHooks(options).length > 0;
-  const present = await settleFirewall(namespace, options);
+  const found = await presentTable(namespace);
+  const present = await settleFirewall(namespace, options, found);
   // Where nothing is queued it does not matter which way would be taken.
   const queueVia = options.queueVia ?? (inspects ? await chooseQueue(namespace) : 'nft');
   const steering = { ...options, queueVia };
@@ -64,7 +65,7 @@ export async function protect(
   }
   await runTransaction(namespace, commands);
   await removeQueueRules(namespace, queueHooks);
-  await removeIdle(namespace, guardedHooks(steering), options.firewall);
+  await removeIdle(namespace, guardedHooks(steering), options.firewall, found.hasFirewall);
   return inspects ? { queueVia } : {};
 }
 
@@ -106,11 +107,14 @@ async function chooseQueue(namespace: NetworkNamespace): Promise<QueueVia> {
  * Puts the firewall into a namespace that has nothing of ours yet. What leads to the queue takes many times as long, and who may
  * talk to whom need not wait for it.
  */
-async function settleFirewall(namespace: NetworkNamespace, options: EnforcementOptions): Promise<PresentTable> {
-  const present = await presentTable(namespace);
-  if (present.isThere === true || options.firewall === undefined) return present;
+async function settleFirewall(
+  namespace: NetworkNamespace,
+  options: EnforcementOptions,
+  found: PresentTable,
+): Promise<PresentTable> {
+  if (found.isThere === true || options.firewall === undefined) return found;
   const firewallAlone = { ...options, hooks: [], quarantine: false, queueVia: 'nft' } as const;
-  await runTransaction(namespace, buildEnforcement(firewallAlone, present));
+  await runTransaction(namespace, buildEnforcement(firewallAlone, found));
   return presentTable(namespace);
 }
 
@@ -129,6 +133,7 @@ async function removeIdle(
   namespace: NetworkNamespace,
   hooks: readonly Hook[],
   firewall: Firewall | undefined,
+  hadFirewall: boolean | undefined,
 ): Promise<void> {
   const kept = firewall === undefined ? { chains: [], sets: [] } : firewallNames(firewall);
   const wanted = new Set([
@@ -137,13 +142,15 @@ async function removeIdle(
     ...OWN_CHAINS,
   ]);
   const idle = (await ourChains(namespace)).filter(({ name }) => !wanted.has(name));
-  if (idle.length === 0) return;
+  // Sets come with a firewall, and reading them takes longer than all the rest.
+  if (idle.length === 0 && hadFirewall !== true) return;
   const at = { family: TABLE.family, table: TABLE.name };
   const sets = (await listTable(namespace, TABLE.family, TABLE.name)) ?? [];
   const idleSets = sets.flatMap((object) => {
     const name = 'set' in object ? (object.set as { readonly name: string }).name : undefined;
     return name === undefined || kept.sets.includes(name) ? [] : [name];
   });
+  if (idle.length === 0 && idleSets.length === 0) return;
   await runTransaction(namespace, [
     ...idle.map(({ name }): NftCommand => ({ delete: { chain: { ...at, name } } })),
     ...idleSets.map((name): NftCommand => ({ delete: { set: { ...at, name } } })),

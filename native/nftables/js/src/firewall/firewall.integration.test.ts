@@ -195,6 +195,15 @@ describe.skipIf(lacksNamespaces())('a firewall', () => {
     expect((await lab.run(lab.server, 'nft', 'list', 'ruleset')).trim()).toBe('');
   });
 
+  it('leaves no list behind that the rules have lost, though all chains stay', async () => {
+    const other: AddressList = { ...CLIENT, name: 'other' };
+    await protect(lab.server, { ...NOT_INSPECTED, firewall: ingress([ALLOW_CLIENT], [CLIENT, other]) });
+    await protect(lab.server, { ...NOT_INSPECTED, firewall: ingress([ALLOW_CLIENT]) });
+    const listed = await lab.run(lab.server, 'nft', 'list', 'table', 'inet', 'bulkhead');
+    expect(listed).toContain('set client-4');
+    expect(listed).not.toContain('set other-');
+  });
+
   it('refuses a change from rules that are not there, and leaves those that are', async () => {
     const there = ingress([ALLOW_CLIENT]);
     await protect(lab.server, { ...NOT_INSPECTED, firewall: there });
