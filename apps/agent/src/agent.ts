@@ -98,9 +98,15 @@ export class Agent {
     });
   }
 
-  /** Whether a workload of this id is on this node. */
-  has(workloadId: string): boolean {
-    return this.#workloads?.some(({ id }) => id === workloadId) === true;
+  /**
+   * What the workload of this id, and all that share its network namespace, can be cut off by: their ids, and the paths of
+   * the namespace, which stay when containers in it are started anew. Nothing where it is not on this node.
+   */
+  namesOf(workloadId: string): readonly string[] {
+    const key = this.#workloads?.find(({ id }) => id === workloadId)?.netnsKey;
+    if (key === undefined) return [];
+    const inside = this.#workloads?.filter(({ netnsKey }) => netnsKey === key) ?? [];
+    return [...new Set(inside.flatMap(({ id, netns }) => (isLasting(netns.path) ? [id, netns.path] : [id])))];
   }
 
   /** Whose traffic a source of the inspector carries. */
@@ -119,7 +125,7 @@ export class Agent {
     return this.#apply();
   }
 
-  /** Cuts off these workloads (by id) and no others, beyond those that the policy cuts off. */
+  /** Cuts off these workloads (by id or path of their network namespace) and no others, beyond those that the policy cuts off. */
   setQuarantined(ids: ReadonlySet<string>): Promise<void> {
     this.#quarantined = ids;
     return this.#apply();
@@ -228,6 +234,11 @@ export class Agent {
       }
     }
   }
+}
+
+/** Whether a path names one namespace for good: that of a process is another's when its number is used again. */
+function isLasting(path: string): boolean {
+  return !path.startsWith('/proc/');
 }
 
 /** Whether two plans differ by the addresses of their rules alone. */

@@ -42,7 +42,7 @@ export function planNamespaces(
 ): ReadonlyMap<string, NamespacePlan> {
   const plans = new Map<string, NamespacePlan>();
   for (const [key, inside] of Map.groupBy(workloads, (workload) => workload.netnsKey)) {
-    const isCutOff = inside.some(({ id }) => quarantined.has(id));
+    const isCutOff = inside.some(({ id, netns }) => quarantined.has(id) || quarantined.has(netns.path));
     const effective = isCutOff ? cutOff(policyFor(inside, policy)) : policyFor(inside, policy);
     const path = inside[0]?.netns.path;
     if (effective === undefined || path === undefined) continue;

@@ -196,7 +196,7 @@ function follow(parts: Parts, { workloads }: AgentConfig, signal: AbortSignal, f
       },
       quarantine: (ids) => agent.setQuarantined(ids),
       enforcement: () => agent.enforcement,
-      has: (workloadId) => agent.has(workloadId),
+      namesOf: (workloadId) => agent.namesOf(workloadId),
     })
     .catch(fail);
   watchInventory({

@@ -1,4 +1,4 @@
-import type { EventStore, FlowStore } from '@bulkhead/control-plane';
+import type { EventStore, FlowStore, QuarantineStore } from '@bulkhead/control-plane';
 import type { Clock } from '@bulkhead/core';
 
 /** Rows of one step: it holds the database for milliseconds, so that events get between. */
@@ -7,7 +7,11 @@ const DAY_MS = 86_400_000;
 
 /** Forgets what need not be kept any more, step by step, until all of it is gone or the process ends. */
 export async function forget(
-  { events, flows }: { readonly events: EventStore; readonly flows: FlowStore },
+  {
+    events,
+    flows,
+    quarantines,
+  }: { readonly events: EventStore; readonly flows: FlowStore; readonly quarantines: Pick<QuarantineStore, 'prune'> },
   { days, maxEvents }: { readonly days: number; readonly maxEvents: number },
   clock: Clock,
   {
@@ -19,6 +23,7 @@ export async function forget(
   },
 ): Promise<void> {
   const before = new Date(clock.now() - days * DAY_MS).toISOString();
+  await quarantines.prune(before);
   const steps = [
     ['events', () => events.prune({ receivedBefore: before, maxEvents }, STEP)],
     ['flows', () => flows.prune(before, STEP)],

@@ -133,6 +133,7 @@ async function start(config: ApiConfig, { logger, emit, shutdown }: ServiceProce
     await authenticator.prune();
     await store.signIns.prune(new Date(clock.now() - ATTEMPTS_KEPT_MS).toISOString());
     await keepAlerts(alerting, new Date(clock.now() - config.retention.days * DAY_MS).toISOString());
+    await agents?.hub.retryQuarantines();
     await forget(store, config.retention, clock, { signal: shutdown.signal, onForgotten: metrics.countPruned });
   });
   if (agents !== undefined && config.agents.tokenFile !== undefined) {

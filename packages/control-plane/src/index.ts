@@ -53,6 +53,16 @@ export type {
   PolicySet,
   WantedPolicyDocument,
 } from './policy-document/policy-document.ts';
+export { incidentOfQuarantine, incidentOfStop, stopFingerprint } from './quarantine/incidents.ts';
+export {
+  QUARANTINE_STATES,
+  type Quarantine,
+  type QuarantineCause,
+  type QuarantineRequest,
+  type QuarantineState,
+  type QuarantineStore,
+  type WorkloadQuarantine,
+} from './quarantine/quarantine.ts';
 export type {
   KnownWorkload,
   ReportedWorkload,

@@ -87,6 +87,7 @@ export {
 } from './policy.ts';
 export { type Execution, evaluateExecution } from './process/evaluate.ts';
 export { type ProcessPolicy, ProcessPolicyDocument, processPolicyKind } from './process/schema.ts';
+export { ResponseCounter } from './response/counter.ts';
 export { durationMs, rulesMetBy } from './response/match.ts';
 export { type ResponseRule, ResponseRuleDocument, responseRuleKind } from './response/schema.ts';
 export { type BoundDocuments, boundDocuments } from './rule/bound.ts';

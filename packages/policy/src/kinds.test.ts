@@ -62,6 +62,16 @@ describe('ResponseRule', () => {
       actions: ['capture', 'quarantine'],
     };
     expect(responseRuleKind.parse(document('ResponseRule', spec))).toMatchObject({ ok: true, value: spec });
+    const terms = { modes: ['monitor', 'protect'], atMost: 2, within: '1h' };
+    expect(responseRuleKind.parse(document('ResponseRule', { ...spec, quarantine: terms }))).toMatchObject({
+      ok: true,
+      value: { quarantine: terms },
+    });
+    expect(responseRuleKind.parse(document('ResponseRule', spec))).toMatchObject({
+      value: { quarantine: { modes: ['protect'], atMost: 5, within: '10m' } },
+    });
+    const useless = { ...spec, actions: ['capture'], quarantine: terms };
+    expect(problems(responseRuleKind.parse(document('ResponseRule', useless)))).toHaveLength(1);
     const wrong = { ...spec, after: { count: 0, within: 'soon' }, actions: ['explode'] };
     expect(problems(responseRuleKind.parse(document('ResponseRule', wrong)))).toHaveLength(3);
   });
@@ -78,6 +88,7 @@ describe('every kind', () => {
 describe('notEnforced', () => {
   it('says of each document and rule that nothing enforces', () => {
     const named = { name: 'mine', description: '', groups: ['all'] };
+    const quarantine = { modes: ['protect' as const], atMost: 5, within: '10m' };
     const lines = notEnforced({
       groups: [],
       sensors: new Map(),
@@ -94,13 +105,13 @@ describe('notEnforced', () => {
       processes: [{ ...named, onlyFromImage: false, rules: [] }],
       files: [],
       responses: [
-        { ...named, name: 'told', when: { events: ['finding'] }, actions: ['alert'] },
-        { ...named, when: { events: ['finding'] }, actions: ['alert', 'capture', 'quarantine'] },
+        { ...named, name: 'told', when: { events: ['finding'] }, actions: ['alert', 'quarantine'], quarantine },
+        { ...named, when: { events: ['finding'] }, actions: ['alert', 'capture'], quarantine },
       ],
     });
     expect(lines).toEqual([
       'ProcessPolicy "mine" is not enforced yet',
-      'ResponseRule "mine": capture and quarantine is not enforced yet',
+      'ResponseRule "mine": capture is not enforced yet',
     ]);
   });
 });

@@ -8,7 +8,7 @@ export function notEnforced({ processes, files, responses }: Policy): readonly s
     ...whole('ProcessPolicy', processes),
     ...whole('FilePolicy', files),
     ...responses.flatMap(({ name, actions }) => {
-      const asked = actions.filter((action) => action !== 'alert');
+      const asked = actions.filter((action) => action === 'capture');
       if (asked.length === 0) return [];
       return [`ResponseRule "${name}": ${asked.join(' and ')} is not enforced yet`];
     }),

@@ -3,7 +3,12 @@ import type { DialectName } from './dialect/open-dialect.ts';
 import type { Tables } from './schema/tables.ts';
 
 /** What only one transaction at a time may do, beside the lock of migrations; numbers that no other program uses here. */
-const LOCKS = { accounts: 0x62_75_6c_6c, policy: 0x62_75_6c_6d, audit: 0x62_75_6c_6e } as const;
+const LOCKS = {
+  accounts: 0x62_75_6c_6c,
+  policy: 0x62_75_6c_6d,
+  audit: 0x62_75_6c_6e,
+  quarantine: 0x62_75_6c_6f,
+} as const;
 
 /** Waits until no other transaction does the same, and is alone with it until the end. SQLite's always are. */
 export async function exclusively(

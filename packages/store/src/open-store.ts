@@ -9,6 +9,7 @@ import type {
   FlowStore,
   IncidentStore,
   PolicyDocumentStore,
+  QuarantineStore,
   SessionStore,
   SignInAttempts,
   WorkloadStore,
@@ -31,6 +32,7 @@ import { type ImageCatalog, KyselyImageCatalog } from './image/image-catalog.ts'
 import { type ImageFeed, KyselyImageFeed } from './image/image-feed.ts';
 import { KyselyIncidentStore } from './incident/incident-store.ts';
 import { KyselyPolicyDocumentStore } from './policy/policy-document-store.ts';
+import { KyselyQuarantineStore } from './quarantine/quarantine-store.ts';
 import { KyselyRegistryStore } from './registry/registry-store.ts';
 import { KyselyScanStore } from './scan/scan-store.ts';
 import { migrate } from './schema/migrate.ts';
@@ -57,6 +59,7 @@ export interface Store {
   readonly enrolmentTokens: EnrolmentTokenStore;
   readonly audit: AuditLog;
   readonly alerts: AlertOutbox;
+  readonly quarantines: QuarantineStore;
   close(): Promise<void>;
 }
 
@@ -89,6 +92,7 @@ export async function openStore(config: StoreConfig): Promise<Store> {
     enrolmentTokens: new KyselyEnrolmentTokenStore(db),
     audit: new KyselyAuditLog(db, name),
     alerts: new KyselyAlertOutbox(db, name),
+    quarantines: new KyselyQuarantineStore(db),
     close: () => db.destroy(),
   };
 }

@@ -43,7 +43,8 @@ export interface ControlPlaneOptions {
 export interface Obeys extends PolicyWatchOptions {
   readonly quarantine: (ids: ReadonlySet<string>) => Promise<void>;
   readonly enforcement: () => readonly Enforcement[];
-  readonly has: (workloadId: string) => boolean;
+  /** What the workload of this id, and all that share its network namespace, can be cut off by; nothing where it is not on this node. */
+  readonly namesOf: (workloadId: string) => readonly string[];
 }
 
 /** The policy from a control plane, and the way of events to it. Without the control plane the last policy is enforced. */
@@ -193,16 +194,19 @@ export class ControlPlane {
     return [];
   }
 
-  async #obey(action: CommandAction, { has, quarantine }: Obeys): Promise<CommandOutcome> {
+  async #obey(action: CommandAction, { namesOf, quarantine }: Obeys): Promise<CommandOutcome> {
     const { kind, workloadId } = action;
     if (kind !== 'quarantine' && kind !== 'release') {
       return { outcome: 'unsupported', message: `this agent cannot ${kind} on command` };
     }
-    if (kind === 'quarantine' && !has(workloadId)) {
+    const names = namesOf(workloadId);
+    if (kind === 'quarantine' && names.length === 0) {
       return { outcome: 'failed', message: 'there is no such workload on this node' };
     }
-    if (kind === 'quarantine') this.#quarantined.add(workloadId);
-    else this.#quarantined.delete(workloadId);
+    for (const name of [workloadId, ...names]) {
+      if (kind === 'quarantine') this.#quarantined.add(name);
+      else this.#quarantined.delete(name);
+    }
     // Kept before it is done: a restart in between must not let it out again.
     this.#state.keepQuarantined([...this.#quarantined]);
     await quarantine(this.#quarantined);

@@ -64,13 +64,16 @@ export class Stand {
     return this.network.host('server');
   }
 
-  /** Writes the policy of the server's namespace; a running agent takes it over. */
-  async writePolicy(spec: Readonly<Record<string, unknown>>): Promise<void> {
+  /** Writes the policy of the server's namespace, and what else it is to have; a running agent takes it over. */
+  async writePolicy(spec: Readonly<Record<string, unknown>>, ...more: readonly object[]): Promise<void> {
     const selector = { netns: [this.serverHost.netns] };
     const metadata = { name: 'server' };
     const kind = 'WorkloadGroup';
     const group = { ...SENSOR, kind, metadata, spec: { selector, sensors: ['stop-cards'], ...spec } };
-    await writeFile(this.policyFile, [SENSOR, group].map((document) => JSON.stringify(document)).join('\n---\n'));
+    await writeFile(
+      this.policyFile,
+      [SENSOR, group, ...more].map((document) => JSON.stringify(document)).join('\n---\n'),
+    );
   }
 
   get policyFile(): string {
@@ -89,11 +92,15 @@ export class Stand {
   }
 
   /** Starts a control plane whose policy is that of `writePolicy`, and gives what an agent's configuration says of it. */
-  async startControlPlane(): Promise<{
+  async startControlPlane(store?: object): Promise<{
     readonly plane: TestControlPlane;
     readonly config: Readonly<Record<string, unknown>>;
   }> {
-    const plane = await TestControlPlane.open({ folder: join(this.#folder, 'api'), policyFile: this.policyFile });
+    const plane = await TestControlPlane.open({
+      folder: join(this.#folder, 'api'),
+      policyFile: this.policyFile,
+      ...(store !== undefined && { store }),
+    });
     this.#planes.push(plane);
     await writeFile(join(this.#folder, 'token'), await plane.enrolmentToken(), { mode: 0o600 });
     const controlPlane = { address: plane.agentAddress, tokenFile: 'token', node: 'node-1' };

@@ -1,3 +1,4 @@
+import type { KnownWorkload } from '@bulkhead/control-plane';
 import type { Clock } from '@bulkhead/core';
 import { SnapshotCompiler } from '@bulkhead/policy';
 import {
@@ -16,12 +17,13 @@ import type { Logger } from '@bulkhead/runtime';
 import type { Store } from '@bulkhead/store';
 import { secretHash } from '../access/secret.ts';
 import type { PolicyInForce, PolicySupply } from '../policy/policy-in-force.ts';
+import { QuarantineOrders, type SettledByPerson } from '../response/quarantine-orders.ts';
+import { Responder } from '../response/responder.ts';
 import type { AgentCommands } from './agent-commands.ts';
 import { allWorkloads } from './all-workloads.ts';
-import { Responder } from './responder.ts';
 import { Session, type SessionPorts } from './session.ts';
 
-export type HubStore = Pick<Store, 'agents' | 'workloads' | 'events' | 'enrolmentTokens' | 'audit'>;
+export type HubStore = Pick<Store, 'agents' | 'workloads' | 'events' | 'enrolmentTokens' | 'audit' | 'quarantines'>;
 
 export interface HubOptions {
   readonly store: HubStore;
@@ -39,6 +41,7 @@ interface Connected {
   readonly link: AgentLink;
   sent: string | undefined;
   answer: PolicyAnswer | undefined;
+  orders: QuarantineOrders | undefined;
 }
 
 /** How far the policy in force has come on the nodes whose agents are connected here. */
@@ -101,15 +104,29 @@ export class Hub implements AgentHub, AgentCommands {
     await store.agents.noteConnected(agent.id, { at, version: agent.version, certificateSerial: serial });
     const position = await store.events.position(agent.id);
     // Sent also to an agent that has it: only its answer says what it enforces now.
-    const connected: Connected = { node: known.node, link, sent: undefined, answer: undefined };
+    const connected: Connected = { node: known.node, link, sent: undefined, answer: undefined, orders: undefined };
     this.#connected.set(agent.id, connected);
     this.#send(agent.id, connected);
-    const session = new Session(agent.id, known.node, this.#ports(agent.id, connected));
+    const session: Session = new Session(agent.id, known.node, this.#ports(agent.id, connected));
+    connected.orders = new QuarantineOrders(this.#options, {
+      node: known.node,
+      workloads: () => session.reported,
+      command: (action) => link.command(action, COMMAND_MS),
+    });
     return { ok: true, session, stored: position?.epoch === 0 ? undefined : position };
   }
 
   async command(agent: string, action: CommandAction): Promise<CommandOutcome | undefined> {
     return this.#connected.get(agent)?.link.command(action, COMMAND_MS);
+  }
+
+  async settle(workload: KnownWorkload, action: SettledByPerson, by: string): Promise<CommandOutcome | undefined> {
+    return this.#connected.get(workload.agent)?.orders?.settle(workload, action, by);
+  }
+
+  /** Has agents cut off what they could not before. */
+  async retryQuarantines(): Promise<void> {
+    await Promise.all([...this.#connected.values()].map(async ({ orders }) => orders?.carryOut('open')));
   }
 
   dismiss(agent: string, reason: string): void {
@@ -134,7 +151,9 @@ export class Hub implements AgentHub, AgentCommands {
       clock,
       logger,
       onEvents,
-      rulesFor: (document) => this.#responder.rulesFor(agentId, document),
+      respond: (workloads, document) =>
+        this.#responder.answer({ agent: agentId, node: connected.node, workloads }, document),
+      cutOff: (which) => void connected.orders?.carryOut(which),
       put: (workload) => this.#compiler.put(workload),
       remove: (id) => this.#compiler.remove(id),
       sendTo: (nodes) => {

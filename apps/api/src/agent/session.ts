@@ -3,6 +3,7 @@ import type { ClusterWorkload } from '@bulkhead/policy';
 import type { AgentSession, EventBatch, PolicyAnswer, ReportedWorkload, WorkloadReport } from '@bulkhead/rpc';
 import type { Logger } from '@bulkhead/runtime';
 import type { Store } from '@bulkhead/store';
+import type { Answer } from '../response/responder.ts';
 import { clusterId, clusterWorkload } from './all-workloads.ts';
 
 export interface SessionPorts {
@@ -10,8 +11,10 @@ export interface SessionPorts {
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'warn' | 'error'>;
   readonly onEvents: (stored: number, repeated: number) => void;
-  /** The ResponseRules that ask for an alert about an event. */
-  readonly rulesFor: (document: unknown) => readonly string[];
+  /** What ResponseRules ask for about an event. */
+  readonly respond: (workloads: Iterable<ReportedWorkload>, document: unknown) => Answer;
+  /** Has the agent cut off what is to be; `all`: again what it was told before. */
+  readonly cutOff: (which: 'open' | 'all') => void;
   /** Takes a workload in, and gives the nodes whose snapshots change by it. */
   readonly put: (workload: ClusterWorkload) => readonly string[];
   readonly remove: (id: string) => readonly string[];
@@ -34,6 +37,7 @@ export class Session implements AgentSession {
   /** Those that peers on other nodes know of. */
   readonly #told = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
+  #isSettled = false;
   #keeping: Promise<void> = Promise.resolve();
 
   constructor(agent: string, node: string, ports: SessionPorts) {
@@ -43,14 +47,15 @@ export class Session implements AgentSession {
   }
 
   async storeBatch({ epoch, firstSequence, lostBefore, events }: EventBatch): Promise<void> {
-    const { store, onEvents, rulesFor } = this.#ports;
+    const { store, onEvents, respond, cutOff } = this.#ports;
     const at = this.#now();
     const sequenced = events.map((text, index) => {
       const document = documentOf(text);
-      return { sequence: firstSequence + index, document, rules: rulesFor(document) };
+      return { sequence: firstSequence + index, document, ...respond(this.#workloads.values(), document) };
     });
     const { stored } = await store.events.append({ agent: this.#agent, epoch, events: sequenced }, at);
     onEvents(stored, events.length - stored);
+    if (sequenced.some(({ quarantines }) => quarantines.length > 0)) cutOff('open');
     if (lostBefore > 0 && stored > 0) await store.agents.noteLoss(this.#agent, lostBefore, at);
   }
 
@@ -75,6 +80,11 @@ export class Session implements AgentSession {
     );
   }
 
+  /** What runs on the node, as its agent said last. */
+  get reported(): Iterable<ReportedWorkload> {
+    return this.#workloads.values();
+  }
+
   closed(): void {
     const { store, logger, isConnected, onClosed } = this.#ports;
     onClosed();
@@ -88,7 +98,7 @@ export class Session implements AgentSession {
   #settle(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const { put, remove, sendTo, store, logger } = this.#ports;
+    const { put, remove, sendTo, store, logger, cutOff } = this.#ports;
     const nodes = new Set<string>();
     for (const [id, workload] of this.#workloads) {
       for (const node of put(clusterWorkload(this.#agent, this.#node, workload))) nodes.add(node);
@@ -100,6 +110,8 @@ export class Session implements AgentSession {
       this.#told.delete(id);
     }
     sendTo(nodes);
+    cutOff(this.#isSettled ? 'open' : 'all');
+    this.#isSettled = true;
     const workloads = [...this.#workloads.values()];
     this.#keeping = this.#keeping
       .then(() => store.workloads.replace(this.#agent, workloads, this.#now()))

@@ -1,9 +1,11 @@
-import type { KnownWorkload } from '@bulkhead/control-plane';
+import { type KnownWorkload, QUARANTINE_STATES } from '@bulkhead/control-plane';
 import { MODES } from '@bulkhead/core';
 import { selectGroups } from '@bulkhead/policy';
+import type { CommandOutcome } from '@bulkhead/rpc';
 import { z } from 'zod';
+import { actorOf } from '../access/principal.ts';
 import type { ApiContext } from '../context.ts';
-import { mayIn, namespacesOf } from '../http/access.ts';
+import { mayIn, namespacesOf, principalOf } from '../http/access.ts';
 import { HttpProblem } from '../http/problem.ts';
 import { keepable, Name, PageQuery, pageOf, StringMap } from '../http/schema.ts';
 import type { Api } from '../http/server.ts';
@@ -12,6 +14,14 @@ import type { Api } from '../http/server.ts';
 const MAX_ID = 512;
 const MAX_CAPTURE_SECONDS = 600;
 const MAX_CAPTURE_BYTES = 256 * 1024 * 1024;
+
+const QuarantineAnswer = z.object({
+  cause: z.object({ kind: z.enum(['rule', 'person']), name: z.string() }).describe('The ResponseRule, or who it was.'),
+  reason: z.string(),
+  since: z.string(),
+  state: z.enum(QUARANTINE_STATES).describe('done: its agent has cut it off.'),
+  problem: z.string().optional().describe('Why it is not cut off yet.'),
+});
 
 const WorkloadAnswer = z.object({
   id: z.string(),
@@ -25,6 +35,7 @@ const WorkloadAnswer = z.object({
   groups: z.array(z.object({ name: z.string(), mode: z.enum(MODES) })).readonly(),
   enforced: z.boolean().optional().describe('Whether its agent holds it to its groups; absent where none selects it.'),
   problem: z.string().optional().describe('Why it does not.'),
+  quarantine: QuarantineAnswer.optional().describe('Absent where no command has cut it off.'),
   firstSeen: z.string(),
   lastSeen: z.string(),
 });
@@ -44,14 +55,23 @@ export function addWorkloadRoutes(app: Api, { store, policy, agents }: ApiContex
   /** By the policy of now: what an agent reported is not older by a change of labels of a group. */
   const answer = (workload: KnownWorkload): z.input<typeof WorkloadAnswer> => {
     const { id, name, namespace, node, agent, labels, owners, addresses, firstSeen, lastSeen } = workload;
-    const { enforced, problem } = workload;
+    const { enforced, problem, quarantine } = workload;
     const selected = selectGroups(
       { name, labels, owners, ...(namespace !== undefined && { namespace }), netns: { path: id } },
       policy.current.policy.groups,
     );
     const groups = selected.map((group) => ({ name: group.name, mode: group.mode }));
-    const said = { enforced, problem, groups, firstSeen, lastSeen };
+    const said = { enforced, problem, quarantine, groups, firstSeen, lastSeen };
     return { id, name, namespace, node, agent, labels, owners, addresses, ...said };
+  };
+
+  const act = (
+    workload: KnownWorkload,
+    action: z.output<typeof Action>,
+    by: string,
+  ): Promise<CommandOutcome | undefined> => {
+    if (action.kind !== 'capture') return agents.settle(workload, action, by);
+    return agents.command(workload.agent, { ...action, workloadId: workload.id }).catch(() => undefined);
   };
 
   app.get(
@@ -108,7 +128,7 @@ export function addWorkloadRoutes(app: Api, { store, policy, agents }: ApiContex
       request.audited = { target: id, detail: { ...request.body } };
       const workload = await store.workloads.get(id);
       if (workload === undefined || !mayIn(request, 'workloads:write', workload.namespace)) throw noWorkload();
-      const outcome = await agents.command(workload.agent, { ...request.body, workloadId: id }).catch(() => undefined);
+      const outcome = await act(workload, request.body, actorOf(principalOf(request)));
       if (outcome === undefined) throw new HttpProblem(503, 'The agent of its node does not answer now.');
       request.audited.detail = { ...request.body, outcome: outcome.outcome };
       return outcome;

@@ -1,4 +1,5 @@
 import type { Page, PageRequest } from '../page.ts';
+import type { QuarantineRequest } from '../quarantine/quarantine.ts';
 
 /** An event as an agent sent it: its place in the agent's sequence and what it says. */
 export interface SequencedEvent {
@@ -7,6 +8,8 @@ export interface SequencedEvent {
   readonly document: unknown;
   /** The ResponseRules that ask for an alert about it; none if absent. */
   readonly rules?: readonly string[];
+  /** What ResponseRules ask to be cut off because of it; nothing if absent. */
+  readonly quarantines?: readonly QuarantineRequest[];
 }
 
 /** Where an agent's events are: ordered by epoch, which is a life of its spool, then by sequence. */

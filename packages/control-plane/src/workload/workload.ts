@@ -1,5 +1,6 @@
 import type { Owner } from '@bulkhead/core';
 import type { Page, PageRequest } from '../page.ts';
+import type { WorkloadQuarantine } from '../quarantine/quarantine.ts';
 
 /** A workload as the agent of its node reports it. */
 export interface ReportedWorkload {
@@ -9,6 +10,8 @@ export interface ReportedWorkload {
   readonly labels: Readonly<Record<string, string>>;
   readonly owners: readonly Owner[];
   readonly addresses: readonly string[];
+  /** Path of its network namespace, where its agent said it. */
+  readonly netns?: string | undefined;
 }
 
 export interface KnownWorkload extends ReportedWorkload {
@@ -20,6 +23,8 @@ export interface KnownWorkload extends ReportedWorkload {
   readonly enforced?: boolean;
   /** Why it does not. */
   readonly problem?: string;
+  /** Absent where nobody has cut it off by command. */
+  readonly quarantine?: WorkloadQuarantine;
 }
 
 /** What an agent says of the workloads that its policy selects. */

@@ -1,4 +1,4 @@
-import { API_VERSION, type DocumentKind, problemsOfIssues, VERDICTS } from '@bulkhead/core';
+import { API_VERSION, type DocumentKind, MODES, problemsOfIssues, VERDICTS } from '@bulkhead/core';
 import { z } from 'zod';
 import { name } from '../group/schema.ts';
 import { boundGroups } from '../rule/schema.ts';
@@ -17,7 +17,25 @@ export const RESPONSE_EVENTS = [
 export const RESPONSE_ACTIONS = ['alert', 'capture', 'quarantine'] as const;
 
 const MAX_COUNT = 1_000_000;
+/** A rule that may cut off more than this at once is none that protects anybody. */
+const MAX_QUARANTINED = 1_000;
 const DURATION = /^[1-9]\d{0,4}[smh]$/;
+const duration = z.string().regex(DURATION, 'must be a time such as 90s, 10m or 24h');
+
+const QuarantineTerms = z.strictObject({
+  modes: z
+    .array(z.enum(MODES))
+    .min(1)
+    .default(['protect'])
+    .describe('Modes of a workload in which it may be cut off: only protect, unless the rule says otherwise.'),
+  atMost: z
+    .int()
+    .min(1)
+    .max(MAX_QUARANTINED)
+    .default(5)
+    .describe('Workloads that the rule cuts off within that time; it stops where it would be more.'),
+  within: duration.default('10m'),
+});
 
 /** What is done when something happened, as a document of the policy language. */
 export const ResponseRuleDocument = z.strictObject({
@@ -36,15 +54,20 @@ export const ResponseRuleDocument = z.strictObject({
     after: z
       .strictObject({
         count: z.int().min(1).max(MAX_COUNT),
-        within: z.string().regex(DURATION, 'must be a time such as 90s, 10m or 24h'),
+        within: duration,
       })
       .optional(),
     actions: z.array(z.enum(RESPONSE_ACTIONS)).min(1),
+    quarantine: QuarantineTerms.optional(),
   }),
 });
 
 /** What is done about a workload when events of it, so many within a time, were seen. */
-export type ResponseRule = z.infer<typeof ResponseRuleDocument>['spec'] & { readonly name: string };
+export type ResponseRule = Omit<z.infer<typeof ResponseRuleDocument>['spec'], 'quarantine'> & {
+  readonly name: string;
+  /** How far the action `quarantine` may go. */
+  readonly quarantine: z.infer<typeof QuarantineTerms>;
+};
 
 /** The kind `ResponseRule`, for the loader. */
 export const responseRuleKind: DocumentKind<ResponseRule> = {
@@ -52,6 +75,12 @@ export const responseRuleKind: DocumentKind<ResponseRule> = {
   parse(document) {
     const parsed = ResponseRuleDocument.safeParse(document);
     if (!parsed.success) return { ok: false, problems: problemsOfIssues(parsed.error.issues) };
-    return { ok: true, value: { ...parsed.data.spec, name: parsed.data.metadata.name } };
+    const { spec, metadata } = parsed.data;
+    if (spec.quarantine !== undefined && !spec.actions.includes('quarantine')) {
+      const message = 'is only of use where the actions have quarantine';
+      return { ok: false, problems: [{ path: ['spec', 'quarantine'], message }] };
+    }
+    const quarantine = spec.quarantine ?? QuarantineTerms.parse({});
+    return { ok: true, value: { ...spec, name: metadata.name, quarantine } };
   },
 };

@@ -3,6 +3,7 @@ import {
   incidentOfRule,
   type Observation,
   observe,
+  type QuarantineRequest,
   type SequencedEvent,
 } from '@bulkhead/control-plane';
 import { sql, type Transaction } from 'kysely';
@@ -10,6 +11,7 @@ import { chunks } from '../chunks.ts';
 import type { DialectName } from '../dialect/open-dialect.ts';
 import { addFlows } from '../flow/add-flows.ts';
 import { addToIncidents } from '../incident/add-to-incidents.ts';
+import { addQuarantines } from '../quarantine/add-quarantines.ts';
 import type { Tables } from '../schema/tables.ts';
 
 /** Events of one agent that are not kept yet. */
@@ -23,6 +25,7 @@ interface Observed extends Observation {
   readonly agent: string;
   readonly receivedAt: string;
   readonly rules: readonly string[];
+  readonly quarantines: readonly QuarantineRequest[];
 }
 
 /** Keeps events, and what follows from them for flows and incidents. */
@@ -34,10 +37,10 @@ export async function keepEvents(
   const flows: { readonly flow: FlowObservation; readonly at: string }[] = [];
   const others: Observed[] = [];
   for (const { agent, events, receivedAt } of batches) {
-    for (const { document, rules = [] } of events) {
+    for (const { document, rules = [], quarantines = [] } of events) {
       const observation = observe(document, receivedAt);
       const flow = observation.kind === 'flow' ? FlowObservation.safeParse(observation.document).data : undefined;
-      if (flow === undefined) others.push({ ...observation, agent, receivedAt, rules });
+      if (flow === undefined) others.push({ ...observation, agent, receivedAt, rules, quarantines });
       else flows.push({ flow, at: observation.at });
     }
   }
@@ -48,9 +51,15 @@ export async function keepEvents(
     // Given in the order of the rows; the order in which they are returned is nobody's promise.
     ids.push(...given.toSorted((a, b) => a - b));
   }
-  await addToIncidents(
+  const cutOff = await addQuarantines(
     transaction,
-    others.flatMap((observation, index) => {
+    dialect,
+    others.flatMap((observation, index) =>
+      observation.quarantines.map((request) => ({ request, observation, eventId: ids[index] ?? 0 })),
+    ),
+  );
+  await addToIncidents(transaction, [
+    ...others.flatMap((observation, index) => {
       const eventId = ids[index] ?? 0;
       const asked = observation.rules.map((rule) => ({
         observation: { ...observation, incident: incidentOfRule(rule, observation) },
@@ -58,7 +67,8 @@ export async function keepEvents(
       }));
       return [{ observation, eventId }, ...asked];
     }),
-  );
+    ...cutOff,
+  ]);
   await addFlows(transaction, flows);
 }
 

@@ -52,6 +52,8 @@ interface WorkloadTable {
   readonly last_seen: string;
   readonly enforced: number | null;
   readonly problem: string | null;
+  /** Path of its network namespace; '' where it is not known. */
+  readonly netns: Generated<string>;
 }
 
 interface EventTable {

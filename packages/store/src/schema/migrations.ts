@@ -2,6 +2,7 @@ import type { DialectName } from '../dialect/open-dialect.ts';
 import { alertTables } from './alert-tables.ts';
 import { controlPlaneTables } from './control-plane-tables.ts';
 import type { DialectWords } from './dialect-words.ts';
+import { quarantineTables } from './quarantine-tables.ts';
 
 /** One step forward. Steps are never changed after a release and never taken back: a wrong one is followed by another. */
 export interface Migration {
@@ -86,6 +87,7 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   { version: 5, statements: alertTables },
   { version: 6, statements: () => ["alter table incident add column rule text not null default ''"] },
+  { version: 7, statements: quarantineTables },
 ];
 
 /** The version of tables that this program knows. */

@@ -7,6 +7,7 @@ import {
   toPage,
   type WorkloadEnforcement,
   type WorkloadFilter,
+  type WorkloadQuarantine,
   type WorkloadStore,
 } from '@bulkhead/control-plane';
 import { type Kysely, type Selectable, sql } from 'kysely';
@@ -34,6 +35,7 @@ export class KyselyWorkloadStore implements WorkloadStore {
           namespace: keptText(workload.namespace ?? ''),
           name: keptText(workload.name),
           document: JSON.stringify(workload),
+          netns: keptText(workload.netns ?? ''),
           first_seen: at,
           last_seen: at,
         }));
@@ -45,6 +47,7 @@ export class KyselyWorkloadStore implements WorkloadStore {
               namespace: row.ref('excluded.namespace'),
               name: row.ref('excluded.name'),
               document: row.ref('excluded.document'),
+              netns: row.ref('excluded.netns'),
               last_seen: row.ref('excluded.last_seen'),
             })),
           )
@@ -101,12 +104,38 @@ export class KyselyWorkloadStore implements WorkloadStore {
     return this.#db
       .selectFrom('workload')
       .innerJoin('agent', 'agent.id', 'workload.agent_id')
+      .leftJoin('quarantine', (join) =>
+        join
+          .onRef('quarantine.node', '=', 'agent.node')
+          .onRef('quarantine.netns', '=', 'workload.netns')
+          .on('quarantine.ended_at', 'is', null),
+      )
       .selectAll('workload')
-      .select('agent.node');
+      .select('agent.node')
+      .select(QUARANTINE_COLUMNS);
   }
 }
 
-function toWorkload(row: Selectable<Tables['workload']> & { readonly node: string }): KnownWorkload {
+const QUARANTINE_COLUMNS = [
+  'quarantine.cause',
+  'quarantine.cause_name',
+  'quarantine.reason',
+  'quarantine.since',
+  'quarantine.state',
+  'quarantine.problem as quarantine_problem',
+] as const;
+
+type WorkloadRow = Selectable<Tables['workload']> & {
+  readonly node: string;
+  readonly quarantine_problem: string | null;
+} & {
+  readonly [Column in 'cause' | 'cause_name' | 'reason' | 'since' | 'state']:
+    | Selectable<Tables['quarantine']>[Column]
+    | null;
+};
+
+function toWorkload(row: WorkloadRow): KnownWorkload {
+  const quarantine = quarantineOf(row);
   return {
     ...(JSON.parse(row.document) as ReportedWorkload),
     agent: row.agent_id,
@@ -115,5 +144,19 @@ function toWorkload(row: Selectable<Tables['workload']> & { readonly node: strin
     lastSeen: row.last_seen,
     ...(row.enforced !== null && { enforced: row.enforced === 1 }),
     ...(row.problem !== null && { problem: row.problem }),
+    ...(quarantine !== undefined && { quarantine }),
   };
+}
+
+/** A workload that is cut off has all of it, one that is not has nothing. */
+function quarantineOf({
+  cause: kind,
+  cause_name: name,
+  reason,
+  since,
+  state,
+  quarantine_problem: problem,
+}: WorkloadRow): WorkloadQuarantine | undefined {
+  if (kind === null || name === null || reason === null || since === null || state === null) return undefined;
+  return { cause: { kind, name }, reason, since, state, ...(problem !== null && { problem }) };
 }

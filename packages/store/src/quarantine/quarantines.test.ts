@@ -1,0 +1,169 @@
+import type { QuarantineRequest } from '@bulkhead/control-plane';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openStore, type Store } from '../open-store.ts';
+import { testDatabases } from '../test-support/databases.ts';
+
+const T0 = '2026-11-26T08:00:00.000Z';
+const at = (minutes: number): string => new Date(Date.parse(T0) + minutes * 60_000).toISOString();
+const HOSTILE = `'; drop table quarantine; -- \0 \uD800 🧱`;
+
+for (const database of testDatabases()) {
+  if (database.missing !== undefined)
+    process.stderr.write(`quarantine on ${database.name} is not tested: ${database.missing}\n`);
+
+  describe.skipIf(database.missing !== undefined)(`quarantine on ${database.name}`, () => {
+    let store: Store;
+    let sequence: number;
+    beforeAll(() => database.start());
+    afterAll(() => database.remove());
+    beforeEach(async () => {
+      store = await openStore(await database.fresh());
+      sequence = 0;
+      for (const node of ['node-1', 'node-2'])
+        await store.agents.enrol({ id: `agent of ${node}`, node, enrolledAt: T0 });
+    });
+    afterEach(() => store.close());
+
+    /** An event that a rule asks to be answered, as an agent sends it. */
+    const ask = (netns: string, over: Partial<QuarantineRequest> = {}, minutes = 0, happened = minutes) => {
+      const request = { rule: 'cut', node: 'node-1', netns, workload: `in ${netns}`, atMost: 2, withinMs: 600_000 };
+      const { node } = { ...request, ...over };
+      const document = {
+        event: 'session-blocked',
+        time: at(happened),
+        workloads: [{ name: netns, namespace: 'shop' }],
+      };
+      sequence += 1;
+      const events = [{ sequence, document, quarantines: [{ ...request, ...over }] }];
+      return store.events.append({ agent: `agent of ${node}`, epoch: 1, events }, at(minutes));
+    };
+    const cutOff = async (node = 'node-1'): Promise<readonly string[]> =>
+      (await store.quarantines.ofNode(node)).map(({ netns }) => netns);
+    const incidents = async () =>
+      (await store.incidents.list({}, { limit: 99 })).items
+        .filter(({ rule }) => rule !== undefined)
+        .map(({ id, kind, rule, count, state, title }) => ({ id, kind, rule, count, state, title }))
+        .toReversed();
+
+    it('keeps with the event what a rule asks for, once for each network namespace', async () => {
+      await ask('a');
+      await ask('a');
+      await ask('a', { rule: 'other' });
+      await ask('a', { node: 'node-2' });
+
+      expect(await store.quarantines.ofNode('node-1')).toEqual([
+        {
+          id: 1,
+          node: 'node-1',
+          netns: 'a',
+          workload: 'in a',
+          cause: { kind: 'rule', name: 'cut' },
+          reason: 'the response rule cut: session-blocked (event 1)',
+          since: T0,
+          state: 'wanted',
+        },
+      ]);
+      expect(await cutOff('node-2')).toEqual(['a']);
+      expect((await incidents()).map(({ kind, title }) => [kind, title])).toEqual([
+        ['quarantined', 'cut off by the response rule cut: session-blocked'],
+        ['quarantined', 'cut off by the response rule cut: session-blocked'],
+      ]);
+    });
+
+    it('asks once when the same comes from everywhere at the same time, and never for more than the bound', async () => {
+      const names = Array.from({ length: 12 }, (_, index) => `n${index % 6}`);
+      await Promise.all(names.map((netns, index) => ask(netns, { node: `node-${(index % 2) + 1}` })));
+
+      expect([...(await cutOff('node-1')), ...(await cutOff('node-2'))]).toHaveLength(2);
+    });
+
+    it('stops a rule that would cut off too much, until its incident is closed', async () => {
+      await ask('a', {}, 0);
+      await ask('b', {}, 9);
+      await ask('c', { rule: 'other' }, 9);
+      await ask('d', {}, 9);
+      await ask('e', {}, 9);
+      expect(await cutOff()).toEqual(['a', 'b', 'c']);
+      const [stop] = (await incidents()).filter(({ kind }) => kind === 'response-rule-stopped');
+      expect(stop).toMatchObject({
+        rule: 'cut',
+        count: 2,
+        title: expect.stringContaining('more than 2 workloads in 600 s'),
+      });
+
+      // Stopped is stopped, also when the time is over.
+      await ask('f', {}, 60);
+      const change = { by: 'ada', at: at(61) };
+      await store.incidents.change(stop?.id ?? 0, { ...change, state: 'acknowledged' });
+      await ask('f', {}, 61);
+      expect(await cutOff()).toEqual(['a', 'b', 'c']);
+      await store.incidents.change(stop?.id ?? 0, { ...change, state: 'closed' });
+      await ask('g', {}, 62);
+      await ask('h', {}, 62);
+      await ask('i', {}, 62);
+      expect(await cutOff()).toEqual(['a', 'b', 'c', 'g', 'h']);
+    });
+
+    it('counts only what lies within the time of the rule', async () => {
+      for (const [index, netns] of ['a', 'b', 'c', 'd'].entries()) await ask(netns, {}, index * 6);
+
+      expect(await cutOff()).toEqual(['a', 'b', 'c', 'd']);
+    });
+
+    it('is not brought about anew by what happened before it was released', async () => {
+      await ask('a', {}, 0);
+      await store.quarantines.end({ node: 'node-1', netns: 'a' }, 'account:ada', at(5));
+      await ask('a', {}, 6, 4);
+      expect(await cutOff()).toEqual([]);
+      await ask('a', {}, 7);
+      expect(await cutOff()).toEqual(['a']);
+    });
+
+    it('is shown with whatever is in the network namespace, and forgotten with it', async () => {
+      const workload = (id: string, netns: string) => ({
+        id,
+        name: id,
+        namespace: 'shop',
+        labels: {},
+        owners: [],
+        addresses: [],
+        netns,
+      });
+      await store.workloads.replace('agent of node-1', [workload('one', 'a'), workload('two', 'b')], T0);
+      await store.workloads.replace('agent of node-2', [workload('three', 'a')], T0);
+      await ask('a');
+      const [kept] = await store.quarantines.ofNode('node-1');
+      await store.quarantines.note(kept?.id ?? 0, 'failed', HOSTILE);
+
+      // A container that was started anew.
+      await store.workloads.replace('agent of node-1', [workload('one again', 'a'), workload('two', 'b')], at(1));
+      expect((await store.workloads.get('one again'))?.quarantine).toEqual({
+        cause: { kind: 'rule', name: 'cut' },
+        reason: 'the response rule cut: session-blocked (event 1)',
+        since: T0,
+        state: 'failed',
+        problem: HOSTILE.toWellFormed().replace('\0', '\uFFFD'),
+      });
+      for (const id of ['two', 'three']) expect(await store.workloads.get(id)).not.toHaveProperty('quarantine');
+
+      await store.quarantines.prune(at(10));
+      expect(await cutOff()).toEqual(['a']);
+      await store.workloads.replace('agent of node-1', [], at(11));
+      await store.quarantines.prune(at(12));
+      expect(await cutOff()).toEqual([]);
+    });
+
+    it('of a person is kept as it is, and does not take the place of the one that holds', async () => {
+      const cause = { kind: 'person', name: HOSTILE } as const;
+      const own = { node: 'node-1', netns: 'a', workload: 'w', cause, reason: HOSTILE, since: T0 };
+      await store.quarantines.add(own);
+      await store.quarantines.add({ ...own, reason: 'again' });
+      await ask('a');
+
+      const [only, ...more] = await store.quarantines.ofNode('node-1');
+      expect(only).toMatchObject({ state: 'done', cause: { kind: 'person' } });
+      expect(only?.reason).toBe(HOSTILE.toWellFormed().replace('\0', '\uFFFD'));
+      expect(more).toEqual([]);
+    });
+  });
+}
