@@ -1,6 +1,8 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ADVISORY_UPDATE, SCAN_IMAGE, SCAN_REGISTRY } from '@bulkhead/queue';
+import { WatchedRegistry } from '@bulkhead/scanner/registry';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Stand, standMissing } from './test-support/stand.ts';
 
@@ -91,6 +93,41 @@ describe.skipIf(missing !== undefined)('the worker', () => {
     const again = await stand.startWorker({ advisories });
     await again.waitFor('start', (line) => line['event'] === 'worker-started');
     expect(again.lines.filter((line) => line['event'] === 'advisories-built')).toEqual([]);
+    await producer.close();
+  });
+
+  it('holds the signatures of images against the keys of their registry at each crawl', async () => {
+    stand = await Stand.open();
+    const { store, registry } = stand;
+    const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+    const key = publicKey.export({ type: 'spki', format: 'pem' });
+    await store.registries.remove('hub');
+    await store.registries.add(
+      WatchedRegistry.parse({ name: 'hub', host: registry.host, insecure: true, keys: [key] }),
+    );
+    const web = await stand.push('shop/web', '1', ['zlib 1.2-1']);
+    const producer = await stand.producer();
+    const worker = await stand.startWorker();
+    const crawl = async (): Promise<Readonly<Record<string, unknown>>> => {
+      const from = worker.lines.length;
+      await producer.enqueue(SCAN_REGISTRY, { registry: 'hub' });
+      return worker.waitFor('crawl', (line) => line['event'] === 'registry-crawled', { from, withinMs: 60_000 });
+    };
+    const signatures = async () => {
+      const { changes } = await store.imageFeed.after(undefined, 10);
+      return changes.find(({ digest }) => digest === web)?.image?.signatures;
+    };
+
+    expect(await crawl()).toMatchObject({ signed: 0, problems: [] });
+    expect(await signatures()).toEqual({ keys: [expect.any(String)], verified: [] });
+
+    await registry.sign('shop/web', web, generateKeyPairSync('ed25519').privateKey);
+    expect(await crawl()).toMatchObject({ signed: 0, problems: [] });
+
+    await registry.sign('shop/web', web, privateKey);
+    expect(await crawl()).toMatchObject({ signed: 1, problems: [] });
+    const found = await signatures();
+    expect(found?.verified).toEqual(found?.keys);
     await producer.close();
   });
 

@@ -31,6 +31,7 @@ export {
 } from './image-reference.ts';
 export { compareModes, FAILURE_POLICIES, type FailurePolicy, MODES, type Mode } from './mode.ts';
 export { isName, MAX_NAME_LENGTH } from './name.ts';
+export { MAX_PEM_LENGTH, readPublicKey, type TrustedKey, type TrustedKeyOutcome } from './public-key.ts';
 export { formatBytes, formatCount } from './quantity.ts';
 export {
   type CustomDictionary,

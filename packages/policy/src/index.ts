@@ -19,6 +19,7 @@ export {
   readAdmissionPolicies,
   requireAdmissionPolicies,
 } from './admission/read-policies.ts';
+export { imagesOf } from './admission/review/images.ts';
 export { AdmissionReport, type ReviewedObject } from './admission/review/report.ts';
 export { type Manifest, review } from './admission/review/review.ts';
 export { reviewText } from './admission/review/text.ts';

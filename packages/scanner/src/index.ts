@@ -86,6 +86,7 @@ export type {
   PackageKey,
   PlatformImage,
   ScanEvent,
+  SignatureCheck,
   StoredScan,
 } from './registry/stored-scan.ts';
 export { EVERY_IMAGE } from './registry/stored-scan.ts';

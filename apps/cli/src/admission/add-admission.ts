@@ -24,6 +24,9 @@ export function addAdmission(root: Command, io: Io, outcome: Outcome): void {
         'a JSON report of "bulkhead image" for rules about findings, for the image that it names or the one given; repeatable',
       ).argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]),
     )
+    .option('--verify-signatures', 'ask the registries of the images for signatures, for rules about them')
+    .option('--ca <file>', 'certificates of authorities to trust for that besides the usual ones, in PEM')
+    .option('--plain-http', 'talk to those registries without encryption')
     .option('--namespace <name>', 'where objects go that do not say it themselves', 'default')
     .addOption(formatOption(['table', 'json']))
     .addOption(
@@ -43,6 +46,10 @@ export function addAdmission(root: Command, io: Io, outcome: Outcome): void {
         [
           'bulkhead admission review deploy/ --policy policy/ --scan-report registry.example.com/web:1=web.json',
           'with what a scan found',
+        ],
+        [
+          'bulkhead admission review deploy/ --policy policy/ --verify-signatures',
+          'with the signatures that the images have',
         ],
         ['helm template shop | bulkhead admission review - --policy policy/', 'what a chart makes'],
         ['kubectl get pods -A -o json | bulkhead admission review - --policy policy/', 'what runs already'],

@@ -1,8 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { errorLine, formatCount, systemClock } from '@bulkhead/core';
 import {
+  type AdmissionPolicy,
   type AdmissionReport,
   type ImageKnowledge,
+  imagesOf,
   type Manifest,
   requireAdmissionPolicies,
   review,
@@ -18,6 +20,9 @@ import { readScanReports } from './scan-reports.ts';
 export interface ReviewOptions {
   policy: string[];
   scanReport?: string[];
+  verifySignatures?: boolean;
+  ca?: string;
+  plainHttp?: boolean;
   namespace: string;
   format: 'table' | 'json';
   exitCode: number;
@@ -27,7 +32,10 @@ export interface ReviewOptions {
 const MAX_INPUT_BYTES = 32 * 1024 * 1024;
 
 /** What is said of every image where no report was given. */
-const NO_SCANS: ImageKnowledge = { find: () => [], doubt: 'give its report with --scan-report' };
+const NO_SCANS: ImageKnowledge = {
+  find: () => [],
+  doubt: 'give its report with --scan-report; for signatures, --verify-signatures',
+};
 
 /** Answers for manifests as the webhook would for the objects in them. */
 export async function reviewFiles(paths: readonly string[], options: ReviewOptions, io: Io): Promise<number> {
@@ -41,7 +49,8 @@ export async function reviewFiles(paths: readonly string[], options: ReviewOptio
     });
   }
   const manifests = (await Promise.all(paths.map(readManifests))).flat();
-  const images = options.scanReport === undefined ? NO_SCANS : await readScanReports(options.scanReport);
+  const scans = options.scanReport === undefined ? NO_SCANS : await readScanReports(options.scanReport);
+  const images = options.verifySignatures === true ? await verified(manifests, policies, scans, options, io) : scans;
   const report = review(manifests, policies, { namespace: options.namespace, now: systemClock.now(), images });
   if (report.objects.length === 0 && report.errors.length === 0 && Object.keys(report.others).length === 0) {
     throw new CliError('NOTHING_INSPECTED', {
@@ -59,6 +68,18 @@ export async function reviewFiles(paths: readonly string[], options: ReviewOptio
   await writeAll(io.stderr, [`${summary(report)}\n`]);
   if (report.errors.length > 0) return EXIT_FAILURE;
   return report.verdict === 'deny' ? options.exitCode : EXIT_OK;
+}
+
+/** Registries are asked only for whom wants that: its modules take time to load. */
+async function verified(
+  manifests: readonly Manifest[],
+  policies: readonly AdmissionPolicy[],
+  scans: ImageKnowledge,
+  options: ReviewOptions,
+  io: Io,
+): Promise<ImageKnowledge> {
+  const { verifiedImages } = await import('./signed-images.ts');
+  return verifiedImages(imagesOf(manifests), policies, scans, options, io);
 }
 
 async function readManifests(path: string): Promise<readonly Manifest[]> {

@@ -33,6 +33,7 @@ export function addRegistry(root: Command, io: Io, outcome: Outcome): void {
     .option('--username <name>', 'who asks, with --password-file')
     .option('--password-file <file>', 'file with the password and nothing else; only its path is kept')
     .option('--ca <file>', 'certificates (PEM) of the authority that signed the registry’s')
+    .option('--key <file...>', 'public keys (PEM) that signatures of its images are held against')
     .addHelpText(
       'after',
       examples(

@@ -1,7 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { printable, problemText } from '@bulkhead/core';
 import { WatchedRegistry } from '@bulkhead/scanner/registry';
-import { CliError } from '../error.ts';
+import { CliError, unreadableFile } from '../error.ts';
 import { EXIT_OK } from '../exit-code.ts';
 import type { Io } from '../io.ts';
 import { type PlaceOptions, withStore } from './store-place.ts';
@@ -17,11 +18,12 @@ export interface AddOptions extends PlaceOptions {
   readonly username?: string;
   readonly passwordFile?: string;
   readonly ca?: string;
+  readonly key?: readonly string[];
 }
 
 /** `bulkhead registry add`. */
 export async function add(name: string, host: string, options: AddOptions, io: Io): Promise<number> {
-  const registry = parse(name, host, options);
+  const registry = parse(name, host, options, await Promise.all((options.key ?? []).map(textOf)));
   const outcome = await withStore(options, (store) => store.registries.add(registry));
   if (outcome === 'exists') {
     throw new CliError('USAGE', {
@@ -34,7 +36,7 @@ export async function add(name: string, host: string, options: AddOptions, io: I
   return EXIT_OK;
 }
 
-function parse(name: string, host: string, options: AddOptions): WatchedRegistry {
+function parse(name: string, host: string, options: AddOptions, keys: readonly string[]): WatchedRegistry {
   const { platform, username, passwordFile, dockerConfig, ca } = options;
   if ((username === undefined) !== (passwordFile === undefined)) {
     throw invalid(name, '--username and --password-file go together');
@@ -50,9 +52,18 @@ function parse(name: string, host: string, options: AddOptions): WatchedRegistry
     ...(passwordFile !== undefined && { passwordFile: resolve(passwordFile) }),
     ...(dockerConfig !== undefined && { dockerConfigFile: resolve(dockerConfig) }),
     ...(ca !== undefined && { caFile: resolve(ca) }),
+    keys,
   });
   if (parsed.success) return parsed.data;
   throw invalid(name, parsed.error.issues.map(problemText).join('; '));
+}
+
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw unreadableFile(file, error);
+  }
 }
 
 function invalid(name: string, why: string): CliError {

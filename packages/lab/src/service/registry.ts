@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type KeyObject, sign } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -29,6 +29,8 @@ export interface RegistryServer {
   push(repository: string, tag: string, files: Readonly<Record<string, string>>): Promise<string>;
   /** Pushes an image of these layers; gives the digest of its manifest. */
   pushLayers(repository: string, tag: string, layers: readonly PushedLayer[]): Promise<string>;
+  /** Signs an image as cosign does, with a private key; its other signatures are replaced. */
+  sign(repository: string, digest: string, key: KeyObject): Promise<void>;
   /** Pushes a file as the only layer of an artifact; gives the file's digest. */
   pushArtifact(repository: string, tag: string, artifact: PushedArtifact): Promise<string>;
   /** Ends it and removes its data. */
@@ -59,6 +61,7 @@ export async function startRegistry(): Promise<RegistryServer> {
     host,
     push: (repository, tag, files) => pushImage(`http://${host}/v2/${repository}`, tag, files),
     pushLayers: (repository, tag, layers) => pushLayers(`http://${host}/v2/${repository}`, tag, layers),
+    sign: (repository, digest, key) => signImage(`http://${host}/v2/${repository}`, digest, key),
     pushArtifact: (repository, tag, artifact) => pushArtifact(`http://${host}/v2/${repository}`, tag, artifact),
     async remove() {
       await daemon.stop();
@@ -94,6 +97,19 @@ async function pushSettings(base: string, tag: string, diffIds: readonly string[
   };
   const config = await pushBlob(base, Buffer.from(JSON.stringify(settings)));
   return { mediaType: 'application/vnd.oci.image.config.v1+json', ...config };
+}
+
+async function signImage(base: string, digest: string, key: KeyObject): Promise<void> {
+  const critical = { type: 'cosign container image signature', image: { 'docker-manifest-digest': digest } };
+  const payload = Buffer.from(JSON.stringify({ critical, optional: null }));
+  const signature = sign(key.asymmetricKeyType === 'ed25519' ? null : 'sha256', payload, key).toString('base64');
+  const mediaType = 'application/vnd.dev.cosign.simplesigning.v1+json';
+  const annotations = { 'dev.cosignproject.cosign/signature': signature };
+  const config = await pushBlob(base, Buffer.from('{}'));
+  await pushManifest(base, `${digest.replace(':', '-')}.sig`, {
+    config: { mediaType: 'application/vnd.oci.image.config.v1+json', ...config },
+    layers: [{ mediaType, ...(await pushBlob(base, payload)), annotations }],
+  });
 }
 
 async function pushArtifact(base: string, tag: string, artifact: PushedArtifact): Promise<string> {

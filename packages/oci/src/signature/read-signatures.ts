@@ -33,15 +33,25 @@ export async function readSignatures(
   try {
     const repository = registry.repository(reference.repository);
     const { digest } = await repository.manifest(reference.digest ?? reference.tag ?? 'latest', signal);
-    const materials = [
-      ...(await simpleSignatures(repository, digest, signal)),
-      ...(await bundles(repository, digest, signal)),
-    ];
     const { tag: _, ...place } = reference;
-    return { name: referenceText({ ...place, digest }), digest, materials: materials.slice(0, MAX_SIGNATURES) };
+    const materials = await signaturesOf(repository, digest, signal);
+    return { name: referenceText({ ...place, digest }), digest, materials };
   } finally {
     registry.close();
   }
+}
+
+/** As `readSignatures`, of the manifest or index with a digest. */
+export async function signaturesOf(
+  repository: Repository,
+  digest: string,
+  signal: AbortSignal,
+): Promise<readonly SignatureMaterial[]> {
+  const materials = [
+    ...(await simpleSignatures(repository, digest, signal)),
+    ...(await bundles(repository, digest, signal)),
+  ];
+  return materials.slice(0, MAX_SIGNATURES);
 }
 
 async function simpleSignatures(

@@ -1,8 +1,10 @@
 import type { PlatformImage, RegistryCatalog, WatchedRegistry } from '@bulkhead/scanner';
+import type { SignatureMaterial } from '@bulkhead/scanner/signature';
 import { OciError } from '../error.ts';
 import { listImages } from '../manifest/list-images.ts';
 import { Registry } from '../registry/registry.ts';
 import type { Repository } from '../registry/repository.ts';
+import { signaturesOf } from '../signature/read-signatures.ts';
 import { optionsOf } from './registry-options.ts';
 
 /** What a watched registry has, over the API of the OCI distribution specification. Close it when done. */
@@ -37,6 +39,10 @@ export class WatchedCatalog implements RegistryCatalog {
   async images(repository: string, digest: string, signal: AbortSignal): Promise<readonly PlatformImage[]> {
     const store: Repository = this.#registry.repository(repository);
     return listImages(store, await store.manifest(digest, signal), signal);
+  }
+
+  signatures(repository: string, digest: string, signal: AbortSignal): Promise<readonly SignatureMaterial[]> {
+    return signaturesOf(this.#registry.repository(repository), digest, signal);
   }
 
   close(): void {

@@ -1,11 +1,14 @@
-import { CONFIDENCES, SEVERITIES } from '@bulkhead/core';
+import { CONFIDENCES, MAX_PEM_LENGTH, readPublicKey, SEVERITIES } from '@bulkhead/core';
 import { z } from 'zod';
+import { globs } from '../group/schema.ts';
 import { MAX_ID } from './image/known-image.ts';
 import { GAP_ANSWERS, NOT_SCANNED_ANSWERS } from './policy.ts';
 
 /** Ten years; nobody waits longer for a fix. */
 const MAX_DAYS = 3_660;
 const MAX_IDS = 1_000;
+/** Who signs has one key, and for some weeks a second one. */
+const MAX_RULE_KEYS = 16;
 /** No image has as many. */
 const MAX_COUNT = 1_000_000;
 
@@ -50,4 +53,26 @@ export const secrets = z.strictObject({
   severity,
   confidence: z.enum(CONFIDENCES).optional().describe('of at least'),
   ...shared,
+});
+
+/** Whose signature images must have. */
+export const signatures = z.strictObject({
+  images: globs.optional().describe('which images, as registry/repository; all if not given'),
+  keys: z
+    .array(
+      z
+        .string()
+        .max(MAX_PEM_LENGTH)
+        .refine(
+          (pem) => readPublicKey(pem).ok,
+          'must be a public key in PEM: ECDSA, RSA of 2048 bits or more, or Ed25519',
+        ),
+    )
+    .min(1)
+    .max(MAX_RULE_KEYS)
+    .describe('public keys (PEM), of which one has to have signed'),
+  notScanned: z
+    .enum(NOT_SCANNED_ANSWERS)
+    .default('deny')
+    .describe('what is said of an image whose signatures were not held against them'),
 });

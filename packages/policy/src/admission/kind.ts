@@ -1,4 +1,4 @@
-import { type DocumentKind, type ParsedDocument, problemsOfIssues } from '@bulkhead/core';
+import { type DocumentKind, type ParsedDocument, problemsOfIssues, readPublicKey } from '@bulkhead/core';
 import { readSelector } from '../group/kind.ts';
 import { readCelCriterion } from './expression/criterion.ts';
 import type {
@@ -8,6 +8,7 @@ import type {
   AdmissionRule,
   ResourceAmount,
   ResourceCriterion,
+  SignatureCriterion,
 } from './policy.ts';
 import { parseQuantity } from './quantity.ts';
 import { AdmissionPolicyDocument } from './schema.ts';
@@ -41,10 +42,11 @@ export const admissionPolicyKind: DocumentKind<AdmissionPolicy> = {
   parse: parseAdmissionPolicy,
 };
 
-function readRule({ name, verdict, fix, resources, cel, ...others }: Spec['rules'][number]): AdmissionRule {
+function readRule({ name, verdict, fix, resources, signatures, cel, ...others }: Spec['rules'][number]): AdmissionRule {
   const criterion = {
     ...others,
     ...(resources !== undefined && { resources: readResources(resources) }),
+    ...(signatures !== undefined && { signatures: readSignatures(signatures) }),
     ...(cel !== undefined && { cel: readCelCriterion(cel) }),
   };
   return {
@@ -67,6 +69,21 @@ function readResources({ require, maximum }: NonNullable<Spec['rules'][number]['
         { text: String(value), amount: parseQuantity(value) ?? 0 },
       ]),
     ),
+  };
+}
+
+function readSignatures({
+  images,
+  keys,
+  notScanned,
+}: NonNullable<Spec['rules'][number]['signatures']>): SignatureCriterion {
+  return {
+    ...(images !== undefined && { images }),
+    keys: keys.flatMap((pem) => {
+      const outcome = readPublicKey(pem);
+      return outcome.ok ? [{ pem, fingerprint: outcome.key.fingerprint }] : [];
+    }),
+    notScanned,
   };
 }
 

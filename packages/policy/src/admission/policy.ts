@@ -37,6 +37,7 @@ export type AdmissionCriterion =
   | { readonly images: ImageCriterion }
   | { readonly vulnerabilities: VulnerabilityCriterion }
   | { readonly secrets: SecretCriterion }
+  | { readonly signatures: SignatureCriterion }
   | { readonly capabilities: { readonly allow?: readonly string[]; readonly drop?: readonly string[] } }
   | { readonly volumes: VolumeCriterion }
   | { readonly resources: ResourceCriterion }
@@ -78,6 +79,19 @@ export interface VulnerabilityCriterion extends FindingCriterion {
 
 export interface SecretCriterion extends FindingCriterion {
   readonly confidence?: Confidence;
+}
+
+/** Images of which one of the keys has to have made a signature. */
+export interface SignatureCriterion {
+  /** Globs over `registry/repository`: which images it is about; all without any. */
+  readonly images?: readonly string[];
+  readonly keys: readonly {
+    readonly pem: string;
+    /** SHA-256 of the key, in hex. */
+    readonly fingerprint: string;
+  }[];
+  /** What is said of an image whose signatures were not held against one of them. */
+  readonly notScanned: NotScannedAnswer;
 }
 
 export interface VolumeCriterion {

@@ -1,7 +1,10 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
+import { readPublicKey } from '@bulkhead/core';
 import { describe, expect, it } from 'vitest';
-import { type CrawlReport, crawlRegistry } from './crawl-registry.ts';
-import type { RegistryCatalog, RegistryStore, ScanRequests, ScanStore, TagSighting } from './ports.ts';
-import type { ImagePlace, PlatformImage } from './stored-scan.ts';
+import type { SignatureMaterial } from '../signature/material.ts';
+import { type CrawlPorts, type CrawlReport, crawlRegistry } from './crawl-registry.ts';
+import type { RegistryCatalog, RegistryStore, ScanRequests, TagSighting } from './ports.ts';
+import type { ImagePlace, PlatformImage, SignatureCheck } from './stored-scan.ts';
 import { WatchedRegistry } from './watched-registry.ts';
 
 const AMD: PlatformImage = { digest: 'sha256:amd', os: 'linux', architecture: 'amd64' };
@@ -105,12 +108,77 @@ describe('crawlRegistry', () => {
     await expect(stage.crawl()).rejects.toThrow('it is down');
   });
 
+  it('notes whose signatures the digests behind tags have, as often as it looks, and asks for none where there is no key', async () => {
+    const [mine, other] = [keyPair(), keyPair()];
+    const [index, amd] = ['a', 'b'].map((digit) => `sha256:${digit.repeat(64)}`) as [string, string];
+    const stage = new Stage({ web: { a: index, b: amd } });
+    stage.behind.set(index, [AMD]).set(amd, [AMD]);
+    stage.signed.set(index, [signatureOf(index, mine)]);
+
+    await stage.crawl();
+    expect(stage.checks).toEqual([]);
+
+    const report = await stage.crawl({ keys: [mine.pem, other.pem] });
+    const keys = [mine, other].map(({ pem }) => fingerprintOf(pem)).toSorted();
+    expect(report).toMatchObject({ signed: 1, problems: [] });
+    expect(stage.checks).toEqual([
+      { digest: index, keys, verified: [fingerprintOf(mine.pem)] },
+      { digest: amd, keys, verified: [] },
+    ]);
+
+    // It is signed after it was scanned, as images are.
+    stage.signed.set(amd, [signatureOf(amd, other), signatureOf(index, mine)]);
+    await stage.crawl({ keys: [mine.pem, other.pem] });
+    expect(stage.checks.at(-1)).toEqual({ digest: amd, keys, verified: [fingerprintOf(other.pem)] });
+  });
+
+  it('takes what lies beside an image for no image, whatever it says of itself', async () => {
+    const tag = `sha256-${'a'.repeat(64)}`;
+    const stage = new Stage({ web: { [`${tag}.sig`]: 'sha256:s', [`${tag}.att`]: 'sha256:t', [tag]: 'sha256:u' } });
+
+    expect(await stage.crawl()).toMatchObject({ tags: 0, otherArtifacts: 3, requested: 0, problems: [] });
+    expect(stage.resolved).toEqual([]);
+  });
+
+  it('goes on past signatures that cannot be had, and takes nothing for unsigned because of it', async () => {
+    const stage = new Stage({ web: { a: 'sha256:amd' } });
+    stage.behind.set('sha256:amd', [AMD]);
+    stage.failing.add('signatures');
+
+    const report = await stage.crawl({ keys: [keyPair().pem] });
+
+    expect(report).toMatchObject({ requested: 1, signed: 0, problems: ['signatures of web:a: it is down'] });
+    expect(stage.checks).toEqual([]);
+  });
+
   it('stops when it is told to', async () => {
     const stage = new Stage({ web: { a: 'sha256:a' } });
 
     await expect(stage.crawl({}, AbortSignal.abort(new Error('enough')))).rejects.toThrow('enough');
   });
 });
+
+interface KeyPair {
+  readonly pem: string;
+  readonly sign: (data: Buffer) => string;
+}
+
+function keyPair(): KeyPair {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+  const pem = publicKey.export({ type: 'spki', format: 'pem' });
+  return { pem, sign: (data) => sign('sha256', data, privateKey).toString('base64') };
+}
+
+function fingerprintOf(pem: string): string {
+  const outcome = readPublicKey(pem);
+  return outcome.ok ? outcome.key.fingerprint : '';
+}
+
+function signatureOf(digest: string, key: KeyPair): SignatureMaterial {
+  const critical = { type: 'cosign container image signature', image: { 'docker-manifest-digest': digest } };
+  const payload = Buffer.from(JSON.stringify({ critical }));
+  return { form: 'simple', payload, signature: key.sign(payload) };
+}
 
 /** A registry in memory, and what a crawl did with it. */
 class Stage implements RegistryCatalog, ScanRequests {
@@ -123,6 +191,8 @@ class Stage implements RegistryCatalog, ScanRequests {
   readonly resolved: string[] = [];
   readonly opened: string[] = [];
   readonly requested: ImagePlace[] = [];
+  readonly signed = new Map<string, readonly SignatureMaterial[]>();
+  readonly checks: SignatureCheck[] = [];
   readonly noted: { repository: string; tags: readonly TagSighting[]; complete: boolean }[] = [];
   answers: Readonly<Record<string, 'already-queued' | 'dead'>> = {};
 
@@ -151,6 +221,11 @@ class Stage implements RegistryCatalog, ScanRequests {
     return this.behind.get(digest) ?? [];
   }
 
+  async signatures(_: string, digest: string): Promise<readonly SignatureMaterial[]> {
+    this.#mayFail('signatures');
+    return this.signed.get(digest) ?? [];
+  }
+
   async request(place: ImagePlace): Promise<'queued' | 'already-queued' | 'dead'> {
     this.#mayFail('queue');
     const answer = this.answers[place.digest];
@@ -161,10 +236,11 @@ class Stage implements RegistryCatalog, ScanRequests {
 
   crawl(over: object = {}, signal = new AbortController().signal): Promise<CrawlReport> {
     const registry = WatchedRegistry.parse({ name: 'hub', host: 'registry.example', ...over });
-    const scans: Pick<ScanStore, 'imagesOf' | 'noteImages' | 'noteTags' | 'unscanned'> = {
+    const scans: CrawlPorts['scans'] = {
       imagesOf: async (digest) => this.#known.get(digest),
       noteImages: async (digest, images) => void this.#known.set(digest, images),
       noteTags: async (_, repository, tags, complete) => void this.noted.push({ repository, tags, complete }),
+      noteSignatures: async (checks) => void this.checks.push(...checks),
       unscanned: async (digests) => digests.filter((digest) => !this.scanned.has(digest)),
     };
     const registries: Pick<RegistryStore, 'noteCrawl'> = { noteCrawl: async () => undefined };

@@ -1,4 +1,5 @@
-import { type Clock, CodedError, printable } from '@bulkhead/core';
+import { type Clock, CodedError, printable, readPublicKey, type TrustedKey } from '@bulkhead/core';
+import { checkSignatures } from './check-signatures.ts';
 import { eachAtOnce, portions } from './in-portions.ts';
 import { isWanted, spelledOut } from './name-pattern.ts';
 import type { RegistryCatalog, RegistryStore, ScanRequests, ScanStore, TagSighting } from './ports.ts';
@@ -8,7 +9,7 @@ import type { WatchedRegistry } from './watched-registry.ts';
 export interface CrawlPorts {
   readonly catalog: RegistryCatalog;
   readonly registries: Pick<RegistryStore, 'noteCrawl'>;
-  readonly scans: Pick<ScanStore, 'imagesOf' | 'noteImages' | 'noteTags' | 'unscanned'>;
+  readonly scans: Pick<ScanStore, 'imagesOf' | 'noteImages' | 'noteSignatures' | 'noteTags' | 'unscanned'>;
   readonly requests: ScanRequests;
   /** An image counts as scanned when it was scanned for all of these. */
   readonly scanners: readonly ImageScanner[];
@@ -29,6 +30,8 @@ export interface CrawlReport {
   readonly dead: number;
   /** Tags of what is no image: signatures, charts, attestations. */
   readonly otherArtifacts: number;
+  /** Digests that tags lead to and that have a signature of one of the registry's keys. */
+  readonly signed: number;
   readonly problems: readonly string[];
 }
 
@@ -50,6 +53,11 @@ const MAX_PROBLEMS = 1000;
 const REPOSITORY = /^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$/;
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
 const MAX_REPOSITORY_NAME = 255;
+/**
+ * Tags under which lies what belongs to an image: cosign's signatures, attestations and SBOMs, which say of themselves that they are
+ * images, and lists of referrers.
+ */
+const BESIDE_AN_IMAGE = /^sha256-[0-9a-f]{64}(\.(sig|att|sbom))?$/;
 
 /**
  * Looks at every wanted tag of a registry and requests a scan of each image that is not scanned yet. Nothing is pulled:
@@ -74,6 +82,7 @@ class Crawl {
   readonly #registry: WatchedRegistry;
   readonly #ports: CrawlPorts;
   readonly #options: CrawlOptions;
+  readonly #keys: readonly TrustedKey[];
   readonly #images = new Set<string>();
   readonly #counts = {
     repositories: 0,
@@ -83,6 +92,7 @@ class Crawl {
     alreadyScanned: 0,
     dead: 0,
     otherArtifacts: 0,
+    signed: 0,
   };
   readonly #problems: string[] = [];
   #moreProblems = 0;
@@ -90,6 +100,10 @@ class Crawl {
 
   constructor(registry: WatchedRegistry, ports: CrawlPorts, options: CrawlOptions) {
     this.#registry = registry;
+    this.#keys = registry.keys.flatMap((pem) => {
+      const outcome = readPublicKey(pem);
+      return outcome.ok ? [outcome.key] : [];
+    });
     this.#ports = ports;
     this.#options = options;
   }
@@ -145,7 +159,9 @@ class Crawl {
         const found = await this.#look(repository, tags, failed);
         sightings.push(...found);
         await this.#ours(this.#ports.scans.noteTags(this.#registry.name, repository, found, false));
-        await this.#requestImages(repository, found, failed);
+        const ofImages = await this.#requestImages(repository, found, failed);
+        // Images are signed after they were pushed, so that a scan may come before: each crawl asks again.
+        await this.#checkSignatures(repository, ofImages, failed);
       }
     } catch (error) {
       if (this.#isOurs(error)) throw error;
@@ -162,6 +178,10 @@ class Crawl {
       seen += 1;
       if (seen > MAX_TAGS) throw new Error(`it has more than ${MAX_TAGS} tags`);
       if (!isWanted(this.#registry.tags, tag)) continue;
+      if (BESIDE_AN_IMAGE.test(tag)) {
+        this.#counts.otherArtifacts += 1;
+        continue;
+      }
       if (TAG.test(tag)) yield tag;
       else this.#problem(`tag ${JSON.stringify(printable(tag, 80))} of ${repository}`, 'it is no valid name');
     }
@@ -189,11 +209,13 @@ class Crawl {
     repository: string,
     sightings: readonly TagSighting[],
     failed: (what: string, error: unknown) => void,
-  ): Promise<void> {
+  ): Promise<ReadonlyMap<string, string>> {
     const tagByDigest = new Map(sightings.map(({ tag, digest }) => [digest, tag]));
     const found = await eachAtOnce([...tagByDigest], TAGS_AT_ONCE, async ([digest, tag]) => {
       try {
-        return await this.#imagesBehind(repository, digest, tag);
+        const images = await this.#imagesBehind(repository, digest, tag);
+        if (images.length === 0) tagByDigest.delete(digest);
+        return images;
       } catch (error) {
         if (this.#isOurs(error)) throw error;
         failed(`${repository}:${tag}`, error);
@@ -209,6 +231,28 @@ class Crawl {
       const outcome = await this.#ours(this.#ports.requests.request(request));
       this.#counts[COUNTED[outcome]] += 1;
     }
+    return tagByDigest;
+  }
+
+  /** Two requests for each digest, where the registry has keys. */
+  async #checkSignatures(
+    repository: string,
+    tagByDigest: ReadonlyMap<string, string>,
+    failed: (what: string, error: unknown) => void,
+  ): Promise<void> {
+    if (this.#keys.length === 0) return;
+    const checks = await eachAtOnce([...tagByDigest], TAGS_AT_ONCE, async ([digest, tag]) => {
+      try {
+        const materials = await this.#ports.catalog.signatures(repository, digest, this.#options.signal);
+        return checkSignatures(digest, materials, this.#keys);
+      } catch (error) {
+        failed(`signatures of ${repository}:${tag}`, error);
+        return undefined;
+      }
+    });
+    const found = checks.filter((check) => check !== undefined);
+    await this.#ours(this.#ports.scans.noteSignatures(found));
+    this.#counts.signed += found.filter(({ verified }) => verified.length > 0).length;
   }
 
   async #imagesBehind(repository: string, digest: string, tag: string): Promise<string[]> {

@@ -1,4 +1,5 @@
 import type { Inventory } from '../image/inventory.ts';
+import type { SignatureMaterial } from '../signature/material.ts';
 import type {
   Difference,
   ImagePlace,
@@ -7,6 +8,7 @@ import type {
   PackageKey,
   PlatformImage,
   ScanEvent,
+  SignatureCheck,
   StoredScan,
 } from './stored-scan.ts';
 import type { WatchedRegistry } from './watched-registry.ts';
@@ -20,6 +22,8 @@ export interface RegistryCatalog {
   resolve(repository: string, tag: string, signal: AbortSignal): Promise<string | undefined>;
   /** The images behind the digest of a manifest or an index, of every platform. */
   images(repository: string, digest: string, signal: AbortSignal): Promise<readonly PlatformImage[]>;
+  /** The signatures that lie beside a manifest or an index, as they are: nothing of them is verified. */
+  signatures(repository: string, digest: string, signal: AbortSignal): Promise<readonly SignatureMaterial[]>;
 }
 
 /** Looks into an image. Rejects with a coded error when nothing can be said about it. */
@@ -96,6 +100,8 @@ export interface ScanStore {
   noteImages(digest: string, images: readonly PlatformImage[]): Promise<void>;
   /** Notes where the tags of a repository point to. With `complete`, tags that are not among them are gone. */
   noteTags(registry: string, repository: string, tags: readonly TagSighting[], complete: boolean): Promise<void>;
+  /** Keeps whose signatures were found, in place of what was known of the same digests. What is not known any more is passed over. */
+  noteSignatures(checks: readonly SignatureCheck[]): Promise<void>;
   /** Those of the digests that have not been scanned, or not for all of that. */
   unscanned(digests: readonly string[], scanners: readonly ImageScanner[]): Promise<readonly string[]>;
 

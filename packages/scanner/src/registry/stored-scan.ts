@@ -29,6 +29,15 @@ export interface ImagePlace {
   readonly digest: string;
 }
 
+/** Which of some keys a manifest or an index has signatures of. */
+export interface SignatureCheck {
+  readonly digest: string;
+  /** Fingerprints of the keys that its signatures were held against, sorted. */
+  readonly keys: readonly string[];
+  /** Those of them that one of its signatures is by, sorted. */
+  readonly verified: readonly string[];
+}
+
 /** How an inventory was judged. */
 export interface Judgement {
   readonly findings: readonly Finding[];

@@ -1,3 +1,4 @@
+import { MAX_PEM_LENGTH, readPublicKey } from '@bulkhead/core';
 import { z } from 'zod';
 
 /** Longer than any name a registry allows (OCI distribution: 255), short enough to match quickly. */
@@ -5,9 +6,15 @@ const MAX_PATTERN = 256;
 /** Written by hand or by a script; more is a mistake. */
 const MAX_PATTERNS = 1000;
 const MAX_PLATFORMS = 32;
+/** Who signs has one key, and for some weeks a second one. */
+const MAX_KEYS = 16;
 
 const patterns = z.array(z.string().min(1).max(MAX_PATTERN)).max(MAX_PATTERNS).default([]);
 const filter = z.strictObject({ include: patterns, exclude: patterns }).prefault({});
+const key = z
+  .string()
+  .max(MAX_PEM_LENGTH)
+  .refine((pem) => readPublicKey(pem).ok, 'must be a public key in PEM: ECDSA, RSA of 2048 bits or more, or Ed25519');
 const path = z.string().startsWith('/', 'must be an absolute path').max(4096);
 
 /**
@@ -33,6 +40,8 @@ export const WatchedRegistry = z.strictObject({
     .array(z.string().regex(/^[a-z0-9]+\/[a-z0-9_]+(\/[a-z0-9]+)?$/, 'must be OS/ARCHITECTURE[/VARIANT]'))
     .max(MAX_PLATFORMS)
     .default(['linux/amd64']),
+  /** Public keys (PEM) that signatures of its images are held against, as cosign makes them. */
+  keys: z.array(key).max(MAX_KEYS).default([]),
   /** A Docker `config.json` whose `auths` has this host. */
   dockerConfigFile: path.optional(),
   /** Or a name, and the file that holds nothing but its password. */

@@ -1,37 +1,20 @@
-import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { type KeyObject, verify } from 'node:crypto';
+import { readPublicKey, type TrustedKey } from '@bulkhead/core';
 import { ScanError } from '../error.ts';
 import { bundleSubjects, paeOf, readBundle } from './bundle.ts';
 import type { SignatureMaterial } from './material.ts';
 import { signedDigest } from './simple-signing.ts';
-
-/** A public key that signatures are held against. */
-export interface TrustedKey {
-  readonly key: KeyObject;
-  /** SHA-256 of the key (SubjectPublicKeyInfo), in hex. */
-  readonly fingerprint: string;
-}
 
 export type SignatureVerdict =
   | { readonly verified: true; readonly form: SignatureMaterial['form'] }
   /** Why, one for each signature that was looked at; none where there is none. */
   | { readonly verified: false; readonly reasons: readonly string[] };
 
-/** Reads a public key in PEM: ECDSA over P-256, P-384 or P-521, RSA of 2048 bits and more, or Ed25519. Throws a `ScanError`. */
+/** Reads a public key in PEM, as `readPublicKey` does. Throws a `ScanError`. */
 export function readTrustedKey(pem: string): TrustedKey {
-  let key: KeyObject;
-  try {
-    // A private key would be taken too, and its public half derived: it has no place here.
-    if (pem.includes('PRIVATE KEY')) throw new Error('it is a private key');
-    key = createPublicKey(pem);
-  } catch (error) {
-    throw invalidKey(error instanceof Error ? error.message : String(error));
-  }
-  const { asymmetricKeyType: type, asymmetricKeyDetails: details } = key;
-  const isLongRsa = type === 'rsa' && (details?.modulusLength ?? 0) >= 2048;
-  const isKnownCurve = type === 'ec' && ['prime256v1', 'secp384r1', 'secp521r1'].includes(details?.namedCurve ?? '');
-  if (!isLongRsa && !isKnownCurve && type !== 'ed25519') throw invalidKey(`it is of the kind ${String(type)}`);
-  const spki = key.export({ type: 'spki', format: 'der' });
-  return { key, fingerprint: createHash('sha256').update(spki).digest('hex') };
+  const outcome = readPublicKey(pem);
+  if (!outcome.ok) throw invalidKey(outcome.why);
+  return outcome.key;
 }
 
 /**

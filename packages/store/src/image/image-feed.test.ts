@@ -117,6 +117,29 @@ for (const database of testDatabases()) {
       expect(changes).toContainEqual({ digest: digestOf('new') });
     });
 
+    it('tells whose signatures an image has, also by the indexes that lead to it, when that changes', async () => {
+      await store.scans.noteImages(digestOf('index'), [image('web'), image('arm', { architecture: 'arm64' })]);
+      await store.scans.noteImages(digestOf('web'), [image('web')]);
+      const { next } = await store.imageFeed.after(undefined, 100);
+      const check = (digest: string, ...verified: readonly string[]) => ({ digest, keys: ['k1', 'k2'], verified });
+
+      const checks = [check(digestOf('index'), 'k2'), check(digestOf('web'), 'k1'), check(digestOf('gone'), 'k1')];
+      await store.scans.noteSignatures(checks);
+      const told = await store.imageFeed.after(next, 100);
+      expect(new Map(told.changes.map(({ digest, image: one }) => [digest, one?.signatures]))).toEqual(
+        new Map([
+          [digestOf('web'), { keys: ['k1', 'k2'], verified: ['k1', 'k2'] }],
+          [digestOf('arm'), { keys: ['k1', 'k2'], verified: ['k2'] }],
+        ]),
+      );
+
+      await store.scans.noteSignatures(checks);
+      expect((await store.imageFeed.after(told.next, 100)).changes).toEqual([]);
+      await store.scans.noteSignatures([check(digestOf('index'))]);
+      const { changes } = await store.imageFeed.after(told.next, 100);
+      expect(changes.find(({ digest }) => digest === digestOf('arm'))?.image?.signatures?.verified).toEqual([]);
+    });
+
     it('begins anew for a position of another store, and refuses what is none', async () => {
       await store.scans.record(scanOf('a'));
       const other = await openStore(await database.fresh());

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { decodeCursor, encodeCursor } from '@bulkhead/control-plane';
-import { type ImageChanges, type ImageScan, type KnownImage, MAX_CHANGES } from '@bulkhead/policy/images';
-import type { Finding } from '@bulkhead/scanner';
+import { type ImageChanges, type ImageScan, type KnownImage, MAX_CHANGES, MAX_KEYS } from '@bulkhead/policy/images';
+import type { Finding, SignatureCheck } from '@bulkhead/scanner';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { fromDocument } from '../scan/inventory-document.ts';
 import { unpack } from '../scan/packed.ts';
 import { scannersOf } from '../scan/scanners.ts';
+import { signaturesOf } from '../scan/signatures.ts';
 import type { Tables } from '../schema/tables.ts';
 import { linksOf } from './image-links.ts';
 import { unpackVerdict, verdictOf } from './verdict-document.ts';
@@ -102,6 +103,8 @@ export class KyselyImageFeed implements ImageFeed {
       this.#db,
       rows.map(({ id }) => id),
     );
+    const leading = [...links.values()].flatMap(({ indexes }) => indexes);
+    const checks = await signaturesOf(this.#db, [...new Set([...digests, ...leading])]);
     const images = new Map<string, KnownImage>();
     for (const row of rows) {
       const { id, digest, os, architecture, variant, failure, verdict, image_id: scanned } = row;
@@ -112,6 +115,7 @@ export class KyselyImageFeed implements ImageFeed {
         platform: [os, architecture, ...(variant === null ? [] : [variant])].join('/'),
         indexes: indexes.filter((index) => index !== digest),
         names: [...names],
+        ...signaturesFor([digest, ...indexes], checks),
         ...(scan !== undefined && { scan }),
         ...(failure !== null && scan === undefined && { failure: failureText(failure) }),
       });
@@ -125,6 +129,18 @@ export class KyselyImageFeed implements ImageFeed {
     const row = await this.#db.selectFrom('scan').selectAll().where('image_id', '=', imageId).executeTakeFirst();
     return row === undefined ? undefined : verdictOfRow(row);
   }
+}
+
+/** An index names its images by their digests: who signs it signs them. */
+function signaturesFor(
+  digests: readonly string[],
+  checks: ReadonlyMap<string, SignatureCheck>,
+): Pick<KnownImage, 'signatures'> {
+  const own = [...new Set(digests)].flatMap((digest) => checks.get(digest) ?? []);
+  if (own.length === 0) return {};
+  const all = (which: 'keys' | 'verified'): string[] =>
+    [...new Set(own.flatMap((check) => check[which]))].toSorted().slice(0, MAX_KEYS);
+  return { signatures: { keys: all('keys'), verified: all('verified') } };
 }
 
 const BEGINNING = { revision: 0, digest: '' };

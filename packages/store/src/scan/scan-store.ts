@@ -7,6 +7,7 @@ import type {
   PlatformImage,
   ScanEvent,
   ScanStore,
+  SignatureCheck,
   StoredScan,
   TagSighting,
 } from '@bulkhead/scanner';
@@ -23,6 +24,7 @@ import { fromDocument, toDocument } from './inventory-document.ts';
 import { imagesUnder, indexImage } from './package-index.ts';
 import { pack, unpack } from './packed.ts';
 import { scannersOf, scannersText } from './scanners.ts';
+import { noteSignatures } from './signatures.ts';
 import { noteTags } from './tags.ts';
 
 /** A failure is for people: what does not fit on some lines is cut. */
@@ -68,6 +70,12 @@ export class KyselyScanStore implements ScanStore {
   noteTags(registry: string, repository: string, tags: readonly TagSighting[], complete: boolean): Promise<void> {
     return this.#db.transaction().execute(async (transaction) => {
       await touchImagesBehind(transaction, await noteTags(transaction, registry, repository, tags, complete));
+    });
+  }
+
+  noteSignatures(checks: readonly SignatureCheck[]): Promise<void> {
+    return this.#db.transaction().execute(async (transaction) => {
+      await touchImagesBehind(transaction, await noteSignatures(transaction, checks));
     });
   }
 

@@ -88,6 +88,13 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 5, statements: alertTables },
   { version: 6, statements: () => ["alter table incident add column rule text not null default ''"] },
   { version: 7, statements: quarantineTables },
+  {
+    version: 8,
+    statements: ({ keyed }) => [
+      `create table signature_check (
+        digest text primary key references manifest on delete cascade, keys text not null, verified text not null)${keyed}`,
+    ],
+  },
 ];
 
 /** The version of tables that this program knows. */

@@ -18,6 +18,7 @@ export interface Tables extends ControlPlaneTables, AlertTables, QuarantineTable
   readonly finding: FindingTable;
   readonly scan_event: ScanEventTable;
   readonly image_change: ImageChangeTable;
+  readonly signature_check: SignatureCheckTable;
 }
 
 /** What the store says of itself as a whole. */
@@ -111,6 +112,15 @@ interface ScanEventTable {
   readonly image_id: number;
   /** A packed `Difference`. */
   readonly difference: Uint8Array;
+}
+
+/** Fingerprints of keys, sorted and separated by commas. */
+interface SignatureCheckTable {
+  /** Of a manifest or an index. */
+  readonly digest: string;
+  /** Those that its signatures were held against. */
+  readonly keys: string;
+  readonly verified: string;
 }
 
 /** When something about an image changed last, also of images that are gone. Revisions ascend in the order of commits. */

@@ -1,3 +1,3 @@
 export { ImageChanges, MAX_CHANGES } from './feed.ts';
-export { ImageScan, KnownImage } from './known-image.ts';
+export { ImageScan, KnownImage, MAX_KEYS } from './known-image.ts';
 export { type ScanFinding, summarizeScan, type WholeScan } from './summarize.ts';

@@ -15,10 +15,13 @@ export const MAX_VULNERABILITIES = 5_000;
 export const MAX_SECRETS = 500;
 /** Tags and indexes that lead to one image. Nightly builds of years stay below. */
 export const MAX_NAMES = 2_000;
+/** Keys that one image is held against: those of the registries that have it. */
+export const MAX_KEYS = 64;
 
 const id = z.string().min(1).max(MAX_ID);
 const words = z.string().max(MAX_WORDS);
 const digest = z.string().max(140);
+const fingerprints = z.array(z.string().max(64)).max(MAX_KEYS);
 const count = z.int().min(0);
 
 /** A vulnerability in one package of an image, with all that rules ask of it. */
@@ -56,6 +59,13 @@ export const ImageScan = z.object({
 });
 export type ImageScan = z.output<typeof ImageScan>;
 
+/** Whose signatures an image has. */
+export const ImageSignatures = z.object({
+  keys: fingerprints.describe('fingerprints of the keys that its signatures were held against'),
+  verified: fingerprints.describe('those of them that one of its signatures is by'),
+});
+export type ImageSignatures = z.output<typeof ImageSignatures>;
+
 /** The image of one platform, and all that admission knows of it. */
 export const KnownImage = z.object({
   digest: digest.describe('of its manifest'),
@@ -65,6 +75,7 @@ export const KnownImage = z.object({
     .array(z.string().max(400))
     .max(MAX_NAMES)
     .describe('registry/repository:tag of the tags that led to it when the registry was looked at last'),
+  signatures: ImageSignatures.optional().describe('absent: nobody has looked for any'),
   scan: ImageScan.optional(),
   failure: z.string().max(500).optional().describe('why it could not be scanned'),
 });

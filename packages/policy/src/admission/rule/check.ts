@@ -10,6 +10,7 @@ import { images } from './images.ts';
 import { resources } from './resources.ts';
 import { secrets } from './secrets.ts';
 import { serviceAccounts } from './service-accounts.ts';
+import { signatures } from './signatures.ts';
 import { volumes } from './volumes.ts';
 import { vulnerabilities } from './vulnerabilities.ts';
 
@@ -23,6 +24,7 @@ export function check(pod: Pod, criterion: AdmissionCriterion, context: RuleCont
   if ('misconfigurations' in criterion) return misconfigurations(pod, criterion.misconfigurations);
   if ('images' in criterion) return images(pod, criterion.images);
   if ('vulnerabilities' in criterion) return vulnerabilities(pod, criterion.vulnerabilities, context);
+  if ('signatures' in criterion) return signatures(pod, criterion.signatures, context);
   if ('secrets' in criterion) return secrets(pod, criterion.secrets, context);
   if ('capabilities' in criterion) return capabilities(pod, criterion.capabilities);
   if ('volumes' in criterion) return volumes(pod, criterion.volumes);

@@ -1,9 +1,9 @@
-import { at, type Container, type Pod } from '@bulkhead/pod-rules';
+import type { Container, Pod } from '@bulkhead/pod-rules';
 import type { ImageScan, ImageScannerName, KnownImage } from '../image/known-image.ts';
-import { type NamedImage, namedImage } from '../image-name.ts';
 import type { GapAnswer, NotScannedAnswer } from '../policy.ts';
 import type { JudgedProblem, RuleProblem } from '../violation.ts';
 import type { RuleContext } from './context.ts';
+import { isPodImage, labelOf, podImages } from './pod-images.ts';
 
 /** A scan of the image of one container. */
 export interface ScannedImage {
@@ -20,9 +20,6 @@ export interface ScanWanted {
   readonly incomplete: GapAnswer;
 }
 
-/** Enough of a digest to tell images apart. */
-const SHOWN_DIGEST = 'sha256:'.length + 12;
-
 /**
  * The scans behind the images of a pod, and for each image of which nothing can be said the problem that this is. An image
  * of several platforms is judged by all of them that were scanned, unless the pod says on which it runs.
@@ -30,29 +27,24 @@ const SHOWN_DIGEST = 'sha256:'.length + 12;
 export function* scannedImages(
   pod: Pod,
   wanted: ScanWanted,
-  { images }: RuleContext,
+  context: RuleContext,
 ): Generator<ScannedImage | JudgedProblem> {
-  for (const container of pod.containers) {
-    const value = container.spec.get('image');
-    const image = namedImage(value.scalar);
-    const { line } = value;
-    const { subject } = container;
-    if (image === undefined) {
-      const message = value.exists ? `image ${JSON.stringify(value.scalar ?? null)} is no reference` : 'names no image';
-      yield { line, subject, message, fix: 'Write the image as registry/repository:tag@digest' };
+  for (const entry of podImages(pod, context)) {
+    if (!isPodImage(entry)) {
+      yield entry;
       continue;
     }
-    const written = `image ${String(value.scalar)}`;
-    const known = ofPlatform(images.find(image), pod);
+    const { container, written, known } = entry;
     const scanned = known.filter(({ scan }) => scan?.scanners.includes(wanted.scanner));
     if (scanned.length === 0) {
-      yield* notScanned(written, known, wanted, images.doubt, { line, subject });
+      yield* notScanned(written, known, wanted, context.images.doubt, entry.place);
       continue;
     }
-    for (const { digest, platform, scan } of scanned) {
+    for (const one of scanned) {
+      const { digest, scan } = one;
       if (scan === undefined) continue;
-      const label = `${written}${remark(image, digest, scanned.length > 1 ? platform : undefined)}`;
-      const place = { line, subject, image: digest };
+      const label = labelOf(entry, one, scanned.length > 1);
+      const place = { ...entry.place, image: digest };
       yield { container, scan, label, place };
       if (scan.gaps === 0 || wanted.incomplete === 'allow') continue;
       yield {
@@ -97,21 +89,4 @@ function* notScanned(
     ...(answer === 'warn' && { atMost: 'warn' }),
     ...(waits && { retry: true }),
   };
-}
-
-function ofPlatform(images: readonly KnownImage[], { spec }: Pod): readonly KnownImage[] {
-  const { scalar } = at(spec, ['nodeSelector', 'kubernetes.io/arch']);
-  if (images.length < 2 || typeof scalar !== 'string') return images;
-  return images.filter(({ platform }) => platform.split('/')[1] === scalar);
-}
-
-/** A tag is another image tomorrow: what is said of it is said of the digest that it had. */
-function remark({ digest }: NamedImage, known: string, platform: string | undefined): string {
-  const parts = [
-    ...(digest === undefined
-      ? [`its tag led to ${known.slice(0, SHOWN_DIGEST)} when the registry was looked at last`]
-      : []),
-    ...(platform === undefined ? [] : [platform]),
-  ];
-  return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
 }
