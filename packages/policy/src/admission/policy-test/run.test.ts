@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { formatProblem } from '../../document/problem.ts';
 import { runPolicyTests } from './run.ts';
@@ -46,6 +47,66 @@ describe('runPolicyTests', () => {
       't.yaml:8: document 1: spec.cases[1].expect.rules: expected p/other to be broken: broken are p/pods',
       't.yaml:9: document 1: spec.cases[2].object: is no pod and makes none: no policy speaks of it',
       't.yaml:10: document 1: spec.cases[3].object: Pod/(unnamed) has no pod: its spec is missing',
+    ]);
+  });
+
+  it('goes by what the test says of images, as the webhook goes by scans', () => {
+    const { publicKey } = generateKeyPairSync('ed25519');
+    const pem = JSON.stringify(publicKey.export({ type: 'spki', format: 'pem' }));
+    const policy = `apiVersion: bulkhead.io/v1alpha1
+kind: AdmissionPolicy
+metadata: { name: p }
+spec:
+  mode: protect
+  rules:
+    - { name: old, vulnerabilities: { severity: high, notScanned: deny } }
+    - { name: keys, secrets: { notScanned: allow } }
+    - { name: signed, signatures: { keys: [${pem}] } }
+`;
+    const digest = `sha256:${'a'.repeat(64)}`;
+    const podOf = (image: string): string =>
+      `{ apiVersion: v1, kind: Pod, spec: { containers: [{ name: a, image: "${image}" }] } }`;
+    const test = `apiVersion: bulkhead.io/v1alpha1
+kind: PolicyTest
+metadata: { name: t }
+spec:
+  images:
+    - image: r.example/good:1
+      scan: {}
+      signedBy: [${pem}]
+    - image: r.example/bad@${digest}
+      scan:
+        vulnerabilities: [{ id: CVE-1, package: zlib 1, severity: critical }]
+        secrets: [{ id: aws, path: /k, severity: high, confidence: high }]
+      signedBy: []
+    - { image: "r.example/new:1", failure: it has no layers }
+  cases:
+    - { name: good, object: ${podOf('r.example/good:1')}, expect: { verdict: allow, rules: [] } }
+    - { name: bad, object: ${podOf(`other.example/x@${digest}`)}, expect: { verdict: deny, rules: [p/old, p/keys, p/signed] } }
+    - { name: new, object: ${podOf('r.example/new:1')}, expect: { verdict: deny, rules: [p/old, p/signed] } }
+    - { name: unknown, object: ${podOf('r.example/other:1')}, expect: { verdict: deny, rules: [p/old, p/signed] } }
+`;
+    const outcome = runPolicyTests(
+      [
+        { file: 'p.yaml', text: policy },
+        { file: 't.yaml', text: test },
+      ],
+      0,
+    );
+
+    expect(outcome).toMatchObject({ ok: true });
+    expect(outcome.ok ? outcome.results.flatMap(({ problems }) => problems.map(formatProblem)) : []).toEqual([]);
+  });
+
+  it('refuses what is no image and no key', () => {
+    const outcome = run(
+      'images: [{ image: "UPPER CASE" }, { image: "a:1", signedBy: [hello] }, { image: "a:1", scan: { gap: 1 } }]\n  cases: [{ name: a, object: { kind: Pod }, expect: { verdict: allow } }]\n',
+    );
+
+    expect(outcome.ok ? [] : outcome.problems.map(({ path }) => path.join('.'))).toEqual([
+      'spec.images.0.image',
+      'spec.images.1.signedBy.0',
+      'spec.images.2.scan',
     ]);
   });
 

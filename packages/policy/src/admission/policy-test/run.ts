@@ -14,6 +14,7 @@ import { judge } from '../judge.ts';
 import { admissionPolicyKind } from '../kind.ts';
 import type { AdmissionPolicy } from '../policy.ts';
 import { faultOf } from '../review/read-objects.ts';
+import { testKnowledge } from './images.ts';
 import { policyTestKind } from './kind.ts';
 import type { PolicyTest } from './schema.ts';
 
@@ -125,11 +126,12 @@ function placed(
 
 function casesOf(
   document: LoadedDocument<PolicyTest>,
-  { name, namespace, at, cases }: PolicyTest,
+  { name, namespace, at, cases, images }: PolicyTest,
   policies: readonly AdmissionPolicy[],
   now: number,
 ): readonly CaseResult[] {
   const time = at === undefined ? now : Date.parse(at);
+  const knowledge = testKnowledge(images, policies);
   return cases.map((one, index) => {
     const problem = (path: readonly string[], message: string): PolicyProblem =>
       document.problem(['spec', 'cases', index, ...path], message);
@@ -137,7 +139,7 @@ function casesOf(
     const object = objectOf(plainValue(one.object));
     const fault = object === undefined ? undefined : faultOf(object);
     if (fault !== undefined) return result(problem(['object'], fault.message));
-    const decision = object === undefined ? undefined : judge(object, namespace, policies, time);
+    const decision = object === undefined ? undefined : judge(object, namespace, policies, time, knowledge);
     // A kind that is misspelt would be let in by every policy.
     if (decision === undefined) return result(problem(['object'], 'is no pod and makes none: no policy speaks of it'));
 

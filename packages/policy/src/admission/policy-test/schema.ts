@@ -8,6 +8,7 @@ import { isDomain } from '../../network/domain.ts';
 import { FLOW_PROTOCOLS, NODE_PEER } from '../../network/rule-set.ts';
 import { RULE_VERDICTS } from '../../rule/judge.ts';
 import { ADMISSION_VERDICTS } from '../policy.ts';
+import { testImages } from './images.ts';
 
 /** Bounds of what is written by hand. */
 const MAX_CASES = 1000;
@@ -105,6 +106,7 @@ export const PolicyTestDocument = z.strictObject({
         )
         .max(MAX_CASES)
         .default([]),
+      images: testImages,
       flows: z.array(flow).max(MAX_CASES).default([]),
       programs: z.array(program).max(MAX_CASES).default([]),
       files: z.array(file).max(MAX_CASES).default([]),
