@@ -90,11 +90,13 @@ export class Agent {
   get enforcement(): readonly Enforcement[] {
     return [...this.#plans.values()].flatMap(({ key, workloads }) => {
       const problem = this.#guards.problemOf(key);
-      return workloads.map(({ id }) => ({
-        workloadId: id,
-        enforced: problem === undefined,
-        problem: problem === undefined ? undefined : text(problem),
-      }));
+      return workloads
+        .filter(({ isPod }) => isPod !== true)
+        .map(({ id }) => ({
+          workloadId: id,
+          enforced: problem === undefined,
+          problem: problem === undefined ? undefined : text(problem),
+        }));
     });
   }
 

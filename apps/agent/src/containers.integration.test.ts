@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CriClient } from '@bulkhead/cri';
-import { missingForContainerd, startContainerd } from '@bulkhead/cri/test-support';
-import { type Host, LineProcess, request, runIn } from '@bulkhead/lab';
+import { type Containerd, missingForContainerd, startContainerd } from '@bulkhead/cri/test-support';
+import { type Host, type Line, LineProcess, request, runIn } from '@bulkhead/lab';
 import { describe, expect, it } from 'vitest';
 import { CARD_ORDER, PLAIN_ORDER } from './test-support/stand.ts';
 
@@ -21,27 +21,25 @@ spec:
 `;
 
 describe.skipIf(missing !== undefined)('the agent on a real containerd', () => {
-  it('protects the pods that its policy selects by namespace and label, and no others', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'bulkhead-agent-cri-'));
-    const containerd = await startContainerd();
-    let agent: LineProcess | undefined;
-    try {
-      await writeFile(join(folder, 'policy.yaml'), POLICY);
-      const config = {
-        policy: ['policy.yaml'],
-        workloads: { cri: containerd.socket },
-        metrics: { enabled: false },
-        onStop: 'release',
-      };
-      await writeFile(join(folder, 'agent.json'), JSON.stringify(config));
-      const main = join(import.meta.dirname, 'main.ts');
-      agent = new LineProcess('agent', undefined, process.execPath, [main, '--config', join(folder, 'agent.json')]);
-      await agent.waitFor('policy', (line) => line.event === 'policy-loaded');
+  it('holds a pod to its policy before a container of it runs', async () => {
+    await withAgent(async (containerd, agent) => {
+      const pod = { namespace: 'shop', name: 'web-0', labels: { app: 'web' }, containers: [] };
+      await containerd.startPod(pod);
+      const held = await agent.waitFor('protection', (line) => line.event === 'workload-protected');
 
+      expect(held).toMatchObject({ workloads: [{ name: 'web-0', namespace: 'shop', pod: 'web-0' }], groups: ['web'] });
+      expect(await runIn(String(held.netns), 'nft', ['list', 'ruleset'])).toContain('table inet bulkhead');
+    });
+  });
+
+  it('protects the pods that its policy selects by namespace and label, and no others', async () => {
+    await withAgent(async (containerd, agent) => {
       const containers = [{ name: 'httpd', command: ['/bin/httpd', '-f', '-p', '8080', '-h', '/'] }];
       await containerd.startPod({ namespace: 'shop', name: 'web-0', labels: { app: 'web' }, containers });
       await containerd.startPod({ namespace: 'shop', name: 'other-0', labels: { app: 'other' }, containers });
-      const held = await agent.waitFor('protection', (line) => line.event === 'workload-protected');
+      const isHeld = ({ event, workloads }: Line): boolean =>
+        event === 'workload-protected' && JSON.stringify(workloads).includes('httpd');
+      const held = await agent.waitFor('protection', isHeld);
 
       expect(held).toMatchObject({ workloads: [{ name: 'httpd', namespace: 'shop', pod: 'web-0' }], groups: ['web'] });
       const node = host('node', `/run/netns/${containerd.node}`, '');
@@ -52,13 +50,34 @@ describe.skipIf(missing !== undefined)('the agent on a real containerd', () => {
 
       await agent.stop();
       expect((await runIn(web.path, 'nft', ['list', 'ruleset'])).trim()).toBe('');
-    } finally {
-      await agent?.stop();
-      await containerd.stop();
-      await rm(folder, { recursive: true, force: true });
-    }
+    });
   });
 });
+
+/** Runs something beside an agent that holds the containers of a containerd to the policy. */
+async function withAgent(body: (containerd: Containerd, agent: LineProcess) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'bulkhead-agent-cri-'));
+  const containerd = await startContainerd();
+  let agent: LineProcess | undefined;
+  try {
+    await writeFile(join(folder, 'policy.yaml'), POLICY);
+    const config = {
+      policy: ['policy.yaml'],
+      workloads: { cri: containerd.socket },
+      metrics: { enabled: false },
+      onStop: 'release',
+    };
+    await writeFile(join(folder, 'agent.json'), JSON.stringify(config));
+    const main = join(import.meta.dirname, 'main.ts');
+    agent = new LineProcess('agent', undefined, process.execPath, [main, '--config', join(folder, 'agent.json')]);
+    await agent.waitFor('policy', (line) => line.event === 'policy-loaded');
+    await body(containerd, agent);
+  } finally {
+    await agent?.stop();
+    await containerd.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
 
 /** The protected pod and the other one, as hosts. */
 async function pods(socket: string): Promise<readonly [Host, Host]> {

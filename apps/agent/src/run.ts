@@ -203,7 +203,8 @@ function follow(parts: Parts, { workloads }: AgentConfig, signal: AbortSignal, f
     ...workloads,
     signal,
     onWorkloads: (found) => {
-      if (!(source instanceof PolicyWatch)) source.setWorkloads(found);
+      // A pod without a container is nobody yet: what others know of are its containers.
+      if (!(source instanceof PolicyWatch)) source.setWorkloads(found.filter(({ isPod }) => isPod !== true));
       agent.setWorkloads(found).catch(fail);
     },
     onError: (error) => log.emit({ event: 'discovery-failed', problem: errorLine(error) }),

@@ -36,7 +36,7 @@ describe.skipIf(missing !== undefined)('CriClient on a real containerd', () => {
 
     const found = (await client.listWorkloads()).filter((workload) => workload.podId === pod);
 
-    expect(found.map((workload) => workload.name).toSorted()).toEqual(['sidecar', 'web']);
+    expect(found.map(({ kind, name }) => `${kind} ${name}`).toSorted()).toEqual(['container sidecar', 'container web']);
     for (const workload of found) {
       expect(workload).toMatchObject({ namespace: 'shop', pod: 'checkout-0', hostNetwork: false });
       expect(workload.labels).toMatchObject({ app: 'checkout' });
@@ -45,6 +45,21 @@ describe.skipIf(missing !== undefined)('CriClient on a real containerd', () => {
       expect(statSync(workload.netns).ino).not.toBe(statSync(`/run/netns/${containerd.node}`).ino);
     }
     await containerd.removePod(pod);
+  });
+
+  it('finds a pod of which no container runs', async () => {
+    const spec = { namespace: 'shop', name: 'early-0', labels: { app: 'early' }, containers: [] };
+    const pod = await containerd.startPod(spec);
+    const ofPod = async () => (await client.listWorkloads()).filter((workload) => workload.podId === pod);
+
+    const [found, ...others] = await ofPod();
+    expect(others).toEqual([]);
+    expect(found).toMatchObject({ kind: 'pod', id: pod, name: 'early-0', namespace: 'shop', hostNetwork: false });
+    expect(found?.labels).toMatchObject({ app: 'early' });
+    expect(statSync(found?.netns ?? '').ino).toBe(statSync(`/proc/${found?.pid}/ns/net`).ino);
+
+    await containerd.removePod(pod);
+    expect(await ofPod()).toEqual([]);
   });
 
   it('tells of containers that start and end', async () => {

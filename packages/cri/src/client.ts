@@ -3,7 +3,7 @@ import { Channel, type Method, runtimeMethod } from './channel.ts';
 import { CriError } from './error.ts';
 import { joinLabels } from './labels.ts';
 import * as m from './messages.ts';
-import { readVerboseInfo } from './verbose-info.ts';
+import { type RuntimeInfo, readVerboseInfo } from './verbose-info.ts';
 import type { ContainerWorkload } from './workload.ts';
 
 const VERSION = runtimeMethod('Version', m.VersionRequest, m.VersionResponse);
@@ -42,7 +42,10 @@ export class CriClient {
     return { name: runtimeName, version: runtimeVersion };
   }
 
-  /** The running containers whose pod is ready, ordered by id. One that ends while it is looked at is left out. */
+  /**
+   * The running containers whose pod is ready, and the ready pods of which none runs, ordered by id. What ends while it is looked
+   * at is left out.
+   */
   async listWorkloads(): Promise<readonly ContainerWorkload[]> {
     const [{ items }, { containers }] = await Promise.all([
       this.#channel.call(LIST_SANDBOXES, {}),
@@ -50,16 +53,20 @@ export class CriClient {
     ]);
     const pods = new Map(items.filter((pod) => pod.state === m.SANDBOX_READY).map((pod) => [pod.id, pod]));
     const running = new Set(containers.map((container) => container.id));
-    for (const id of this.#located.keys()) if (!running.has(id)) this.#located.delete(id);
+    for (const id of this.#located.keys()) if (!running.has(id) && !pods.has(id)) this.#located.delete(id);
 
     const workloads: ContainerWorkload[] = [];
     for (const container of containers) {
       const pod = pods.get(container.podSandboxId);
       if (pod === undefined) continue;
-      const located = this.#located.get(container.id) ?? (await this.#locate(container));
-      if (located === undefined) continue;
-      this.#located.set(container.id, located);
-      workloads.push(toWorkload(container, pod, located));
+      const located = await this.#once(container.id, () => this.#locate(container));
+      if (located !== undefined) workloads.push(ofContainer(container, pod, located));
+    }
+    const withContainer = new Set(containers.map(({ podSandboxId }) => podSandboxId));
+    for (const pod of pods.values()) {
+      if (withContainer.has(pod.id)) continue;
+      const located = await this.#once(pod.id, () => this.#locateSandbox(pod.id));
+      if (located !== undefined) workloads.push(ofPod(pod, located));
     }
     return workloads.toSorted((a, b) => (a.id < b.id ? -1 : 1));
   }
@@ -81,19 +88,33 @@ export class CriClient {
     await this.#channel.close();
   }
 
+  async #once(id: string, locate: () => Promise<Located | undefined>): Promise<Located | undefined> {
+    const located = this.#located.get(id) ?? (await locate());
+    if (located !== undefined) this.#located.set(id, located);
+    return located;
+  }
+
+  async #locateSandbox(podSandboxId: string): Promise<Located | undefined> {
+    const status = await this.#channel.call(SANDBOX_STATUS, { podSandboxId, verbose: true }).catch(() => undefined);
+    return status === undefined ? undefined : placeOf(readVerboseInfo(status.info), readVerboseInfo(status.info));
+  }
+
   async #locate(container: m.Container): Promise<Located | undefined> {
     const [status, sandbox] = await Promise.allSettled([
       this.#channel.call(CONTAINER_STATUS, { containerId: container.id, verbose: true }),
       this.#channel.call(SANDBOX_STATUS, { podSandboxId: container.podSandboxId, verbose: true }),
     ]);
     if (status.status === 'rejected' || sandbox.status === 'rejected') return undefined;
-    const own = readVerboseInfo(status.value.info);
-    const shared = readVerboseInfo(sandbox.value.info);
-    if (own.pid === undefined) return undefined;
-    // The path that the network plug-in made outlives a restart of the container, its process does not.
-    const netns = shared.network.kind === 'path' ? shared.network.path : `/proc/${own.pid}/ns/net`;
-    return { pid: own.pid, netns, hostNetwork: shared.network.kind === 'host' || isNodeNetwork(netns) };
+    return placeOf(readVerboseInfo(status.value.info), readVerboseInfo(sandbox.value.info));
   }
+}
+
+/** Where a process lives whose network is its pod's; undefined for one that has ended. */
+function placeOf({ pid }: RuntimeInfo, { network }: RuntimeInfo): Located | undefined {
+  if (pid === undefined) return undefined;
+  // The path that the network plug-in made outlives a restart of the container, its process does not.
+  const netns = network.kind === 'path' ? network.path : `/proc/${pid}/ns/net`;
+  return { pid, netns, hostNetwork: network.kind === 'host' || isNodeNetwork(netns) };
 }
 
 interface Located {
@@ -110,14 +131,21 @@ function isNodeNetwork(netns: string): boolean {
   }
 }
 
-function toWorkload(container: m.Container, pod: m.PodSandbox, located: Located): ContainerWorkload {
+function ofContainer(container: m.Container, pod: m.PodSandbox, where: Located): ContainerWorkload {
+  const labels = joinLabels(pod.labels, container.labels);
+  return { kind: 'container', id: container.id, name: container.metadata.name, ...ofEither(pod, where), labels };
+}
+
+function ofPod(pod: m.PodSandbox, where: Located): ContainerWorkload {
   return {
-    id: container.id,
-    name: container.metadata.name,
-    namespace: pod.metadata.namespace,
-    pod: pod.metadata.name,
-    podId: pod.id,
-    labels: joinLabels(pod.labels, container.labels),
-    ...located,
+    kind: 'pod',
+    id: pod.id,
+    name: pod.metadata.name,
+    ...ofEither(pod, where),
+    labels: joinLabels(pod.labels, new Map()),
   };
+}
+
+function ofEither(pod: m.PodSandbox, where: Located): Omit<ContainerWorkload, 'kind' | 'id' | 'name' | 'labels'> {
+  return { namespace: pod.metadata.namespace, pod: pod.metadata.name, podId: pod.id, ...where };
 }

@@ -87,5 +87,5 @@ it('asks a runtime that tells nothing for what it tells only once', async () => 
 
 function workload(id: string): ContainerWorkload {
   const place = { name: id, namespace: 'n', pod: 'p', podId: 'p', labels: {} };
-  return { id, ...place, pid: 1, netns: '/proc/1/ns/net', hostNetwork: false };
+  return { kind: 'container', id, ...place, pid: 1, netns: '/proc/1/ns/net', hostNetwork: false };
 }

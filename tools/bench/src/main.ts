@@ -46,6 +46,7 @@ const PARTS: Readonly<Record<string, (options: Options) => Promise<readonly Meas
     (await import('./webhook/bench-webhook.ts')).benchWebhook(rounds, Math.max(seconds, MIN_REVIEW_SECONDS)),
   firewall: async () => [
     ...(await (await import('./firewall/bench-first-packet.ts')).benchFirstPacket(say)),
+    ...(await (await import('./firewall/bench-new-pods.ts')).benchNewPods(say)),
     ...(await (await import('./firewall/bench-firewall.ts')).benchFirewall(say)),
   ],
 };

@@ -27,7 +27,7 @@ export async function watchContainers({ socket, signal, onWorkloads, onError }: 
 /** A container on the node's own network is no workload: rules there would hold for the whole node. */
 function toWorkload(container: ContainerWorkload): readonly LocatedWorkload[] {
   if (container.hostNetwork) return [];
-  const { id, name, namespace, pod, labels, netns } = container;
+  const { id, kind, name, namespace, pod, labels, netns } = container;
   const workload = locate({
     id,
     name,
@@ -36,5 +36,5 @@ function toWorkload(container: ContainerWorkload): readonly LocatedWorkload[] {
     owners: [{ kind: 'Pod', name: pod }],
     netns: { path: netns },
   });
-  return workload === undefined ? [] : [workload];
+  return workload === undefined ? [] : [kind === 'pod' ? { ...workload, isPod: true } : workload];
 }

@@ -7,6 +7,8 @@ export interface LocatedWorkload extends Workload {
   readonly netnsKey: string;
   /** Of the namespace's interfaces: how its peers know it. */
   readonly addresses: readonly string[];
+  /** No container of the pod runs: this is the pod, whose network is held to the policy before there is anybody to use it. */
+  readonly isPod?: true;
 }
 
 /** Locates a workload, or gives nothing when its namespace is gone or is the node's own. */
