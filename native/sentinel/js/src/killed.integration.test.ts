@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { LineProcess } from '@bulkhead/lab';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { missingForContainers, startContainer, type TestContainer } from './testing/container.ts';
+
+const missing = missingForContainers();
+if (missing !== undefined) process.stderr.write(`skipped: a sentinel that is killed: ${missing}\n`);
+
+const REFUSED = { code: 126, output: expect.stringContaining('Operation not permitted') };
+
+describe.skipIf(missing !== undefined)('a sentinel that is killed', () => {
+  let container: TestContainer;
+
+  beforeAll(async () => {
+    container = await startContainer();
+  });
+  afterAll(async () => {
+    await container?.[Symbol.asyncDispose]();
+  });
+
+  const hold = async (): Promise<LineProcess> => {
+    const words = [join(import.meta.dirname, 'testing/hold.ts'), String(container.pid), '/usr/local/bin/echo'];
+    const holder = new LineProcess('holder', undefined, process.execPath, words);
+    await holder.waitFor('the watch', ({ event }) => event === 'holding', { withinMs: 60_000 });
+    return holder;
+  };
+
+  it('leaves the container as if there had been none', async () => {
+    const holder = await hold();
+    expect(await container.sh('/usr/local/bin/echo ran; exit $?')).toMatchObject(REFUSED);
+
+    await holder.stop('SIGKILL');
+
+    expect(await container.sh('/usr/local/bin/echo ran')).toEqual({ code: 0, output: 'ran\n' });
+  });
+
+  it('lets go on what waited for its answer', async () => {
+    const holder = await hold();
+    holder.signal('SIGSTOP');
+    let isOver = false;
+    const waiting = container.sh('/usr/local/bin/echo ran').finally(() => {
+      isOver = true;
+    });
+    // Everything that is started in the container waits, this as well: none of them can be over.
+    await Promise.race([waiting, container.run('/bin/true'), new Promise((resolve) => setTimeout(resolve, 300))]);
+    expect(isOver).toBe(false);
+
+    await holder.stop('SIGKILL');
+
+    expect(await waiting).toEqual({ code: 0, output: 'ran\n' });
+  });
+});

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bulkhead::sentinel {
+
+/// Far above what a container has; the kernel allows 100,000 a namespace, and whoever fills it must not fill this process.
+inline constexpr std::size_t kMaxMounts = 8'192;
+/// Of a namespace within a container, which are looked at with each question from there.
+inline constexpr std::size_t kMaxCopiedMounts = 512;
+
+/// One line of /proc/PID/mountinfo (proc_pid_mountinfo(5)).
+struct Mount {
+  std::uint64_t id = 0;
+  dev_t device = 0;
+  std::string root;   ///< the folder of the file system that is seen
+  std::string point;  ///< where it is seen, from the root of the process
+  std::string type;
+  std::string options;  ///< of the file system, still escaped
+};
+
+struct MountTable {
+  std::vector<Mount> mounts;
+  /// Lines beyond the bound, or that are none.
+  std::size_t left_out = 0;
+
+  [[nodiscard]] const Mount* find(std::uint64_t id) const noexcept;
+};
+
+[[nodiscard]] MountTable parse_mounts(std::string_view text, std::size_t most) noexcept;
+
+/// Gives the octal escapes of mountinfo (\040) their meaning.
+[[nodiscard]] std::string unescape(std::string_view text) noexcept;
+
+/// What follows `folder` in `path`, beginning with `/` unless it is empty; nothing where the path does not lie in it.
+[[nodiscard]] std::optional<std::string_view> below(std::string_view path, std::string_view folder) noexcept;
+
+}  // namespace bulkhead::sentinel

@@ -1,0 +1,24 @@
+#include "reading/process_status.hpp"
+
+#include "reading/decimal.hpp"
+
+namespace bulkhead::sentinel {
+
+std::optional<ProcessStatus> parse_status(std::string_view text) noexcept {
+  std::optional<std::int32_t> process;
+  std::optional<std::uint32_t> user;
+  // The first line is the thread's name, which the process chooses; the kernel escapes its line ends.
+  while (!text.empty() && !(process && user)) {
+    std::string_view line = take_until(text, '\n');
+    const std::string_view key = take_until(line, '\t');
+    if (key == "Tgid:") process = take_number<std::int32_t>(line);
+    if (key == "Uid:") {
+      take_until(line, '\t');  // the real one
+      user = take_number<std::uint32_t>(line);
+    }
+  }
+  if (!process || !user) return std::nullopt;
+  return ProcessStatus{*process, *user};
+}
+
+}  // namespace bulkhead::sentinel

@@ -1,0 +1,114 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "reading/mount_table.hpp"
+#include "rule/judge.hpp"
+#include "source/container_mounts.hpp"
+#include "source/counters.hpp"
+#include "source/event.hpp"
+#include "source/failure.hpp"
+#include "source/image_layers.hpp"
+#include "source/machine.hpp"
+#include "source/process_view.hpp"
+#include "source/repeat_filter.hpp"
+#include "source/unique_fd.hpp"
+
+namespace bulkhead::sentinel {
+
+/// One container and its fanotify group: whatever comes from the group is about this container.
+///
+/// `open` and `set_rules` may be called by any thread, the rest by the one that answers. That one never opens a file of the
+/// container, which would wait for itself: it looks at links and at the descriptors that come with the questions.
+class Container {
+ public:
+  Container(std::string id, const Machine& machine, Counters& counters) noexcept
+      : id_(std::move(id)), machine_(machine), counters_(counters) {}
+
+  /// Begins to ask the kernel. Once this has succeeded, processes wait until `answer` is called.
+  [[nodiscard]] Failure open(std::int32_t pid, std::shared_ptr<const ContainerRules> rules) noexcept;
+  [[nodiscard]] Failure set_rules(std::shared_ptr<const ContainerRules> rules) noexcept;
+
+  [[nodiscard]] int group() const noexcept { return group_.get(); }
+  /// Readable once the process that the container was named by has ended.
+  [[nodiscard]] int process() const noexcept { return process_.get(); }
+  /// Has an exceptional condition when the container's mounts changed.
+  [[nodiscard]] int mount_changes() const noexcept { return mount_changes_.get(); }
+
+  /// Answers some of the questions that wait, and appends what is to be told of them.
+  void answer(std::vector<Event>& events) noexcept;
+  /// Events that were too many to be told, since it was asked last.
+  [[nodiscard]] std::uint64_t take_lost() noexcept { return std::exchange(lost_, 0); }
+  /// Asks about mounts that came since.
+  void follow_mounts() noexcept;
+  /// Lets everything happen: the kernel answers all that waits with yes.
+  void close() noexcept;
+
+  [[nodiscard]] std::uint64_t unwatched_mounts() const noexcept { return unwatched_.load(std::memory_order_relaxed); }
+
+ private:
+  /// Threads between the open of a program and that of its loader; only starts that fail in between leave one behind.
+  static constexpr std::size_t kMaxStarting = 16'384;
+
+  struct Asked {
+    int file;
+    std::int32_t thread;
+    bool starts;
+  };
+
+  /// Where a thread stands.
+  enum class Place : std::uint8_t {
+    kOutside,     ///< a program of the machine
+    kInside,      ///< in the container's mounts
+    kInsideCopy,  ///< in mounts of its own, most likely a copy of the container's
+  };
+
+  [[nodiscard]] bool may_happen(const Asked& asked, std::vector<Event>& events) noexcept;
+  [[nodiscard]] Place place_of(std::int32_t thread) noexcept;
+  [[nodiscard]] bool is_own_cgroup(std::int32_t thread) noexcept;
+  /// Asks about the mounts of a thread's own namespace, which have no marks, and gives them. Each time: that one was taken away
+  /// and another put in its place cannot be seen.
+  [[nodiscard]] MountTable follow_copy(std::int32_t thread) noexcept;
+  [[nodiscard]] std::optional<FileName> name_of(int file, const FileIdentity& identity, const MountTable& copy) noexcept;
+  [[nodiscard]] Decision judge_start(const Asked& asked, const ContainerRules& rules, const FileIdentity& identity,
+                                     const std::optional<FileName>& name, ProcessView& asker) noexcept;
+  void tell(const Decision& decision, const std::string& path, ProcessView& asker, std::vector<Event>& events) noexcept;
+  [[nodiscard]] std::shared_ptr<const ContainerRules> current_rules() noexcept;
+  [[nodiscard]] MountTable read_mounts() const noexcept;
+  /// Whether the mounts changed since it was asked last.
+  [[nodiscard]] bool mounts_changed() noexcept;
+  void mark_own(const MountTable& table, Marks marks) noexcept;
+  [[nodiscard]] Failure image_failure() const;
+
+  std::string id_;
+  const Machine& machine_;
+  Counters& counters_;
+  std::mutex open_;  ///< while the descriptors below are used by a thread that does not answer, or closed
+  UniqueFd group_;
+  UniqueFd folder_;  ///< /proc/PID
+  UniqueFd process_;
+  UniqueFd mount_changes_;
+  std::string namespace_;
+  std::string cgroup_;
+  ContainerMounts mounts_;
+  MountTable current_;  ///< of its own namespace, for the thread that answers
+  ImageLayers layers_;
+  std::string layers_problem_;
+  std::mutex rules_swap_;
+  std::shared_ptr<const ContainerRules> rules_;
+  std::atomic<std::uint64_t> mask_{0};
+  std::atomic<std::uint64_t> unwatched_{0};
+  std::unordered_set<std::int32_t> starting_;
+  RepeatFilter repeats_;
+  std::uint64_t lost_ = 0;
+};
+
+}  // namespace bulkhead::sentinel

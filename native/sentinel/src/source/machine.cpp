@@ -1,0 +1,72 @@
+#include "source/machine.hpp"
+
+#include <fcntl.h>
+#include <sys/fanotify.h>
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "source/proc_files.hpp"
+
+namespace bulkhead::sentinel {
+
+Failure Machine::open() noexcept {
+  proc_.reset(::open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  PathBuffer buffer;
+  for (const char* process : {"self", "1"}) {
+    const std::string folder(process);
+    const std::string mounts(read_link(proc_.get(), (folder + "/ns/mnt").c_str(), buffer));
+    const std::string processes(read_link(proc_.get(), (folder + "/ns/pid").c_str(), buffer));
+    // The first process may be out of reach, as one with capabilities that this has not.
+    if (mounts.empty() || processes.empty()) continue;
+    mounts_.push_back(mounts);
+    processes_.push_back(processes);
+  }
+  if (mounts_.empty()) return {FailureCode::kNotPermitted, "/proc cannot be read: mount it"};
+  return {};
+}
+
+bool Machine::owns_mounts(std::string_view link) const noexcept {
+  return std::find(mounts_.begin(), mounts_.end(), link) != mounts_.end();
+}
+
+bool Machine::owns_processes(std::string_view link) const noexcept {
+  return std::find(processes_.begin(), processes_.end(), link) != processes_.end();
+}
+
+UniqueFd open_group() noexcept {
+  constexpr unsigned kFlags = FAN_CLASS_CONTENT | FAN_CLOEXEC | FAN_NONBLOCK | FAN_UNLIMITED_QUEUE | FAN_UNLIMITED_MARKS |
+                              FAN_REPORT_TID;
+  // The descriptors of events: a pipe or device must not hold up or notice whoever looks at it.
+  constexpr unsigned kEventFlags = O_RDONLY | O_CLOEXEC | O_LARGEFILE | O_NONBLOCK;
+  return UniqueFd(::fanotify_init(kFlags, kEventFlags));
+}
+
+Failure try_fanotify() noexcept {
+  const UniqueFd group = open_group();
+  if (!group.valid()) {
+    if (errno == EPERM) {
+      return {FailureCode::kNotPermitted, "programs and files of containers cannot be decided about: run with CAP_SYS_ADMIN"};
+    }
+    if (errno == EMFILE) {
+      return {FailureCode::kNoResources,
+              "no more fanotify groups can be had: raise fs.fanotify.max_user_groups or the limit of open files"};
+    }
+    return {FailureCode::kUnsupported, std::string("this kernel has no fanotify (") + std::strerror(errno) +
+                                           "): use one of 5.6 or later with CONFIG_FANOTIFY"};
+  }
+  // Only a file that nobody else has.
+  const UniqueFd file(::memfd_create("bulkhead-probe", MFD_CLOEXEC));
+  char path[32];
+  std::snprintf(path, sizeof(path), "/proc/self/fd/%d", file.get());
+  if (::fanotify_mark(group.get(), FAN_MARK_ADD, FAN_OPEN_PERM | FAN_OPEN_EXEC_PERM, AT_FDCWD, path) != 0) {
+    return {FailureCode::kUnsupported, std::string("this kernel asks nobody about opens (") + std::strerror(errno) +
+                                           "): use one with CONFIG_FANOTIFY_ACCESS_PERMISSIONS"};
+  }
+  return {};
+}
+
+}  // namespace bulkhead::sentinel

@@ -1,0 +1,184 @@
+#include "source/watcher.hpp"
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace bulkhead::sentinel {
+namespace {
+
+/// What is ready, in the low bits of a token; the container's number is above.
+enum class Ready : std::uint64_t { kQuestion, kMounts, kEnded, kWake };
+constexpr unsigned kReadyBits = 2;
+
+/// Events that are sent together, and how long the first of them waits for others.
+constexpr std::size_t kBatch = 128;
+constexpr int kBatchMs = 20;
+
+std::uint64_t token_of(std::uint64_t number, Ready ready) noexcept {
+  return number << kReadyBits | static_cast<std::uint64_t>(ready);
+}
+
+bool add(int poll, int file, std::uint32_t events, std::uint64_t token) noexcept {
+  epoll_event event{};
+  event.events = events;
+  event.data.u64 = token;
+  return ::epoll_ctl(poll, EPOLL_CTL_ADD, file, &event) == 0;
+}
+
+}  // namespace
+
+Failure Watcher::start() noexcept {
+  if (Failure failure = try_fanotify(); failure.failed()) return failure;
+  if (Failure failure = machine_.open(); failure.failed()) return failure;
+  poll_.reset(::epoll_create1(EPOLL_CLOEXEC));
+  wake_.reset(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!poll_.valid() || !wake_.valid() || !add(poll_.get(), wake_.get(), EPOLLIN, token_of(0, Ready::kWake))) {
+    return {FailureCode::kNoResources, std::string("nothing can be waited for: ") + std::strerror(errno)};
+  }
+  thread_ = std::thread([this] { run(); });
+  return {};
+}
+
+Failure Watcher::watch(const std::string& id, std::int32_t pid, std::shared_ptr<const ContainerRules> rules) noexcept {
+  if (containers_.contains(id)) {
+    return {FailureCode::kDuplicateContainer, "the container " + id + " is watched already: remove it first"};
+  }
+  auto container = std::make_shared<Container>(id, machine_, counters_);
+  // From the first mark on, processes of the container wait for the thread, and this one must not wait for them.
+  if (Failure failure = container->open(pid, std::move(rules)); failure.failed()) return failure;
+  containers_.emplace(id, container);
+  order(Task::kServe, std::move(container));
+  return {};
+}
+
+Failure Watcher::set_rules(const std::string& id, std::shared_ptr<const ContainerRules> rules) noexcept {
+  const auto found = containers_.find(id);
+  if (found == containers_.end()) return {FailureCode::kUnknownContainer, "no container " + id + " is watched"};
+  if (Failure failure = found->second->set_rules(std::move(rules)); failure.failed()) return failure;
+  // The thread may have been marking new mounts by the old rules.
+  order(Task::kFollowMounts, found->second);
+  return {};
+}
+
+void Watcher::remove(const std::string& id) noexcept {
+  const auto found = containers_.find(id);
+  if (found == containers_.end()) return;
+  order(Task::kRelease, std::move(found->second));
+  containers_.erase(found);
+}
+
+std::uint64_t Watcher::unwatched_mounts() const noexcept {
+  std::uint64_t sum = 0;
+  for (const auto& [id, container] : containers_) sum += container->unwatched_mounts();
+  return sum;
+}
+
+void Watcher::stop() noexcept {
+  if (!thread_.joinable()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  ::eventfd_write(wake_.get(), 1);
+  thread_.join();
+  containers_.clear();
+}
+
+void Watcher::order(Task task, Shared container) noexcept {
+  {
+    const std::lock_guard lock(mutex_);
+    orders_.push_back({task, std::move(container)});
+  }
+  ::eventfd_write(wake_.get(), 1);
+}
+
+void Watcher::run() noexcept {
+  std::array<epoll_event, 32> ready;
+  for (;;) {
+    const int timeout = events_.empty() && lost_ == 0 ? -1 : kBatchMs;
+    const int count = ::epoll_wait(poll_.get(), ready.data(), static_cast<int>(ready.size()), timeout);
+    for (int i = 0; i < count; ++i) handle(ready[static_cast<std::size_t>(i)].data.u64);
+    if (timeout < 0) waiting_since_ = Clock::now();
+    if (events_.size() >= kBatch || Clock::now() - waiting_since_ >= std::chrono::milliseconds(kBatchMs)) send();
+    const std::lock_guard lock(mutex_);
+    if (stopping_) break;
+  }
+  take_orders();
+  // The kernel lets happen what still waits.
+  for (auto& [number, container] : served_) container->close();
+  served_.clear();
+  send();
+}
+
+void Watcher::handle(std::uint64_t token) noexcept {
+  const auto ready = static_cast<Ready>(token & ((1U << kReadyBits) - 1));
+  const std::uint64_t number = token >> kReadyBits;
+  if (ready == Ready::kWake) {
+    eventfd_t count = 0;
+    ::eventfd_read(wake_.get(), &count);
+    take_orders();
+    return;
+  }
+  const auto found = served_.find(number);
+  if (found == served_.end()) return;
+  if (ready == Ready::kEnded) return release(number);
+  if (ready == Ready::kMounts) return found->second->follow_mounts();
+  found->second->answer(events_);
+  lost_ += found->second->take_lost();
+}
+
+void Watcher::take_orders() noexcept {
+  std::vector<Order> orders;
+  {
+    const std::lock_guard lock(mutex_);
+    orders.swap(orders_);
+  }
+  for (auto& [task, container] : orders) {
+    if (task == Task::kServe) {
+      serve(std::move(container));
+      continue;
+    }
+    const auto found = std::find_if(served_.begin(), served_.end(),
+                                    [&](const auto& entry) { return entry.second == container; });
+    if (found == served_.end()) continue;
+    if (task == Task::kRelease) release(found->first);
+    if (task == Task::kFollowMounts) found->second->follow_mounts();
+  }
+}
+
+void Watcher::serve(Shared container) noexcept {
+  const std::uint64_t number = next_number_++;
+  const bool added = add(poll_.get(), container->group(), EPOLLIN, token_of(number, Ready::kQuestion)) &&
+                     add(poll_.get(), container->mount_changes(), EPOLLPRI, token_of(number, Ready::kMounts)) &&
+                     add(poll_.get(), container->process(), EPOLLIN, token_of(number, Ready::kEnded));
+  served_.emplace(number, std::move(container));
+  if (added) return;
+  // Better unwatched than waiting for ever.
+  counters_.errors.fetch_add(1, std::memory_order_relaxed);
+  release(number);
+}
+
+void Watcher::release(std::uint64_t number) noexcept {
+  const auto found = served_.find(number);
+  found->second->close();  // which takes it out of the set that is waited for
+  served_.erase(found);
+}
+
+void Watcher::send() noexcept {
+  if (events_.empty() && lost_ == 0) return;
+  const std::uint64_t count = events_.size();
+  if (sink_.on_events(std::exchange(events_, {}), lost_)) {
+    lost_ = 0;
+    return;
+  }
+  lost_ += count;
+  counters_.lost.fetch_add(count, std::memory_order_relaxed);
+}
+
+}  // namespace bulkhead::sentinel

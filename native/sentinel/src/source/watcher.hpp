@@ -1,0 +1,85 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "rule/rules.hpp"
+#include "source/container.hpp"
+#include "source/counters.hpp"
+#include "source/event.hpp"
+#include "source/failure.hpp"
+#include "source/machine.hpp"
+#include "source/unique_fd.hpp"
+
+namespace bulkhead::sentinel {
+
+/// A thread that answers the kernel for any number of containers. It waits for nothing but the kernel, so that a process of a
+/// container never waits longer than the answer takes.
+class Watcher {
+ public:
+  /// Called by the thread that answers; the sink outlives the watcher.
+  explicit Watcher(EventSink& sink) noexcept : sink_(sink) {}
+  ~Watcher() { stop(); }
+  Watcher(const Watcher&) = delete;
+  Watcher& operator=(const Watcher&) = delete;
+
+  [[nodiscard]] Failure start() noexcept;
+
+  /// These three are for one thread at a time.
+  [[nodiscard]] Failure watch(const std::string& id, std::int32_t pid, std::shared_ptr<const ContainerRules> rules) noexcept;
+  [[nodiscard]] Failure set_rules(const std::string& id, std::shared_ptr<const ContainerRules> rules) noexcept;
+  void remove(const std::string& id) noexcept;
+
+  /// Lets everything happen, sends what is left to be told, and ends the thread. May be repeated.
+  void stop() noexcept;
+
+  [[nodiscard]] const Counters& counters() const noexcept { return counters_; }
+  [[nodiscard]] std::size_t containers() const noexcept { return containers_.size(); }
+  [[nodiscard]] std::uint64_t unwatched_mounts() const noexcept;
+
+ private:
+  using Shared = std::shared_ptr<Container>;
+  /// What the thread is to do with a container.
+  enum class Task : std::uint8_t { kServe, kFollowMounts, kRelease };
+  struct Order {
+    Task task;
+    Shared container;
+  };
+
+  void order(Task task, Shared container) noexcept;
+  void run() noexcept;
+  void take_orders() noexcept;
+  void serve(Shared container) noexcept;
+  void release(std::uint64_t number) noexcept;
+  void handle(std::uint64_t token) noexcept;
+  void send() noexcept;
+
+  EventSink& sink_;
+  Machine machine_;
+  Counters counters_;
+  UniqueFd poll_;
+  UniqueFd wake_;
+  std::thread thread_;
+  std::map<std::string, Shared> containers_;  ///< of the callers
+
+  std::mutex mutex_;
+  std::vector<Order> orders_;
+  bool stopping_ = false;
+
+  // Of the thread alone.
+  std::unordered_map<std::uint64_t, Shared> served_;
+  std::uint64_t next_number_ = 1;
+  using Clock = std::chrono::steady_clock;
+  std::vector<Event> events_;
+  Clock::time_point waiting_since_;  ///< of the first event that was not sent
+  std::uint64_t lost_ = 0;
+};
+
+}  // namespace bulkhead::sentinel
