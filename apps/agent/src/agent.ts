@@ -2,12 +2,13 @@ import type { ApplicationDeniedEvent } from '@bulkhead/inspector';
 import { type LoggedPacket, readLogPrefix } from '@bulkhead/nftables';
 import type { Policy } from '@bulkhead/policy';
 import type { Enforcement } from '@bulkhead/rpc';
+import type { CapturePlace } from './capture/command-captures.ts';
 import type { AgentConfig } from './config.ts';
 import { attachmentOf, sourceId } from './enforcement/guard.ts';
 import { Guards } from './enforcement/guards.ts';
 import type { Inspector, Steering } from './enforcement/ports.ts';
 import type { NewAgentEvent, Subject } from './event/agent-event.ts';
-import { subjectOf } from './event/subject.ts';
+import { bareSubject, subjectOf } from './event/subject.ts';
 import { readDnsAnswer } from './firewall/dns-answer.ts';
 import type { ToldFlow } from './firewall/flow-events.ts';
 import { NameTable } from './firewall/name-table.ts';
@@ -109,6 +110,17 @@ export class Agent {
     if (key === undefined) return [];
     const inside = this.#workloads?.filter(({ netnsKey }) => netnsKey === key) ?? [];
     return [...new Set(inside.flatMap(({ id, netns }) => (isLasting(netns.path) ? [id, netns.path] : [id])))];
+  }
+
+  /** Where the workload of this id is, and whom that is about; nothing where it is not on this node. */
+  placeOf(workloadId: string): CapturePlace | undefined {
+    const found = this.#workloads?.find(({ id }) => id === workloadId);
+    if (found === undefined) return undefined;
+    const { netnsKey: key } = found;
+    const plan = this.#plans.get(key);
+    const inside = this.#workloads?.filter(({ netnsKey }) => netnsKey === key) ?? [];
+    const { path } = found.netns;
+    return { key, path, subject: plan === undefined ? bareSubject(path, inside) : subjectOf(plan) };
   }
 
   /** Whose traffic a source of the inspector carries. */

@@ -28,7 +28,7 @@ export function createAgentMetrics(metrics: Metrics): AgentMetrics {
     'verdict',
     'rule_set',
   ]);
-  const captures = metrics.counter('captures_total', 'Captures of blocked sessions', ['outcome']);
+  const captures = metrics.counter('captures_total', 'Captures of sessions and by command', ['outcome']);
   const policies = metrics.counter('policy_changes_total', 'Policies read', ['outcome']);
   const namespaces = metrics.gauge('namespaces', 'Network namespaces by whether their plan is in force', ['state']);
   const connected = metrics.gauge(

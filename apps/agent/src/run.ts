@@ -7,6 +7,7 @@ import { createMetrics, createShutdown, type Metrics, type Shutdown, serveHealth
 import manifest from '../package.json' with { type: 'json' };
 import { Agent, type AgentPorts } from './agent.ts';
 import { CaptureStore } from './capture/capture-store.ts';
+import { CommandCaptures } from './capture/command-captures.ts';
 import type { AgentConfig } from './config.ts';
 import type { ControlPlane } from './control-plane/control-plane.ts';
 import { KernelSteering } from './enforcement/kernel-steering.ts';
@@ -72,6 +73,7 @@ interface Outlets {
 interface Parts extends Outlets {
   readonly source: Source;
   readonly agent: Agent;
+  readonly captures: CommandCaptures;
   /** What became of the rules in the kernel, once the agent has ended. */
   readonly stop: { readonly rules: 'kept' | 'released' };
 }
@@ -126,6 +128,18 @@ async function start(
   if (plane !== undefined) shutdown.onClose('control plane', () => plane.close());
   const captures = new CaptureStore(resolve(folder, config.captures.folder), config.captures.maxMebibytes * MEBIBYTE);
   shutdown.onClose('captures', () => captures.settled());
+  const commandCaptures = new CommandCaptures({
+    store: captures,
+    onWritten: ({ subject }, capture) => {
+      metrics.countCapture('written');
+      log.emit({ event: 'capture-written', ...capture, ...subject });
+    },
+    onFailed: ({ subject }, problem) => {
+      metrics.countCapture('failed');
+      log.emit({ event: 'capture-failed', problem, ...subject });
+    },
+  });
+  shutdown.onClose('captures of commands', () => commandCaptures.stop());
   const inspector = new NativeInspector({
     threads: config.threads,
     captureRingBytes: config.captures.ringMebibytes * MEBIBYTE,
@@ -163,7 +177,7 @@ async function start(
     stop.rules = 'released';
     return agent.close();
   });
-  const parts = { ...outlets, agent, stop };
+  const parts = { ...outlets, agent, captures: commandCaptures, stop };
 
   const address = await serveHealth(config.metrics, registry, shutdown, () => plane?.notReady ?? agent.notReady);
   const sampler = setInterval(() => {
@@ -182,7 +196,7 @@ async function start(
 
 /** Follows what the agent depends on: its policy and the workloads of the node. */
 function follow(parts: Parts, { workloads }: AgentConfig, signal: AbortSignal, fail: (error: unknown) => void): void {
-  const { agent, log, metrics, source } = parts;
+  const { agent, captures, log, metrics, source } = parts;
   void source
     .follow({
       signal,
@@ -195,6 +209,11 @@ function follow(parts: Parts, { workloads }: AgentConfig, signal: AbortSignal, f
         log.emit({ event: 'policy-rejected', problems });
       },
       quarantine: (ids) => agent.setQuarantined(ids),
+      capture: async (workloadId, seconds, maxBytes) => {
+        const place = agent.placeOf(workloadId);
+        if (place !== undefined) return captures.start(place, seconds, maxBytes);
+        return { outcome: 'failed', message: 'there is no such workload on this node' };
+      },
       enforcement: () => agent.enforcement,
       namesOf: (workloadId) => agent.namesOf(workloadId),
     })

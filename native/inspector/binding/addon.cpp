@@ -74,6 +74,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   export_text_scan(env, exports);
   export_capture(env, exports);
   export_bench(env, exports);
+  export_recording(env, exports);
   export_workers(env, exports);
   export_applications(env, exports);
   return exports;

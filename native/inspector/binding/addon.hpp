@@ -44,6 +44,7 @@ void export_exact_data(Napi::Env env, Napi::Object exports);
 void export_text_scan(Napi::Env env, Napi::Object exports);
 void export_capture(Napi::Env env, Napi::Object exports);
 void export_bench(Napi::Env env, Napi::Object exports);
+void export_recording(Napi::Env env, Napi::Object exports);
 void export_workers(Napi::Env env, Napi::Object exports);
 
 }  // namespace bulkhead::binding

@@ -25,6 +25,7 @@ const char* code_of(SourceError error) noexcept {
     case SourceError::not_permitted: return "NOT_PERMITTED";
     case SourceError::queue_unavailable: return "QUEUE_UNAVAILABLE";
     case SourceError::tap_unavailable: return "TAP_UNAVAILABLE";
+    case SourceError::unwritable: return "UNWRITABLE_RECORDING";
   }
   return "";
 }

@@ -56,6 +56,7 @@ export {
   type SensorInput,
   type SensorProgramInput,
 } from './src/program.ts';
+export { type RecordedPackets, type RecordingOptions, startRecording } from './src/recording.ts';
 export { Scanner, scanBytes, scanTexts } from './src/text-scan.ts';
 export {
   type CapturedSession,

@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,6 +37,32 @@ describe('CaptureStore', () => {
       'session-20261121T000003000Z-3.pcapng',
       'session-20261121T000004000Z-4.pcapng',
     ]);
+  });
+
+  it('keeps room for captures that are being written, of which the oldest go too', async () => {
+    const store = new CaptureStore(folder, 100);
+    await store.store(9n, at(1), new Uint8Array(40));
+    await store.store(1n, at(2), new Uint8Array(40));
+    const open = await store.open('cafe', at(3), 50);
+    await expect(store.open('beef', at(3), 51)).rejects.toThrow('exceeds the 50 that captures may have');
+    expect(await readdir(folder)).toEqual([
+      'command-20261121T000003000Z-cafe.pcapng.part',
+      'session-20261121T000002000Z-1.pcapng',
+    ]);
+    writeSync(open.fd, 'x'.repeat(10));
+    expect(await open.keep()).toEqual({ file: open.file, bytes: 10 });
+
+    await store.store(2n, at(4), new Uint8Array(95));
+    expect(await readdir(folder)).toEqual(['session-20261121T000004000Z-2.pcapng']);
+  });
+
+  it('clears away what an agent that was killed was writing', async () => {
+    await writeFile(join(folder, 'command-20261121T000003000Z-cafe.pcapng.part'), 'x');
+    await writeFile(join(folder, 'other.pcapng.part'), 'x');
+    const store = new CaptureStore(folder, 100);
+    await (await store.open('beef', at(1), 10)).discard();
+
+    expect(await readdir(folder)).toEqual(['other.pcapng.part']);
   });
 
   it('refuses a capture that would push out all others and still not fit', async () => {

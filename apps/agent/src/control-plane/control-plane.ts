@@ -25,7 +25,7 @@ const MEBIBYTE = 2 ** 20;
 /** What waits when the agent is told to end gets this to leave. What does not leave is there at the next start. */
 const DRAIN_MS = 2_000;
 /** What the control plane may expect of this agent. */
-const CAPABILITIES = ['inspect', 'firewall', 'quarantine'];
+const CAPABILITIES = ['inspect', 'firewall', 'quarantine', 'capture'];
 
 export interface ControlPlaneOptions {
   readonly config: ControlPlaneConfig;
@@ -42,6 +42,8 @@ export interface ControlPlaneOptions {
 /** What the control plane may ask of the agent. */
 export interface Obeys extends PolicyWatchOptions {
   readonly quarantine: (ids: ReadonlySet<string>) => Promise<void>;
+  /** Keeps the packets of a workload for a while. */
+  readonly capture: (workloadId: string, seconds: number, maxBytes: number) => Promise<CommandOutcome>;
   readonly enforcement: () => readonly Enforcement[];
   /** What the workload of this id, and all that share its network namespace, can be cut off by; nothing where it is not on this node. */
   readonly namesOf: (workloadId: string) => readonly string[];
@@ -194,8 +196,9 @@ export class ControlPlane {
     return [];
   }
 
-  async #obey(action: CommandAction, { namesOf, quarantine }: Obeys): Promise<CommandOutcome> {
+  async #obey(action: CommandAction, { namesOf, quarantine, capture }: Obeys): Promise<CommandOutcome> {
     const { kind, workloadId } = action;
+    if (kind === 'capture') return capture(workloadId, action.seconds, action.maxBytes);
     if (kind !== 'quarantine' && kind !== 'release') {
       return { outcome: 'unsupported', message: `this agent cannot ${kind} on command` };
     }

@@ -78,6 +78,16 @@ export type AgentEvent = { readonly time: string } & (
       readonly bytes: number;
       readonly sessionId: string;
     } & Partial<Subject>)
+  | ({
+      /** By a command. */
+      readonly event: 'capture-written';
+      readonly file: string;
+      readonly bytes: number;
+      readonly packets: number;
+      readonly lost: number;
+      readonly full: boolean;
+    } & Partial<Subject>)
+  | ({ readonly event: 'capture-failed'; readonly problem: string } & Partial<Subject>)
   | FlowEvent
   | { readonly event: 'events-lost'; readonly count: number }
 );

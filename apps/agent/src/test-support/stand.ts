@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -140,6 +140,11 @@ export class Stand {
   /** What reached the server since a position of its log, as text. */
   arrived(from = 0): string {
     return JSON.stringify(this.server.lines.slice(from));
+  }
+
+  /** Names in the agents' folder of captures. */
+  captures(): Promise<readonly string[]> {
+    return readdir(join(this.#folder, 'captures'));
   }
 
   /** All rules in the server's namespace. */

@@ -17,6 +17,7 @@ import type { Logger } from '@bulkhead/runtime';
 import type { Store } from '@bulkhead/store';
 import { secretHash } from '../access/secret.ts';
 import type { PolicyInForce, PolicySupply } from '../policy/policy-in-force.ts';
+import { CaptureOrders } from '../response/capture-orders.ts';
 import { QuarantineOrders, type SettledByPerson } from '../response/quarantine-orders.ts';
 import { Responder } from '../response/responder.ts';
 import type { AgentCommands } from './agent-commands.ts';
@@ -146,6 +147,7 @@ export class Hub implements AgentHub, AgentCommands {
 
   #ports(agentId: string, connected: Connected): SessionPorts {
     const { store, clock, logger, onEvents } = this.#options;
+    const captures = new CaptureOrders(this.#options, (action) => connected.link.command(action, COMMAND_MS));
     return {
       store,
       clock,
@@ -153,6 +155,7 @@ export class Hub implements AgentHub, AgentCommands {
       onEvents,
       respond: (workloads, document) =>
         this.#responder.answer({ agent: agentId, node: connected.node, workloads }, document),
+      capture: (requests) => void captures.order(requests),
       cutOff: (which) => void connected.orders?.carryOut(which),
       put: (workload) => this.#compiler.put(workload),
       remove: (id) => this.#compiler.remove(id),

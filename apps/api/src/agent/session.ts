@@ -3,6 +3,7 @@ import type { ClusterWorkload } from '@bulkhead/policy';
 import type { AgentSession, EventBatch, PolicyAnswer, ReportedWorkload, WorkloadReport } from '@bulkhead/rpc';
 import type { Logger } from '@bulkhead/runtime';
 import type { Store } from '@bulkhead/store';
+import type { CaptureRequest } from '../response/capture-orders.ts';
 import type { Answer } from '../response/responder.ts';
 import { clusterId, clusterWorkload } from './all-workloads.ts';
 
@@ -15,6 +16,7 @@ export interface SessionPorts {
   readonly respond: (workloads: Iterable<ReportedWorkload>, document: unknown) => Answer;
   /** Has the agent cut off what is to be; `all`: again what it was told before. */
   readonly cutOff: (which: 'open' | 'all') => void;
+  readonly capture: (requests: readonly CaptureRequest[]) => void;
   /** Takes a workload in, and gives the nodes whose snapshots change by it. */
   readonly put: (workload: ClusterWorkload) => readonly string[];
   readonly remove: (id: string) => readonly string[];
@@ -47,15 +49,19 @@ export class Session implements AgentSession {
   }
 
   async storeBatch({ epoch, firstSequence, lostBefore, events }: EventBatch): Promise<void> {
-    const { store, onEvents, respond, cutOff } = this.#ports;
+    const { store, onEvents, respond, cutOff, capture } = this.#ports;
     const at = this.#now();
+    const captures: CaptureRequest[] = [];
     const sequenced = events.map((text, index) => {
       const document = documentOf(text);
-      return { sequence: firstSequence + index, document, ...respond(this.#workloads.values(), document) };
+      const answer = respond(this.#workloads.values(), document);
+      captures.push(...answer.captures);
+      return { sequence: firstSequence + index, document, rules: answer.rules, quarantines: answer.quarantines };
     });
     const { stored } = await store.events.append({ agent: this.#agent, epoch, events: sequenced }, at);
     onEvents(stored, events.length - stored);
     if (sequenced.some(({ quarantines }) => quarantines.length > 0)) cutOff('open');
+    if (captures.length > 0) capture(captures);
     if (lostBefore > 0 && stored > 0) await store.agents.noteLoss(this.#agent, lostBefore, at);
   }
 

@@ -1,9 +1,10 @@
 import type { QuarantineRequest } from '@bulkhead/control-plane';
-import { type Clock, MODES } from '@bulkhead/core';
+import { type Clock, MODES, type Mode } from '@bulkhead/core';
 import { durationMs, ResponseCounter, type ResponseRule } from '@bulkhead/policy';
 import type { ReportedWorkload } from '@bulkhead/rpc';
 import { z } from 'zod';
 import type { PolicySupply } from '../policy/policy-in-force.ts';
+import type { CaptureRequest } from './capture-orders.ts';
 
 /** Where an event was seen: the agent, its node, and what runs there now. */
 export interface Origin {
@@ -17,6 +18,15 @@ export interface Answer {
   /** Names of those that ask for an alert. */
   readonly rules: readonly string[];
   readonly quarantines: readonly QuarantineRequest[];
+  readonly captures: readonly CaptureRequest[];
+}
+
+interface About {
+  readonly netns: string;
+  /** An id. */
+  readonly workload: string;
+  /** When it happened. */
+  readonly mode: Mode;
 }
 
 /** Whom an event is about, as far as something can be done about it. */
@@ -26,7 +36,7 @@ const Subject = z.object({
   workloads: z.array(z.object({ name: z.string(), namespace: z.string().optional() })),
 });
 
-const NOTHING: Answer = { rules: [], quarantines: [] };
+const NOTHING: Answer = { rules: [], quarantines: [], captures: [] };
 
 /** Says what ResponseRules ask for about an event. Counts are this process's own, and begin anew with it. */
 export class Responder {
@@ -43,31 +53,42 @@ export class Responder {
     const { responses } = this.#policy.current.policy;
     const met = this.#counter.completedBy(responses, origin.agent, document, this.#clock.now());
     if (met.length === 0) return NOTHING;
-    return {
-      rules: met.filter(({ actions }) => actions.includes('alert')).map(({ name }) => name),
-      quarantines: quarantinesFor(met, origin, document),
-    };
+    const rules = met.filter(({ actions }) => actions.includes('alert')).map(({ name }) => name);
+    const about =
+      met.some(({ actions }) => actions.some((action) => action !== 'alert')) && aboutWhom(origin, document);
+    if (!about) return { ...NOTHING, rules };
+    return { rules, quarantines: quarantinesFor(met, origin.node, about), captures: capturesFor(met, about) };
   }
 }
 
-function quarantinesFor(met: readonly ResponseRule[], origin: Origin, document: unknown): readonly QuarantineRequest[] {
-  const rules = met.filter(({ actions }) => actions.includes('quarantine'));
-  const subject = rules.length === 0 ? undefined : Subject.safeParse(document).data;
-  if (subject === undefined) return [];
-  // It may be gone since, and its path another's: only who the event names is cut off.
+/** The workload that an event is about. It may be gone since, and its path another's: only who the event names counts. */
+function aboutWhom(origin: Origin, document: unknown): About | undefined {
+  const subject = Subject.safeParse(document).data;
+  if (subject === undefined) return undefined;
   const workload = [...origin.workloads].find(
     ({ netns, name, namespace }) =>
       netns === subject.netns && subject.workloads.some((one) => one.name === name && one.namespace === namespace),
   );
-  if (workload === undefined) return [];
-  return rules
-    .filter(({ quarantine }) => quarantine.modes.includes(subject.mode))
+  return workload && { netns: subject.netns, workload: workload.id, mode: subject.mode };
+}
+
+function quarantinesFor(met: readonly ResponseRule[], node: string, about: About): readonly QuarantineRequest[] {
+  const { netns, workload, mode } = about;
+  return met
+    .filter(({ actions, quarantine }) => actions.includes('quarantine') && quarantine.modes.includes(mode))
     .map(({ name: rule, quarantine: { atMost, within } }) => ({
       rule,
-      node: origin.node,
-      netns: subject.netns,
-      workload: workload.id,
+      node,
+      netns,
+      workload,
       atMost,
       withinMs: durationMs(within),
     }));
+}
+
+/** Whatever the mode: to keep packets interrupts nobody. */
+function capturesFor(met: readonly ResponseRule[], { netns, workload }: About): readonly CaptureRequest[] {
+  return met
+    .filter(({ actions }) => actions.includes('capture'))
+    .map(({ name: rule, capture: { seconds, maxBytes } }) => ({ rule, netns, workload, seconds, maxBytes }));
 }

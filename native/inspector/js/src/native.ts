@@ -10,6 +10,7 @@ export type ExactDataBuilderHandle = { readonly handle: 'exact-data-builder' };
 export type TextScanHandle = { readonly handle: 'text-scan' };
 export type CaptureHandle = { readonly handle: 'capture' };
 export type ApplicationsHandle = { readonly handle: 'applications' };
+export type RecordingHandle = { readonly handle: 'recording' };
 export type WorkersHandle = { readonly handle: 'workers' };
 
 export interface NativeSensor {
@@ -82,6 +83,16 @@ export interface NativeBenchResult {
   readonly peakRssBytes: number;
 }
 
+export interface NativeRecordingResult {
+  readonly packets: number;
+  readonly bytes: number;
+  readonly lost: number;
+  readonly full: boolean;
+  /** Empty unless it failed. */
+  readonly code: string;
+  readonly message: string;
+}
+
 export interface NativeWorkersCounters {
   readonly engines: BigUint64Array;
   readonly eventsLost: number;
@@ -130,6 +141,8 @@ export interface Native {
   ): CaptureHandle;
   cancelCapture(capture: CaptureHandle): void;
   benchCaptures(program: ProgramHandle, paths: readonly string[], seconds: number): Promise<NativeBenchResult>;
+  startRecording(options: object, callback: (result: NativeRecordingResult) => void): RecordingHandle;
+  stopRecording(recording: RecordingHandle): void;
   createWorkers(options: object, callback: WorkersCallback): WorkersHandle;
   createApplications(rules: object): ApplicationsHandle;
   addQueue(

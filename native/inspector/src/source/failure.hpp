@@ -18,6 +18,7 @@ enum class SourceError : std::uint8_t {
   not_permitted,          ///< the process lacks a privilege
   queue_unavailable,      ///< the kernel has no such queue to give, or another process holds it
   tap_unavailable,        ///< the interface cannot be listened to
+  unwritable,             ///< the file cannot be written
 };
 
 /// An error as a value: `message` says in one line what, why and what to do.

@@ -55,7 +55,8 @@ std::uint32_t PcapngWriter::interface_of(LinkType link) {
 }
 
 void PcapngWriter::add(const RawPacket& packet) {
-  if (bytes_.empty()) section();
+  if (!began_) section();
+  began_ = true;
   const std::uint32_t interface = interface_of(packet.link);
   const auto captured = static_cast<std::uint32_t>(packet.data.size());
   const std::uint32_t padding = (4 - captured % 4) % 4;
@@ -74,7 +75,10 @@ void PcapngWriter::add(const RawPacket& packet) {
 
 std::vector<std::uint8_t> PcapngWriter::take() noexcept {
   interfaces_.clear();
+  began_ = false;
   return std::exchange(bytes_, {});
 }
+
+std::vector<std::uint8_t> PcapngWriter::take_some() noexcept { return std::exchange(bytes_, {}); }
 
 }  // namespace bulkhead

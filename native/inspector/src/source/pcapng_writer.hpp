@@ -13,6 +13,8 @@ class PcapngWriter {
   void add(const RawPacket& packet);
   /// The whole file; empty when no packet was added.
   [[nodiscard]] std::vector<std::uint8_t> take() noexcept;
+  /// What was written since the last call, for a file that goes on.
+  [[nodiscard]] std::vector<std::uint8_t> take_some() noexcept;
 
  private:
   void section();
@@ -22,6 +24,7 @@ class PcapngWriter {
 
   std::vector<std::uint8_t> bytes_;
   std::vector<LinkType> interfaces_;
+  bool began_ = false;
 };
 
 }  // namespace bulkhead

@@ -37,6 +37,16 @@ const QuarantineTerms = z.strictObject({
   within: duration.default('10m'),
 });
 
+const MEBIBYTE = 2 ** 20;
+/** As long, and as much, as an agent captures on command. */
+const MAX_CAPTURE_SECONDS = 600;
+const MAX_CAPTURE_MEBIBYTES = 256;
+
+const CaptureTerms = z.strictObject({
+  seconds: z.int().min(1).max(MAX_CAPTURE_SECONDS).default(60),
+  maxMebibytes: z.int().min(1).max(MAX_CAPTURE_MEBIBYTES).default(16),
+});
+
 /** What is done when something happened, as a document of the policy language. */
 export const ResponseRuleDocument = z.strictObject({
   apiVersion: z.literal(API_VERSION),
@@ -59,14 +69,17 @@ export const ResponseRuleDocument = z.strictObject({
       .optional(),
     actions: z.array(z.enum(RESPONSE_ACTIONS)).min(1),
     quarantine: QuarantineTerms.optional(),
+    capture: CaptureTerms.optional(),
   }),
 });
 
 /** What is done about a workload when events of it, so many within a time, were seen. */
-export type ResponseRule = Omit<z.infer<typeof ResponseRuleDocument>['spec'], 'quarantine'> & {
+export type ResponseRule = Omit<z.infer<typeof ResponseRuleDocument>['spec'], 'quarantine' | 'capture'> & {
   readonly name: string;
   /** How far the action `quarantine` may go. */
   readonly quarantine: z.infer<typeof QuarantineTerms>;
+  /** How long the packets of a workload are kept by the action `capture`, and how many bytes of them. */
+  readonly capture: { readonly seconds: number; readonly maxBytes: number };
 };
 
 /** The kind `ResponseRule`, for the loader. */
@@ -76,11 +89,14 @@ export const responseRuleKind: DocumentKind<ResponseRule> = {
     const parsed = ResponseRuleDocument.safeParse(document);
     if (!parsed.success) return { ok: false, problems: problemsOfIssues(parsed.error.issues) };
     const { spec, metadata } = parsed.data;
-    if (spec.quarantine !== undefined && !spec.actions.includes('quarantine')) {
-      const message = 'is only of use where the actions have quarantine';
-      return { ok: false, problems: [{ path: ['spec', 'quarantine'], message }] };
+    for (const action of ['quarantine', 'capture'] as const) {
+      if (spec[action] === undefined || spec.actions.includes(action)) continue;
+      const message = `is only of use where the actions have ${action}`;
+      return { ok: false, problems: [{ path: ['spec', action], message }] };
     }
     const quarantine = spec.quarantine ?? QuarantineTerms.parse({});
-    return { ok: true, value: { ...spec, name: metadata.name, quarantine } };
+    const { seconds, maxMebibytes } = spec.capture ?? CaptureTerms.parse({});
+    const capture = { seconds, maxBytes: maxMebibytes * MEBIBYTE };
+    return { ok: true, value: { ...spec, name: metadata.name, quarantine, capture } };
   },
 };

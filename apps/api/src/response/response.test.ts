@@ -98,6 +98,36 @@ const audited = async () =>
     ({ actor, target, outcome }) => ({ actor, target, outcome }),
   );
 
+describe('a response rule with the action capture', () => {
+  it('has the packets kept of whoever it is about, in every mode, once in a while', async () => {
+    await rule({ actions: ['capture'], capture: { seconds: 5, maxMebibytes: 1 } });
+    const link = new Link();
+    const session = await connect(link);
+    await report(session, workload('w'), workload('x'));
+    await blocked(session, 'w', { mode: 'discover' });
+    await blocked(session, 'w', { mode: 'discover' });
+    await blocked(session, 'gone');
+    await vi.waitFor(async () => expect(await audited()).toHaveLength(1), WAIT);
+    link.answer = 'none';
+    await blocked(session, 'x');
+    await vi.waitFor(async () => expect(await audited()).toHaveLength(2), WAIT);
+
+    const capture = { kind: 'capture', seconds: 5, maxBytes: 2 ** 20 };
+    expect(link.commands).toEqual([
+      { ...capture, workloadId: 'w' },
+      { ...capture, workloadId: 'x' },
+    ]);
+    expect(await audited()).toEqual([
+      { actor: 'response-rule:cut', target: 'x', outcome: 'failed' },
+      { actor: 'response-rule:cut', target: 'w', outcome: 'done' },
+    ]);
+    stand.clock.at += 10 * 60_000;
+    await blocked(session, 'w');
+    await vi.waitFor(() => expect(link.commands).toHaveLength(3), WAIT);
+    await vi.waitFor(async () => expect(await audited()).toHaveLength(3), WAIT);
+  });
+});
+
 describe('a response rule with the action quarantine', () => {
   it('has the agent cut the workload off once, and says everywhere why', async () => {
     await rule({});
