@@ -11,7 +11,7 @@ import type { NewAgentEvent, Subject } from './event/agent-event.ts';
 import { bareSubject, subjectOf } from './event/subject.ts';
 import { readDnsAnswer } from './firewall/dns-answer.ts';
 import type { ToldFlow } from './firewall/flow-events.ts';
-import { NameTable } from './firewall/name-table.ts';
+import { NameTables } from './firewall/name-tables.ts';
 import { readEndpoint } from './firewall/read-endpoint.ts';
 import { readToldPacket } from './firewall/told-packet.ts';
 import { type NamespacePlan, planNamespaces } from './plan.ts';
@@ -47,7 +47,7 @@ export class Agent {
   #members: Readonly<Record<string, readonly string[]>>;
   #quarantined: ReadonlySet<string>;
   #plans: ReadonlyMap<string, NamespacePlan> = new Map();
-  readonly #names = new Map<string, NameTable>();
+  readonly #names: NameTables;
   readonly #swept = new Set<string>();
 
   constructor(
@@ -55,8 +55,10 @@ export class Agent {
     { policy, members = {} }: PolicyChange,
     ports: AgentPorts,
     quarantined: ReadonlySet<string> = new Set(),
+    names = new NameTables(),
   ) {
     this.#ports = ports;
+    this.#names = names;
     this.#policy = policy;
     this.#members = members;
     this.#quarantined = quarantined;
@@ -158,13 +160,15 @@ export class Agent {
       if (told.kind === 'dns') {
         const answer = readDnsAnswer(packet.payload);
         if (answer !== undefined)
-          learnt = this.#namesOf(key).learn(answer, plan.firewall.domains, Date.now()) || learnt;
+          learnt = this.#names.of(key).learn(answer, plan.firewall.domains, Date.now()) || learnt;
         continue;
       }
       const rule = plan.firewall.rules[told.id];
       if (rule !== undefined) this.#ports.onFlow(subjectOf(plan), { verdict: told.kind, rule, packet });
     }
-    if (learnt) void this.#apply();
+    if (!learnt) return;
+    this.#names.changed();
+    void this.#apply();
   }
 
   /** Takes in that a session speaks what a rule does not allow. */
@@ -202,23 +206,17 @@ export class Agent {
     const neighbours = {
       members: this.#members,
       node: this.#ports.nodeAddresses(),
-      namesOf: (key: string, domain: string) => this.#namesOf(key).addressesOf(domain, Date.now()),
+      namesOf: (key: string, domain: string) => this.#names.of(key).addressesOf(domain, Date.now()),
     };
     const plans = planNamespaces(this.#workloads, this.#policy, neighbours, this.#quarantined);
     this.#plans = plans;
-    for (const key of this.#names.keys()) if (!plans.has(key)) this.#names.delete(key);
+    this.#names.retain(plans);
     // Known before the sources are: the first packet may be reported before the rules are settled.
     for (const plan of plans.values()) this.#subjects.set(sourceId(plan), subjectOf(plan));
     await this.#guards.want(plans);
     const held = new Set(this.#guards.heldPlans.map(sourceId));
     for (const source of this.#subjects.keys()) if (!held.has(source)) this.#subjects.delete(source);
     if (this.#ports.mayClear()) await this.#sweep(plans);
-  }
-
-  #namesOf(key: string): NameTable {
-    const known = this.#names.get(key) ?? new NameTable();
-    this.#names.set(key, known);
-    return known;
   }
 
   #onHeld(plan: NamespacePlan, before: NamespacePlan | undefined): void {

@@ -53,6 +53,13 @@ export const AgentConfig = z
     controlPlane: ControlPlaneConfig.optional().describe(
       'Where the policy comes from and events go, instead of files.',
     ),
+    stateFolder: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'Where an agent with policy files keeps what the next has to know, relative to the same; "state" without it.',
+      ),
     workloads: z
       .strictObject({
         cri: z
@@ -118,5 +125,9 @@ export const AgentConfig = z
   .refine(({ policy, controlPlane }) => (policy === undefined) !== (controlPlane === undefined), {
     message: 'give either policy (files) or controlPlane',
     path: ['policy'],
+  })
+  .refine(({ stateFolder, controlPlane }) => stateFolder === undefined || controlPlane === undefined, {
+    message: 'with a control plane, controlPlane.folder says it',
+    path: ['stateFolder'],
   });
 export type AgentConfig = z.output<typeof AgentConfig>;

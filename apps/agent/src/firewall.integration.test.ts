@@ -128,6 +128,43 @@ describe.skipIf(missing !== undefined)("the agent's firewall", () => {
       expect(await look('www.shop.example')).toBe('connected');
     }));
 
+  it.each(['SIGTERM', 'SIGKILL'] as const)(
+    'keeps a connection to a domain that is allowed over the end of the agent by %s',
+    (signal) =>
+      withFirewall(async (stand) => {
+        const { ipv4: server } = stand.host('server');
+        const { ipv4: resolver } = stand.host('stranger');
+        const parameters = ['-e', DNS_SERVER, '--', server];
+        const dns = stand.keep(new LineProcess('dns', stand.host('stranger').path, process.execPath, parameters));
+        await dns.waitFor('dns', (line) => line.event === 'listening');
+        const egress = [
+          { name: 'dns', action: 'allow', ports: ['53/udp'] },
+          { name: 'shop', action: 'allow', peers: ['*.shop.example'], ports: [8080] },
+        ];
+        await stand.writePolicy(
+          stand.group('friend', { mode: 'protect' }),
+          document('NetworkRuleSet', 'names', { groups: ['friend'], egress }),
+        );
+        const agent = await stand.startAgent('friend');
+        const look = (name: string): Promise<string> =>
+          runIn(stand.host('friend').path, process.execPath, ['-e', NAME_CLIENT, '--', resolver, name, '8080']);
+        expect(await look('www.shop.example')).toBe('connected');
+        const client = stand.keep(startSteadyClient(stand.host('friend'), stand.host('server')));
+        await client.waitFor('an answer', (line) => line.event === 'answered');
+
+        await dns.stop();
+        await agent.stop(signal);
+        await stand.startAgent('friend');
+
+        const from = client.lines.length;
+        await client.waitFor('an answer', (line) => line.event === 'answered', { from });
+        expect(client.lines.filter(({ event }) => event === 'failed' || event === 'closed')).toEqual([]);
+        // Nobody has asked for the name since.
+        expect(await stand.call('friend', 'server')).toMatchObject({ status: 200 });
+        expect(await stand.call('friend', 'stranger')).toMatchObject({ error: 'TIMEOUT' });
+      }),
+  );
+
   it('cuts off a workload in quarantine from everybody, and lets it back', () =>
     withFirewall(async (stand) => {
       const rules = document('NetworkRuleSet', 'open', {

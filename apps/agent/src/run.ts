@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { setInterval } from 'node:timers';
 import { errorLine } from '@bulkhead/core';
 import { sensorNameOf } from '@bulkhead/dlp';
@@ -16,6 +16,7 @@ import { describeEvent } from './event/describe.ts';
 import { createEventLog, type EventLog } from './event/event-log.ts';
 import { withOcsf } from './event/ocsf.ts';
 import { FlowEvents } from './firewall/flow-events.ts';
+import { bootId, NameTables } from './firewall/name-tables.ts';
 import { requireInspection } from './inspection.ts';
 import { type AgentMetrics, createAgentMetrics } from './metrics.ts';
 import { type PolicyChange, PolicyWatch } from './policy/policy-watch.ts';
@@ -163,7 +164,14 @@ async function start(
     mayClear: () => plane?.notReady === undefined,
     nodeAddresses: () => namespaceAddresses('/proc/1/ns/net'),
   };
-  const agent = new Agent(config, first, ports, plane?.quarantined);
+  const state = resolve(folder, config.controlPlane?.folder ?? config.stateFolder ?? 'state');
+  const names = new NameTables({
+    file: join(state, 'names.json'),
+    boot: bootId(),
+    onProblem: (problem) => void process.stderr.write(`notice: ${problem}\n`),
+  });
+  shutdown.onClose('names', () => names.close());
+  const agent = new Agent(config, first, ports, plane?.quarantined, names);
   const windows = setInterval(() => flows.endWindow(), FlowEvents.windowMs);
   shutdown.onClose('flow events', () => {
     clearInterval(windows);

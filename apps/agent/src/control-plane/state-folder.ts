@@ -1,8 +1,9 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { problemsOfIssues, problemText } from '@bulkhead/core';
 import { z } from 'zod';
 import { AgentError } from '../error.ts';
+import { writeWhole } from '../write-whole.ts';
 
 const Credentials = z.strictObject({
   agentId: z.string().min(1),
@@ -76,16 +77,7 @@ export class StateFolder {
   }
 
   #write(name: string, value: unknown): void {
-    const file = join(this.path, name);
-    const fresh = `${file}.fresh`;
-    const handle = openSync(fresh, 'w', 0o600);
-    try {
-      writeSync(handle, JSON.stringify(value));
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
-    renameSync(fresh, file);
+    writeWhole(join(this.path, name), JSON.stringify(value));
   }
 }
 

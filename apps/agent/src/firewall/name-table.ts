@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { matchesDomain } from '@bulkhead/policy';
 import type { DnsAnswer } from './dns-answer.ts';
 
@@ -30,6 +31,24 @@ export class NameTable {
       }
     }
     return isNew;
+  }
+
+  /** Everything that still counts, the one that was told longest ago first within its domain. */
+  entries(now: number): readonly { readonly domain: string; readonly address: string; readonly until: number }[] {
+    return [...this.#addresses].flatMap(([domain, known]) =>
+      [...known].filter(([, until]) => until > now).map(([address, until]) => ({ domain, address, until })),
+    );
+  }
+
+  /** A table as `entries` of another gave it: nothing counts longer, and no more, than if it had been told now. */
+  static restore(domains: Readonly<Record<string, Readonly<Record<string, number>>>>, now: number): NameTable {
+    const table = new NameTable();
+    for (const [domain, addresses] of Object.entries(domains)) {
+      const counting = Object.entries(addresses).filter(([address, until]) => isIP(address) !== 0 && until > now);
+      const kept = counting.toSorted(([, a], [, b]) => a - b).slice(-MAX_ADDRESSES);
+      table.#addresses.set(domain, new Map(kept.map(([address, until]) => [address, Math.min(until, now + KEPT_MS)])));
+    }
+    return table;
   }
 
   /** Those that still count. */
