@@ -1,6 +1,8 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
+import { type PushedLayer, tarOf } from '@bulkhead/lab';
 import { ADVISORY_UPDATE, SCAN_IMAGE, SCAN_REGISTRY } from '@bulkhead/queue';
 import { WatchedRegistry } from '@bulkhead/scanner/registry';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -131,6 +133,27 @@ describe.skipIf(missing !== undefined)('the worker', () => {
     await producer.close();
   });
 
+  it('keeps of which layers an image is, by which others are known to be built on it', async () => {
+    stand = await Stand.open();
+    const { store, registry } = stand;
+    const [base, app] = [layerOf('base'), layerOf('app')];
+    const digests = [
+      await registry.pushLayers('base', '1', [base]),
+      await registry.pushLayers('app', '1', [base, app]),
+    ];
+    const producer = await stand.producer();
+    await stand.startWorker();
+
+    await producer.enqueue(SCAN_REGISTRY, { registry: 'hub' });
+
+    await until(async () => (await store.registries.status('hub'))?.images.complete === 2);
+    const { changes } = await store.imageFeed.after(undefined, 10);
+    const [below = [], above = []] = digests.map((one) => changes.find(({ digest }) => digest === one)?.image?.chain);
+    expect(above).toHaveLength(2);
+    expect(above.slice(0, 1)).toEqual(below);
+    await producer.close();
+  });
+
   it('keeps for a person what cannot be scanned, with the reason, and scans the rest', async () => {
     stand = await Stand.open();
     const { store } = stand;
@@ -250,6 +273,11 @@ describe.skipIf(missing !== undefined)('the worker', () => {
     await producer.close();
   });
 });
+
+function layerOf(text: string): PushedLayer {
+  const tar = tarOf({ text });
+  return { content: gzipSync(tar), diffId: `sha256:${createHash('sha256').update(tar).digest('hex')}` };
+}
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
   const over = performance.now() + 300_000;

@@ -85,6 +85,30 @@ describe('bulkhead admission review', () => {
       expect(review(report('archive.tar', {}), 'nginx=').status).toBe(0);
     });
 
+    it('knows by their reports what an image is built on', () => {
+      const policy = EXAMPLE.replace('admission.yaml', 'admission-base-images.yaml');
+      const reportOf = (name: string, ...diffIds: readonly string[]): string => {
+        const document = report(name, {}) as { readonly subject: { readonly image: object } };
+        const image = {
+          ...document.subject.image,
+          digest: `sha256:${String(diffIds.length).repeat(64)}`,
+          layers: diffIds.map((diffId) => ({ diffId })),
+        };
+        const subject = { ...document.subject, image };
+        return write(`${diffIds.length}.json`, JSON.stringify({ ...document, subject }));
+      };
+      const pod = write('pod.yaml', POD.replace('shop', 'storefront'));
+      const reviewed = (...reports: readonly string[]): number | null => {
+        const words = reports.flatMap((file) => ['--scan-report', file]);
+        return bulkhead(['admission', 'review', pod, '--policy', policy, '--exit-code', '3', ...words]).status;
+      };
+      const base = reportOf('registry.example.com/base/node:26', 'sha256:a');
+
+      expect(reviewed(base, reportOf('nginx', 'sha256:a', 'sha256:b'))).toBe(0);
+      expect(reviewed(base, reportOf('nginx', 'sha256:x', 'sha256:b', 'sha256:a'))).toBe(3);
+      expect(reviewed(base)).toBe(3);
+    });
+
     it('does not take silence about secrets for their absence', () => {
       const result = review(report('nginx', { scanners: ['vuln'] }));
 

@@ -34,6 +34,7 @@ const MAX_INPUT_BYTES = 32 * 1024 * 1024;
 /** What is said of every image where no report was given. */
 const NO_SCANS: ImageKnowledge = {
   find: () => [],
+  basesOf: () => [],
   doubt: 'give its report with --scan-report; for signatures, --verify-signatures',
 };
 

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { CONFIDENCES, problemText, SEVERITIES } from '@bulkhead/core';
 import { type ImageKnowledge, ImageMemory, type KnownImage, namedImage, summarizeScan } from '@bulkhead/policy';
+import { chainOf, MAX_LAYERS } from '@bulkhead/policy/images';
 import { z } from 'zod';
 import { CliError, unreadableFile } from '../error.ts';
 
@@ -18,6 +19,10 @@ const ScanReport = z.object({
     image: z.object({
       name: z.string(),
       digest: z.string(),
+      layers: z
+        .array(z.object({ diffId: z.string().max(140) }))
+        .max(MAX_LAYERS)
+        .optional(),
       config: z.object({ os: z.string(), architecture: z.string(), variant: z.string().optional() }),
     }),
   }),
@@ -127,7 +132,7 @@ function knownImage(
   image: string | undefined,
   file: string,
 ): KnownImage {
-  const { digest, name, config } = subject.image;
+  const { digest, name, config, layers } = subject.image;
   const references = [image ?? subject.name, ...(image === undefined ? [name] : [])].flatMap((text) => {
     const named = namedImage(text);
     return named === undefined ? [] : [named];
@@ -141,6 +146,7 @@ function knownImage(
     platform: [config.os, config.architecture, ...(config.variant === undefined ? [] : [config.variant])].join('/'),
     indexes: references.flatMap((one) => one.digest ?? []),
     names: references.flatMap((one) => (one.tag === undefined ? [] : [`${one.name}:${one.tag}`])),
+    ...(layers !== undefined && { chain: chainOf(layers.map(({ diffId }) => diffId)) }),
     scan: summarizeScan({
       scanners: (['vuln', 'secret'] as const).filter((one) => wanted.includes(one)),
       gaps: gaps.length,

@@ -61,6 +61,7 @@ export async function verifiedImages(
   }
   return {
     doubt: scans.doubt,
+    basesOf: (image) => scans.basesOf(image),
     find(image) {
       const found = signed.get(keyOf(image));
       const known = scans.find(image);

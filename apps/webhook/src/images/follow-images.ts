@@ -82,6 +82,7 @@ export function followImages(options: FollowOptions): FollowedImages & { readonl
 
   return {
     find: (image) => memory.find(image),
+    basesOf: (image) => memory.basesOf(image),
     get doubt() {
       if (currentAt === undefined) return failure ?? 'what is known of images is still being read';
       if (clock.now() - currentAt <= Math.max(SILENCE_MS, 3 * everyMs)) return undefined;

@@ -47,7 +47,7 @@ export class WatchedInspector implements ImageInspector {
   async inspect(
     place: ImagePlace,
     signal: AbortSignal,
-  ): Promise<{ readonly image: PlatformImage; readonly inventory: Inventory }> {
+  ): Promise<{ readonly image: PlatformImage; readonly inventory: Inventory; readonly layers: readonly string[] }> {
     const { registry: name, repository, digest } = place;
     const registry = await this.#find(name);
     if (registry === undefined) {
@@ -66,7 +66,8 @@ export class WatchedInspector implements ImageInspector {
         ...(onLayer !== undefined && { onLayer }),
       });
       const { os, architecture, variant } = source.image.config;
-      return { image: { digest, os, architecture, ...(variant !== undefined && { variant }) }, inventory };
+      const image = { digest, os, architecture, ...(variant !== undefined && { variant }) };
+      return { image, inventory, layers: source.image.layers.map(({ diffId }) => diffId) };
     });
   }
 

@@ -76,3 +76,13 @@ export const signatures = z.strictObject({
     .default('deny')
     .describe('what is said of an image whose signatures were not held against them'),
 });
+
+/** What images have to be built on. */
+export const baseImages = z.strictObject({
+  images: globs.optional().describe('which images, as registry/repository; all if not given'),
+  allow: globs.describe('the images they may be built on, as registry/repository, in registries that are watched'),
+  notScanned: z
+    .enum(NOT_SCANNED_ANSWERS)
+    .default('deny')
+    .describe('what is said of an image that nobody has looked into'),
+});

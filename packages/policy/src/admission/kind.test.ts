@@ -51,7 +51,7 @@ describe('readAdmissionPolicies', () => {
     ).toMatchInlineSnapshot(`
       [
         "p.yaml:8: document 1: spec.rules[1].name: another of these rules has the name "a"",
-        "p.yaml:9: document 1: spec.rules[2]: must have exactly one of podSecurity, misconfigurations, images, vulnerabilities, secrets, signatures, capabilities, volumes, resources, labels, annotations, serviceAccounts, cel",
+        "p.yaml:9: document 1: spec.rules[2]: must have exactly one of podSecurity, misconfigurations, images, vulnerabilities, secrets, signatures, baseImages, capabilities, volumes, resources, labels, annotations, serviceAccounts, cel",
         "p.yaml:11: document 1: spec.exceptions[0].rules[0]: unknown rule "gone"; known are a, b",
         "p.yaml:12: document 1: spec.exceptions[1]: is for everything: give selector, containers, images or vulnerabilities (or remove the rule)",
       ]

@@ -38,6 +38,7 @@ export type AdmissionCriterion =
   | { readonly vulnerabilities: VulnerabilityCriterion }
   | { readonly secrets: SecretCriterion }
   | { readonly signatures: SignatureCriterion }
+  | { readonly baseImages: BaseImageCriterion }
   | { readonly capabilities: { readonly allow?: readonly string[]; readonly drop?: readonly string[] } }
   | { readonly volumes: VolumeCriterion }
   | { readonly resources: ResourceCriterion }
@@ -91,6 +92,16 @@ export interface SignatureCriterion {
     readonly fingerprint: string;
   }[];
   /** What is said of an image whose signatures were not held against one of them. */
+  readonly notScanned: NotScannedAnswer;
+}
+
+/** What images may be built on. */
+export interface BaseImageCriterion {
+  /** Globs over `registry/repository`: which images it is about; all without any. */
+  readonly images?: readonly string[];
+  /** Globs over `registry/repository` of images that are known themselves. */
+  readonly allow: readonly string[];
+  /** What is said of an image that nobody has looked into. */
   readonly notScanned: NotScannedAnswer;
 }
 

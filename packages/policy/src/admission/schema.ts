@@ -3,7 +3,7 @@ import { POD_KINDS, POD_RULES, POD_SECURITY_LEVELS } from '@bulkhead/pod-rules';
 import { z } from 'zod';
 import { globs, labels, name } from '../group/schema.ts';
 import { celCriterion } from './expression/schema.ts';
-import { secrets, signatures, vulnerabilities, vulnerabilityIds } from './findings-schema.ts';
+import { baseImages, secrets, signatures, vulnerabilities, vulnerabilityIds } from './findings-schema.ts';
 import { ADMISSION_MODES, RESOURCE_AMOUNTS } from './policy.ts';
 import { parseQuantity } from './quantity.ts';
 
@@ -56,6 +56,7 @@ const CRITERIA = {
   vulnerabilities: vulnerabilities.optional(),
   secrets: secrets.optional(),
   signatures: signatures.optional(),
+  baseImages: baseImages.optional(),
   capabilities: z
     .strictObject({ allow: z.array(capability).optional(), drop: z.array(capability).min(1).optional() })
     .refine(somethingGiven, 'says nothing: give allow or drop')

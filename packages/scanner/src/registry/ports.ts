@@ -33,7 +33,7 @@ export interface ImageInspector {
   inspect(
     place: ImagePlace,
     signal: AbortSignal,
-  ): Promise<{ readonly image: PlatformImage; readonly inventory: Inventory }>;
+  ): Promise<{ readonly image: PlatformImage; readonly inventory: Inventory; readonly layers: readonly string[] }>;
 }
 
 /** Judges inventories by the advisory database as it is at the moment of the call. */

@@ -32,12 +32,13 @@ export async function scanRegistryImage(
 ): Promise<ScanOutcome> {
   const { scans, inspector, judge, clock } = ports;
   const earlier = await scans.scan(place.digest);
-  if (earlier !== undefined && covers(earlier.scanners, inspector.scanners))
+  if (earlier?.layers !== undefined && covers(earlier.scanners, inspector.scanners))
     return { ...summary(earlier), outcome: 'known' };
-  const { image, inventory } = await inspector.inspect(place, signal);
+  const { image, inventory, layers } = await inspector.inspect(place, signal);
   signal.throwIfAborted();
   const at = new Date(clock.now()).toISOString();
-  const scan: StoredScan = { image, scanners: inspector.scanners, inventory, scannedAt: at, ...judge.judge(inventory) };
+  const parts = { image, scanners: inspector.scanners, inventory, layers };
+  const scan: StoredScan = { ...parts, scannedAt: at, ...judge.judge(inventory) };
   const outcome = await scans.record(scan);
   // A rescan that ran before this image was in the index has not seen it: judge it by what is known now.
   if (judge.database !== scan.database) {

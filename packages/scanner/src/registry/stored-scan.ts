@@ -63,6 +63,8 @@ export interface StoredScan extends Judgement {
   readonly scanners: readonly ImageScanner[];
   readonly scannedAt: string;
   readonly inventory: Inventory;
+  /** Digests of its layers, uncompressed and lowest first; absent in scans of before they were kept. */
+  readonly layers?: readonly string[];
 }
 
 /** A vulnerability that counts for an image, and the packages that bring it, as `name version`. */

@@ -1,3 +1,4 @@
+import { chainOf } from '@bulkhead/policy/images';
 import { WatchedRegistry } from '@bulkhead/scanner/registry';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openStore, type Store } from '../open-store.ts';
@@ -46,6 +47,7 @@ for (const database of testDatabases()) {
               platform: 'linux/amd64',
               indexes,
               names,
+              chain: chainOf([digestOf('the layer of web')]),
               scan: {
                 scannedAt: '2026-11-25T12:00:00.000Z',
                 scanners: ['vuln', 'secret'],
@@ -115,6 +117,21 @@ for (const database of testDatabases()) {
       await store.registries.remove('hub');
       const { changes } = await store.imageFeed.after(untagged.next, 100);
       expect(changes).toContainEqual({ digest: digestOf('new') });
+    });
+
+    it('tells what an image is up to each of its layers, also of one of before that is looked into once more', async () => {
+      const layers = [digestOf('base'), digestOf('app')];
+      const before = scanOf('web');
+      await store.scans.record({ ...before, layers: undefined } as unknown as typeof before);
+      const { next, changes } = await store.imageFeed.after(undefined, 100);
+      expect(changes.map(({ image: one }) => one?.chain)).toEqual([undefined]);
+      expect(await store.scans.unscanned([digestOf('web')], ['vuln', 'secret'])).toEqual([digestOf('web')]);
+
+      expect(await store.scans.record(scanOf('web', { layers }))).toBe('known');
+      const told = await store.imageFeed.after(next, 100);
+      expect(told.changes.map(({ image: one }) => one?.chain)).toEqual([chainOf(layers)]);
+      expect(await store.scans.unscanned([digestOf('web')], ['vuln', 'secret'])).toEqual([]);
+      expect((await store.scans.scan(digestOf('web')))?.layers).toEqual(layers);
     });
 
     it('tells whose signatures an image has, also by the indexes that lead to it, when that changes', async () => {

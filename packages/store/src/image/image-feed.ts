@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { decodeCursor, encodeCursor } from '@bulkhead/control-plane';
-import { type ImageChanges, type ImageScan, type KnownImage, MAX_CHANGES, MAX_KEYS } from '@bulkhead/policy/images';
+import {
+  chainOf,
+  type ImageChanges,
+  type ImageScan,
+  type KnownImage,
+  MAX_CHANGES,
+  MAX_KEYS,
+} from '@bulkhead/policy/images';
 import type { Finding, SignatureCheck } from '@bulkhead/scanner';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { fromDocument } from '../scan/inventory-document.ts';
@@ -96,7 +103,7 @@ export class KyselyImageFeed implements ImageFeed {
       .selectFrom('image')
       .leftJoin('scan', 'scan.image_id', 'image.id')
       .select(['image.id', 'image.digest', 'image.os', 'image.architecture', 'image.variant', 'image.failure'])
-      .select(['scan.verdict', 'scan.image_id'])
+      .select(['scan.verdict', 'scan.image_id', 'scan.layers'])
       .where('image.digest', 'in', digests)
       .execute();
     const links = await linksOf(
@@ -107,7 +114,7 @@ export class KyselyImageFeed implements ImageFeed {
     const checks = await signaturesOf(this.#db, [...new Set([...digests, ...leading])]);
     const images = new Map<string, KnownImage>();
     for (const row of rows) {
-      const { id, digest, os, architecture, variant, failure, verdict, image_id: scanned } = row;
+      const { id, digest, os, architecture, variant, failure, verdict, image_id: scanned, layers } = row;
       const scan = verdict === null ? await this.#scanOf(scanned) : unpackVerdict(verdict);
       const { indexes = [], names = [] } = links.get(id) ?? {};
       images.set(digest, {
@@ -115,6 +122,7 @@ export class KyselyImageFeed implements ImageFeed {
         platform: [os, architecture, ...(variant === null ? [] : [variant])].join('/'),
         indexes: indexes.filter((index) => index !== digest),
         names: [...names],
+        ...(layers !== null && { chain: chainOf(JSON.parse(layers) as readonly string[]) }),
         ...signaturesFor([digest, ...indexes], checks),
         ...(scan !== undefined && { scan }),
         ...(failure !== null && scan === undefined && { failure: failureText(failure) }),

@@ -85,10 +85,12 @@ export class KyselyScanStore implements ScanStore {
       const rows = await this.#db
         .selectFrom('image')
         .innerJoin('scan', 'scan.image_id', 'image.id')
-        .select(['image.digest', 'scan.scanners'])
+        .select(['image.digest', 'scan.scanners', 'scan.layers'])
         .where('image.digest', 'in', chunk)
         .execute();
-      for (const row of rows) if (covers(scannersOf(row), scanners)) scanned.add(row.digest);
+      for (const row of rows) {
+        if (row.layers !== null && covers(scannersOf(row), scanners)) scanned.add(row.digest);
+      }
     }
     return digests.filter((digest) => !scanned.has(digest));
   }
@@ -107,6 +109,7 @@ export class KyselyScanStore implements ScanStore {
         status,
         scanners: scannersText(scan),
         verdict,
+        layers: scan.layers === undefined ? null : JSON.stringify(scan.layers),
         ...documents,
       } as const;
       const { numInsertedOrUpdatedRows = 0n } = await transaction
@@ -117,7 +120,14 @@ export class KyselyScanStore implements ScanStore {
       let before: readonly Finding[] = [];
       if (numInsertedOrUpdatedRows === 0n) {
         const earlier = await this.#lockedScan(transaction, image.digest).executeTakeFirstOrThrow();
-        if (covers(scannersOf(earlier), scan.scanners)) return 'known';
+        if (covers(scannersOf(earlier), scan.scanners)) {
+          if (earlier.layers === null && content.layers !== null) {
+            const { layers } = content;
+            await transaction.updateTable('scan').set({ layers }).where('image_id', '=', imageId).execute();
+            await touchImages(transaction, [image.digest]);
+          }
+          return 'known';
+        }
         before = unpack(earlier.findings) as readonly Finding[];
         await transaction.updateTable('scan').set(content).where('image_id', '=', imageId).execute();
       }
@@ -270,6 +280,7 @@ function toScan(row: Selectable<Tables['scan']> & ImageColumns, lookedUp: readon
     database: row.database,
     inventory: fromDocument(unpack(row.inventory)),
     findings: unpack(row.findings) as readonly Finding[],
+    ...(row.layers !== null && { layers: JSON.parse(row.layers) as readonly string[] }),
     lookedUp,
   };
 }

@@ -95,6 +95,8 @@ export const MIGRATIONS: readonly Migration[] = [
         digest text primary key references manifest on delete cascade, keys text not null, verified text not null)${keyed}`,
     ],
   },
+  // Images of before are looked into by the next crawl.
+  { version: 9, statements: () => ['alter table scan add column layers text'] },
 ];
 
 /** The version of tables that this program knows. */

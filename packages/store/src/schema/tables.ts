@@ -78,6 +78,8 @@ interface ScanTable {
   readonly scanners: string;
   readonly inventory: Uint8Array;
   readonly findings: Uint8Array;
+  /** JSON of the digests of its layers; nothing for scans of before they were kept. */
+  readonly layers: string | null;
   /** What admission is told, packed; nothing for scans of before it was kept. */
   readonly verdict: Uint8Array | null;
 }

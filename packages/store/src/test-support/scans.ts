@@ -75,6 +75,7 @@ export function scanOf(word: string, over: Partial<StoredScan> = {}): StoredScan
     scanners: ['vuln', 'secret'],
     scannedAt: '2026-11-25T12:00:00.000Z',
     inventory: held,
+    layers: [digestOf(`the layer of ${word}`)],
     findings: [],
     lookedUp: held.packages.map(({ name }) => ({ ecosystem: 'Debian:12', name })),
     database: 'state-1',

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { namedImage } from '../image-name.ts';
+import { chainOf } from './chain.ts';
 import { ImageMemory } from './image-memory.ts';
 import type { KnownImage } from './known-image.ts';
 
@@ -21,6 +22,19 @@ describe('ImageMemory', () => {
     expect(found(memory, 'web')).toEqual([]);
     // Where a digest is written, the tag before it decides nothing.
     expect(found(memory, `web:1@${digestOf(7)}`)).toEqual([]);
+  });
+
+  it('finds what an image was built on, for as long as that is known', () => {
+    const base = image(1, { chain: chainOf(['a', 'b']), names: ['r.example/base:1'] });
+    const app = image(2, { chain: chainOf(['a', 'b', 'c']) });
+    const memory = memoryOf(base, app, image(3, { chain: chainOf(['b', 'a']) }), image(4, { chain: [] }), image(5));
+
+    expect(memory.basesOf(app).map(({ digest }) => digest)).toEqual([digestOf(1), digestOf(2)]);
+    expect(memory.basesOf(image(5))).toEqual([]);
+    memory.set({ ...base, chain: chainOf(['a']) });
+    expect(memory.basesOf(app).map(({ digest }) => digest)).toEqual([digestOf(1), digestOf(2)]);
+    memory.remove(base.digest);
+    expect(memory.basesOf(app).map(({ digest }) => digest)).toEqual([digestOf(2)]);
   });
 
   it('lets a tag go over to another image', () => {

@@ -12,6 +12,8 @@ export class ImageMemory implements ImageKnowledge {
   /** From the digest of an index, or a tag, to digests of images. */
   readonly #digestsByIndex = new Map<string, Set<string>>();
   readonly #digestsByName = new Map<string, Set<string>>();
+  /** From the last entry of a chain, which is the whole image, to digests of images. */
+  readonly #digestsByChain = new Map<string, Set<string>>();
   readonly #pool = new Pool();
   doubt: string | undefined;
 
@@ -37,6 +39,8 @@ export class ImageMemory implements ImageKnowledge {
     this.#images.set(image.digest, kept);
     for (const index of image.indexes) add(this.#digestsByIndex, index, image.digest);
     for (const name of names) add(this.#digestsByName, name, image.digest);
+    const whole = image.chain?.at(-1);
+    if (whole !== undefined) add(this.#digestsByChain, whole, image.digest);
   }
 
   remove(digest: string): void {
@@ -45,6 +49,8 @@ export class ImageMemory implements ImageKnowledge {
     this.#images.delete(digest);
     for (const index of image.indexes) drop(this.#digestsByIndex, index, digest);
     for (const name of image.names) drop(this.#digestsByName, name, digest);
+    const whole = image.chain?.at(-1);
+    if (whole !== undefined) drop(this.#digestsByChain, whole, digest);
     if (image.scan !== undefined) this.#pool.release(image.scan);
   }
 
@@ -61,6 +67,10 @@ export class ImageMemory implements ImageKnowledge {
     }
     const [key] = nameKey(image);
     return key === undefined ? [] : this.#all(this.#digestsByName.get(key));
+  }
+
+  basesOf({ chain = [] }: KnownImage): readonly KnownImage[] {
+    return chain.flatMap((whole) => this.#all(this.#digestsByChain.get(whole)));
   }
 
   #all(digests: ReadonlySet<string> = new Set()): readonly KnownImage[] {

@@ -1,3 +1,4 @@
+export { chainOf } from './chain.ts';
 export { ImageChanges, MAX_CHANGES } from './feed.ts';
-export { ImageScan, KnownImage, MAX_KEYS } from './known-image.ts';
+export { ImageScan, KnownImage, MAX_KEYS, MAX_LAYERS } from './known-image.ts';
 export { type ScanFinding, summarizeScan, type WholeScan } from './summarize.ts';

@@ -15,6 +15,8 @@ export const MAX_VULNERABILITIES = 5_000;
 export const MAX_SECRETS = 500;
 /** Tags and indexes that lead to one image. Nightly builds of years stay below. */
 export const MAX_NAMES = 2_000;
+/** Runtimes take no image with more. */
+export const MAX_LAYERS = 128;
 /** Keys that one image is held against: those of the registries that have it. */
 export const MAX_KEYS = 64;
 
@@ -75,6 +77,11 @@ export const KnownImage = z.object({
     .array(z.string().max(400))
     .max(MAX_NAMES)
     .describe('registry/repository:tag of the tags that led to it when the registry was looked at last'),
+  chain: z
+    .array(z.string().max(64))
+    .max(MAX_LAYERS)
+    .optional()
+    .describe('what it is up to each of its layers; absent: nobody has looked into it'),
   signatures: ImageSignatures.optional().describe('absent: nobody has looked for any'),
   scan: ImageScan.optional(),
   failure: z.string().max(500).optional().describe('why it could not be scanned'),

@@ -1,9 +1,17 @@
 import { createHash } from 'node:crypto';
 import { compareText, MAX_PEM_LENGTH, readPublicKey } from '@bulkhead/core';
 import { z } from 'zod';
+import { chainOf } from '../image/chain.ts';
 import { ImageMemory } from '../image/image-memory.ts';
 import type { ImageKnowledge } from '../image/knowledge.ts';
-import { IMAGE_SCANNERS, ImageScan, ImageSecret, ImageVulnerability, type KnownImage } from '../image/known-image.ts';
+import {
+  IMAGE_SCANNERS,
+  ImageScan,
+  ImageSecret,
+  ImageVulnerability,
+  type KnownImage,
+  MAX_LAYERS,
+} from '../image/known-image.ts';
 import { namedImage } from '../image-name.ts';
 import type { AdmissionPolicy } from '../policy.ts';
 
@@ -32,6 +40,11 @@ export const testImages = z
       platform: z.string().min(1).max(100).default('linux/amd64'),
       scan: scan.optional().describe('what was found in it; absent: it was not scanned'),
       failure: z.string().min(1).max(500).optional().describe('why it could not be scanned'),
+      layers: z
+        .array(z.string().min(1).max(200))
+        .max(MAX_LAYERS)
+        .optional()
+        .describe('its layers, lowest first, under any names; absent: nobody has looked into it'),
       signedBy: z
         .array(
           z
@@ -65,7 +78,7 @@ export function testKnowledge(images: readonly TestImage[], policies: readonly A
 }
 
 function knownImage(
-  { image, platform, scan: found, failure, signedBy }: TestImage,
+  { image, platform, scan: found, failure, layers, signedBy }: TestImage,
   keys: readonly string[],
 ): KnownImage {
   const named = namedImage(image);
@@ -79,6 +92,7 @@ function knownImage(
     names: named?.tag === undefined ? [] : [`${named.name}:${named.tag}`],
     ...(found !== undefined && { scan: { ...found, omitted: { vulnerabilities: 0, secrets: 0 } } }),
     ...(failure !== undefined && { failure }),
+    ...(layers !== undefined && { chain: chainOf(layers) }),
     ...(signedBy !== undefined && {
       signatures: { keys: [...new Set([...keys, ...verified])].toSorted(compareText), verified },
     }),

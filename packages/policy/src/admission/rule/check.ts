@@ -1,6 +1,7 @@
 import type { Pod } from '@bulkhead/pod-rules';
 import type { AdmissionCriterion } from '../policy.ts';
 import type { JudgedProblem } from '../violation.ts';
+import { baseImages } from './base-images.ts';
 import { capabilities } from './capabilities.ts';
 import { cel } from './cel.ts';
 import type { RuleContext } from './context.ts';
@@ -24,6 +25,7 @@ export function check(pod: Pod, criterion: AdmissionCriterion, context: RuleCont
   if ('misconfigurations' in criterion) return misconfigurations(pod, criterion.misconfigurations);
   if ('images' in criterion) return images(pod, criterion.images);
   if ('vulnerabilities' in criterion) return vulnerabilities(pod, criterion.vulnerabilities, context);
+  if ('baseImages' in criterion) return baseImages(pod, criterion.baseImages, context);
   if ('signatures' in criterion) return signatures(pod, criterion.signatures, context);
   if ('secrets' in criterion) return secrets(pod, criterion.secrets, context);
   if ('capabilities' in criterion) return capabilities(pod, criterion.capabilities);
