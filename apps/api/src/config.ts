@@ -78,9 +78,17 @@ export const ApiConfig = z.strictObject({
         .max(253)
         .optional()
         .describe('Secret in which the api keeps a `token` and its `ca.crt`, for the webhook to ask it about images.'),
+      authoritySecret: z
+        .string()
+        .min(1)
+        .max(253)
+        .optional()
+        .describe(
+          'Secret that keeps the authority instead of `authority.folder`, for several apis; it begins with that of the folder.',
+        ),
     })
     .prefault({})
-    .describe('The cluster, for `policy.source: cluster`, `enrolmentSecret` and `webhookSecret`.'),
+    .describe('The cluster, for `policy.source: cluster` and the Secrets.'),
   admin: z
     .strictObject({
       name: z.string().min(1).max(253).default('admin').describe('Name of the first account.'),

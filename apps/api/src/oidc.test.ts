@@ -48,7 +48,8 @@ function start(over: object = {}): Promise<Stand> {
   });
   return startStand({
     clock: { at: Date.now(), now: () => Date.now() },
-    oidc: (accounts, clock) => ProviderSignIn.open({ config, accounts, clock, timeoutMs: TIMEOUT_MS }),
+    oidc: ({ accounts, usedStates }, clock) =>
+      ProviderSignIn.open({ config, accounts, usedStates, clock, timeoutMs: TIMEOUT_MS }),
   });
 }
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { systemClock } from '@bulkhead/core';
-import { AuthorityFolder } from '@bulkhead/pki';
+import { AuthorityFolder, SharedAuthority } from '@bulkhead/pki';
 import { agentUri, serveAgents } from '@bulkhead/rpc';
 import {
   createMetrics,
@@ -20,6 +20,7 @@ import { writeEnrolmentFile } from './agent/enrolment-file.ts';
 import { Hub } from './agent/hub.ts';
 import { openSinks } from './alert/open-sinks.ts';
 import { keepAlerts, startAlerting } from './alert/start-alerting.ts';
+import { authoritySecret } from './cluster/authority-secret.ts';
 import { type Cluster, joinCluster } from './cluster/join.ts';
 import { takePart } from './cluster/take-part.ts';
 import type { ApiConfig } from './config.ts';
@@ -32,10 +33,14 @@ import { ClusterPolicy } from './policy/cluster-policy.ts';
 import { FilePolicy } from './policy/file-policy.ts';
 import type { PolicySupply } from './policy/policy-in-force.ts';
 import { StorePolicy } from './policy/store-policy.ts';
+import { WorkloadFollower } from './replica/follow-workloads.ts';
+import { Presence } from './replica/presence.ts';
+import { Relay } from './replica/relay.ts';
+import { startReplicas } from './replica/start-replicas.ts';
 import { forget } from './retention.ts';
 import { addRoutes } from './route/routes.ts';
 import { readCertificateFiles } from './tls/certificate-files.ts';
-import { OwnIdentity } from './tls/own-identity.ts';
+import { type OwnAuthority, OwnIdentity } from './tls/own-identity.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -66,9 +71,10 @@ async function start(config: ApiConfig, { logger, emit, shutdown }: ServiceProce
   const store = await openStore(config.store);
   shutdown.onClose('store', () => store.close());
   const health = await serveHealth(config.metrics, registry, shutdown, () => notReady);
-  const folder = await AuthorityFolder.open({ folder: config.authority.folder, commonName: 'Bulkhead' });
-  const identity = await OwnIdentity.make(folder, config.names, clock);
+  const { presence, relay } = await joinReplicas(store, logger, shutdown);
   const cluster = await joinCluster(config, shutdown);
+  const ca = await openAuthority(config, cluster);
+  const identity = await OwnIdentity.make(ca, config.names, clock);
   const policy = await openPolicy(config, store, cluster, logger, shutdown);
   metrics.setPolicy(policy.current.documents.length, true);
   policy.onChange(({ version, documents }) => {
@@ -76,13 +82,21 @@ async function start(config: ApiConfig, { logger, emit, shutdown }: ServiceProce
     emit({ event: 'policy-changed', version, documents: documents.length });
   });
 
-  const agents = await startAgents({ config, store, policy, folder, identity, logger, metrics, shutdown });
+  // Before the workloads are read: what others add from now on is seen.
+  const follower = await WorkloadFollower.open(store.workloads);
+  const replica = { replica: presence.id, relay };
+  const agents = await startAgents({ config, store, policy, ca, identity, logger, metrics, shutdown, ...replica });
   const times = { idleMs: config.session.idleMinutes * MINUTE_MS, maxMs: config.session.hours * 60 * MINUTE_MS };
   const authenticator = new Authenticator(store, clock, times);
   const provider =
     config.oidc === undefined
       ? undefined
-      : await ProviderSignIn.open({ config: config.oidc, accounts: store.accounts, clock });
+      : await ProviderSignIn.open({
+          config: config.oidc,
+          accounts: store.accounts,
+          usedStates: store.usedStates,
+          clock,
+        });
   const lockout = { failures: config.lockout.failures, lockMs: config.lockout.minutes * MINUTE_MS };
   const tls = async (): Promise<{ readonly cert: string; readonly key: string }> =>
     config.tls === undefined
@@ -114,7 +128,7 @@ async function start(config: ApiConfig, { logger, emit, shutdown }: ServiceProce
     policy,
     agents: agents?.hub ?? noAgents,
     alertSinks: alerting.sinks,
-    authorityPin: () => (agents === undefined ? undefined : folder.authority.pin),
+    authorityPin: () => (agents === undefined ? undefined : ca.authority.pin),
     sessionMs: times.maxMs,
   });
   const admin = await createFirstAdmin(store.accounts, config.admin, clock);
@@ -132,12 +146,16 @@ async function start(config: ApiConfig, { logger, emit, shutdown }: ServiceProce
     app.server.setSecureContext(await tls());
     await authenticator.prune();
     await store.signIns.prune(new Date(clock.now() - ATTEMPTS_KEPT_MS).toISOString());
+    await store.usedStates.prune(new Date(clock.now()).toISOString());
+    await relay.prune();
     await keepAlerts(alerting, new Date(clock.now() - config.retention.days * DAY_MS).toISOString());
     await agents?.hub.retryQuarantines();
+    // One is enough: two would wait for each other's rows.
+    if (!presence.isFirst) return;
     await forget(store, config.retention, clock, { signal: shutdown.signal, onForgotten: metrics.countPruned });
   });
   if (agents !== undefined && config.agents.tokenFile !== undefined) {
-    await writeEnrolmentFile(config.agents.tokenFile, { store, clock, pin: folder.authority.pin });
+    await writeEnrolmentFile(config.agents.tokenFile, { store, clock, pin: ca.authority.pin });
   }
   if (cluster !== undefined) {
     const work = {
@@ -147,11 +165,14 @@ async function start(config: ApiConfig, { logger, emit, shutdown }: ServiceProce
       hub: agents?.hub,
       store,
       clock,
-      pin: folder.authority.pin,
-      trustPem: () => folder.authority.trustPem,
+      pin: ca.authority.pin,
+      trustPem: () => ca.authority.trustPem,
       logger,
     };
     takePart(work, shutdown);
+  }
+  if (store.dialect !== 'sqlite') {
+    startReplicas({ presence, relay, follower, hub: agents?.hub, logger }, shutdown);
   }
   const { port } = app.server.address() as { readonly port: number };
   notReady = undefined;
@@ -164,6 +185,50 @@ async function start(config: ApiConfig, { logger, emit, shutdown }: ServiceProce
     ...(config.tls === undefined && { authority: join(config.authority.folder, 'ca.crt') }),
     ...health,
   });
+}
+
+/** Has other processes of the same store know of this one. A store in a file is of one process. */
+async function joinReplicas(
+  store: Store,
+  logger: Logger,
+  shutdown: Shutdown,
+): Promise<{ readonly presence: Presence; readonly relay: Relay }> {
+  const clock = systemClock;
+  const steady = (): number => performance.now();
+  const presence = await Presence.join({
+    replicas: store.replicas,
+    clock,
+    steady,
+    isAlone: store.dialect === 'sqlite',
+  });
+  const { agentRequests: requests, agents, workloads } = store;
+  const relay = new Relay({
+    requests,
+    agents,
+    workloads,
+    replica: presence.id,
+    clock,
+    logger,
+    signal: shutdown.signal,
+  });
+  shutdown.onClose('presence', async () => {
+    await relay.settled();
+    await presence.leave();
+  });
+  return { presence, relay };
+}
+
+/** The authority that agents trust: in a Secret where several apis share it, and in a folder where there is one. */
+async function openAuthority(
+  { authority, kubernetes }: ApiConfig,
+  cluster: Cluster | undefined,
+): Promise<OwnAuthority> {
+  const { folder } = authority;
+  const commonName = 'Bulkhead';
+  const name = kubernetes.authoritySecret;
+  if (name === undefined || cluster === undefined) return AuthorityFolder.open({ folder, commonName });
+  const place = authoritySecret(cluster.client, { name, namespace: cluster.namespace });
+  return SharedAuthority.open(place, { commonName, seed: await AuthorityFolder.read(folder) });
 }
 
 async function openPolicy(
@@ -196,16 +261,20 @@ async function startAgents({
   config,
   store,
   policy,
-  folder,
+  ca,
   identity,
   logger,
   metrics,
   shutdown,
+  replica,
+  relay,
 }: {
   readonly config: ApiConfig;
   readonly store: Store;
   readonly policy: PolicySupply;
-  readonly folder: AuthorityFolder;
+  readonly ca: OwnAuthority;
+  readonly replica: string;
+  readonly relay: Relay;
   readonly identity: OwnIdentity;
   readonly logger: Logger;
   readonly metrics: ApiMetrics;
@@ -213,11 +282,12 @@ async function startAgents({
 }) {
   const { enabled, host, port } = config.agents;
   if (!enabled) return undefined;
-  const hub = await Hub.open({ store, policy, clock: systemClock, logger, onEvents: metrics.countEvents });
+  const clock = systemClock;
+  const hub = await Hub.open({ store, policy, clock, replica, relay, logger, onEvents: metrics.countEvents });
   const issuer = {
-    trustPem: () => folder.authority.trustPem,
+    trustPem: () => ca.authority.trustPem,
     sign: (id: string, request: string) =>
-      folder.authority.sign(request, { commonName: id, uris: [agentUri(id)] }, ['client'], AGENT_DAYS),
+      ca.authority.sign(request, { commonName: id, uris: [agentUri(id)] }, ['client'], AGENT_DAYS),
   };
   const { chainPem, keyPem } = identity.current;
   const server = await serveAgents({ host, port, identity: { chainPem, keyPem }, issuer, hub, logger });

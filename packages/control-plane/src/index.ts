@@ -8,7 +8,7 @@ export {
   ROLES,
   type Role,
 } from './access/role.ts';
-export type { LockoutPolicy, Session, SessionStore, SignInAttempts } from './access/session.ts';
+export type { LockoutPolicy, Session, SessionStore, SignInAttempts, UsedStates } from './access/session.ts';
 export type {
   ApiToken,
   ApiTokenStore,
@@ -63,10 +63,13 @@ export {
   type QuarantineStore,
   type WorkloadQuarantine,
 } from './quarantine/quarantine.ts';
+export type { AgentRequest, AgentRequests } from './replica/agent-requests.ts';
+export type { Replica, ReplicaStore } from './replica/replica.ts';
 export type {
   KnownWorkload,
   ReportedWorkload,
   WorkloadEnforcement,
   WorkloadFilter,
   WorkloadStore,
+  WorkloadsOfAgent,
 } from './workload/workload.ts';

@@ -16,6 +16,10 @@ export interface ControlPlaneOptions {
   readonly store?: object;
   /** As the api's configuration has it. */
   readonly alerts?: object;
+  /** Folder of its authority; one of its own without it. */
+  readonly authority?: string;
+  /** Password of its first administrator; one of its own without it. */
+  readonly password?: string;
 }
 
 export interface ApiAnswer {
@@ -26,33 +30,43 @@ export interface ApiAnswer {
 /** A real api of a test, on loopback, whose policy is a file. */
 export class TestControlPlane {
   readonly #folder: string;
+  readonly #authority: string;
   readonly #ports: readonly [number, number];
   #process: LineProcess;
   #password: string | undefined;
   #session: Readonly<Record<string, string>> | undefined;
 
-  private constructor(folder: string, ports: readonly [number, number]) {
+  private constructor(
+    { folder, authority, password }: ControlPlaneOptions & { readonly authority: string },
+    ports: readonly [number, number],
+  ) {
     this.#folder = folder;
+    this.#authority = authority;
+    this.#password = password;
     this.#ports = ports;
     this.#process = this.#start();
   }
 
   /** Starts it in a folder of its own, with a policy. */
-  static async open({ folder, policyFile, store, alerts }: ControlPlaneOptions): Promise<TestControlPlane> {
+  static async open(options: ControlPlaneOptions): Promise<TestControlPlane> {
+    const { folder, policyFile, store, alerts, password } = options;
+    const authority = options.authority ?? join(folder, 'authority');
     await mkdir(folder, { recursive: true });
     const ports = [await freePort(), await freePort()] as const;
     const config = {
       store: store ?? { file: join(folder, 'store.db') },
       host: '127.0.0.1',
       port: ports[0],
-      authority: { folder: join(folder, 'authority') },
+      authority: { folder: authority },
       agents: { host: '127.0.0.1', port: ports[1] },
       policy: { source: 'files', files: [policyFile] },
       metrics: { port: 0 },
       ...(alerts !== undefined && { alerts }),
+      ...(password !== undefined && { admin: { passwordFile: join(folder, 'password') } }),
     };
+    if (password !== undefined) await writeFile(join(folder, 'password'), password, { mode: 0o600 });
     await writeFile(join(folder, 'api.json'), JSON.stringify(config));
-    const plane = new TestControlPlane(folder, ports);
+    const plane = new TestControlPlane({ ...options, authority }, ports);
     await plane.#ready();
     return plane;
   }
@@ -69,7 +83,7 @@ export class TestControlPlane {
 
   /** PEM file of the authority of its certificate. */
   get caFile(): string {
-    return join(this.#folder, 'authority/ca.crt');
+    return join(this.#authority, 'ca.crt');
   }
 
   /** Of the api's process. */
@@ -132,7 +146,7 @@ export class TestControlPlane {
     headers: Readonly<Record<string, string>> = {},
   ): Promise<{ readonly answer: ApiAnswer; readonly cookie: string }> {
     const { promise, resolve, reject } = Promise.withResolvers<{ answer: ApiAnswer; cookie: string }>();
-    const ca = readFileSync(join(this.#folder, 'authority/ca.crt'));
+    const ca = readFileSync(this.caFile);
     const type = body === undefined ? {} : { 'content-type': 'application/json' };
     const to = { host: '127.0.0.1', port: this.#ports[0], method, path, ca, headers: { ...headers, ...type } };
     const sent = request({ ...to, agent: false }, (response) => {

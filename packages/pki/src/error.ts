@@ -12,7 +12,9 @@ export type PkiErrorCode =
   /** The authority's own certificate is not valid at this time. */
   | 'AUTHORITY_NOT_VALID'
   /** The folder of an authority cannot be read or written. */
-  | 'FOLDER_UNUSABLE';
+  | 'FOLDER_UNUSABLE'
+  /** The place where several processes keep an authority is written by others all the time. */
+  | 'PLACE_UNUSABLE';
 
 /** What keeps certificates from being made or read. */
 export class PkiError extends CodedError<PkiErrorCode> {

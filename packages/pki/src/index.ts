@@ -9,6 +9,8 @@ export {
   type SignOutcome,
 } from './authority/authority.ts';
 export { AuthorityFolder, type AuthorityFolderOptions } from './authority/authority-folder.ts';
+export type { KeptAuthority } from './authority/renew.ts';
+export { type AuthorityPlace, SharedAuthority, type SharedAuthorityOptions } from './authority/shared-authority.ts';
 export { type CertificateFacts, explainCertificate, readCertificate, splitPem } from './certificate/certificate.ts';
 export { PkiError, type PkiErrorCode } from './error.ts';
 export type { Usage } from './issue.ts';

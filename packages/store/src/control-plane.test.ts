@@ -46,7 +46,12 @@ for (const database of testDatabases()) {
 
     describe('agents', () => {
       it('knows what an agent last said, and keeps what is in force when another snapshot fails', async () => {
-        await store.agents.noteConnected('agent-1', { at: T1, version: '0.1.0', certificateSerial: '0a' });
+        await store.agents.noteConnected('agent-1', {
+          at: T1,
+          version: '0.1.0',
+          certificateSerial: '0a',
+          replica: 'one',
+        });
         await store.agents.notePolicy('agent-1', { applied: '7' }, T1);
         await store.agents.notePolicy('agent-1', { failed: '8', problem: HOSTILE }, T2);
         await store.agents.noteLoss('agent-1', 3, T2);
@@ -60,11 +65,41 @@ for (const database of testDatabases()) {
           version: '0.1.0',
           lastSeen: T2,
           connected: true,
+          replica: 'one',
           policy: { applied: '7', failed: '8', problem: HOSTILE },
           eventsLost: 7,
         });
-        await store.agents.disconnectAll();
-        expect((await store.agents.get('agent-1'))?.connected).toBe(false);
+      });
+
+      it('knows which process an agent is connected to, whatever those before it say later', async () => {
+        const connect = (replica: string): Promise<void> =>
+          store.agents.noteConnected('agent-1', { at: T1, version: '0.1.0', certificateSerial: '0a', replica });
+        const where = async (): Promise<unknown> => {
+          const { connected, replica } = (await store.agents.get('agent-1')) ?? {};
+          return [connected, replica];
+        };
+        const elsewhere = async (replica: string): Promise<readonly string[]> =>
+          (await store.agents.connectedElsewhere(replica)).map(({ id }) => id);
+
+        await connect('one');
+        await connect('two');
+        await store.agents.noteDisconnected('agent-1', T2, 'one');
+        expect(await where()).toEqual([true, 'two']);
+        expect([await elsewhere('one'), await elsewhere('two')]).toEqual([['agent-1'], []]);
+
+        await store.agents.reclaim(['agent-1'], 'one');
+        expect(await where()).toEqual([true, 'two']);
+        await store.replicas.remove('two', T2);
+        expect(await where()).toEqual([false, undefined]);
+        expect(await elsewhere('one')).toEqual([]);
+        await store.agents.reclaim(['agent-1', 'nobody'], 'two');
+        expect(await where()).toEqual([true, 'two']);
+        await store.agents.noteDisconnected('agent-1', T2, 'two');
+        expect(await where()).toEqual([false, undefined]);
+
+        await store.agents.revoke('agent-1', T2);
+        await store.agents.reclaim(['agent-1'], 'two');
+        expect(await where()).toEqual([false, undefined]);
       });
 
       it('keeps a revoked agent known, and lists by node', async () => {
@@ -119,6 +154,107 @@ for (const database of testDatabases()) {
         expect(await ids({ namespaces: ['shop'] })).toEqual(['b', 'd']);
         expect(await ids({ node: 'node-2' })).toEqual(['c']);
         expect(await ids({ namespaces: ['shop'], node: 'node-2' })).toEqual([]);
+      });
+    });
+
+    describe('replicas', () => {
+      const request = (id: string, replica: string, askedAt = T0) => ({
+        id,
+        replica,
+        agent: 'agent-1',
+        document: HOSTILE,
+        askedAt,
+      });
+
+      it('are known by their beats until they are removed', async () => {
+        expect([await store.replicas.beat('b'), await store.replicas.beat('a')]).toEqual(['new', 'new']);
+        expect(await store.replicas.beat('b')).toBe('known');
+        expect(await store.replicas.list()).toEqual([
+          { id: 'a', beat: 1 },
+          { id: 'b', beat: 2 },
+        ]);
+        await store.replicas.remove('b', T1);
+        await store.replicas.remove('b', T1);
+        expect(await store.replicas.list()).toEqual([{ id: 'a', beat: 1 }]);
+        expect(await store.replicas.beat('b')).toBe('new');
+      });
+
+      it('take what they are asked once, oldest first, and answer once', async () => {
+        const { agentRequests } = store;
+        await agentRequests.ask(request('2', 'a', T1));
+        await agentRequests.ask(request('1', 'a', T0));
+        await agentRequests.ask(request('3', 'b', T0));
+
+        expect(await agentRequests.take('a', 1)).toEqual([request('1', 'a', T0)]);
+        expect((await agentRequests.take('a', 9)).map(({ id }) => id)).toEqual(['2']);
+        expect(await agentRequests.take('a', 9)).toEqual([]);
+
+        expect(await agentRequests.collect('1')).toBe('waiting');
+        await agentRequests.answer('1', HOSTILE);
+        expect(await agentRequests.collect('1')).toEqual({ answer: HOSTILE });
+        expect(await agentRequests.collect('1')).toBe('gone');
+      });
+
+      it('do not do what was withdrawn, nor what is too old, nor what a removed one was asked', async () => {
+        const { agentRequests } = store;
+        for (const id of ['1', '2']) await agentRequests.ask(request(id, 'a'));
+        await agentRequests.ask(request('3', 'b', T2));
+        await agentRequests.ask(request('4', 'c', T2));
+
+        expect(await agentRequests.withdraw('1')).toBe('withdrawn');
+        expect((await agentRequests.take('a', 9)).map(({ id }) => id)).toEqual(['2']);
+        expect(await agentRequests.withdraw('2')).toBe('taken');
+        await agentRequests.ask(request('5', 'a', T0));
+        expect(await agentRequests.prune(T1)).toBe(1);
+        await store.replicas.remove('b', T2);
+        expect([await agentRequests.collect('3'), await agentRequests.collect('4')]).toEqual(['gone', 'waiting']);
+      });
+
+      it('of two that take at the same time each request is for one', async () => {
+        const ids = Array.from({ length: 40 }, (_, index) => String(index));
+        for (const id of ids) await store.agentRequests.ask(request(id, 'a'));
+
+        const taken = await Promise.all([0, 1, 2, 3].map(() => store.agentRequests.take('a', 40)));
+
+        expect(
+          taken
+            .flat()
+            .map(({ id }) => id)
+            .toSorted(),
+        ).toEqual(ids.toSorted());
+      });
+
+      it('let a state be used once, whoever comes, until it has expired', async () => {
+        const uses = await Promise.all([0, 1, 2, 3].map(() => store.usedStates.use(HOSTILE, T1)));
+        expect(uses.filter((isFirst) => isFirst)).toHaveLength(1);
+        expect(await store.usedStates.prune(T0)).toBe(0);
+        expect(await store.usedStates.use(HOSTILE, T1)).toBe(false);
+        expect(await store.usedStates.prune(T1)).toBe(1);
+        expect(await store.usedStates.use(HOSTILE, T1)).toBe(true);
+      });
+
+      it('see how far the workloads of each agent have come', async () => {
+        await enrol('agent-2', 'node-2');
+        const versions = async (): Promise<unknown> =>
+          (await store.workloads.versions()).map(({ agent, node, version }) => [agent, node, version]);
+        expect(await versions()).toEqual([
+          ['agent-1', 'node-1', 0],
+          ['agent-2', 'node-2', 0],
+        ]);
+        const workload = { id: 'a', name: 'a', namespace: 'shop', labels: {}, owners: [], addresses: ['10.0.0.1'] };
+        await store.workloads.replace('agent-2', [workload], T0);
+        await store.workloads.noteEnforcement('agent-2', [{ id: 'a', enforced: false, problem: 'no queue' }]);
+
+        expect(await versions()).toEqual([
+          ['agent-1', 'node-1', 0],
+          ['agent-2', 'node-2', 1],
+        ]);
+        expect(await store.workloads.ofAgent('agent-1')).toEqual([]);
+        expect(await store.workloads.ofAgent('agent-2')).toMatchObject([{ ...workload, node: 'node-2' }]);
+        const notEnforced = async (agents: readonly string[]): Promise<unknown> =>
+          (await store.workloads.notEnforced(agents)).map(({ id, problem }) => [id, problem]);
+        expect(await notEnforced(['agent-1', 'agent-2'])).toEqual([['a', 'no queue']]);
+        expect(await notEnforced(['agent-1'])).toEqual([]);
       });
     });
 

@@ -1,6 +1,7 @@
 import type { AlertOutbox } from '@bulkhead/alerts';
 import type {
   AccountStore,
+  AgentRequests,
   AgentStore,
   ApiTokenStore,
   AuditLog,
@@ -10,8 +11,10 @@ import type {
   IncidentStore,
   PolicyDocumentStore,
   QuarantineStore,
+  ReplicaStore,
   SessionStore,
   SignInAttempts,
+  UsedStates,
   WorkloadStore,
 } from '@bulkhead/control-plane';
 import type { RegistryStore, ScanStore } from '@bulkhead/scanner';
@@ -21,6 +24,7 @@ import { KyselyApiTokenStore } from './access/api-token-store.ts';
 import { KyselyEnrolmentTokenStore } from './access/enrolment-token-store.ts';
 import { KyselySessionStore } from './access/session-store.ts';
 import { KyselySignInAttempts } from './access/sign-in-attempts.ts';
+import { KyselyUsedStates } from './access/used-states.ts';
 import { KyselyAgentStore } from './agent/agent-store.ts';
 import { KyselyAlertOutbox } from './alert/alert-outbox.ts';
 import { KyselyAuditLog } from './audit/audit-log.ts';
@@ -34,6 +38,8 @@ import { KyselyIncidentStore } from './incident/incident-store.ts';
 import { KyselyPolicyDocumentStore } from './policy/policy-document-store.ts';
 import { KyselyQuarantineStore } from './quarantine/quarantine-store.ts';
 import { KyselyRegistryStore } from './registry/registry-store.ts';
+import { KyselyAgentRequests } from './replica/agent-requests.ts';
+import { KyselyReplicaStore } from './replica/replica-store.ts';
 import { KyselyScanStore } from './scan/scan-store.ts';
 import { migrate } from './schema/migrate.ts';
 import type { Tables } from './schema/tables.ts';
@@ -55,11 +61,14 @@ export interface Store {
   readonly accounts: AccountStore;
   readonly sessions: SessionStore;
   readonly signIns: SignInAttempts;
+  readonly usedStates: UsedStates;
   readonly apiTokens: ApiTokenStore;
   readonly enrolmentTokens: EnrolmentTokenStore;
   readonly audit: AuditLog;
   readonly alerts: AlertOutbox;
   readonly quarantines: QuarantineStore;
+  readonly replicas: ReplicaStore;
+  readonly agentRequests: AgentRequests;
   close(): Promise<void>;
 }
 
@@ -88,11 +97,14 @@ export async function openStore(config: StoreConfig): Promise<Store> {
     accounts: new KyselyAccountStore(db, name),
     sessions: new KyselySessionStore(db),
     signIns: new KyselySignInAttempts(db),
+    usedStates: new KyselyUsedStates(db),
     apiTokens: new KyselyApiTokenStore(db),
     enrolmentTokens: new KyselyEnrolmentTokenStore(db),
     audit: new KyselyAuditLog(db, name),
     alerts: new KyselyAlertOutbox(db, name),
     quarantines: new KyselyQuarantineStore(db),
+    replicas: new KyselyReplicaStore(db),
+    agentRequests: new KyselyAgentRequests(db),
     close: () => db.destroy(),
   };
 }

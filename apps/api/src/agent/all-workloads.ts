@@ -1,13 +1,13 @@
-import { MAX_PAGE, type WorkloadStore } from '@bulkhead/control-plane';
+import { type KnownWorkload, MAX_PAGE, type WorkloadStore } from '@bulkhead/control-plane';
 import type { ClusterWorkload } from '@bulkhead/policy';
 
-/** Every workload that the store knows, as the compiler of snapshots takes them. */
-export async function allWorkloads(workloads: WorkloadStore): Promise<readonly ClusterWorkload[]> {
-  const all: ClusterWorkload[] = [];
+/** Every workload that the store knows. */
+export async function allWorkloads(workloads: WorkloadStore): Promise<readonly KnownWorkload[]> {
+  const all: KnownWorkload[] = [];
   let after: string | undefined;
   do {
     const page = await workloads.list({}, { limit: MAX_PAGE, after });
-    all.push(...page.items.map(({ agent, ...workload }) => clusterWorkload(agent, workload.node, workload)));
+    all.push(...page.items);
     after = page.next;
   } while (after !== undefined);
   return all;

@@ -1,7 +1,9 @@
 import type { AgentLink, CommandAction, SnapshotText } from '@bulkhead/rpc';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { secretHash } from '../access/secret.ts';
+import { WorkloadFollower } from '../replica/follow-workloads.ts';
 import { type Stand, startStand } from '../test-support/stand.ts';
+import { Hub } from './hub.ts';
 
 let stand: Stand;
 beforeEach(async () => {
@@ -150,14 +152,18 @@ describe('the hub', () => {
       { id: 'w', node: 'node-1', groups: [{ name: 'web', mode: 'protect' }], enforced: false, problem: 'no queue' },
     ]);
     expect((await stand.store.agents.get(id))?.policy).toEqual({ applied: '1' });
-    expect(stand.hub.standing).toMatchObject({ nodes: 1, enforcing: 0, notEnforced: [{ where: 'node node-1' }] });
+    expect(await stand.hub.standing()).toMatchObject({
+      nodes: 1,
+      enforcing: 0,
+      notEnforced: [{ where: 'node node-1' }],
+    });
 
     const version = link.snapshots.at(-1)?.version ?? '';
     await session.policyAnswered({ version, accepted: true, problems: [], enforcement });
-    expect(stand.hub.standing.notEnforced).toEqual([{ where: 'workload w on node node-1', why: 'no queue' }]);
+    expect((await stand.hub.standing()).notEnforced).toEqual([{ where: 'workload w on node node-1', why: 'no queue' }]);
     const enforced = [{ workloadId: 'w', enforced: true, problem: undefined }];
     await session.policyAnswered({ version, accepted: true, problems: [], enforcement: enforced });
-    expect(stand.hub.standing).toEqual({ nodes: 1, enforcing: 1, notEnforced: [] });
+    expect(await stand.hub.standing()).toEqual({ nodes: 1, enforcing: 1, notEnforced: [] });
   });
 
   it('knows an agent as connected while one of its streams is, and sends each of them the policy', async () => {
@@ -174,6 +180,74 @@ describe('the hub', () => {
 
     second.session.closed('ended');
     await vi.waitFor(async () => expect(await isConnected()).toBe(false), 5_000);
+  });
+
+  it('knows by the store how the agents of another api stand, and has their workloads in its snapshots', async () => {
+    await apply(spec('web'), spec('db', { sensors: [{ name: 'payment-cards', from: ['web'] }] }));
+    const { store, policy, clock } = stand;
+    const follower = await WorkloadFollower.open(store.workloads);
+    const relay = {
+      command: () => Promise.resolve(undefined),
+      settle: () => Promise.resolve(undefined),
+      dismiss: () => Promise.resolve(),
+      moved: () => Promise.resolve(),
+    };
+    const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
+    const onEvents = (): void => undefined;
+    const other = await Hub.open({ store, policy, clock, replica: 'other', relay, logger, onEvents });
+    const standings = async () => {
+      await follower.look(other);
+      const [here, there] = [await stand.hub.standing(), await other.standing()];
+      expect(there).toEqual(here);
+      return there;
+    };
+    const id = await enrol('node-1');
+    const link = new Link();
+    const { session } = await connect(id, link);
+    await session.workloads({ whole: true, present: [workload('w', 'web', '10.0.0.2')], gone: [] });
+    await vi.waitFor(async () => expect(await store.workloads.get('w')).toBeDefined(), 5_000);
+    const answer = (version: string, more: object) =>
+      session.policyAnswered({ version, accepted: true, problems: [], enforcement: [], ...more });
+
+    expect(await standings()).toMatchObject({ nodes: 1, enforcing: 0, notEnforced: [{ where: 'node node-1' }] });
+    const version = link.snapshots.at(-1)?.version ?? '';
+    await answer(version, { accepted: false, problems: ['no queue'] });
+    expect((await standings()).notEnforced).toEqual([{ where: 'node node-1', why: 'no queue' }]);
+    await answer(version, { enforcement: [{ workloadId: 'w', enforced: false, problem: 'no rules' }] });
+    expect((await standings()).notEnforced).toEqual([{ where: 'workload w on node node-1', why: 'no rules' }]);
+    await answer(version, { enforcement: [{ workloadId: 'w', enforced: true, problem: undefined }] });
+    expect(await standings()).toEqual({ nodes: 1, enforcing: 1, notEnforced: [] });
+
+    const db = new Link();
+    const certificate = { serial: '0b', notAfter: 0 };
+    const agent = { id: await enrol('node-2'), node: '', version: '1', capabilities: [], policyVersion: undefined };
+    const decision = await other.connect({ ...agent, certificate, peer: '' }, db);
+    if (!decision.ok) throw new Error(decision.problem);
+    await decision.session.workloads({ whole: true, present: [workload('d', 'db', '10.0.0.1')], gone: [] });
+    await vi.waitFor(() => expect(db.latest.members).toEqual({ web: ['10.0.0.2'] }), 5_000);
+    await session.workloads({ whole: false, present: [], gone: ['w'] });
+    await vi.waitFor(async () => {
+      await follower.look(other);
+      expect(db.latest.members).toEqual({ web: [] });
+    }, 5_000);
+    await vi.waitFor(async () => expect(await store.workloads.get('d')).toBeDefined(), 5_000);
+  });
+
+  it('forgets of an agent that comes back what is not there any more', async () => {
+    await apply(spec('web'), spec('db', { sensors: [{ name: 'payment-cards', from: ['web'] }] }));
+    const [web, db] = [await enrol('node-1'), new Link()];
+    const first = await connect(web, new Link());
+    const other = await connect(await enrol('node-2'), db);
+    await other.session.workloads({ whole: true, present: [workload('d', 'db', '10.0.0.1')], gone: [] });
+    await first.session.workloads({ whole: true, present: [workload('w', 'web', '10.0.0.2')], gone: [] });
+    await vi.waitFor(() => expect(db.latest.members).toEqual({ web: ['10.0.0.2'] }), 5_000);
+
+    first.session.closed('ended');
+    const second = await connect(web, new Link());
+    await second.session.workloads({ whole: true, present: [workload('x', 'web', '10.0.0.9')], gone: [] });
+
+    await vi.waitFor(() => expect(db.latest.members).toEqual({ web: ['10.0.0.9'] }), 5_000);
+    await vi.waitFor(async () => expect(await stand.store.workloads.get('x')).toBeDefined(), 5_000);
   });
 
   it('passes commands on, and shows out who was revoked', async () => {

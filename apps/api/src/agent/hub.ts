@@ -1,4 +1,4 @@
-import type { KnownWorkload } from '@bulkhead/control-plane';
+import type { EnrolledAgent, KnownWorkload } from '@bulkhead/control-plane';
 import type { Clock } from '@bulkhead/core';
 import { SnapshotCompiler } from '@bulkhead/policy';
 import {
@@ -17,11 +17,13 @@ import type { Logger } from '@bulkhead/runtime';
 import type { Store } from '@bulkhead/store';
 import { secretHash } from '../access/secret.ts';
 import type { PolicyInForce, PolicySupply } from '../policy/policy-in-force.ts';
+import type { WorkloadTaker } from '../replica/follow-workloads.ts';
+import type { LocalAgents, Relay } from '../replica/relay.ts';
 import { CaptureOrders } from '../response/capture-orders.ts';
 import { QuarantineOrders, type SettledByPerson } from '../response/quarantine-orders.ts';
 import { Responder } from '../response/responder.ts';
 import type { AgentCommands } from './agent-commands.ts';
-import { allWorkloads } from './all-workloads.ts';
+import { allWorkloads, clusterId, clusterWorkload } from './all-workloads.ts';
 import { Session, type SessionPorts } from './session.ts';
 
 export type HubStore = Pick<Store, 'agents' | 'workloads' | 'events' | 'enrolmentTokens' | 'audit' | 'quarantines'>;
@@ -30,6 +32,10 @@ export interface HubOptions {
   readonly store: HubStore;
   readonly policy: PolicySupply;
   readonly clock: Clock;
+  /** This process, by the name that others of the same store know it by. */
+  readonly replica: string;
+  /** Reaches agents of the others. */
+  readonly relay: Pick<Relay, 'command' | 'settle' | 'dismiss' | 'moved'>;
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
   readonly onEvents: (stored: number, repeated: number) => void;
 }
@@ -45,7 +51,7 @@ interface Connected {
   orders: QuarantineOrders | undefined;
 }
 
-/** How far the policy in force has come on the nodes whose agents are connected here. */
+/** How far the policy in force has come on the nodes whose agents are connected. */
 export interface Standing {
   readonly nodes: number;
   readonly enforcing: number;
@@ -53,26 +59,28 @@ export interface Standing {
 }
 
 /** What the api does about agents: lets them in, keeps what they say, and sends each its part of the policy. */
-export class Hub implements AgentHub, AgentCommands {
+export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker {
   readonly #options: HubOptions;
   readonly #connected = new Map<string, Connected>();
   readonly #responder: Responder;
+  /** Workloads that the compiler knows, by agent. */
+  readonly #told = new Map<string, Set<string>>();
   #compiler: SnapshotCompiler;
   /** Snapshots as text, while somebody may still be sent them. */
   readonly #texts = new Map<string, string>();
 
-  private constructor(options: HubOptions, compiler: SnapshotCompiler) {
+  private constructor(options: HubOptions, workloads: readonly KnownWorkload[]) {
     this.#options = options;
-    this.#compiler = compiler;
+    const known = workloads.map(({ agent, ...workload }) => clusterWorkload(agent, workload.node, workload));
+    this.#compiler = new SnapshotCompiler(options.policy.current, known);
+    for (const { agent, id } of workloads) this.#toldBy(agent).add(id);
     this.#responder = new Responder(options.policy, options.clock);
     options.policy.onChange((policy) => this.#setPolicy(policy));
   }
 
   /** Begins with what the store knows: agents keep the addresses of workloads whose own agents are not back yet. */
   static async open(options: HubOptions): Promise<Hub> {
-    const { store, policy } = options;
-    await store.agents.disconnectAll();
-    return new Hub(options, new SnapshotCompiler(policy.current, await allWorkloads(store.workloads)));
+    return new Hub(options, await allWorkloads(options.store.workloads));
   }
 
   async enrol({ tokenId, tokenSecret, node, version, peer }: EnrolClaim): Promise<EnrolDecision> {
@@ -96,13 +104,15 @@ export class Hub implements AgentHub, AgentCommands {
   }
 
   async connect(agent: ConnectingAgent, link: AgentLink): Promise<ConnectDecision> {
-    const { store, clock } = this.#options;
+    const { store, clock, replica, relay } = this.#options;
     const known = await store.agents.get(agent.id);
     if (known === undefined) return { ok: false, problem: 'this control plane does not know it; enrol it again' };
     if (known.revokedAt !== undefined) return { ok: false, problem: `it was revoked at ${known.revokedAt}` };
     const at = new Date(clock.now()).toISOString();
     const { serial } = agent.certificate;
-    await store.agents.noteConnected(agent.id, { at, version: agent.version, certificateSerial: serial });
+    await store.agents.noteConnected(agent.id, { at, version: agent.version, certificateSerial: serial, replica });
+    // There it may be taken for connected until the network says otherwise.
+    if (known.replica !== undefined && known.replica !== replica) await relay.moved(agent.id, known.replica);
     const position = await store.events.position(agent.id);
     // Sent also to an agent that has it: only its answer says what it enforces now.
     const connected: Connected = { node: known.node, link, sent: undefined, answer: undefined, orders: undefined };
@@ -118,10 +128,19 @@ export class Hub implements AgentHub, AgentCommands {
   }
 
   async command(agent: string, action: CommandAction): Promise<CommandOutcome | undefined> {
+    return this.isConnectedHere(agent) ? this.commandHere(agent, action) : this.#options.relay.command(agent, action);
+  }
+
+  async commandHere(agent: string, action: CommandAction): Promise<CommandOutcome | undefined> {
     return this.#connected.get(agent)?.link.command(action, COMMAND_MS);
   }
 
   async settle(workload: KnownWorkload, action: SettledByPerson, by: string): Promise<CommandOutcome | undefined> {
+    if (this.isConnectedHere(workload.agent)) return this.settleHere(workload, action, by);
+    return this.#options.relay.settle(workload, action, by);
+  }
+
+  async settleHere(workload: KnownWorkload, action: SettledByPerson, by: string): Promise<CommandOutcome | undefined> {
     return this.#connected.get(workload.agent)?.orders?.settle(workload, action, by);
   }
 
@@ -130,13 +149,46 @@ export class Hub implements AgentHub, AgentCommands {
     await Promise.all([...this.#connected.values()].map(async ({ orders }) => orders?.carryOut('open')));
   }
 
-  dismiss(agent: string, reason: string): void {
+  async dismiss(agent: string, reason: string): Promise<void> {
+    this.dismissHere(agent, reason);
+    await this.#options.relay.dismiss(agent, reason);
+  }
+
+  dismissHere(agent: string, reason: string): void {
     this.#connected.get(agent)?.link.close(reason);
   }
 
-  /** What agents answered to the policy in force. */
-  get standing(): Standing {
-    const all = [...this.#connected.values()];
+  isConnectedHere(agent: string): boolean {
+    return this.#connected.has(agent);
+  }
+
+  takeWorkloads(agent: string, node: string, workloads: readonly KnownWorkload[]): void {
+    const told = this.#toldBy(agent);
+    const present = new Set(workloads.map(({ id }) => id));
+    const nodes = [
+      ...workloads.flatMap((workload) => this.#compiler.put(clusterWorkload(agent, node, workload))),
+      ...[...told].filter((id) => !present.has(id)).flatMap((id) => this.#compiler.remove(clusterId(agent, id))),
+    ];
+    told.clear();
+    for (const id of present) told.add(id);
+    this.#sendTo(new Set(nodes));
+  }
+
+  /** Says again who is connected here, after others took this process for gone. */
+  async reclaim(): Promise<void> {
+    const { store, replica } = this.#options;
+    await store.agents.reclaim([...this.#connected.keys()], replica);
+  }
+
+  /** What agents answered to the policy in force: those that are connected here, and by the store those of other processes. */
+  async standing(): Promise<Standing> {
+    const { store, replica } = this.#options;
+    const elsewhere = await store.agents.connectedElsewhere(replica);
+    const notEnforced = await store.workloads.notEnforced(elsewhere.map(({ id }) => id));
+    const all = [
+      ...this.#connected.values(),
+      ...elsewhere.map((agent) => ({ node: agent.node, answer: answerOf(agent, notEnforced) })),
+    ];
     const failing = all.map(({ node, answer }) => {
       const { version } = this.#compiler.snapshotFor(node);
       return notEnforcedOn(`node ${node}`, version, answer);
@@ -146,7 +198,7 @@ export class Hub implements AgentHub, AgentCommands {
   }
 
   #ports(agentId: string, connected: Connected): SessionPorts {
-    const { store, clock, logger, onEvents } = this.#options;
+    const { store, clock, logger, onEvents, replica } = this.#options;
     const captures = new CaptureOrders(this.#options, (action) => connected.link.command(action, COMMAND_MS));
     return {
       store,
@@ -159,9 +211,9 @@ export class Hub implements AgentHub, AgentCommands {
       cutOff: (which) => void connected.orders?.carryOut(which),
       put: (workload) => this.#compiler.put(workload),
       remove: (id) => this.#compiler.remove(id),
-      sendTo: (nodes) => {
-        for (const [id, one] of this.#connected) if (nodes.has(one.node)) this.#send(id, one);
-      },
+      sendTo: (nodes) => this.#sendTo(nodes),
+      told: this.#toldBy(agentId),
+      replica,
       onAnswer: (answer) => {
         connected.answer = answer;
       },
@@ -170,6 +222,16 @@ export class Hub implements AgentHub, AgentCommands {
         if (this.#connected.get(agentId) === connected) this.#connected.delete(agentId);
       },
     };
+  }
+
+  #toldBy(agent: string): Set<string> {
+    const told = this.#told.get(agent) ?? new Set<string>();
+    this.#told.set(agent, told);
+    return told;
+  }
+
+  #sendTo(nodes: ReadonlySet<string>): void {
+    for (const [id, one] of this.#connected) if (nodes.has(one.node)) this.#send(id, one);
   }
 
   #setPolicy(policy: PolicyInForce): void {
@@ -196,6 +258,18 @@ export class Hub implements AgentHub, AgentCommands {
       this.#options.logger.error({ err: error, agent }, 'a snapshot cannot be sent');
     }
   }
+}
+
+/** What an agent answered last, as the store has it. */
+function answerOf({ id, policy }: EnrolledAgent, notEnforced: readonly KnownWorkload[]): PolicyAnswer | undefined {
+  const { applied, failed, problem } = policy;
+  if (failed !== undefined) {
+    return { version: failed, accepted: false, problems: problem === undefined ? [] : [problem], enforcement: [] };
+  }
+  if (applied === undefined) return undefined;
+  const own = notEnforced.filter(({ agent }) => agent === id);
+  const enforcement = own.map((one) => ({ workloadId: one.id, enforced: false, problem: one.problem }));
+  return { version: applied, accepted: true, problems: [], enforcement };
 }
 
 function notEnforcedOn(where: string, version: string, answer: PolicyAnswer | undefined): Standing['notEnforced'] {

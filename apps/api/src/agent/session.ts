@@ -21,6 +21,10 @@ export interface SessionPorts {
   readonly put: (workload: ClusterWorkload) => readonly string[];
   readonly remove: (id: string) => readonly string[];
   readonly sendTo: (nodes: ReadonlySet<string>) => void;
+  /** Workloads of this agent that peers on other nodes know of, also by earlier streams. */
+  readonly told: Set<string>;
+  /** The process that the stream is on. */
+  readonly replica: string;
   readonly onAnswer: (answer: PolicyAnswer) => void;
   /** Whether the agent has a stream here: this one, or a later one. */
   readonly isConnected: () => boolean;
@@ -36,8 +40,6 @@ export class Session implements AgentSession {
   readonly #node: string;
   readonly #ports: SessionPorts;
   readonly #workloads = new Map<string, ReportedWorkload>();
-  /** Those that peers on other nodes know of. */
-  readonly #told = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #isSettled = false;
   #keeping: Promise<void> = Promise.resolve();
@@ -92,11 +94,11 @@ export class Session implements AgentSession {
   }
 
   closed(): void {
-    const { store, logger, isConnected, onClosed } = this.#ports;
+    const { store, logger, isConnected, onClosed, replica } = this.#ports;
     onClosed();
     if (this.#timer !== undefined) this.#settle();
     void this.#keeping
-      .then(() => (isConnected() ? undefined : store.agents.noteDisconnected(this.#agent, this.#now())))
+      .then(() => (isConnected() ? undefined : store.agents.noteDisconnected(this.#agent, this.#now(), replica)))
       .catch((error: unknown) => logger.warn({ err: error, agent: this.#agent }, 'the end of a stream is not noted'));
   }
 
@@ -104,16 +106,16 @@ export class Session implements AgentSession {
   #settle(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const { put, remove, sendTo, store, logger, cutOff } = this.#ports;
+    const { put, remove, sendTo, told, store, logger, cutOff } = this.#ports;
     const nodes = new Set<string>();
     for (const [id, workload] of this.#workloads) {
       for (const node of put(clusterWorkload(this.#agent, this.#node, workload))) nodes.add(node);
-      this.#told.add(id);
+      told.add(id);
     }
-    for (const id of this.#told) {
+    for (const id of told) {
       if (this.#workloads.has(id)) continue;
       for (const node of remove(clusterId(this.#agent, id))) nodes.add(node);
-      this.#told.delete(id);
+      told.delete(id);
     }
     sendTo(nodes);
     cutOff(this.#isSettled ? 'open' : 'all');

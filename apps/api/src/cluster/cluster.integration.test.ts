@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, installDefinitions, KubeClient, RESOURCES } from '@bulkhead/kube';
 import { type KubeApi, kubeApiMissing, kubeconfigOf, startKubeApi } from '@bulkhead/lab';
+import { SharedAuthority } from '@bulkhead/pki';
 import { parseToken } from '@bulkhead/rpc';
 import { createLogger } from '@bulkhead/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { secretHash } from '../access/secret.ts';
 import { ClusterPolicy } from '../policy/cluster-policy.ts';
 import { type Stand, startStand } from '../test-support/stand.ts';
+import { authoritySecret } from './authority-secret.ts';
 import { keepEnrolmentSecret } from './enrolment-secret.ts';
 import { keepWebhookSecret } from './webhook-secret.ts';
 
@@ -59,6 +61,30 @@ describe.skipIf(missing !== undefined)('the api with a real API server', () => {
     expect(policy.current.policy.groups.map(({ name }) => name)).toEqual(['web']);
     expect(policy.problems).toMatchObject([{ file: 'WorkloadGroup/db', path: ['spec', 'sensors', 0] }]);
     await policy.close();
+  });
+
+  it('keeps one authority in a Secret for all apis, with what others wrote there beside it', async () => {
+    const of = { name: 'bulkhead-authority', namespace: 'default' };
+    const place = authoritySecret(client, of);
+    const open = () => SharedAuthority.open(place, { commonName: 'Bulkhead' });
+
+    const all = await Promise.all([open(), open(), open()]);
+    expect(new Set(all.map(({ authority }) => authority.pin)).size).toBe(1);
+    const secret = await client.get(RESOURCES.secrets, of);
+    expect(Object.keys(secret['data'] as object).toSorted()).toEqual(['ca.crt', 'ca.key']);
+
+    const { kept, revision } = await place.read();
+    if (kept === undefined) throw new Error('there is no authority');
+    const labels = { team: 'shop' };
+    await client.mergePatch(RESOURCES.secrets, of, { metadata: { labels } }, { fieldManager: 'test' });
+    const more = { ...kept, next: kept.current, previous: kept.current.certificatePem };
+    expect(await place.write(more, revision)).toBe('conflict');
+    expect(await place.write(more, (await place.read()).revision)).toBe('written');
+    expect((await place.read()).kept).toEqual(more);
+    expect((await client.get(RESOURCES.secrets, of)).metadata.labels).toEqual(labels);
+
+    await client.mergePatch(RESOURCES.secrets, of, { data: { 'ca.key': null } }, { fieldManager: 'test' });
+    await expect(place.read()).rejects.toMatchObject({ code: 'INVALID_SECRET' });
   });
 
   it('keeps a Secret with what the webhook asks it with, and makes it anew in time, for another authority and when it is spoilt', async () => {

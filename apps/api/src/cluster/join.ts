@@ -10,8 +10,9 @@ export interface Cluster {
 
 /** Connects to the cluster, where the configuration needs one. */
 export async function joinCluster({ policy, kubernetes }: ApiConfig, shutdown: Shutdown): Promise<Cluster | undefined> {
-  const { kubeconfig, namespace, enrolmentSecret, webhookSecret } = kubernetes;
-  const isWanted = policy.source === 'cluster' || enrolmentSecret !== undefined || webhookSecret !== undefined;
+  const { kubeconfig, namespace, enrolmentSecret, webhookSecret, authoritySecret } = kubernetes;
+  const secrets = [enrolmentSecret, webhookSecret, authoritySecret];
+  const isWanted = policy.source === 'cluster' || secrets.some((name) => name !== undefined);
   if (!isWanted) return undefined;
   const client = new KubeClient(await connect(kubeconfig === undefined ? {} : { file: kubeconfig }));
   shutdown.onClose('cluster', () => client.close());

@@ -72,7 +72,7 @@ async function once(work: ClusterWork, signal: AbortSignal, onError: (error: unk
     );
   }
   if (!(policy instanceof ClusterPolicy)) return;
-  const standing = hub?.standing;
+  const standing = await hub?.standing();
   const errors = await writeStatuses(cluster.client, {
     // Admission is the webhook's, and its status too.
     states: policy.states.filter(({ kind }) => kind !== 'AdmissionPolicy'),

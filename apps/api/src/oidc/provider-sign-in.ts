@@ -1,4 +1,4 @@
-import type { Account, AccountStore } from '@bulkhead/control-plane';
+import type { Account, AccountStore, UsedStates } from '@bulkhead/control-plane';
 import type { Clock } from '@bulkhead/core';
 import { readTextFile } from '@bulkhead/runtime';
 import { isSameText, newId, newSecret } from '../access/secret.ts';
@@ -8,7 +8,6 @@ import type { OidcConfig } from './oidc-config.ts';
 import { OpenIdProvider } from './provider.ts';
 import { type Refusal, refusalOf, refused } from './refusal.ts';
 import { type Transaction, TransactionSeal } from './transaction.ts';
-import { UsedStates } from './used-states.ts';
 
 /** Path of the api to which the provider sends browsers back. */
 export const CALLBACK_PATH = '/api/v1/session/oidc/callback';
@@ -18,6 +17,7 @@ export const SIGN_IN_MS = 600_000;
 export interface ProviderSignInOptions {
   readonly config: OidcConfig;
   readonly accounts: AccountStore;
+  readonly usedStates: Pick<UsedStates, 'use'>;
   readonly clock: Clock;
   /** How long the provider may take for an answer. */
   readonly timeoutMs?: number;
@@ -32,7 +32,6 @@ export class ProviderSignIn {
   readonly issuer: string;
   readonly #options: ProviderSignInOptions;
   readonly #provider: OpenIdProvider;
-  readonly #used = new UsedStates();
 
   private constructor(options: ProviderSignInOptions, ca: string | undefined) {
     this.#options = options;
@@ -73,7 +72,7 @@ export class ProviderSignIn {
 
   /** Judges what a browser brought back from the provider. */
   async finish(query: URLSearchParams, sealed: string | undefined): Promise<ProviderSignInOutcome> {
-    const { clock, config } = this.#options;
+    const { clock, config, usedStates } = this.#options;
     const now = clock.now();
     const seal = new TransactionSeal(await secretOf(config));
     const transaction = sealed === undefined ? undefined : seal.open(sealed, now);
@@ -83,7 +82,7 @@ export class ProviderSignIn {
     if (!isSameText(query.get('state') ?? '', transaction.state)) {
       return not(refused('The answer belongs to another sign-in (state); begin again'));
     }
-    if (!this.#used.use(transaction.state, transaction.expiresAt, now)) {
+    if (!(await usedStates.use(transaction.state, new Date(transaction.expiresAt).toISOString()))) {
       return not(refused('This answer was used already; begin again'));
     }
     try {

@@ -74,7 +74,7 @@ export function addAgentRoutes(app: Api, { store, clock, agents, authorityPin }:
       request.audited = { target: id };
       if ((await store.agents.revoke(id, now())) === 'absent')
         throw new HttpProblem(404, 'There is no agent of this id.');
-      agents.dismiss(id, 'it was revoked');
+      await agents.dismiss(id, 'it was revoked');
       return reply.code(204).send(undefined);
     },
   );

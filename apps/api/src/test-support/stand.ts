@@ -15,6 +15,8 @@ import { openSinks } from '../alert/open-sinks.ts';
 import { type Api, createHttpServer } from '../http/server.ts';
 import type { ProviderSignIn } from '../oidc/provider-sign-in.ts';
 import { StorePolicy } from '../policy/store-policy.ts';
+import { Presence } from '../replica/presence.ts';
+import { Relay } from '../replica/relay.ts';
 import { addRoutes } from '../route/routes.ts';
 
 const MINUTE_MS = 60_000;
@@ -24,7 +26,7 @@ export interface StandOptions {
   /** Who is told of alerts; nobody if not given. */
   readonly sinks?: readonly AlertSinkConfig[];
   /** Where people sign in beside passwords. */
-  readonly oidc?: (accounts: Store['accounts'], clock: TestClock) => Promise<ProviderSignIn>;
+  readonly oidc?: (store: Store, clock: TestClock) => Promise<ProviderSignIn>;
   readonly clock?: TestClock;
 }
 
@@ -61,7 +63,19 @@ export async function startStand({ oidc, clock = testClock(), sinks = [] }: Stan
     throw error;
   };
   const policy = await StorePolicy.open(store.policies, clock, onError);
-  const hub = await Hub.open({ store, policy, clock, logger, onEvents: () => undefined });
+  const presence = await Presence.join({ replicas: store.replicas, clock, steady: () => clock.now(), isAlone: true });
+  const { agentRequests: requests, agents, workloads } = store;
+  const relay = new Relay({
+    requests,
+    agents,
+    workloads,
+    replica: presence.id,
+    clock,
+    logger,
+    signal: new AbortController().signal,
+  });
+  const onEvents = (): void => undefined;
+  const hub = await Hub.open({ store, policy, clock, replica: presence.id, relay, logger, onEvents });
   const authenticator = new Authenticator(store, clock, { idleMs: 60 * MINUTE_MS, maxMs: 720 * MINUTE_MS });
   const { certificatePem, keyPem } = await createAuthority('Test');
   const app = await createHttpServer({
@@ -77,7 +91,7 @@ export async function startStand({ oidc, clock = testClock(), sinks = [] }: Stan
     store,
     clock,
     authenticator,
-    provider: await oidc?.(store.accounts, clock),
+    provider: await oidc?.(store, clock),
     signIn: new SignIn(store.accounts, store.signIns, clock, { failures: 3, lockMs: MINUTE_MS }),
     policy,
     agents: hub,

@@ -17,6 +17,14 @@ export interface SessionStore {
   prune(now: string, idleSince: string): Promise<number>;
 }
 
+/** States of sign-ins at a provider, each of which may be used once, kept where all processes of the api see them. */
+export interface UsedStates {
+  /** Whether it was not used before. It is remembered until it has expired, since nobody takes it after that. */
+  use(state: string, expiresAt: string): Promise<boolean>;
+  /** Forgets those that have expired; gives how many. */
+  prune(now: string): Promise<number>;
+}
+
 /** How many wrong passwords lock, and for how long. */
 export interface LockoutPolicy {
   readonly failures: number;

@@ -10,6 +10,8 @@ export interface EnrolledAgent {
   readonly version?: string;
   readonly lastSeen?: string;
   readonly connected: boolean;
+  /** The process of the control plane that its stream is on. */
+  readonly replica?: string;
   readonly revokedAt?: string;
   readonly policy: AgentPolicyState;
   /** Events that it had to let go while nobody took them. */
@@ -31,13 +33,21 @@ export interface AgentStore {
   list(page: PageRequest): Promise<Page<EnrolledAgent>>;
   noteConnected(
     id: string,
-    state: { readonly at: string; readonly version: string; readonly certificateSerial: string },
+    state: {
+      readonly at: string;
+      readonly version: string;
+      readonly certificateSerial: string;
+      readonly replica: string;
+    },
   ): Promise<void>;
-  noteDisconnected(id: string, at: string): Promise<void>;
+  /** Does nothing for one that is connected to another process by now. */
+  noteDisconnected(id: string, at: string, replica: string): Promise<void>;
+  /** Of these agents, notes those that are connected to nobody as connected to a process, which others took for gone. */
+  reclaim(ids: readonly string[], replica: string): Promise<void>;
+  /** Agents that are connected to other processes than this one. */
+  connectedElsewhere(replica: string): Promise<readonly EnrolledAgent[]>;
   notePolicy(id: string, state: AgentPolicyState, at: string): Promise<void>;
   noteLoss(id: string, count: number, at: string): Promise<void>;
   /** A revoked agent stays known, so that its certificate stays refused. */
   revoke(id: string, at: string): Promise<'revoked' | 'absent'>;
-  /** No process that was there before is any more: nobody is connected. */
-  disconnectAll(): Promise<void>;
 }

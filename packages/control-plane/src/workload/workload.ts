@@ -40,6 +40,13 @@ export interface WorkloadFilter {
   readonly node?: string | undefined;
 }
 
+/** What was last kept of an agent's workloads, by a number that goes up with each change. */
+export interface WorkloadsOfAgent {
+  readonly agent: string;
+  readonly node: string;
+  readonly version: number;
+}
+
 export interface WorkloadStore {
   /** Takes what an agent sees now for all there is on its node: others of it are gone. */
   replace(agent: string, workloads: readonly ReportedWorkload[], at: string): Promise<void>;
@@ -48,4 +55,9 @@ export interface WorkloadStore {
   /** By namespace, name, agent and id. */
   list(filter: WorkloadFilter, page: PageRequest): Promise<Page<KnownWorkload>>;
   get(id: string): Promise<KnownWorkload | undefined>;
+  /** How far the workloads of each agent have come. */
+  versions(): Promise<readonly WorkloadsOfAgent[]>;
+  ofAgent(agent: string): Promise<readonly KnownWorkload[]>;
+  /** Workloads that their agents do not hold to the policy that selects them. */
+  notEnforced(agents: readonly string[]): Promise<readonly KnownWorkload[]>;
 }

@@ -1,47 +1,43 @@
 import { chmod, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '@bulkhead/core';
-import { readCertificate, splitPem } from '../certificate/certificate.ts';
 import { PkiError } from '../error.ts';
-import { renewalTime, standing } from '../validity.ts';
-import { AUTHORITY_DAYS, Authority, type AuthorityPem, createAuthority } from './authority.ts';
+import type { Authority, AuthorityPem } from './authority.ts';
+import { authorityOf, type KeptAuthority, nextAuthority, type RenewalOptions } from './renew.ts';
 
-export interface AuthorityFolderOptions {
+export interface AuthorityFolderOptions extends Omit<RenewalOptions, 'clock'> {
   /** Made where it does not exist. One process at a time may use it. */
   readonly folder: string;
-  /** The common name of authorities made here. */
-  readonly commonName: string;
   readonly clock?: Clock;
-  readonly days?: number;
-  /** How long peers have to learn the next authority before it signs. */
-  readonly overlapDays?: number;
 }
-
-/** Agents that are away for longer than this while the authority changes have to be enrolled again. */
-const OVERLAP_DAYS = 90;
-const DAY_MS = 86_400_000;
 
 const FILES = { current: 'ca', next: 'next-ca', previous: 'previous-ca.crt' } as const;
 
+type Opened = RenewalOptions & Pick<AuthorityFolderOptions, 'folder'>;
+
 /**
- * An authority kept in a folder: `ca.crt`, `ca.key` (0600). When two thirds of its life are over, a successor is made
- * (`next-ca.*`) and becomes trusted; after the overlap the successor signs, and the old one stays trusted until it
- * expires (`previous-ca.crt`). So at no moment does a peer meet a signature whose authority it has not had time to learn.
+ * An authority kept in a folder: `ca.crt`, `ca.key` (0600), its successor while there is one (`next-ca.*`), and those before
+ * it that may still be met (`previous-ca.crt`). `nextAuthority` says when each of them is due.
  */
 export class AuthorityFolder {
-  readonly #options: Required<AuthorityFolderOptions>;
+  readonly #options: Opened;
   #authority: Authority;
 
-  private constructor(options: Required<AuthorityFolderOptions>, authority: Authority) {
+  private constructor(options: Opened, authority: Authority) {
     this.#options = options;
     this.#authority = authority;
   }
 
   /** Opens the folder, and makes an authority where it holds none. Throws `KEY_EXPOSED` where others may read its key. */
   static async open(options: AuthorityFolderOptions): Promise<AuthorityFolder> {
-    const complete = { clock: systemClock, days: AUTHORITY_DAYS, overlapDays: OVERLAP_DAYS, ...options };
+    const complete = { clock: systemClock, ...options };
     await usable(complete.folder, () => mkdir(complete.folder, { recursive: true, mode: 0o700 }));
     return new AuthorityFolder(complete, await read(complete));
+  }
+
+  /** What a folder keeps of an authority, which is not made where there is none: what `SharedAuthority` begins with. */
+  static read(folder: string): Promise<KeptAuthority | undefined> {
+    return readKept(folder);
   }
 
   /** The one that signs now. Ask again each time: `refresh` may replace it. */
@@ -57,51 +53,39 @@ export class AuthorityFolder {
   }
 }
 
-async function read(options: Required<AuthorityFolderOptions>): Promise<Authority> {
-  const { folder, clock, commonName, days, overlapDays } = options;
-  const make = (): Promise<AuthorityPem> => createAuthority(commonName, { clock, days });
-  let current = await readPair(folder, FILES.current);
-  if (current === undefined) {
-    current = await make();
-    await writePair(folder, FILES.current, current);
+async function read(options: Opened): Promise<Authority> {
+  const { folder, clock } = options;
+  let kept = await readKept(folder);
+  for (let due = await nextAuthority(kept, options); due !== undefined; due = await nextAuthority(kept, options)) {
+    await writeKept(folder, kept, due);
+    kept = due;
   }
-  let next = await readSuccessor(folder);
-  if (next !== undefined && (current.keyPem === next.keyPem || current.certificatePem === next.certificatePem)) {
-    // It was taking over when the process or the machine died: what is left of that is done now.
-    await writePair(folder, FILES.current, next);
-    await removePair(folder, FILES.next);
-    current = next;
-    next = undefined;
-  }
-  let previous = (await readOptional(join(folder, FILES.previous))) ?? '';
-  const now = clock.now();
-  const validity = readCertificate(current.certificatePem);
-
-  if (next === undefined && now >= renewalTime(validity)) {
-    next = await make();
-    await writePair(folder, FILES.next, next);
-  }
-  if (next !== undefined) {
-    const since = readCertificate(next.certificatePem).notBefore;
-    if (now >= since + overlapDays * DAY_MS || standing(validity, now) === 'expired') {
-      previous = `${stillValid(previous, now)}${current.certificatePem}`;
-      await writeSafely(join(folder, FILES.previous), previous, 0o644);
-      await writePair(folder, FILES.current, next);
-      await removePair(folder, FILES.next);
-      current = next;
-      next = undefined;
-    }
-  }
-  const alsoTrusted = `${next?.certificatePem ?? ''}${stillValid(previous, now)}`;
-  return new Authority(current, { clock, ...(alsoTrusted !== '' && { alsoTrustedPem: alsoTrusted }) });
+  if (kept === undefined) throw unusable(folder, 'nothing was made there', 'give a folder to write to');
+  return authorityOf(kept, clock);
 }
 
-/** The certificates of a PEM text that have not expired. */
-function stillValid(pem: string, now: number): string {
-  if (pem === '') return '';
-  return splitPem(pem)
-    .filter((each) => standing(readCertificate(each), now) !== 'expired')
-    .join('');
+/** What a folder keeps of an authority; nothing where it has none. Ends what was cut short. */
+async function readKept(folder: string): Promise<KeptAuthority | undefined> {
+  const current = await readPair(folder, FILES.current);
+  if (current === undefined) return undefined;
+  const next = await readSuccessor(folder);
+  const previous = (await readOptional(join(folder, FILES.previous))) ?? '';
+  if (next === undefined || (current.keyPem !== next.keyPem && current.certificatePem !== next.certificatePem)) {
+    return { current, next, previous };
+  }
+  // It was taking over when the process or the machine died: what is left of that is done now.
+  await writePair(folder, FILES.current, next);
+  await removePair(folder, FILES.next);
+  return { current: next, previous };
+}
+
+async function writeKept(folder: string, before: KeptAuthority | undefined, after: KeptAuthority): Promise<void> {
+  if (before !== undefined && after.previous !== before.previous) {
+    await writeSafely(join(folder, FILES.previous), after.previous, 0o644);
+  }
+  if (before === undefined || after.current !== before.current) await writePair(folder, FILES.current, after.current);
+  if (after.next === undefined) await removePair(folder, FILES.next);
+  else await writePair(folder, FILES.next, after.next);
 }
 
 /** Half a successor never signed anything: it is made again. */

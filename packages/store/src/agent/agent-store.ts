@@ -8,6 +8,7 @@ import {
   toPage,
 } from '@bulkhead/control-plane';
 import { type Kysely, type Selectable, sql } from 'kysely';
+import { chunks } from '../chunks.ts';
 import { keptText } from '../kept-text.ts';
 import type { Tables } from '../schema/tables.ts';
 
@@ -52,14 +53,42 @@ export class KyselyAgentStore implements AgentStore {
 
   async noteConnected(
     id: string,
-    { at, version, certificateSerial }: Parameters<AgentStore['noteConnected']>[1],
+    { at, version, certificateSerial, replica }: Parameters<AgentStore['noteConnected']>[1],
   ): Promise<void> {
-    const set = { connected: 1, last_seen: at, version: keptText(version), certificate_serial: certificateSerial };
+    const set = {
+      connected: 1,
+      last_seen: at,
+      version: keptText(version),
+      certificate_serial: certificateSerial,
+      replica,
+    };
     await this.#db.updateTable('agent').set(set).where('id', '=', id).execute();
   }
 
-  async noteDisconnected(id: string, at: string): Promise<void> {
-    await this.#db.updateTable('agent').set({ connected: 0, last_seen: at }).where('id', '=', id).execute();
+  async noteDisconnected(id: string, at: string, replica: string): Promise<void> {
+    await this.#db
+      .updateTable('agent')
+      .set({ connected: 0, last_seen: at, replica: null })
+      .where('id', '=', id)
+      .where('replica', '=', replica)
+      .execute();
+  }
+
+  async reclaim(ids: readonly string[], replica: string): Promise<void> {
+    for (const chunk of chunks(ids)) {
+      await this.#db
+        .updateTable('agent')
+        .set({ connected: 1, replica })
+        .where('id', 'in', chunk)
+        .where('replica', 'is', null)
+        .where('revoked_at', 'is', null)
+        .execute();
+    }
+  }
+
+  async connectedElsewhere(replica: string): Promise<readonly EnrolledAgent[]> {
+    const query = this.#db.selectFrom('agent').selectAll().where('connected', '=', 1);
+    return (await query.where('replica', '<>', replica).orderBy('id').execute()).map(toAgent);
   }
 
   async notePolicy(id: string, { applied, failed, problem }: AgentPolicyState, at: string): Promise<void> {
@@ -92,10 +121,6 @@ export class KyselyAgentStore implements AgentStore {
       .executeTakeFirstOrThrow();
     return numUpdatedRows === 0n ? 'absent' : 'revoked';
   }
-
-  async disconnectAll(): Promise<void> {
-    await this.#db.updateTable('agent').set({ connected: 0 }).where('connected', '=', 1).execute();
-  }
 }
 
 function toAgent(row: Selectable<Tables['agent']>): EnrolledAgent {
@@ -107,6 +132,7 @@ function toAgent(row: Selectable<Tables['agent']>): EnrolledAgent {
     ...(row.version !== null && { version: row.version }),
     ...(row.last_seen !== null && { lastSeen: row.last_seen }),
     connected: row.connected === 1,
+    ...(row.replica !== null && { replica: row.replica }),
     ...(row.revoked_at !== null && { revokedAt: row.revoked_at }),
     policy: {
       ...(row.policy_applied !== null && { applied: row.policy_applied }),

@@ -32,6 +32,9 @@ interface AgentTable {
   readonly policy_failed: string | null;
   readonly policy_problem: string | null;
   readonly events_lost: Generated<number>;
+  /** The process that its stream is on. */
+  readonly replica: string | null;
+  readonly workloads_version: Generated<number>;
 }
 
 /** How far an agent's events are kept. */

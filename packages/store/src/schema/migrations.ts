@@ -3,6 +3,7 @@ import { alertTables } from './alert-tables.ts';
 import { controlPlaneTables } from './control-plane-tables.ts';
 import type { DialectWords } from './dialect-words.ts';
 import { quarantineTables } from './quarantine-tables.ts';
+import { replicaTables } from './replica-tables.ts';
 
 /** One step forward. Steps are never changed after a release and never taken back: a wrong one is followed by another. */
 export interface Migration {
@@ -97,6 +98,7 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   // Images of before are looked into by the next crawl.
   { version: 9, statements: () => ['alter table scan add column layers text'] },
+  { version: 10, statements: replicaTables },
 ];
 
 /** The version of tables that this program knows. */

@@ -9,6 +9,7 @@ import {
   type WorkloadFilter,
   type WorkloadQuarantine,
   type WorkloadStore,
+  type WorkloadsOfAgent,
 } from '@bulkhead/control-plane';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { chunks } from '../chunks.ts';
@@ -57,6 +58,11 @@ export class KyselyWorkloadStore implements WorkloadStore {
       for (const gone of chunks(there.map(({ id }) => id).filter((id) => !byId.has(id)))) {
         await transaction.deleteFrom('workload').where('agent_id', '=', agent).where('id', 'in', gone).execute();
       }
+      await transaction
+        .updateTable('agent')
+        .set({ workloads_version: sql<number>`workloads_version + 1` })
+        .where('id', '=', agent)
+        .execute();
     });
   }
 
@@ -98,6 +104,25 @@ export class KyselyWorkloadStore implements WorkloadStore {
   async get(id: string): Promise<KnownWorkload | undefined> {
     const row = await this.#select().where('workload.id', '=', id).limit(1).executeTakeFirst();
     return row === undefined ? undefined : toWorkload(row);
+  }
+
+  async versions(): Promise<readonly WorkloadsOfAgent[]> {
+    const query = this.#db.selectFrom('agent').select(['id as agent', 'node', 'workloads_version as version']);
+    return query.orderBy('id').execute();
+  }
+
+  async ofAgent(agent: string): Promise<readonly KnownWorkload[]> {
+    const rows = await this.#select().where('workload.agent_id', '=', agent).orderBy('workload.id').execute();
+    return rows.map(toWorkload);
+  }
+
+  async notEnforced(agents: readonly string[]): Promise<readonly KnownWorkload[]> {
+    const found: KnownWorkload[] = [];
+    for (const chunk of chunks(agents)) {
+      const query = this.#select().where('workload.agent_id', 'in', chunk).where('workload.enforced', '=', 0);
+      found.push(...(await query.orderBy('workload.agent_id').orderBy('workload.id').execute()).map(toWorkload));
+    }
+    return found;
   }
 
   #select() {
