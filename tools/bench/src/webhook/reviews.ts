@@ -17,8 +17,26 @@ const RULES: readonly ((index: number) => object)[] = [
   () => ({ misconfigurations: ['kubernetes-host-path'] }),
 ];
 
-/** Policies of many kinds of rules. Four in five are about every namespace, the others about one of them. */
-export function policyDocuments(count: number): readonly object[] {
+/** Rules about what scans found, in turn: what they ask differs, and few images have it. */
+const IMAGE_RULES: readonly object[] = [
+  { vulnerabilities: { severity: 'critical', withFix: true, notScanned: 'allow' } },
+  { vulnerabilities: { kev: true, notScanned: 'allow' } },
+  { vulnerabilities: { severity: 'high', epss: 0.5, notScanned: 'allow' } },
+  { secrets: { severity: 'high', notScanned: 'allow' } },
+];
+
+/** Tags of images in the order of their numbers. */
+export function imageName(index: number): string {
+  return `registry.example.com/shop/app-${index % IMAGES}:1.${Math.floor(index / IMAGES)}`;
+}
+
+/**
+ * Policies of many kinds of rules. Four in five are about every namespace, the others about one of them. With `images` every fifth
+ * has a rule about what scans found.
+ */
+export function policyDocuments(count: number, { images }: { readonly images: boolean }): readonly object[] {
+  const more = (index: number): readonly object[] =>
+    images && index % 5 === 1 ? [{ name: 'found', ...IMAGE_RULES[((index - 1) / 5) % IMAGE_RULES.length] }] : [];
   return Array.from({ length: count }, (_, index) => ({
     apiVersion: API_VERSION,
     kind: 'AdmissionPolicy',
@@ -26,7 +44,10 @@ export function policyDocuments(count: number): readonly object[] {
     spec: {
       mode: index % 2 === 0 ? 'protect' : 'monitor',
       selector: { namespaces: index % 5 === 0 ? [`team-${index % TEAMS}`] : ['*'] },
-      rules: [0, 3].map((step) => ({ name: `rule-${step}`, ...RULES[(index + step) % RULES.length]?.(index) })),
+      rules: [
+        ...[0, 3].map((step) => ({ name: `rule-${step}`, ...RULES[(index + step) % RULES.length]?.(index) })),
+        ...more(index),
+      ],
     },
   }));
 }
@@ -35,7 +56,7 @@ export function policyDocuments(count: number): readonly object[] {
 export function review(index: number): string {
   const container = (name: string, part: number): object => ({
     name,
-    image: `registry.example.com/shop/app-${(index * 7 + part) % IMAGES}:1.${index % 40}`,
+    image: `registry.example.com/shop/app-${(index * 7 + part) % IMAGES}:1.${index % 25}`,
     env: Array.from({ length: 12 }, (_, number) => ({ name: `SETTING_${number}`, value: `value-${number * 31}` })),
     ports: [{ containerPort: 8_080 + part, protocol: 'TCP' }],
     resources: { limits: { cpu: '500m', memory: '512Mi' }, requests: { cpu: '100m', memory: '128Mi' } },
