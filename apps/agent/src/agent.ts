@@ -2,7 +2,6 @@ import type { ApplicationDeniedEvent } from '@bulkhead/inspector';
 import { type LoggedPacket, readLogPrefix } from '@bulkhead/nftables';
 import type { Policy } from '@bulkhead/policy';
 import type { Enforcement } from '@bulkhead/rpc';
-import type { CapturePlace } from './capture/command-captures.ts';
 import type { AgentConfig } from './config.ts';
 import { attachmentOf, sourceId } from './enforcement/guard.ts';
 import { Guards } from './enforcement/guards.ts';
@@ -16,6 +15,7 @@ import { readEndpoint } from './firewall/read-endpoint.ts';
 import { readToldPacket } from './firewall/told-packet.ts';
 import { type NamespacePlan, planNamespaces } from './plan.ts';
 import type { PolicyChange } from './policy/policy-watch.ts';
+import type { ResponsePlace } from './response/local-responses.ts';
 import type { LocatedWorkload } from './workload/located.ts';
 
 export interface AgentPorts {
@@ -115,14 +115,23 @@ export class Agent {
   }
 
   /** Where the workload of this id is, and whom that is about; nothing where it is not on this node. */
-  placeOf(workloadId: string): CapturePlace | undefined {
-    const found = this.#workloads?.find(({ id }) => id === workloadId);
+  placeOf(workloadId: string): ResponsePlace | undefined {
+    return this.#place(this.#workloads?.find(({ id }) => id === workloadId));
+  }
+
+  /** The same of a network namespace by a path that leads there. */
+  placeAt(path: string): ResponsePlace | undefined {
+    return this.#place(this.#workloads?.find(({ netns }) => netns.path === path));
+  }
+
+  #place(found: LocatedWorkload | undefined): ResponsePlace | undefined {
     if (found === undefined) return undefined;
-    const { netnsKey: key } = found;
+    const { netnsKey: key, id } = found;
     const plan = this.#plans.get(key);
     const inside = this.#workloads?.filter(({ netnsKey }) => netnsKey === key) ?? [];
     const { path } = found.netns;
-    return { key, path, subject: plan === undefined ? bareSubject(path, inside) : subjectOf(plan) };
+    const subject = plan === undefined ? bareSubject(path, inside) : subjectOf(plan);
+    return { key, path, subject, names: this.namesOf(id) };
   }
 
   /** Whose traffic a source of the inspector carries. */

@@ -79,6 +79,32 @@ describe.skipIf(missing !== undefined)('a response rule that quarantines', () =>
       }),
   );
 
+  it.each(['SIGTERM', 'SIGKILL'] as const)(
+    'is enforced by an agent with policy files itself, also after %s, as long as the rule stands',
+    { timeout: 120_000 },
+    (signal) =>
+      withStand(async (stand) => {
+        const spec = { ...CUT.spec, actions: ['quarantine', 'capture'], capture: { seconds: 2 } };
+        await stand.writePolicy({ mode: 'protect', onFailure: 'closed' }, { ...CUT, spec });
+        const agent = await stand.startAgent();
+        expect(await reaches(stand)).toBe(true);
+        expect(await stand.request({ path: '/orders', body: CARD_ORDER })).toMatchObject({ error: 'ECONNRESET' });
+        await agent.waitFor('quarantine', (line) => stand.isAbout(line, 'quarantined'), { withinMs: 20_000 });
+        await expect.poll(() => reaches(stand), WAIT).toBe(false);
+        // Packet sockets see what comes, also where nothing is answered.
+        await agent.waitFor('a capture', (line) => stand.isAbout(line, 'capture-written'), { withinMs: 20_000 });
+
+        await agent.stop(signal);
+        expect(await reaches(stand)).toBe(false);
+        const second = await stand.startAgent();
+        expect(await reaches(stand)).toBe(false);
+
+        await stand.writePolicy({ mode: 'protect', onFailure: 'closed' });
+        await second.waitFor('release', (line) => stand.isAbout(line, 'quarantine-ended'), { withinMs: 20_000 });
+        await expect.poll(() => reaches(stand), WAIT).toBe(true);
+      }),
+  );
+
   it('leaves alone who is only watched', { timeout: 120_000 }, () =>
     withStand(async (stand) => {
       const spec = { ...CUT.spec, when: { events: ['finding'] }, actions: ['quarantine', 'alert'] };

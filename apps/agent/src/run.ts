@@ -21,6 +21,8 @@ import { requireInspection } from './inspection.ts';
 import { type AgentMetrics, createAgentMetrics } from './metrics.ts';
 import { type PolicyChange, PolicyWatch } from './policy/policy-watch.ts';
 import { requirePrivileges } from './privileges.ts';
+import { LocalResponses } from './response/local-responses.ts';
+import { QuarantineFile } from './response/quarantine-file.ts';
 import { Installation } from './stop/installation.ts';
 import { watchInventory } from './workload/inventory.ts';
 
@@ -75,6 +77,8 @@ interface Parts extends Outlets {
   readonly source: Source;
   readonly agent: Agent;
   readonly captures: CommandCaptures;
+  /** Where there is no control plane. */
+  readonly local: LocalResponses | undefined;
   /** What became of the rules in the kernel, once the agent has ended. */
   readonly stop: { readonly rules: 'kept' | 'released' };
 }
@@ -124,7 +128,7 @@ async function start(
   shutdown: Shutdown,
   onHopeless: (error: unknown) => void,
 ): Promise<Parts> {
-  const { registry, metrics, log, source } = outlets;
+  const { registry, metrics, log, source, tee } = outlets;
   const plane = source instanceof PolicyWatch ? undefined : source;
   if (plane !== undefined) shutdown.onClose('control plane', () => plane.close());
   const captures = new CaptureStore(resolve(folder, config.captures.folder), config.captures.maxMebibytes * MEBIBYTE);
@@ -171,7 +175,21 @@ async function start(
     onProblem: (problem) => void process.stderr.write(`notice: ${problem}\n`),
   });
   shutdown.onClose('names', () => names.close());
-  const agent = new Agent(config, first, ports, plane?.quarantined, names);
+  const local =
+    plane === undefined
+      ? new LocalResponses({
+          file: new QuarantineFile(join(state, 'quarantined-by-rules.json')),
+          rules: first.policy.responses,
+          now: Date.now,
+          emit: log.emit,
+          placeAt: (path) => agent.placeAt(path),
+          quarantine: (ids) => void agent.setQuarantined(ids).catch(onHopeless),
+          capture: (place, seconds, maxBytes) => commandCaptures.start(place, seconds, maxBytes),
+          onProblem: (problem) => void process.stderr.write(`notice: ${problem}\n`),
+        })
+      : undefined;
+  const agent: Agent = new Agent(config, first, ports, plane?.quarantined ?? local?.quarantined, names);
+  if (local !== undefined) tee((event) => local.take(event));
   const windows = setInterval(() => flows.endWindow(), FlowEvents.windowMs);
   shutdown.onClose('flow events', () => {
     clearInterval(windows);
@@ -185,7 +203,7 @@ async function start(
     stop.rules = 'released';
     return agent.close();
   });
-  const parts = { ...outlets, agent, captures: commandCaptures, stop };
+  const parts = { ...outlets, agent, local, captures: commandCaptures, stop };
 
   const address = await serveHealth(config.metrics, registry, shutdown, () => plane?.notReady ?? agent.notReady);
   const sampler = setInterval(() => {
@@ -204,12 +222,13 @@ async function start(
 
 /** Follows what the agent depends on: its policy and the workloads of the node. */
 function follow(parts: Parts, { workloads }: AgentConfig, signal: AbortSignal, fail: (error: unknown) => void): void {
-  const { agent, captures, log, metrics, source } = parts;
+  const { agent, captures, local, log, metrics, source } = parts;
   void source
     .follow({
       signal,
       onPolicy: (change) => {
         announce(parts, change);
+        local?.setRules(change.policy.responses);
         return agent.setPolicy(change).catch(fail);
       },
       onRejected: (problems) => {

@@ -88,6 +88,15 @@ export type AgentEvent = { readonly time: string } & (
       readonly full: boolean;
     } & Partial<Subject>)
   | ({ readonly event: 'capture-failed'; readonly problem: string } & Partial<Subject>)
+  /** By a ResponseRule of policy files. */
+  | ({ readonly event: 'quarantined'; readonly rule: string; readonly reason: string } & Partial<Subject>)
+  | { readonly event: 'quarantine-ended'; readonly rule: string; readonly netns: string }
+  | {
+      readonly event: 'response-rule-stopped';
+      readonly rule: string;
+      readonly atMost: number;
+      readonly within: string;
+    }
   | FlowEvent
   | { readonly event: 'events-lost'; readonly count: number }
 );
