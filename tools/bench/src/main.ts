@@ -3,12 +3,12 @@ import { parseArgs } from 'node:util';
 import { describeMachine } from './machine.ts';
 import { keepsBar, type Measure, renderMeasures } from './measure.ts';
 
-const USAGE = `Usage: bulkhead bench [offline|accuracy|agents|inline|memory|scan-db|scan-match|scan-image|scan-rescan|scan-crawl|policy|firewall|webhook]... [--format table|json] [--output FILE] [--rounds N] [--seconds N] [--full]
+const USAGE = `Usage: bulkhead bench [offline|accuracy|agents|inline|memory|scan-db|scan-match|scan-image|scan-rescan|scan-crawl|policy|firewall|programs|webhook]... [--format table|json] [--output FILE] [--rounds N] [--seconds N] [--full]
 
-Measures Bulkhead on this machine against its bars. Without a name all parts run. accuracy, inline, memory
-and firewall need root; inline also needs wrk, nginx, iperf3 and gcc; scan-image debootstrap and root the first time.
+Measures Bulkhead on this machine against its bars. Without a name all parts run. accuracy, inline, memory,
+firewall and programs need root; inline also needs wrk, nginx, iperf3 and gcc; scan-image debootstrap and root the first time.
 
-  --rounds N    rounds of each inline case, plain and inspected in turn, and of the webhook; default 5
+  --rounds N    rounds of each inline case, plain and inspected in turn, of programs and of the webhook; default 5
   --seconds N   length of one measurement; default 3
   --full        as many harmless bytes in accuracy as its bar speaks of: 10 GB
   --output FILE writes the JSON there as well
@@ -44,6 +44,7 @@ const PARTS: Readonly<Record<string, (options: Options) => Promise<readonly Meas
   policy: async () => (await import('./policy/bench-policy.ts')).benchPolicy(),
   webhook: async ({ rounds, seconds }) =>
     (await import('./webhook/bench-webhook.ts')).benchWebhook(rounds, Math.max(seconds, MIN_REVIEW_SECONDS)),
+  programs: async ({ rounds }) => (await import('./programs/bench-programs.ts')).benchPrograms(rounds, say),
   firewall: async () => [
     ...(await (await import('./firewall/bench-first-packet.ts')).benchFirstPacket(say)),
     ...(await (await import('./firewall/bench-new-pods.ts')).benchNewPods(say)),

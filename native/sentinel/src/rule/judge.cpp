@@ -77,6 +77,13 @@ Decision judge_program(const ContainerRules& rules, Program& program, Asker& ask
   return of_process.denied && !of_file.enforced ? of_process : of_file;
 }
 
+bool speak_of_file(const ContainerRules& rules, std::u16string_view path) noexcept {
+  return std::any_of(rules.file.begin(), rules.file.end(), [path](const FileRuleSet& set) {
+    return std::any_of(set.rules.begin(), set.rules.end(),
+                       [path](const FileRule& rule) { return any_matches(rule.paths, path); });
+  });
+}
+
 Decision judge_file(const ContainerRules& rules, std::u16string_view path, Access access, Asker& asker) noexcept {
   return strongest(rules.file, [&](const FileRuleSet& set) { return judge_set(set, path, access, asker); });
 }

@@ -53,7 +53,10 @@ struct Decision {
 /// Each rule set speaks for itself, by its first rule that holds. A denial of a set that is enforced goes before all others.
 [[nodiscard]] Decision judge_program(const ContainerRules& rules, Program& program, Asker& asker) noexcept;
 
-/// The same for a file. Each way to use it is judged by itself; one that is denied denies the whole.
+/// Whether any rule about files speaks of this one, whoever asks and however.
+[[nodiscard]] bool speak_of_file(const ContainerRules& rules, std::u16string_view path) noexcept;
+
+/// The same as for programs. Each way to use it is judged by itself; one that is denied denies the whole.
 [[nodiscard]] Decision judge_file(const ContainerRules& rules, std::u16string_view path, Access access,
                                   Asker& asker) noexcept;
 

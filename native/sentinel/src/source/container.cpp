@@ -274,6 +274,16 @@ Decision Container::judge_start(const Asked& asked, const ContainerRules& rules,
   return decision;
 }
 
+Decision Container::judge_open(const Asked& asked, const ContainerRules& rules, std::string_view path,
+                               ProcessView& asker) noexcept {
+  const PathText text(path);
+  // Most files are nobody's concern: how they are opened need not be found out.
+  if (!speak_of_file(rules, text.view())) return {};
+  const OpenCall call = open_call_of(machine_.proc(), asked.thread);
+  // The start of a program is asked about twice: as such, and as an open.
+  return call == OpenCall::kStarts ? Decision{} : judge_file(rules, text.view(), access_of(call), asker);
+}
+
 bool Container::may_happen(const Asked& asked, std::vector<Event>& events) noexcept {
   const std::shared_ptr<const ContainerRules> rules = current_rules();
   const Place place = place_of(asked.thread);
@@ -281,9 +291,6 @@ bool Container::may_happen(const Asked& asked, std::vector<Event>& events) noexc
   // What was mounted since is asked about before this one goes on.
   if (mounts_changed()) follow_mounts();
   const MountTable copy = place == Place::kInsideCopy ? follow_copy(asked.thread) : MountTable();
-  const OpenCall call = asked.starts ? OpenCall::kStarts : open_call_of(machine_.proc(), asked.thread);
-  // The start of a program is asked about twice: as such, and as an open.
-  if (!asked.starts && call == OpenCall::kStarts) return true;
 
   FileIdentity identity;
   std::optional<FileName> name;
@@ -293,7 +300,7 @@ bool Container::may_happen(const Asked& asked, std::vector<Event>& events) noexc
 
   ProcessView asker(machine_.proc(), asked.thread);
   const Decision decision = asked.starts ? judge_start(asked, *rules, identity, name, asker)
-                                         : judge_file(*rules, PathText(path).view(), access_of(call), asker);
+                                         : judge_open(asked, *rules, path, asker);
   if (!decision.denied) return true;
   (decision.enforced ? counters_.denied : counters_.alerted).fetch_add(1, std::memory_order_relaxed);
   tell(decision, path, asker, events);

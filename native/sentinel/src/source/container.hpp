@@ -6,6 +6,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -80,6 +81,8 @@ class Container {
   [[nodiscard]] std::optional<FileName> name_of(int file, const FileIdentity& identity, const MountTable& copy) noexcept;
   [[nodiscard]] Decision judge_start(const Asked& asked, const ContainerRules& rules, const FileIdentity& identity,
                                      const std::optional<FileName>& name, ProcessView& asker) noexcept;
+  [[nodiscard]] Decision judge_open(const Asked& asked, const ContainerRules& rules, std::string_view path,
+                                    ProcessView& asker) noexcept;
   void tell(const Decision& decision, const std::string& path, ProcessView& asker, std::vector<Event>& events) noexcept;
   [[nodiscard]] std::shared_ptr<const ContainerRules> current_rules() noexcept;
   [[nodiscard]] MountTable read_mounts() const noexcept;

@@ -139,16 +139,16 @@ void Watcher::take_orders() noexcept {
     const std::lock_guard lock(mutex_);
     orders.swap(orders_);
   }
-  for (auto& [task, container] : orders) {
-    if (task == Task::kServe) {
-      serve(std::move(container));
+  for (Order& given : orders) {
+    if (given.task == Task::kServe) {
+      serve(std::move(given.container));
       continue;
     }
     const auto found = std::find_if(served_.begin(), served_.end(),
-                                    [&](const auto& entry) { return entry.second == container; });
+                                    [&given](const auto& entry) { return entry.second == given.container; });
     if (found == served_.end()) continue;
-    if (task == Task::kRelease) release(found->first);
-    if (task == Task::kFollowMounts) found->second->follow_mounts();
+    if (given.task == Task::kRelease) release(found->first);
+    if (given.task == Task::kFollowMounts) found->second->follow_mounts();
   }
 }
 

@@ -125,6 +125,8 @@ TEST_CASE("each way to use a file is judged by itself, and one that is denied de
   CHECK(both.denied);
   CHECK(both.access == kWrite);
   CHECK_FALSE(judge_file(rules, u"/var/x", kRead | kWrite, asker).denied);
+  CHECK(speak_of_file(rules, u"/etc/passwd"));
+  CHECK_FALSE(speak_of_file(rules, u"/var/x"));
 }
 
 TEST_CASE("a rule about starting a file is one about programs as well") {

@@ -9,8 +9,10 @@ import { Sentinel } from '../sentinel.ts';
 
 const execFileAsync = promisify(execFile);
 
-/** A static program that starts a copy of another from memory; built with the tests. */
-export const START_MEMORY = join(import.meta.dirname, '../../../build/release/start_memory');
+/** Static programs that are built beside the addon: one starts a copy of a program from memory, one uses a file many times. */
+const [START_MEMORY, USE_FILES] = ['start_memory', 'use_files'].map((name) =>
+  join(import.meta.dirname, '../../../build/release', name),
+) as [string, string];
 
 const APPLETS =
   'cat chmod chroot cp echo head id ln ls mkdir mount mv rm sh sleep touch true umount unshare wc yes'.split(' ');
@@ -30,7 +32,7 @@ export interface Outcome {
 
 /**
  * A container made by hand: an overlay of two layers of an image, a volume of the machine's, namespaces for mounts and processes.
- * It has a static busybox in /bin, /usr/bin/dynamic, which has a loader, and the volume at /data.
+ * It has a static busybox in /bin, /usr/bin/dynamic, which has a loader, /usr/bin/use-files, and the volume at /data.
  */
 export interface TestContainer extends AsyncDisposable {
   readonly pid: number;
@@ -94,6 +96,7 @@ async function script(folder: string): Promise<string> {
   await copyFile('/bin/busybox', join(base, 'usr/bin/tool'));
   await copyFile('/bin/busybox', join(top, 'usr/local/bin/echo'));
   await copyFile(START_MEMORY, join(base, 'usr/bin/start-memory'));
+  await copyFile(USE_FILES, join(base, 'usr/bin/use-files'));
   await writeFile(join(top, 'usr/local/bin/script'), '#!/bin/sh\necho by script\n');
   await chmod(join(top, 'usr/local/bin/script'), 0o755);
   await writeFile(join(base, 'etc/secret'), 'secret\n');

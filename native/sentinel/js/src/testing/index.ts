@@ -1,0 +1,1 @@
+export { missingForContainers, type Outcome, startContainer, type TestContainer } from './container.ts';
