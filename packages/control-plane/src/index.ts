@@ -53,7 +53,7 @@ export type {
   PolicySet,
   WantedPolicyDocument,
 } from './policy-document/policy-document.ts';
-export { incidentOfQuarantine, incidentOfStop, stopFingerprint } from './quarantine/incidents.ts';
+export { incidentOfQuarantine, incidentOfStop, STOP_KIND, stopFingerprint } from './quarantine/incidents.ts';
 export {
   QUARANTINE_STATES,
   type Quarantine,
@@ -61,6 +61,7 @@ export {
   type QuarantineRequest,
   type QuarantineState,
   type QuarantineStore,
+  type RuleStanding,
   type WorkloadQuarantine,
 } from './quarantine/quarantine.ts';
 export type { AgentRequest, AgentRequests } from './replica/agent-requests.ts';

@@ -90,7 +90,13 @@ export { type Execution, evaluateExecution } from './process/evaluate.ts';
 export { type ProcessPolicy, ProcessPolicyDocument, processPolicyKind } from './process/schema.ts';
 export { ResponseCounter } from './response/counter.ts';
 export { durationMs, rulesMetBy } from './response/match.ts';
-export { type ResponseRule, ResponseRuleDocument, responseRuleKind } from './response/schema.ts';
+export {
+  RESPONSE_ACTIONS,
+  RESPONSE_EVENTS,
+  type ResponseRule,
+  ResponseRuleDocument,
+  responseRuleKind,
+} from './response/schema.ts';
 export { type BoundDocuments, boundDocuments } from './rule/bound.ts';
 export { RULE_VERDICTS, type RuleCause, type RuleDecision, type RuleVerdict } from './rule/judge.ts';
 export { type BoundSensor, type EffectivePolicy, effectivePolicy } from './selection/effective.ts';

@@ -9,6 +9,7 @@ import type { Hub } from '../agent/hub.ts';
 import type { ApiConfig } from '../config.ts';
 import { ClusterPolicy } from '../policy/cluster-policy.ts';
 import type { PolicySupply } from '../policy/policy-in-force.ts';
+import { enforcementOf } from './enforcement.ts';
 import { keepEnrolmentSecret } from './enrolment-secret.ts';
 import type { Cluster } from './join.ts';
 import { keepWebhookSecret } from './webhook-secret.ts';
@@ -23,7 +24,7 @@ export interface ClusterWork {
   readonly cluster: Cluster;
   readonly policy: PolicySupply;
   readonly hub: Hub | undefined;
-  readonly store: Pick<Store, 'enrolmentTokens' | 'apiTokens' | 'audit'>;
+  readonly store: Pick<Store, 'enrolmentTokens' | 'apiTokens' | 'audit' | 'quarantines'>;
   readonly clock: Clock;
   /** Of the authority that enrolling agents recognise the api by. */
   readonly pin: string;
@@ -73,14 +74,12 @@ async function once(work: ClusterWork, signal: AbortSignal, onError: (error: unk
   }
   if (!(policy instanceof ClusterPolicy)) return;
   const standing = await hub?.standing();
+  const rules = hub === undefined ? undefined : await work.store.quarantines.standing();
   const errors = await writeStatuses(cluster.client, {
     // Admission is the webhook's, and its status too.
     states: policy.states.filter(({ kind }) => kind !== 'AdmissionPolicy'),
     found: (file) => policy.statusOf(file),
-    enforcement: () =>
-      standing === undefined || standing.nodes === 0
-        ? undefined
-        : { summary: `on ${standing.enforcing} of ${standing.nodes} nodes`, notEnforced: standing.notEnforced },
+    enforcement: (state) => enforcementOf(state, standing, rules),
     fieldManager: FIELD_MANAGER,
     now: clock.now(),
     signal,

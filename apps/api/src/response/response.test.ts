@@ -154,6 +154,31 @@ describe('a response rule with the action quarantine', () => {
     await vi.waitFor(async () => expect((await shown('w')).quarantine).toMatchObject({ state: 'done' }), WAIT);
   });
 
+  it('stops where it would be too much, which is shown until the incident is closed', async () => {
+    await rule({ quarantine: { atMost: 1 } });
+    const session = await connect(new Link());
+    await report(session, workload('a'), workload('b'));
+    const rules = async (): Promise<unknown> =>
+      (await stand.app.inject({ url: '/api/v1/response-rules', headers: await stand.token('auditor') })).json();
+    const about = { name: 'cut', groups: ['web'], events: ['session-blocked'], actions: ['quarantine'] };
+    expect(await rules()).toEqual({ items: [{ ...about, description: '', quarantined: 0 }] });
+    await blocked(session, 'a');
+    await blocked(session, 'b');
+
+    const incidents = (await stand.store.incidents.list({ state: 'open' }, { limit: 9 })).items;
+    const stop = incidents.find(({ kind }) => kind === 'response-rule-stopped');
+    expect(stop).toMatchObject({ severity: 'critical', rule: 'cut' });
+    expect(await rules()).toMatchObject({ items: [{ ...about, quarantined: 1, stopped: { incident: stop?.id } }] });
+    const close = { method: 'PATCH', url: `/api/v1/incidents/${stop?.id}`, payload: { state: 'closed' } } as const;
+    await stand.app.inject({ ...close, headers: await stand.token('operator') });
+    stand.clock.at += 1_000;
+    await blocked(session, 'b');
+    expect(await rules()).toEqual({ items: [{ ...about, description: '', quarantined: 2 }] });
+    const isDone = async (): Promise<boolean> =>
+      (await stand.store.quarantines.ofNode('node-1')).every(({ state }) => state === 'done');
+    await vi.waitFor(async () => expect(await isDone()).toBe(true), WAIT);
+  });
+
   it('leaves alone who is not in a mode of the rule, who is another, and what is of no workload', async () => {
     await rule({});
     const link = new Link();

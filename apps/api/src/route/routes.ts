@@ -14,6 +14,7 @@ import { addIncidentRoutes } from './incidents.ts';
 import { addOidcRoutes } from './oidc.ts';
 import { addPolicyRoutes } from './policies.ts';
 import { addRegistryRoutes } from './registries.ts';
+import { addResponseRuleRoutes } from './response-rules.ts';
 import { addSessionRoutes } from './session.ts';
 import { addTokenRoutes } from './tokens.ts';
 import { addWorkloadRoutes } from './workloads.ts';
@@ -27,6 +28,7 @@ export function addRoutes(app: Api, context: ApiContext): void {
   addAuditRoutes(app, context);
   addPolicyRoutes(app, context);
   addGroupRoutes(app, context);
+  addResponseRuleRoutes(app, context);
   addWorkloadRoutes(app, context);
   addEventRoutes(app, context);
   addFlowRoutes(app, context);

@@ -13,11 +13,14 @@ export function incidentOfQuarantine({ rule, node, netns }: QuarantineRequest, e
   };
 }
 
+/** The kind of incident that a rule has stopped. */
+export const STOP_KIND = 'response-rule-stopped';
+
 /** The incident of a rule that was about to cut off too much. While it is not closed, the rule cuts off nobody. */
 export function incidentOfStop({ rule, atMost, withinMs }: QuarantineRequest): IncidentSeed {
   return {
     fingerprint: stopFingerprint(rule),
-    kind: 'response-rule-stopped',
+    kind: STOP_KIND,
     title: `the response rule ${rule} stopped: it would have cut off more than ${atMost} workloads in ${withinMs / 1_000} s`,
     severity: 'critical',
     rule,

@@ -38,6 +38,14 @@ export interface Quarantine {
 /** What is shown of it beside its workload. */
 export type WorkloadQuarantine = Pick<Quarantine, 'cause' | 'reason' | 'since' | 'state' | 'problem'>;
 
+/** What a ResponseRule has come to. */
+export interface RuleStanding {
+  /** Network namespaces that it holds cut off, or is to. */
+  readonly held: number;
+  /** Present while it cuts off nobody any more: its incident, and since when. */
+  readonly stopped?: { readonly incident: number; readonly since: string };
+}
+
 /**
  * What is cut off by command, until it is released. Rules ask through `EventStore.append`, so that an event and what
  * follows from it are kept together or not at all. There is never more than one at a time of a network namespace.
@@ -51,6 +59,8 @@ export interface QuarantineStore {
   note(id: number, state: QuarantineState, problem?: string): Promise<void>;
   /** Ends the one of a network namespace, if there is one. What happened before `at` brings none about any more. */
   end(place: { readonly node: string; readonly netns: string }, by: string, at: string): Promise<void>;
+  /** By the name of a rule; those that hold nothing and have not stopped are not in it. */
+  standing(): Promise<ReadonlyMap<string, RuleStanding>>;
   /** Forgets those that ended, or whose workloads were gone, before a time. */
   prune(before: string): Promise<void>;
 }

@@ -1,4 +1,10 @@
-import type { Quarantine, QuarantineState, QuarantineStore } from '@bulkhead/control-plane';
+import {
+  type Quarantine,
+  type QuarantineState,
+  type QuarantineStore,
+  type RuleStanding,
+  STOP_KIND,
+} from '@bulkhead/control-plane';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { keptText } from '../kept-text.ts';
 import type { Tables } from '../schema/tables.ts';
@@ -58,6 +64,29 @@ export class KyselyQuarantineStore implements QuarantineStore {
       .where('netns', '=', keptText(netns))
       .where('ended_at', 'is', null)
       .execute();
+  }
+
+  async standing(): Promise<ReadonlyMap<string, RuleStanding>> {
+    const holding = await this.#db
+      .selectFrom('quarantine')
+      .select(['cause_name', sql<number | string>`count(*)`.as('held')])
+      .where('cause', '=', 'rule')
+      .where('ended_at', 'is', null)
+      .groupBy('cause_name')
+      .execute();
+    const stops = await this.#db
+      .selectFrom('incident')
+      .select(['rule', 'id', 'first_seen'])
+      .where('state', 'in', ['open', 'acknowledged'])
+      .where('kind', '=', STOP_KIND)
+      .execute();
+    const standing = new Map<string, RuleStanding>(
+      holding.map(({ cause_name, held }) => [cause_name, { held: Number(held) }]),
+    );
+    for (const { rule, id, first_seen: since } of stops) {
+      standing.set(rule, { held: standing.get(rule)?.held ?? 0, stopped: { incident: id, since } });
+    }
+    return standing;
   }
 
   async prune(before: string): Promise<void> {

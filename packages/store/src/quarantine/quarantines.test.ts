@@ -91,6 +91,12 @@ for (const database of testDatabases()) {
         title: expect.stringContaining('more than 2 workloads in 600 s'),
       });
 
+      expect(await store.quarantines.standing()).toEqual(
+        new Map([
+          ['cut', { held: 2, stopped: { incident: stop?.id, since: at(9) } }],
+          ['other', { held: 1 }],
+        ]),
+      );
       // Stopped is stopped, also when the time is over.
       await ask('f', {}, 60);
       const change = { by: 'ada', at: at(61) };
@@ -98,6 +104,7 @@ for (const database of testDatabases()) {
       await ask('f', {}, 61);
       expect(await cutOff()).toEqual(['a', 'b', 'c']);
       await store.incidents.change(stop?.id ?? 0, { ...change, state: 'closed' });
+      expect((await store.quarantines.standing()).get('cut')).toEqual({ held: 2 });
       await ask('g', {}, 62);
       await ask('h', {}, 62);
       await ask('i', {}, 62);
