@@ -63,8 +63,9 @@ export function syslogMessage(alert: Alert, speaker: SyslogSpeaker, options: Sys
     ([name, value]) => `${name}="${parameter(value)}"`,
   );
   const text = messageOf(alert, speaker.version, options.format);
-  // Without the mark a receiver takes the text as of an unknown character set (6.4).
-  const mark = /[^\x20-\x7E]/.test(text) ? BYTE_ORDER_MARK : '';
+  // Without the mark a receiver takes text as of an unknown character set (6.4). Formats say themselves what they are of: before
+  // JSON the mark is forbidden (RFC 8259, 8.1), and CEF with something before it is no CEF.
+  const mark = options.format === 'text' && /[^\x20-\x7E]/.test(text) ? BYTE_ORDER_MARK : '';
   return `${head} [${APP_NAME}@${options.enterpriseId} ${parameters.join(' ')}] ${mark}${text}`;
 }
 
