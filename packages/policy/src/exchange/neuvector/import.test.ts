@@ -103,6 +103,33 @@ describe('importNeuvector', () => {
     });
   });
 
+  it('carries over that only programs of the image run, and says where a list of programs refuses nothing', () => {
+    const rule = (name: string, spec: object) => ({
+      apiVersion: 'neuvector.com/v1',
+      kind: 'NvSecurityRule',
+      metadata: { name, namespace: 'shop' },
+      spec: {
+        target: { policymode: 'Protect', selector: { name, criteria: [{ key: 'domain', op: '=', value: 'shop' }] } },
+        ...spec,
+      },
+    });
+    const node = { action: 'allow', name: 'node', path: '/usr/bin/node' };
+    const read = imported(
+      [
+        rule('nv.fixed.shop', { process_profile: { baseline: 'zero-drift' }, process: [node] }),
+        rule('nv.free.shop', { process_profile: { baseline: 'basic' }, process: [node] }),
+      ]
+        .map((one) => JSON.stringify(one))
+        .join('\n---\n'),
+    );
+
+    expect(specOf(read.documents, 'ProcessPolicy', 'fixed-shop')).toMatchObject({ onlyFromImage: true });
+    expect(specOf(read.documents, 'ProcessPolicy', 'free-shop')).not.toHaveProperty('onlyFromImage');
+    const said = read.notes.filter((note) => JSON.stringify(note).includes('programs that its process rules'));
+    expect(JSON.stringify(said)).toContain('free');
+    expect(said).toHaveLength(1);
+  });
+
   it('carries over processes, files, sensors and admission as far as they can be said', () => {
     expect(specOf(documents, 'ProcessPolicy', 'api-shop')).toMatchObject({
       rules: [

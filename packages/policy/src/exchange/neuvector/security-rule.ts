@@ -109,7 +109,7 @@ function readPorts(text: string): readonly (number | string)[] | undefined {
 function importProcesses(
   of: string,
   group: string,
-  { process = [] }: SecurityRule['spec'],
+  { process = [], process_profile: profile }: SecurityRule['spec'],
   context: ImportContext,
 ): void {
   const rules = (process ?? []).flatMap(({ action, name, path }, index) => {
@@ -117,7 +117,11 @@ function importProcesses(
     const executable = isPath && path !== '/*' ? path : name === '' || name === '*' ? '*' : `*/${name}`;
     return [{ name: `rule-${index + 1}`, action, executables: [executable] }];
   });
-  if (rules.length > 0) context.add('ProcessPolicy', group, { groups: [group], rules });
+  const onlyFromImage = profile?.baseline === 'zero-drift';
+  if (rules.length > 0 || onlyFromImage)
+    context.add('ProcessPolicy', group, { groups: [group], ...(onlyFromImage && { onlyFromImage }), rules });
+  if (rules.some(({ action }) => action === 'allow') && !onlyFromImage)
+    context.note(of, 'programs that its process rules do not name are allowed: deny "*" by a last rule to refuse them');
   if (rules.some(({ executables }) => executables[0] === '*')) context.note(of, 'a process rule is for every program');
 }
 

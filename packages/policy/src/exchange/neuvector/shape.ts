@@ -28,6 +28,7 @@ export const SecurityRule = z.looseObject({
         }),
       )
       .nullish(),
+    process_profile: z.looseObject({ baseline: z.string().nullish() }).nullish(),
     file: z
       .array(
         z.looseObject({
