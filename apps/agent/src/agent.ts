@@ -3,8 +3,11 @@ import { type LoggedPacket, readLogPrefix } from '@bulkhead/nftables';
 import type { Policy } from '@bulkhead/policy';
 import type { Enforcement } from '@bulkhead/rpc';
 import type { AgentConfig } from './config.ts';
+import { Containers } from './container/containers.ts';
+import type { ContainerSentinel } from './container/sentinel-port.ts';
 import { attachmentOf, sourceId } from './enforcement/guard.ts';
 import { Guards } from './enforcement/guards.ts';
+import { joinEnforcement } from './enforcement/join.ts';
 import type { Inspector, Steering } from './enforcement/ports.ts';
 import type { NewAgentEvent, Subject } from './event/agent-event.ts';
 import { bareSubject, subjectOf } from './event/subject.ts';
@@ -17,10 +20,12 @@ import { type NamespacePlan, planNamespaces } from './plan.ts';
 import type { PolicyChange } from './policy/policy-watch.ts';
 import type { ResponsePlace } from './response/local-responses.ts';
 import type { LocatedWorkload } from './workload/located.ts';
+import type { RunningContainer } from './workload/running-container.ts';
 
 export interface AgentPorts {
   readonly inspector: Inspector;
   readonly steering: Steering;
+  readonly sentinel: ContainerSentinel;
   readonly emit: (event: NewAgentEvent) => void;
   /** A rule of the firewall told of a packet. */
   readonly onFlow: (subject: Subject, flow: ToldFlow) => void;
@@ -37,10 +42,12 @@ export interface AgentPorts {
 /** Errors that no retry and no other policy mends. */
 const HOPELESS = new Set(['QUEUE_UNSUPPORTED', 'ADDON_MISSING', 'NOT_PERMITTED']);
 
-/** Keeps the namespaces of this node as its policy says, whichever of the two changes. */
+/** Keeps the namespaces and the containers of this node as its policy says, whichever of them changes. */
 export class Agent {
   readonly #ports: AgentPorts;
   readonly #guards: Guards;
+  /** What is about programs and files. */
+  readonly containers: Containers;
   readonly #subjects = new Map<string, Subject>();
   #policy: Policy;
   #workloads: readonly LocatedWorkload[] | undefined;
@@ -62,6 +69,7 @@ export class Agent {
     this.#policy = policy;
     this.#members = members;
     this.#quarantined = quarantined;
+    this.containers = new Containers(policy, ports);
     this.#guards = new Guards(ports.inspector, ports.steering, config.queue, {
       onHeld: (plan, before) => this.#onHeld(plan, before),
       onLetGo: (plan, problem) => {
@@ -91,7 +99,7 @@ export class Agent {
 
   /** For each workload that is to be held to something, whether it is. */
   get enforcement(): readonly Enforcement[] {
-    return [...this.#plans.values()].flatMap(({ key, workloads }) => {
+    const ofNamespaces = [...this.#plans.values()].flatMap(({ key, workloads }) => {
       const problem = this.#guards.problemOf(key);
       return workloads
         .filter(({ isPod }) => isPod !== true)
@@ -101,6 +109,7 @@ export class Agent {
           problem: problem === undefined ? undefined : text(problem),
         }));
     });
+    return joinEnforcement([...ofNamespaces, ...this.containers.enforcement]);
   }
 
   /**
@@ -142,11 +151,15 @@ export class Agent {
   setPolicy({ policy, members = {} }: PolicyChange): Promise<void> {
     this.#policy = policy;
     this.#members = members;
+    this.containers.setPolicy(policy);
     return this.#apply();
   }
 
-  setWorkloads(workloads: readonly LocatedWorkload[]): Promise<void> {
+  /** `containers` are those that run, also on the node's own network. */
+  setWorkloads(workloads: readonly LocatedWorkload[], containers: readonly RunningContainer[]): Promise<void> {
     this.#workloads = workloads;
+    // Before anything that waits: a program that is to be refused may be run at any moment.
+    this.containers.setContainers(containers);
     return this.#apply();
   }
 
@@ -202,11 +215,13 @@ export class Agent {
 
   /** Lets every namespace go. */
   close(): Promise<void> {
+    this.containers.close();
     return this.#guards.close();
   }
 
   /** Leaves every namespace to its rules, for the agent that comes next. */
   leave(): Promise<void> {
+    this.containers.close();
     return this.#guards.leave();
   }
 

@@ -13,6 +13,7 @@ describe('the agent configuration', () => {
       ...MINIMAL,
       threads: 1,
       onStop: 'keep',
+      sentinel: { enabled: true },
       events: { findings: 'native' },
       queue: 6430,
       metrics: { enabled: true, port: 9430 },

@@ -77,6 +77,16 @@ export const AgentConfig = z
     installation: InstallationConfig.optional().describe(
       'The DaemonSet of the agent: where it is gone as the agent ends, nothing is kept.',
     ),
+    sentinel: z
+      .strictObject({
+        enabled: z
+          .boolean()
+          .default(true)
+          .describe(
+            'Whether policies about programs and files are enforced. Where the node lacks what that needs, it is said once.',
+          ),
+      })
+      .prefault({}),
     threads: z.int().min(1).max(MAX_THREADS).default(1).describe('Inspecting threads. A session stays on one of them.'),
     queue: z
       .int()

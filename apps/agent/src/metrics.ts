@@ -1,5 +1,6 @@
 import type { WorkerCounters } from '@bulkhead/inspector';
 import type { Metrics } from '@bulkhead/runtime';
+import type { SentinelCounters } from '@bulkhead/sentinel';
 
 /** The agent's metrics. Totals that the native threads keep are copied by `sample`. */
 export interface AgentMetrics {
@@ -7,13 +8,21 @@ export interface AgentMetrics {
   countException(exception: string): void;
   countEventsLost(count: number): void;
   countFlow(verdict: string, ruleSet: string): void;
+  countUse(kind: 'process' | 'file', verdict: string, policy: string): void;
   countCapture(outcome: 'written' | 'failed'): void;
   countPolicy(outcome: 'loaded' | 'rejected'): void;
   /** The agent has seen the DaemonSet that it is of. */
   setInstallationSeen(): void;
   setControlPlane(state: { readonly connected: boolean; readonly spooledBytes: number }): void;
   setNamespaces(counts: { readonly held: number; readonly failed: number }): void;
+  setContainers(counts: { readonly held: number; readonly failed: number }): void;
   sample(counters: WorkerCounters): void;
+  /** Gives what is new since the last time. There are no counters until a container was to be held. */
+  sampleSentinel(counters: SentinelCounters | undefined): { readonly undecided: number };
+}
+
+interface Inc {
+  inc(by: number): void;
 }
 
 export function createAgentMetrics(metrics: Metrics): AgentMetrics {
@@ -28,9 +37,28 @@ export function createAgentMetrics(metrics: Metrics): AgentMetrics {
     'verdict',
     'rule_set',
   ]);
+  const uses = metrics.counter('uses_told_total', 'Uses of programs and files that a policy denies, by what was done', [
+    'kind',
+    'verdict',
+    'policy',
+  ]);
   const captures = metrics.counter('captures_total', 'Captures of sessions and by command', ['outcome']);
   const policies = metrics.counter('policy_changes_total', 'Policies read', ['outcome']);
   const namespaces = metrics.gauge('namespaces', 'Network namespaces by whether their plan is in force', ['state']);
+  const containers = metrics.gauge('containers', 'Containers by whether their rules about programs and files hold', [
+    'state',
+  ]);
+  const unwatched = metrics.gauge('sentinel_unwatched_mounts', 'Mounts of held containers where nothing is asked');
+  const sentinelTotals = {
+    asked: metrics.counter('sentinel_questions_total', 'Programs and files that the kernel asked about'),
+    denied: metrics.counter('sentinel_denied_total', 'Programs and files that were refused'),
+    undecided: metrics.counter(
+      'sentinel_undecided_total',
+      'Programs and files that were judged without a name, because none could be told',
+    ),
+    errors: metrics.counter('sentinel_errors_total', 'Questions and answers that failed'),
+  } as const;
+  let lastOfSentinel: SentinelCounters | undefined;
   const connected = metrics.gauge(
     'control_plane_connected',
     'Whether the control plane is connected; absent without one',
@@ -58,6 +86,7 @@ export function createAgentMetrics(metrics: Metrics): AgentMetrics {
     countException: (exception) => exceptions.inc({ exception }),
     countEventsLost: (count) => lost.inc(count),
     countFlow: (verdict, rule_set) => flows.inc({ verdict, rule_set }),
+    countUse: (kind, verdict, policy) => uses.inc({ kind, verdict, policy }),
     countCapture: (outcome) => captures.inc({ outcome }),
     countPolicy: (outcome) => policies.inc({ outcome }),
     setInstallationSeen: () => seen.set(1),
@@ -69,9 +98,25 @@ export function createAgentMetrics(metrics: Metrics): AgentMetrics {
       namespaces.set({ state: 'in-force' }, held);
       namespaces.set({ state: 'failed' }, failed);
     },
+    setContainers: ({ held, failed }) => {
+      containers.set({ state: 'held' }, held);
+      containers.set({ state: 'failed' }, failed);
+    },
+    sampleSentinel(counters) {
+      if (counters === undefined) return { undecided: 0 };
+      const since = (name: keyof typeof sentinelTotals): number =>
+        Math.max(0, counters[name] - (lastOfSentinel?.[name] ?? 0));
+      for (const [name, counter] of Object.entries(sentinelTotals) as [keyof typeof sentinelTotals, Inc][]) {
+        counter.inc(since(name));
+      }
+      unwatched.set(counters.unwatchedMounts);
+      const undecided = since('undecided');
+      lastOfSentinel = counters;
+      return { undecided };
+    },
     sample(counters) {
       active.set(counters.sessionsActive);
-      for (const [name, counter] of Object.entries(totals) as [keyof typeof totals, { inc(by: number): void }][]) {
+      for (const [name, counter] of Object.entries(totals) as [keyof typeof totals, Inc][]) {
         counter.inc(Math.max(0, counters[name] - (last?.[name] ?? 0)));
       }
       for (const [reason, bytes] of Object.entries(counters.notInspectedReasons)) {

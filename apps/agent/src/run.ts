@@ -4,11 +4,13 @@ import { errorLine } from '@bulkhead/core';
 import { sensorNameOf } from '@bulkhead/dlp';
 import { type CapturedSession, capabilities, type InspectorEvent, namespaceAddresses } from '@bulkhead/inspector';
 import { createMetrics, createShutdown, type Metrics, type Shutdown, serveHealth } from '@bulkhead/runtime';
+import type { SentinelEvent } from '@bulkhead/sentinel';
 import manifest from '../package.json' with { type: 'json' };
 import { Agent, type AgentPorts } from './agent.ts';
 import { CaptureStore } from './capture/capture-store.ts';
 import { CommandCaptures } from './capture/command-captures.ts';
 import type { AgentConfig } from './config.ts';
+import { NativeSentinel } from './container/native-sentinel.ts';
 import type { ControlPlane } from './control-plane/control-plane.ts';
 import { KernelSteering } from './enforcement/kernel-steering.ts';
 import { NativeInspector } from './enforcement/native-inspector.ts';
@@ -152,12 +154,19 @@ async function start(
     onCapture: (captured) => void keepCapture(parts, captures, captured),
   });
   shutdown.onClose('inspector', () => inspector.stop());
+  const sentinel = new NativeSentinel({
+    isEnabled: config.sentinel.enabled,
+    onEvents: (events, lost) => reportUses(parts, events, lost),
+    onMissing: noticeOfSentinel,
+  });
+  shutdown.onClose('sentinel', () => sentinel.stop());
   const steering = new KernelSteering((key, packets, overruns) => agent.onTold(key, packets, overruns));
   const onLost = (count: number): void => metrics.countEventsLost(count);
   const flows = new FlowEvents(log.emit, onLost);
   const ports: AgentPorts = {
     inspector,
     steering,
+    sentinel,
     emit: log.emit,
     onHopeless,
     onLost,
@@ -209,6 +218,9 @@ async function start(
   const sampler = setInterval(() => {
     metrics.sample(inspector.counters());
     metrics.setNamespaces(agent.namespaces);
+    metrics.setContainers(agent.containers.counts);
+    const { undecided } = metrics.sampleSentinel(sentinel.counters());
+    if (undecided > 0) log.emit({ event: 'uses-undecided', count: undecided });
     if (plane === undefined) return;
     plane.report(agent.enforcement);
     metrics.setControlPlane(plane.standing);
@@ -248,10 +260,10 @@ function follow(parts: Parts, { workloads }: AgentConfig, signal: AbortSignal, f
   watchInventory({
     ...workloads,
     signal,
-    onWorkloads: (found) => {
+    onWorkloads: (found, containers) => {
       // A pod without a container is nobody yet: what others know of are its containers.
       if (!(source instanceof PolicyWatch)) source.setWorkloads(found.filter(({ isPod }) => isPod !== true));
-      agent.setWorkloads(found).catch(fail);
+      agent.setWorkloads(found, containers).catch(fail);
     },
     onError: (error) => log.emit({ event: 'discovery-failed', problem: errorLine(error) }),
   }).catch(fail);
@@ -260,6 +272,21 @@ function follow(parts: Parts, { workloads }: AgentConfig, signal: AbortSignal, f
 function noticeOf(why: string): void {
   const kept = 'the rules of this agent stay when it is uninstalled: "bulkhead agent --clean-up" removes them';
   process.stderr.write(`notice: the DaemonSet of this agent cannot be seen (${why}); ${kept}\n`);
+}
+
+function noticeOfSentinel(why: string): void {
+  process.stderr.write(`notice: policies about programs and files are not enforced on this node: ${why}\n`);
+}
+
+function reportUses({ agent, log, metrics }: Parts, events: readonly SentinelEvent[], lost: number): void {
+  if (lost > 0) {
+    metrics.countEventsLost(lost);
+    log.emit({ event: 'events-lost', count: lost });
+  }
+  for (const event of events) {
+    metrics.countUse(event.kind, event.verdict, event.policy);
+    agent.containers.onUse(event);
+  }
 }
 
 function reportEvents({ agent, log, metrics }: Parts, events: readonly InspectorEvent[], lost: number): void {

@@ -27,6 +27,12 @@ export { AdmissionPolicyDocument } from './admission/schema.ts';
 export type { ClusterWorkload } from './compile/cluster-workload.ts';
 export { type CompilerInput, SnapshotCompiler } from './compile/compiler.ts';
 export {
+  type ContainerRules,
+  containerRules,
+  type FileRuleSet,
+  type ProcessRuleSet,
+} from './compile/container-rules.ts';
+export {
   AGENT_KINDS,
   type PolicyDocument,
   type PolicySnapshot,
@@ -77,7 +83,6 @@ export {
   type RuleAction,
 } from './network/rule-set.ts';
 export { NetworkRuleSetDocument } from './network/schema.ts';
-export { notEnforced } from './notices.ts';
 export {
   type Policy,
   type PolicyOutcome,

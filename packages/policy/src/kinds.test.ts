@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { filePolicyKind } from './file/schema.ts';
 import { jsonSchemas } from './json-schema.ts';
-import { notEnforced } from './notices.ts';
 import { processPolicyKind } from './process/schema.ts';
 import { responseRuleKind } from './response/schema.ts';
 
@@ -85,33 +84,5 @@ describe('every kind', () => {
     const words = /"(?:on|off|yes|no|y|n|true|false|null)":/i;
     for (const [file, schema] of Object.entries(jsonSchemas()))
       expect(words.exec(JSON.stringify(schema)), file).toBeNull();
-  });
-});
-
-describe('notEnforced', () => {
-  it('says of each document and rule that nothing enforces', () => {
-    const named = { name: 'mine', description: '', groups: ['all'] };
-    const quarantine = { modes: ['protect' as const], atMost: 5, within: '10m' };
-    const capture = { seconds: 60, maxBytes: 1_000 };
-    const lines = notEnforced({
-      groups: [],
-      sensors: new Map(),
-      admission: [],
-      network: [
-        {
-          ...named,
-          unknownApplication: 'deny',
-          allowCuttingDns: false,
-          allowCuttingProbes: false,
-          ingress: [{ name: 'web', action: 'allow', log: false, applications: ['http'] }],
-        },
-      ],
-      processes: [{ ...named, onlyFromImage: false, rules: [] }],
-      files: [],
-      responses: [
-        { ...named, when: { events: ['finding'] }, actions: ['alert', 'quarantine', 'capture'], quarantine, capture },
-      ],
-    });
-    expect(lines).toEqual(['ProcessPolicy "mine" is not enforced yet']);
   });
 });

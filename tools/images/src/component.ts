@@ -4,11 +4,11 @@ export type Component = (typeof COMPONENTS)[number];
 
 /** The native modules that a component loads. */
 export const ADDONS: Readonly<Record<Component, readonly string[]>> = {
-  agent: ['inspector', 'nftables'],
+  agent: ['inspector', 'nftables', 'sentinel'],
   api: [],
   webhook: [],
   worker: ['inspector'],
-  cli: ['inspector', 'nftables'],
+  cli: ['inspector', 'nftables', 'sentinel'],
 };
 
 /**

@@ -1,5 +1,5 @@
 import type { Confidence, Direction, Mode, TrafficException, Verdict } from '@bulkhead/core';
-import type { FlowDirection } from '@bulkhead/policy';
+import type { FileAccess, FlowDirection } from '@bulkhead/policy';
 
 /** One workload as events name it. */
 export interface WorkloadName {
@@ -98,6 +98,16 @@ export type AgentEvent = { readonly time: string } & (
       readonly within: string;
     }
   | FlowEvent
+  | ({
+      readonly event: 'container-protected';
+      /** Policies about programs and files that it is held to. */
+      readonly policies: readonly string[];
+    } & Subject)
+  | ({ readonly event: 'container-released' } & Subject)
+  | ProgramEvent
+  | FileUseEvent
+  /** Uses of programs and files that have no name that can be told, and were judged without one. */
+  | { readonly event: 'uses-undecided'; readonly count: number }
   | { readonly event: 'events-lost'; readonly count: number }
 );
 
@@ -118,6 +128,45 @@ export type FlowEvent = {
   /** Packets that were told of since the last event of this flow; of a flood the kernel tells only some. */
   readonly count: number;
 } & Subject;
+
+/** Whose rule an event about a program or a file goes back to. */
+interface RuleOrigin {
+  readonly policy: string;
+  /** Absent where the policy wants programs of the image alone, and no rule speaks of it. */
+  readonly rule?: string;
+}
+
+/** Who did it. */
+interface ActingProcess {
+  /** As the node counts them. */
+  readonly pid: number;
+  readonly user: number;
+}
+
+/** A program that a policy denies: it was refused, or would have been. */
+export type ProgramEvent = {
+  readonly event: 'process-denied' | 'process-alerted';
+  /** Path as the container sees it. */
+  readonly executable: string;
+  /** The program that ran it; empty where that is not known. */
+  readonly parent: string;
+  /** It ran before it could be refused, and goes on. */
+  readonly alreadyRunning?: true;
+} & RuleOrigin &
+  ActingProcess &
+  Subject;
+
+/** A use of a file that a policy denies: it was refused, or would have been. */
+export type FileUseEvent = {
+  readonly event: 'file-denied' | 'file-alerted';
+  /** As the container sees it. */
+  readonly path: string;
+  readonly access: FileAccess;
+  /** The program that asked. */
+  readonly executable: string;
+} & RuleOrigin &
+  ActingProcess &
+  Subject;
 
 export interface FindingDetails {
   readonly detector: string;

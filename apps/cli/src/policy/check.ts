@@ -1,7 +1,7 @@
 import type { Sensor } from '@bulkhead/core';
-import { errorLine, formatCount, printable } from '@bulkhead/core';
+import { errorLine, formatCount } from '@bulkhead/core';
 import { compileSensors, DEFAULT_SENSORS, dataSensorKind, mayBeRefused, withFiles } from '@bulkhead/dlp';
-import { formatProblem, notEnforced, readPolicy } from '@bulkhead/policy';
+import { formatProblem, readPolicy } from '@bulkhead/policy';
 import { readSensorFile } from '../dlp/sensor-file.ts';
 import { EXIT_FAILURE, EXIT_OK } from '../exit-code.ts';
 import { type Io, writeAll } from '../io.ts';
@@ -32,10 +32,6 @@ export async function check(paths: readonly string[], io: Io): Promise<number> {
   const admissionWords =
     admission.length === 0 ? '' : `, ${formatCount(admission.length, 'admission policy', 'admission policies')}`;
   await writeAll(io.stdout, [`ok: ${formatCount(groups.length, 'group')}${admissionWords} and ${sensorWords}\n`]);
-  await writeAll(
-    io.stderr,
-    notEnforced(outcome.policy).map((notice) => `note: ${printable(notice)}\n`),
-  );
   return EXIT_OK;
 }
 

@@ -37,6 +37,32 @@ describe('observe', () => {
   });
 
   it.each([
+    ['process-denied', { rule: 'ssh' }, '/usr/sbin/sshd was refused by the policy no-ssh, rule ssh'],
+    ['process-denied', {}, '/usr/sbin/sshd was refused by the policy no-ssh'],
+    ['process-alerted', { rule: 'ssh' }, undefined],
+    [
+      'process-alerted',
+      { rule: 'ssh', alreadyRunning: true },
+      '/usr/sbin/sshd runs against the policy no-ssh, rule ssh',
+    ],
+    ['file-denied', { rule: 'ssh', path: '/etc/shadow' }, '/etc/shadow was refused by the policy no-ssh, rule ssh'],
+    ['file-alerted', { rule: 'ssh', path: '/etc/shadow' }, undefined],
+  ])('makes of %s with %j the incident: %s', (event, more, title) => {
+    const { workloads } = FINDING;
+    const use = {
+      event,
+      policy: 'no-ssh',
+      executable: '/usr/sbin/sshd',
+      parent: '/bin/sh',
+      pid: 7,
+      user: 0,
+      workloads,
+    };
+
+    expect(observe({ ...use, ...more }, NOW).incident?.title).toBe(title);
+  });
+
+  it.each([
     ['1999-12-31T23:00:00-01:00', '2000-01-01T00:00:00.000Z'],
     ['+012026-11-26T08:00:00Z', NOW],
     ['-000001-01-01T00:00:00Z', NOW],

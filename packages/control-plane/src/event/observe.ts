@@ -46,6 +46,15 @@ const ProblemEvent = z.object({ problem: z.string() });
 const ProblemsEvent = z.object({ problems: z.array(z.string()) });
 const RuleEvent = z.object({ rule: z.string().optional(), server: z.unknown() });
 
+const UseEvent = z.object({
+  policy: z.string(),
+  rule: z.string().optional(),
+  /** Of a file; a program is named by its executable. */
+  path: z.string().optional(),
+  executable: z.string(),
+  alreadyRunning: z.boolean().optional(),
+});
+
 /** Reads what an agent says happened. Whatever it sent gives an observation: nothing that was sent is dropped for its form. */
 export function observe(document: unknown, receivedAt: string): Observation {
   const fields = keptFields(document);
@@ -90,6 +99,17 @@ function causeOf(kind: string, fields: object): Cause | undefined {
     case 'flow-violation': {
       const rule = RuleEvent.safeParse(fields).data?.rule ?? '';
       return { title: `traffic against the rule ${rule || 'of its mode'}`, severity: 'medium', parts: [rule] };
+    }
+    case 'process-denied':
+    case 'process-alerted':
+    case 'file-denied': {
+      const use = UseEvent.safeParse(fields).data;
+      // What is only tried is no incident; a program that could not be refused any more is one.
+      if (use === undefined || (kind === 'process-alerted' && use.alreadyRunning !== true)) return undefined;
+      const { policy, rule = '', path, executable } = use;
+      const done = kind === 'process-alerted' ? 'runs against' : 'was refused by';
+      const title = `${path ?? executable} ${done} the policy ${rule === '' ? policy : `${policy}, rule ${rule}`}`;
+      return { title, severity: 'high', parts: [policy, rule, path ?? executable] };
     }
     case 'workload-failed': {
       const problem = ProblemEvent.safeParse(fields).data?.problem ?? 'unknown';

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CriClient } from '../client.ts';
 import { containerdConfig, networkConfig, type Snapshotter } from './containerd-config.ts';
 import { TEST_IMAGE, writeTestImage } from './image.ts';
-import { PodMaker, type PodSpec } from './pods.ts';
+import { type Executed, PodMaker, type PodSpec } from './pods.ts';
 import { run } from './run.ts';
 
 export type { PodSpec } from './pods.ts';
@@ -19,6 +19,8 @@ export interface Containerd {
   readonly node: string;
   startPod(pod: PodSpec): Promise<string>;
   removePod(id: string): Promise<void>;
+  /** Runs a command in the first container of a pod. */
+  execute(pod: string, command: readonly string[]): Promise<Executed>;
   /** Takes the images of an OCI archive. */
   importImages(archive: string): Promise<void>;
   stop(): Promise<void>;
@@ -89,6 +91,7 @@ export async function startContainerd(options: ContainerdOptions = {}): Promise<
       node,
       startPod: (pod) => pods.start(pod),
       removePod: (id) => pods.remove(id),
+      execute: (pod, command) => pods.execute(pod, command),
       importImages,
       stop,
     };

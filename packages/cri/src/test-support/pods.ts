@@ -1,6 +1,6 @@
 import { Channel, runtimeMethod } from '../channel.ts';
 import { ListPodSandboxRequest, ListPodSandboxResponse } from '../messages.ts';
-import { int, message, one, string, stringMap, strings } from '../wire.ts';
+import { int, many, message, one, string, stringMap, strings } from '../wire.ts';
 import { TEST_IMAGE } from './image.ts';
 
 // The half of the CRI that changes things. Only tests do that: the product reads.
@@ -18,6 +18,7 @@ const ContainerConfig = message({
   metadata: one(1, ContainerMetadata),
   image: one(2, message({ image: string(1) })),
   command: strings(3),
+  mounts: many(7, message({ containerPath: string(1), hostPath: string(2) })),
   labels: stringMap(9),
   linux: one(15, message({})),
 });
@@ -34,6 +35,11 @@ const CREATE = runtimeMethod(
   message({ containerId: string(1) }),
 );
 const START = runtimeMethod('StartContainer', message({ containerId: string(1) }), Nothing);
+const EXEC_SYNC = runtimeMethod(
+  'ExecSync',
+  message({ containerId: string(1), command: strings(2) }),
+  message({ stdout: string(1), stderr: string(2), exitCode: int(3) }),
+);
 const STOP_SANDBOX = runtimeMethod('StopPodSandbox', message({ podSandboxId: string(1) }), Nothing);
 const LIST_SANDBOXES = runtimeMethod('ListPodSandbox', ListPodSandboxRequest, ListPodSandboxResponse);
 const REMOVE_SANDBOX = runtimeMethod('RemovePodSandbox', message({ podSandboxId: string(1) }), Nothing);
@@ -42,7 +48,19 @@ export interface PodSpec {
   readonly namespace: string;
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
-  readonly containers: readonly { readonly name: string; readonly command?: readonly string[] }[];
+  readonly containers: readonly {
+    readonly name: string;
+    readonly command?: readonly string[];
+    /** Folders of the machine, by where the container has them. */
+    readonly volumes?: Readonly<Record<string, string>>;
+  }[];
+}
+
+/** What a command that ran in a container said. */
+export interface Executed {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
 }
 
 /** Pulling a pod's network up on a loaded machine takes seconds. */
@@ -50,6 +68,8 @@ const DEADLINE_MS = 60_000;
 
 export class PodMaker {
   readonly #channel: Channel;
+  /** Of each pod that was started here: its containers in the order of its spec. */
+  readonly #containers = new Map<string, readonly string[]>();
 
   constructor(socket: string) {
     this.#channel = new Channel(socket, DEADLINE_MS);
@@ -63,7 +83,8 @@ export class PodMaker {
       linux: { cgroupParent: '' },
     };
     const { podSandboxId } = await this.#channel.call(RUN_SANDBOX, { config });
-    for (const { name, command } of pod.containers) {
+    const started: string[] = [];
+    for (const { name, command, volumes = {} } of pod.containers) {
       const { containerId } = await this.#channel.call(CREATE, {
         podSandboxId,
         sandboxConfig: config,
@@ -71,13 +92,22 @@ export class PodMaker {
           metadata: { name, attempt: 0 },
           image: { image: TEST_IMAGE },
           command: [...(command ?? [])],
+          mounts: Object.entries(volumes).map(([containerPath, hostPath]) => ({ containerPath, hostPath })),
           labels: new Map(),
           linux: {},
         },
       });
       await this.#channel.call(START, { containerId });
+      started.push(containerId);
     }
+    this.#containers.set(podSandboxId, started);
     return podSandboxId;
+  }
+
+  /** Runs a command in the first container of a pod that was started here. */
+  async execute(podSandboxId: string, command: readonly string[]): Promise<Executed> {
+    const containerId = this.#containers.get(podSandboxId)?.[0] ?? '';
+    return this.#channel.call(EXEC_SYNC, { containerId, command: [...command] });
   }
 
   async remove(podSandboxId: string): Promise<void> {

@@ -31,6 +31,16 @@ describe('rulesMetBy', () => {
       true,
     ],
     [{ events: ['flow-denied'], ruleSets: ['a'] }, { event: 'flow-denied', groups: ['db'] }, false],
+    [
+      { events: ['process-denied'], policies: ['no-ssh'] },
+      { event: 'process-denied', groups: ['db'], policy: 'no-ssh' },
+      true,
+    ],
+    [
+      { events: ['file-alerted'], policies: ['no-ssh'] },
+      { event: 'file-alerted', groups: ['db'], policy: 'secrets' },
+      false,
+    ],
   ])('holds %j to %j: %s', (when, event, met) => {
     expect(rulesMetBy([rule(when)], event)).toHaveLength(met ? 1 : 0);
   });

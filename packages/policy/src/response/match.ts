@@ -6,6 +6,7 @@ const Event = z.object({
   groups: z.array(z.string()),
   sensor: z.string().optional().catch(undefined),
   ruleSets: z.array(z.string()).default([]).catch([]),
+  policy: z.string().optional().catch(undefined),
   verdict: z.string().optional().catch(undefined),
 });
 
@@ -17,11 +18,12 @@ export function rulesMetBy(rules: readonly ResponseRule[], document: unknown): r
   if (asked.length === 0) return [];
   const event = Event.safeParse(document).data;
   if (event === undefined) return [];
-  return asked.filter(({ groups, when: { sensors, ruleSets, verdicts } }) => {
+  return asked.filter(({ groups, when: { sensors, ruleSets, policies, verdicts } }) => {
     return (
       groups.some((group) => event.groups.includes(group)) &&
       (sensors === undefined || (event.sensor !== undefined && sensors.includes(event.sensor))) &&
       (ruleSets === undefined || ruleSets.some((name) => event.ruleSets.includes(name))) &&
+      (policies === undefined || (event.policy !== undefined && policies.includes(event.policy))) &&
       (verdicts === undefined || verdicts.some((verdict) => verdict === event.verdict))
     );
   });

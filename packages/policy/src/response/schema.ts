@@ -11,7 +11,9 @@ export const RESPONSE_EVENTS = [
   'flow-denied',
   'flow-alerted',
   'process-denied',
+  'process-alerted',
   'file-denied',
+  'file-alerted',
 ] as const;
 
 export const RESPONSE_ACTIONS = ['alert', 'capture', 'quarantine'] as const;
@@ -59,6 +61,7 @@ export const ResponseRuleDocument = z.strictObject({
       events: z.array(z.enum(RESPONSE_EVENTS)).min(1),
       sensors: z.array(name).min(1).optional(),
       ruleSets: z.array(name).min(1).optional(),
+      policies: z.array(name).min(1).optional(),
       verdicts: z.array(z.enum(VERDICTS)).min(1).optional(),
     }),
     after: z

@@ -1,0 +1,112 @@
+import { ContainerGuard, codeOf, IMAGE_UNKNOWN } from './container-guard.ts';
+import type { ContainerPlan } from './container-plan.ts';
+import type { ContainerSentinel } from './sentinel-port.ts';
+
+/** What becomes known as containers are held and let go. */
+export interface ContainerListener {
+  /** Of a container that was not held before, or is held to other rules now. */
+  onHeld(plan: ContainerPlan): void;
+  onLetGo(plan: ContainerPlan): void;
+  /** The plan is not in force, or not all of it. It is tried again after a while; told once for each reason. */
+  onFailed(plan: ContainerPlan, error: unknown): void;
+}
+
+/** A container that could not be held is asked again: its processes may have been about to start. */
+const RETRY_MS = 5_000;
+
+/** The container has ended: the inventory says so in a moment. */
+const GONE = 'CONTAINER_GONE';
+
+/** Holds the containers of this node to what is planned for their programs and files. */
+export class ContainerGuards {
+  readonly #sentinel: ContainerSentinel;
+  readonly #listener: ContainerListener;
+  readonly #guards = new Map<string, ContainerGuard>();
+  readonly #problems = new Map<string, unknown>();
+  #wanted: ReadonlyMap<string, ContainerPlan> = new Map();
+  #retry: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(sentinel: ContainerSentinel, listener: ContainerListener) {
+    this.#sentinel = sentinel;
+    this.#listener = listener;
+  }
+
+  /** What is wanted, by the id of the container. */
+  get wanted(): ReadonlyMap<string, ContainerPlan> {
+    return this.#wanted;
+  }
+
+  /** Containers that are held, be it to a part of their plan, and plans that are not in force as a whole. */
+  get counts(): { readonly held: number; readonly failed: number } {
+    const held = [...this.#guards.values()].filter((guard) => guard.held !== undefined);
+    return { held: held.length, failed: this.#problems.size };
+  }
+
+  /** Why a container's plan is not in force as a whole; nothing where it is. */
+  problemOf(id: string): unknown {
+    return this.#problems.get(id);
+  }
+
+  /** Wants these plans to be in force and no others. */
+  want(plans: ReadonlyMap<string, ContainerPlan>): void {
+    if (this.#isClosed) return;
+    clearTimeout(this.#retry);
+    this.#wanted = plans;
+    for (const [id, guard] of this.#guards) if (!plans.has(id)) this.#letGo(id, guard);
+    for (const id of this.#problems.keys()) if (!plans.has(id)) this.#problems.delete(id);
+    // Not asked where nothing is wanted: to know it, the sentinel is loaded.
+    const missing = plans.size === 0 ? undefined : this.#sentinel.missing;
+    if (missing !== undefined) {
+      for (const id of plans.keys()) this.#problems.set(id, new Error(missing));
+      return;
+    }
+    for (const plan of plans.values()) this.#hold(plan);
+    if (this.#problems.size > 0) this.#retry = setTimeout(() => this.want(this.#wanted), RETRY_MS);
+  }
+
+  /** Ends: what is wanted later is not done any more. Whoever answers the kernel lets all containers go as it ends. */
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#retry);
+  }
+
+  #hold(plan: ContainerPlan): void {
+    const { id } = plan.container;
+    const guard = this.#guards.get(id) ?? new ContainerGuard(this.#sentinel);
+    this.#guards.set(id, guard);
+    const before = guard.held;
+    const failed = this.#problems.get(id);
+    const isSame = before !== undefined && JSON.stringify(before) === JSON.stringify(plan);
+    // The files of a container are never those of an image later on.
+    if (isSame && (failed === undefined || codeOf(failed) === IMAGE_UNKNOWN)) return;
+    try {
+      const problem = guard.hold(plan);
+      if (problem === undefined) this.#problems.delete(id);
+      else this.#fail(plan, problem);
+      if (!isSame) this.#listener.onHeld(plan);
+    } catch (error) {
+      if (codeOf(error) === GONE) this.#problems.set(id, error);
+      else this.#fail(plan, error);
+    }
+  }
+
+  #fail(plan: ContainerPlan, error: unknown): void {
+    const { id } = plan.container;
+    const before = this.#problems.get(id);
+    this.#problems.set(id, error);
+    if (before === undefined || textOf(before) !== textOf(error)) this.#listener.onFailed(plan, error);
+  }
+
+  #letGo(id: string, guard: ContainerGuard): void {
+    this.#guards.delete(id);
+    const { held } = guard;
+    if (held === undefined) return;
+    guard.letGo();
+    this.#listener.onLetGo(held);
+  }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
