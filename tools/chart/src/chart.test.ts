@@ -142,6 +142,27 @@ describe('the chart', () => {
     expect(read('tls.crt').verify(read('ca.crt').publicKey)).toBe(true);
   });
 
+  it('gives several apis one authority, a budget and nodes of their own, and one alone with its file none of it', async () => {
+    const apiOf = async (values: object): Promise<string> =>
+      JSON.stringify((await rendered(values)).filter(({ metadata }) => metadata.name === 'bulkhead-api'));
+    const several = await apiOf(EVALUATION);
+    const alone = await apiOf({});
+
+    for (const part of ['authoritySecret: bulkhead-authority', '"podAntiAffinity"', '"PodDisruptionBudget"']) {
+      expect(several).toContain(part);
+      expect(alone).not.toContain(part);
+    }
+    expect(rightsOf(await rendered(EVALUATION), 'bulkhead-api')).toContain('get,update secrets bulkhead-authority');
+    const own = { nodeAffinity: {} };
+    const chosen = await apiOf({
+      ...EVALUATION,
+      api: { replicas: 2, affinity: own, podDisruptionBudget: { enabled: false } },
+    });
+    expect(chosen).toContain(JSON.stringify({ affinity: own }).slice(1, -1));
+    expect(chosen).not.toContain('"podAntiAffinity"');
+    expect(chosen).not.toContain('"PodDisruptionBudget"');
+  });
+
   it('keeps secrets out of arguments, variables and ConfigMaps', async () => {
     const objects = await rendered(EVALUATION);
     const passwords = objects

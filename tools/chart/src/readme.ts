@@ -17,9 +17,14 @@ The store is a file on a volume of the api. A PostgreSQL of your own takes its p
 alone, with a password and a certificate of its own that upgrades keep. It is not backed up, and a new major version of its image needs a
 new volume.
 
+With PostgreSQL the api has as many replicas as \`api.replicas\` says: agents and people may come to any of them, and go on with another when one is
+gone. They keep their authority in a Secret, which begins with the one that a replica had on its volume; new installations need no volume for
+them (\`api.store.persistent=false\`).
+
 Policies are the cluster's custom resources (\`kubectl get bulkhead\`), whose definitions come with the chart.
 \`helm uninstall\` leaves the definitions with their policies, the volumes of the stores, the Secrets with the webhook's certificate and the
-agents' enrolment token, the webhook's token for the api, and two Leases: what is installed again goes on where it was.
+agents' enrolment token, the webhook's token for the api, with PostgreSQL the Secret with the api's authority, and two Leases: what is
+installed again goes on where it was.
 
 Rules in the network namespaces of pods stay while an agent is started anew or upgraded, and go with the release: an agent that ends asks the
 API server whether its DaemonSet is still there. On a node that the agent leaves for another reason, such as another \`agent.nodeSelector\`, or

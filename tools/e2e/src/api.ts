@@ -29,7 +29,7 @@ export async function askApi(
   path: string,
   body?: object,
 ): Promise<ApiAnswer> {
-  const log = await kubectl(target, ['-n', NAMESPACE, 'logs', `statefulset/${RELEASE}-api`, '--tail=-1']);
+  const log = await kubectl(target, ['-n', NAMESPACE, 'logs', '-l', 'app.kubernetes.io/component=api', '--tail=-1']);
   const password = /"password":"([^"]+)"/.exec(log)?.[1] ?? '';
   const words = [`${RELEASE}-api.${NAMESPACE}.svc`, password, method, path];
   const text = await exec(target, pod, ASK, body === undefined ? words : [...words, JSON.stringify(body)]);

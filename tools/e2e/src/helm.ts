@@ -12,7 +12,7 @@ export function helm(target: Target, [verb = '', release = '', ...options]: read
   const values = JSON.stringify({
     image: { registry: target.registry, repository: 'bulkhead', tag: target.tag },
     // No volumes are made here, and one node has no room for more.
-    api: { store: { persistent: false }, resources: SMALL },
+    api: { replicas: 2, store: { persistent: false }, resources: SMALL },
     agent: { ...target.agentValues, resources: SMALL },
     webhook: { resources: SMALL },
     worker: { enabled: true, persistent: false, advisories: [FEED], resources: SMALL },

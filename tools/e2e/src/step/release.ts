@@ -25,6 +25,7 @@ export async function upgrade(target: Target): Promise<Conclusion> {
 const KEPT = [
   'lease.coordination.k8s.io/bulkhead-api',
   'lease.coordination.k8s.io/bulkhead-webhook',
+  'secret/bulkhead-authority',
   'secret/bulkhead-enrolment',
   'secret/bulkhead-webhook-api',
   'secret/bulkhead-webhook-tls',
