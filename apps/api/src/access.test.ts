@@ -14,6 +14,7 @@ const CHECKERS: readonly Role[] = ['admin', 'auditor'];
 const MAY: Readonly<Record<string, readonly Role[]>> = {
   'GET /api/v1/session': ALL,
   'DELETE /api/v1/session': ALL,
+  'DELETE /api/v1/session/oidc': ALL,
   'PUT /api/v1/session/password': ALL,
   'GET /api/v1/accounts': CHECKERS,
   'POST /api/v1/accounts': ADMIN,

@@ -123,6 +123,54 @@ describe('signing in at an OpenID provider', () => {
     expect((await get('/api/v1/session', cookies)).statusCode).toBe(401);
   });
 
+  it('signs out here and says where to sign out at the provider, if it has a place for that and is there', async () => {
+    const end = `${provider.issuer}/end`;
+    provider.faults = { metadata: { end_session_endpoint: end } };
+    const signOut = async (cookies: Record<string, string>, csrfToken: unknown) => {
+      const headers = { 'x-csrf-token': String(csrfToken) };
+      return stand.app.inject({ method: 'DELETE', url: BEGIN, cookies, headers });
+    };
+    const answer = await signIn();
+    const cookies = cookieOf(answer, '__Host-bulkhead');
+    expect((await signOut(cookies, 'wrong')).statusCode).toBe(403);
+
+    const out = await signOut(cookies, answer.json()['csrfToken']);
+
+    const location = new URL(out.json<{ location: string }>().location);
+    expect(location.origin + location.pathname).toBe(end);
+    expect(Object.fromEntries(location.searchParams)).toEqual({
+      client_id: CLIENT_ID,
+      post_logout_redirect_uri: 'https://bulkhead.example/',
+    });
+    expect((await get('/api/v1/session', cookies)).statusCode).toBe(401);
+    expect(await lastAudited()).toMatchObject({ action: 'session.close', outcome: 'done' });
+
+    const places = [undefined, 'http://127.0.0.1/end', 'javascript:alert(1)', 'nonsense'];
+    for (const place of places) {
+      await stand.close();
+      provider.faults = { metadata: { end_session_endpoint: place } };
+      stand = await start();
+      const again = await signIn();
+      const mine = cookieOf(again, '__Host-bulkhead');
+      expect((await signOut(mine, again.json()['csrfToken'])).json()).toEqual({});
+      expect((await get('/api/v1/session', mine)).statusCode).toBe(401);
+    }
+  });
+
+  it('signs somebody with a password out where there is no provider to ask', async () => {
+    await stand.account('ann', [{ role: 'auditor' }]);
+    const payload = { name: 'ann', password: PASSWORD };
+    const answer = await stand.app.inject({ method: 'POST', url: '/api/v1/session', payload });
+    const cookies = cookieOf(answer, '__Host-bulkhead');
+    const headers = { 'x-csrf-token': answer.json<{ csrfToken: string }>().csrfToken };
+
+    const out = await stand.app.inject({ method: 'DELETE', url: BEGIN, cookies, headers });
+
+    expect([out.statusCode, out.json()]).toEqual([200, {}]);
+    expect((await get('/api/v1/session', cookies)).statusCode).toBe(401);
+    expect(provider.asked).toEqual([]);
+  });
+
   it('sends the browser to where it came from, on this site alone', async () => {
     const answer = await signIn('?returnTo=%2Ffindings%3Fseverity%3Dhigh');
 

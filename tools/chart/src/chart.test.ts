@@ -11,6 +11,12 @@ const PLATFORM = {
   api: { replicas: 2, store: { postgres: { host: 'pg', existingSecret: 'pg', tls: true } } },
 };
 const EVALUATION = { worker: PLATFORM.worker, api: { replicas: 2 }, postgres: { embedded: true } };
+const OIDC = {
+  issuer: 'https://id.example',
+  existingSecret: 'oidc',
+  publicUrl: 'https://bulkhead.example',
+  roles: [{ group: 'platform', role: 'admin' }],
+};
 const WEBHOOK_ALONE = { api: { enabled: false }, agent: { enabled: false } };
 const AGENT_ALONE = {
   api: { enabled: false },
@@ -60,6 +66,12 @@ describe('the chart', () => {
     [{ api: { replicas: 3 } }, /api\.replicas: more than one needs PostgreSQL/],
     [{ postgres: { embedded: true }, api: { store: { postgres: { host: 'pg' } } } }, /use one of the two/],
     [{ postgres: { embedded: true, runAsUser: 0 } }, /runAsUser/],
+    [{ api: { oidc: { ...OIDC, existingSecret: '' } } }, /api\.oidc\.existingSecret: needed/],
+    [{ api: { oidc: { ...OIDC, publicUrl: '' } } }, /api\.oidc\.publicUrl: needed/],
+    [{ api: { oidc: { ...OIDC, roles: [] } } }, /api\.oidc\.roles: needed/],
+    [{ api: { oidc: { ...OIDC, roles: [{ group: 'a' }] } } }, /role/],
+    [{ api: { oidc: { ...OIDC, issuer: 'http://id.example' } } }, /issuer/],
+    [{ api: { oidc: { ...OIDC, publicUrl: 'https://b.example/path' } } }, /publicUrl/],
   ])('refuses %j and says why', async (values, why) => {
     const { code, stderr } = await helm(['template', 'bulkhead', CHART], values);
 
@@ -140,6 +152,26 @@ describe('the chart', () => {
     expect(read('tls.crt').issuer).not.toBe(read('tls.crt').subject);
     expect(read('tls.crt').checkIssued(read('ca.crt'))).toBe(true);
     expect(read('tls.crt').verify(read('ca.crt').publicKey)).toBe(true);
+  });
+
+  it('has the api know the provider where people sign in, with its files from a Secret', async () => {
+    const apiOf = async (values: object) => {
+      const objects = await rendered(values);
+      const config = objects.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'bulkhead-api');
+      const { 'api.yaml': text = '' } = (config?.['data'] ?? {}) as { readonly 'api.yaml'?: string };
+      return { config: parse(text) as object, pod: JSON.stringify(objects.find(({ kind }) => kind === 'StatefulSet')) };
+    };
+    const { config, pod } = await apiOf({ api: { oidc: { ...OIDC, ca: true } } });
+
+    const { existingSecret, ...said } = OIDC;
+    const files = { clientSecretFile: '/secrets/oidc/client-secret', caFile: '/secrets/oidc/ca.crt' };
+    const claims = { scopes: ['profile', 'email'], nameClaim: 'preferred_username', groupsClaim: 'groups' };
+    expect(config).toMatchObject({ oidc: { ...said, ...files, ...claims, clientId: 'bulkhead' } });
+    expect(pod).toContain(`{"name":"oidc","secret":{"secretName":"${existingSecret}"}}`);
+    expect(pod).toContain('"mountPath":"/secrets/oidc"');
+    const without = await apiOf({});
+    expect(without.config).not.toHaveProperty('oidc');
+    expect(without.pod).not.toContain('/secrets/oidc');
   });
 
   it('gives several apis one authority, a budget and nodes of their own, and one alone with its file none of it', async () => {

@@ -93,6 +93,14 @@ export class ProviderSignIn {
     }
   }
 
+  /** Where a browser goes to end the session of an account at the provider too; nothing where there is no such place now. */
+  async signOutLocation({ provider }: Pick<Account, 'provider'>): Promise<string | undefined> {
+    if (provider?.issuer !== this.issuer) return undefined;
+    const returnTo = new URL('/', this.#options.config.publicUrl).href;
+    // Who signs out is signed out here, whether the provider answers or not.
+    return (await this.#provider.signOutUrl(returnTo).catch(() => undefined))?.href;
+  }
+
   async #accountOf(identity: Identity, returnTo: string | undefined): Promise<ProviderSignInOutcome> {
     const { accounts } = this.#options;
     const { subject, name, bindings } = identity;

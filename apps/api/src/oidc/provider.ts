@@ -93,6 +93,20 @@ export class OpenIdProvider {
     });
   }
 
+  /**
+   * Where a browser goes to end the session at the provider (OpenID Connect RP-Initiated Logout 1.0), which sends it back to
+   * `returnTo`; nothing where the provider has no such place. It has no ID token to tell by who asks, and may ask back.
+   */
+  signOutUrl(returnTo: string): Promise<URL | undefined> {
+    return this.#limited((client, configuration) => {
+      const { end_session_endpoint: place } = configuration.serverMetadata();
+      if (place === undefined || !URL.canParse(place) || new URL(place).protocol !== 'https:') {
+        return Promise.resolve(undefined);
+      }
+      return Promise.resolve(client.buildEndSessionUrl(configuration, { post_logout_redirect_uri: returnTo }));
+    });
+  }
+
   async #limited<T>(work: (client: Client, configuration: openid.Configuration) => Promise<T>): Promise<T> {
     if (this.#inWork >= MAX_IN_WORK) {
       throw new ProviderUnavailable('the OpenID provider has not answered those who came before yet');

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { ApiContext } from '../context.ts';
+import { principalOf, SESSION_COOKIE } from '../http/access.ts';
 import { HttpProblem } from '../http/problem.ts';
 import type { Api } from '../http/server.ts';
 import { CALLBACK_PATH, type ProviderSignIn, SIGN_IN_MS } from '../oidc/provider-sign-in.ts';
 import type { Refusal } from '../oidc/refusal.ts';
-import { openSession, Self, SIGN_INS } from './open-session.ts';
+import { openSession, COOKIE as SESSION, Self, SIGN_INS } from './open-session.ts';
 
 /** `Lax`, since it must come along when the provider sends the browser back; it is good for nothing else. */
 const COOKIE = { path: '/', httpOnly: true, secure: true, sameSite: 'lax' } as const;
@@ -95,6 +96,28 @@ export function addOidcRoutes(app: Api, context: ApiContext): void {
       request.audited.target = result.account.name;
       const self = await openSession(context, reply, result.account);
       return result.returnTo === undefined ? self : reply.redirect(result.returnTo, 303);
+    },
+  );
+
+  app.delete(
+    '/api/v1/session/oidc',
+    {
+      config: { access: 'signed-in', action: 'session.close' },
+      schema: {
+        summary: 'Sign out here and at the OpenID provider',
+        description: 'Ends the session here. `location` is where the browser goes to end the one at the provider.',
+        tags: ['session'],
+        response: { 200: z.object({ location: z.string().optional() }) },
+      },
+    },
+    async (request, reply) => {
+      const { authenticator, provider, store } = context;
+      const { kind, id, session } = principalOf(request);
+      const account = kind === 'account' ? await store.accounts.byId(id) : undefined;
+      if (session !== undefined) await authenticator.closeSession(session);
+      const location = account === undefined ? undefined : await provider?.signOutLocation(account);
+      reply.clearCookie(SESSION_COOKIE, SESSION);
+      return location === undefined ? {} : { location };
     },
   );
 }
