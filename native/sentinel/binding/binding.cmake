@@ -16,4 +16,4 @@ target_link_libraries(sentinel_addon PRIVATE bulkhead_source)
 target_link_options(sentinel_addon PRIVATE LINKER:--exclude-libs,ALL)
 
 # Whoever builds the addon alone can run its integration tests.
-add_dependencies(sentinel_addon start_memory use_files)
+add_dependencies(sentinel_addon mount_silent start_memory use_files)

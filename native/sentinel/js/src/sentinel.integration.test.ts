@@ -342,6 +342,54 @@ describe.skipIf(missing !== undefined)('Sentinel', () => {
     });
   });
 
+  it('waits for no file system that does not answer', async () => {
+    hold({
+      process: onlyFromImage.process,
+      file: files([{ name: 'a', action: 'deny', paths: ['/a'], access: ['read'] }]).file,
+    });
+    const before = sentinel.counters().unwatchedMounts;
+    // What it does not answer waits until it ends, with all that it was asked.
+    const line = `mkdir -p /tmp/silent; /usr/bin/mount-silent /tmp/silent & silent=$!
+      until grep -q silent /proc/self/mountinfo; do sleep 0.05; done
+      /tmp/silent/program & cat /tmp/silent/file & sleep 0.3
+      /usr/local/bin/echo ran; cp /bin/busybox /tmp/brought; /tmp/brought true; echo "code $?"
+      kill -9 $silent; wait`;
+
+    const { output } = await container.sh(line);
+
+    expect(output).toContain('ran\n');
+    expect(output).toContain('code 126');
+    expect(sentinel.counters().unwatchedMounts).toBe(before + 1);
+  });
+
+  it('holds a container whose root is a folder of the machine to all rules but those about the image', async () => {
+    await using plain = await startContainer({ root: 'folder' });
+    const watch = (rules: ContainerRules) => (): void => sentinel.watch('plain', { pid: plain.pid }, rules);
+
+    expect(watch(onlyFromImage)).toThrow(expect.objectContaining({ code: 'IMAGE_UNKNOWN' }));
+    watch(programs([deny('/usr/bin/tool')]))();
+    expect(() => sentinel.setRules('plain', onlyFromImage)).toThrow(expect.objectContaining({ code: 'IMAGE_UNKNOWN' }));
+
+    expect(await plain.sh('/usr/bin/tool true; exit $?')).toMatchObject(REFUSED);
+    expect(await plain.sh('/usr/local/bin/echo ran')).toEqual({ code: 0, output: 'ran\n' });
+    expect(await told()).toMatchObject([{ id: 'plain', path: '/usr/bin/tool' }]);
+  });
+
+  it('tells containers apart', async () => {
+    await using other = await startContainer();
+    hold(programs([deny('/usr/bin/tool')]));
+    sentinel.watch('other', { pid: other.pid }, programs([deny('/usr/local/bin/echo')], { policy: 'others' }));
+
+    expect(await container.sh('/usr/local/bin/echo ran')).toEqual({ code: 0, output: 'ran\n' });
+    expect(await other.sh('/usr/local/bin/echo ran; exit $?')).toMatchObject(REFUSED);
+    expect(await other.sh('/usr/bin/tool true; exit $?')).not.toMatchObject(REFUSED);
+    expect(await container.sh('/usr/bin/tool true; exit $?')).toMatchObject(REFUSED);
+    expect(await told()).toMatchObject([
+      { id: 'other', policy: 'others' },
+      { id: 'shop', policy: 'programs' },
+    ]);
+  });
+
   describe('its life', () => {
     it('holds to new rules from the next question on', async () => {
       hold(programs([]));

@@ -3,6 +3,7 @@
 #include <sys/sysmacros.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "reading/decimal.hpp"
 
@@ -36,6 +37,12 @@ std::optional<Mount> parse_mount(std::string_view line) noexcept {
 }
 
 }  // namespace
+
+bool is_remote(std::string_view type) noexcept {
+  static constexpr std::string_view kTypes[] = {"fuse", "fuseblk", "virtiofs", "nfs",   "nfs4", "cifs",  "smb3",   "ceph",
+                                                "9p",   "afs",     "coda",     "gfs2",  "ocfs2", "lustre", "orangefs"};
+  return type.starts_with("fuse.") || std::find(std::begin(kTypes), std::end(kTypes), type) != std::end(kTypes);
+}
 
 std::string unescape(std::string_view text) noexcept {
   std::string plain;

@@ -36,6 +36,9 @@ struct MountTable {
 
 [[nodiscard]] MountTable parse_mounts(std::string_view text, std::size_t most) noexcept;
 
+/// Whether files of a type of file system are opened by asking a program or another machine, which may never answer.
+[[nodiscard]] bool is_remote(std::string_view type) noexcept;
+
 /// Gives the octal escapes of mountinfo (\040) their meaning.
 [[nodiscard]] std::string unescape(std::string_view text) noexcept;
 

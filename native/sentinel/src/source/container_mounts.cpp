@@ -67,6 +67,10 @@ std::optional<FileName> ContainerMounts::name_of(const Mount& via, std::string_v
 bool mark_root(int group, int root, const ContainerMounts& mounts, Marks marks) noexcept {
   FileIdentity identity;
   if (!identify(root, "", identity)) return false;
+  if (is_remote(mounts.root().type)) {
+    errno = EOPNOTSUPP;
+    return false;
+  }
   if (!mounts.owns_root()) return true;  // one of the mounts
   if (identity.device != mounts.root().device) return false;
   return apply(group, FAN_MARK_FILESYSTEM, marks, root);
@@ -80,6 +84,11 @@ std::size_t mark_mounts(int group, int root, const MountTable& table, const Cont
     if (mounts.owns_root() && mount.device == mounts.root().device) continue;
     // The kernel asks about no file of it.
     if (mount.type == "proc") continue;
+    // It hands out questions with files that it opened, and whoever takes them waits until that is done.
+    if (is_remote(mount.type)) {
+      ++refused;
+      continue;
+    }
     const UniqueFd folder = find_mount(root, mount);
     FileIdentity identity;
     const bool found = folder.valid() && identify(folder.get(), "", identity);

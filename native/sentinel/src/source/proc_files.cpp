@@ -44,7 +44,8 @@ ProcName::ProcName(std::int32_t process, const char* file) noexcept {
 
 bool identify(int folder, const char* name, FileIdentity& identity) noexcept {
   struct statx found {};
-  const int flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | (*name == '\0' ? AT_EMPTY_PATH : 0);
+  // What the kernel has at hand is enough, and a file system that is a program of the container may never answer.
+  const int flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC | (*name == '\0' ? AT_EMPTY_PATH : 0);
   constexpr unsigned kWanted = STATX_TYPE | STATX_MODE | STATX_INO | STATX_NLINK | STATX_MNT_ID;
   if (::statx(folder, name, flags, kWanted, &found) != 0) return false;
   identity.device = makedev(found.stx_dev_major, found.stx_dev_minor);

@@ -50,3 +50,8 @@ TEST_CASE("a path lies in a folder only by whole names") {
   CHECK_FALSE(below("/database", "/data"));
   CHECK_FALSE(below("/x", "/data"));
 }
+
+TEST_CASE("file systems that a program or another machine answers for are known") {
+  for (const char* type : {"fuse", "fuse.sshfs", "fuseblk", "nfs4", "cifs", "9p"}) CHECK(is_remote(type));
+  for (const char* type : {"ext4", "overlay", "tmpfs", "xfs", "fusectl", ""}) CHECK_FALSE(is_remote(type));
+}

@@ -9,13 +9,15 @@ import { Sentinel } from '../sentinel.ts';
 
 const execFileAsync = promisify(execFile);
 
-/** Static programs that are built beside the addon: one starts a copy of a program from memory, one uses a file many times. */
-const [START_MEMORY, USE_FILES] = ['start_memory', 'use_files'].map((name) =>
-  join(import.meta.dirname, '../../../build/release', name),
-) as [string, string];
+const BUILD = join(import.meta.dirname, '../../../build/release');
+
+/** Static programs that are built beside the addon; test/ says what each does. */
+const PROGRAMS = { 'mount-silent': 'mount_silent', 'start-memory': 'start_memory', 'use-files': 'use_files' };
 
 const APPLETS =
-  'cat chmod chroot cp echo head id ln ls mkdir mount mv rm sh sleep touch true umount unshare wc yes'.split(' ');
+  'cat chmod chroot cp echo grep head id ln ls kill mkdir mount mv rm sh sleep touch true umount unshare wc yes'.split(
+    ' ',
+  );
 
 /** Why containers cannot be made and watched here, or undefined when they can. */
 export function missingForContainers(): string | undefined {
@@ -30,9 +32,14 @@ export interface Outcome {
   readonly output: string;
 }
 
+export interface ContainerOptions {
+  /** `folder`: one of the machine, as runtimes without overlays have it. */
+  readonly root?: 'overlay' | 'folder';
+}
+
 /**
  * A container made by hand: an overlay of two layers of an image, a volume of the machine's, namespaces for mounts and processes.
- * It has a static busybox in /bin, /usr/bin/dynamic, which has a loader, /usr/bin/use-files, and the volume at /data.
+ * It has a static busybox in /bin, /usr/bin/dynamic, which has a loader, the programs of test/, and the volume at /data.
  */
 export interface TestContainer extends AsyncDisposable {
   readonly pid: number;
@@ -44,12 +51,16 @@ export interface TestContainer extends AsyncDisposable {
   run(...words: readonly string[]): Promise<Outcome>;
 }
 
-export async function startContainer(): Promise<TestContainer> {
+export async function startContainer({ root = 'overlay' }: ContainerOptions = {}): Promise<TestContainer> {
   const folder = await mkdtemp(join(tmpdir(), 'bh-sentinel-'));
   const volume = join(folder, 'volume');
-  const init = spawn('unshare', ['--mount', '--pid', '--fork', '--kill-child', 'sh', '-ec', await script(folder)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const init = spawn(
+    'unshare',
+    ['--mount', '--pid', '--fork', '--kill-child', 'sh', '-ec', await script(folder, root)],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   const ended = new Promise((resolve) => init.once('close', resolve));
   const remove = async (): Promise<void> => {
     init.kill('SIGKILL');
@@ -80,7 +91,7 @@ async function outcomeOf(program: string, parameters: readonly string[]): Promis
 }
 
 /** Makes the layers, and gives what the container's first process does before it is what it stays. */
-async function script(folder: string): Promise<string> {
+async function script(folder: string, root: 'overlay' | 'folder'): Promise<string> {
   const base = join(folder, 'base');
   const top = join(folder, 'top');
   for (const name of ['bin', 'dev', 'proc', 'tmp', 'data', 'etc', 'old', 'usr/bin']) {
@@ -95,19 +106,21 @@ async function script(folder: string): Promise<string> {
   for (const applet of APPLETS) await symlink('busybox', join(base, 'bin', applet));
   await copyFile('/bin/busybox', join(base, 'usr/bin/tool'));
   await copyFile('/bin/busybox', join(top, 'usr/local/bin/echo'));
-  await copyFile(START_MEMORY, join(base, 'usr/bin/start-memory'));
-  await copyFile(USE_FILES, join(base, 'usr/bin/use-files'));
+  for (const [name, program] of Object.entries(PROGRAMS))
+    await copyFile(join(BUILD, program), join(base, 'usr/bin', name));
   await writeFile(join(top, 'usr/local/bin/script'), '#!/bin/sh\necho by script\n');
   await chmod(join(top, 'usr/local/bin/script'), 0o755);
   await writeFile(join(base, 'etc/secret'), 'secret\n');
   await copyWithLibraries('/bin/true', base, 'usr/bin/dynamic');
+  const overlay = `mount -t overlay overlay -o lowerdir=${top}:${base},upperdir=${folder}/upper,workdir=${folder}/work root`;
   return `
     mount --make-rprivate /
     cd ${folder}
-    mount -t overlay overlay -o lowerdir=${top}:${base},upperdir=${folder}/upper,workdir=${folder}/work root
+    ${root === 'overlay' ? overlay : `cp -a base/. top/. root; mount --bind root root`}
     mount --bind volume root/data
     mount -t proc proc root/proc
     mknod root/dev/null c 1 3
+    mknod root/dev/fuse c 10 229
     cd root
     pivot_root . old
     exec /bin/busybox chroot . /bin/busybox sh -ec '/bin/umount -l /old; echo ready; exec /bin/sleep 86400'`;
