@@ -46,6 +46,7 @@ const MAY: Readonly<Record<string, readonly Role[]>> = {
   'DELETE /api/v1/enrolment-tokens/{id}': HANDS,
   'GET /api/v1/registries': WORK,
   'GET /api/v1/registries/{name}': WORK,
+  'POST /api/v1/images/scan-requests': [...HANDS, 'ci', 'webhook'],
   'POST /api/v1/registries': HANDS,
   'DELETE /api/v1/registries/{name}': HANDS,
   'GET /api/v1/alerts/sinks': WORK,

@@ -64,6 +64,21 @@ describe('the webhook of an api', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
+  it('has an image scanned that nobody has scanned, by the api, and says so in the answer', async () => {
+    const first = await review('r.example/shop/new:1');
+    expect(first).toMatchObject({ allowed: false, message: expect.stringContaining('; its scan is queued') });
+    await expect
+      .poll(() => store.wantedImages.wanted(10), WAIT)
+      .toEqual([{ registry: 'hub', repository: 'shop/new', reference: '1' }]);
+
+    await review('other.example/new:1');
+    await expect
+      .poll(async () => (await review('other.example/new:1')).message, WAIT)
+      .toContain('no registry that is watched has it, so nobody will scan it');
+    expect(await store.wantedImages.wanted(10)).toHaveLength(1);
+    await store.wantedImages.settle(await store.wantedImages.wanted(10));
+  });
+
   it('denies a vulnerable image by its tag, with the rule, the finding and the fix', async () => {
     const { allowed, message } = await review('r.example/shop/web:1');
 

@@ -12,7 +12,7 @@ export interface WebhookMetrics {
   setCertificate(validToMs: number, valid: boolean): void;
   /** All that is told of images has been heard. */
   setImages(count: number, atMs: number): void;
-  countImageFailure(what: 'feed' | 'image'): void;
+  countImageFailure(what: 'feed' | 'image' | 'wish'): void;
 }
 
 /** Around the bar of 10 ms. */

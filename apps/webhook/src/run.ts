@@ -58,6 +58,7 @@ async function start(config: WebhookConfig, service: ServiceProcess<WebhookEvent
       metrics,
       emit,
       images: images.knowledge,
+      wish: images.wish,
     }),
     metrics,
     onInternal: (error) => logger.error({ err: error }, 'a review failed'),

@@ -15,6 +15,14 @@ export type WorkerEvent =
       readonly digest: string;
       readonly problem: string;
     }
+  | {
+      readonly event: 'image-wanted';
+      readonly registry: string;
+      readonly repository: string;
+      readonly reference: string;
+      readonly requested: number;
+      readonly problems: readonly string[];
+    }
   | { readonly event: 'advisories-built'; readonly advisories: number; readonly packages: number }
   | ({ readonly event: 'registry-crawled' } & CrawlReport)
   | {

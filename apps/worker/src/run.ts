@@ -15,6 +15,7 @@ import {
   QueueError,
   RESCAN,
   SCAN_IMAGE,
+  SCAN_REFERENCE,
   SCAN_REGISTRY,
   startConsumer,
 } from '@bulkhead/queue';
@@ -36,14 +37,19 @@ import { advisoryUpdateHandler } from './handler/advisory-update.ts';
 import { crawlHandler } from './handler/crawl.ts';
 import { rescanHandler } from './handler/rescan.ts';
 import { scanImageHandler } from './handler/scan-image.ts';
+import { scanReferenceHandler } from './handler/scan-reference.ts';
 import { createWorkerMetrics, type WorkerMetrics } from './metrics.ts';
 import { isPermanent } from './permanent.ts';
 import { Schedule } from './schedule.ts';
+import { takeWanted } from './wanted.ts';
 
 const MEGABYTE = 1 << 20;
 const RETRY_MS = 1_000;
 /** How old the list of registries and the counts of the queues may be. */
 const FOLLOW_MS = 15_000;
+/** For how long an image that admission was asked about waits at most: people wait for it. */
+const WANTED_MS = 2_000;
+const WANTED_AT_ONCE = 4;
 
 /** Runs the worker until it is told to end. Resolves with the exit code; throws when it cannot start. */
 export function runWorker(config: WorkerConfig): Promise<number> {
@@ -80,11 +86,13 @@ async function start(config: WorkerConfig, { logger, emit, shutdown }: ServicePr
     onLayer: ({ cached, storedBytes }) => metrics.countLayer(cached ? 'cache' : 'registry', storedBytes),
   });
   shutdown.onClose('registries', () => inspector.close());
+  const crawl = { store, producer, scanners: inspector.scanners, clock };
   const ports = { scans: store.scans, inspector, judge, clock };
   const consume = consuming(config, metrics, onError, shutdown);
   await Promise.all([
     consume(SCAN_IMAGE, scanImageHandler(ports, metrics, emit), config.scan.concurrency),
-    consume(SCAN_REGISTRY, crawlHandler({ store, producer, scanners: inspector.scanners, clock }, metrics, emit)),
+    consume(SCAN_REGISTRY, crawlHandler(crawl, metrics, emit)),
+    consume(SCAN_REFERENCE, scanReferenceHandler(crawl, emit), WANTED_AT_ONCE),
     consume(RESCAN, rescanHandler(ports, metrics, emit)),
     consume(
       ADVISORY_UPDATE,
@@ -103,6 +111,19 @@ async function start(config: WorkerConfig, { logger, emit, shutdown }: ServicePr
   };
   const timer = setInterval(() => void follow().catch(onError), FOLLOW_MS);
   shutdown.onClose('schedule', () => clearInterval(timer));
+  let taking: Promise<void> | undefined;
+  const wanted = setInterval(() => {
+    // A turn that waits for its store is not overtaken.
+    taking ??= takeWanted(store.wantedImages, producer)
+      .catch(onError)
+      .finally(() => {
+        taking = undefined;
+      });
+  }, WANTED_MS);
+  shutdown.onClose('wanted images', async () => {
+    clearInterval(wanted);
+    await taking;
+  });
   notReady = undefined;
   emit({ event: 'worker-started', version: manifest.version, pid: process.pid, ...address });
 }

@@ -154,6 +154,31 @@ describe.skipIf(missing !== undefined)('the worker', () => {
     await producer.close();
   });
 
+  it('scans an image that somebody asked about, and nothing else of its registry', async () => {
+    stand = await Stand.open();
+    const { store } = stand;
+    const web = await stand.push('shop/web', '1', ['nginx 0.9-1']);
+    const api = await stand.push('shop/api', '1', ['zlib 1.2-1']);
+    await stand.push('shop/docs', '1', ['zlib 1.2-2']);
+    await store.wantedImages.want([
+      { registry: 'hub', repository: 'shop/web', reference: '1' },
+      { registry: 'hub', repository: 'shop/api', reference: api },
+      { registry: 'hub', repository: 'shop/web', reference: 'gone' },
+      { registry: 'hub', repository: '../x', reference: '1' },
+      { registry: 'removed', repository: 'shop/web', reference: '1' },
+    ]);
+
+    const worker = await stand.startWorker();
+
+    await until(async () => (await store.scans.scan(web)) !== undefined && (await store.scans.scan(api)) !== undefined);
+    await until(async () => (await store.wantedImages.wanted(10)).length === 0);
+    expect(await store.registries.status('hub')).toMatchObject({ tags: 1, images: { complete: 1, pending: 0 } });
+    const { changes } = await store.imageFeed.after(undefined, 10);
+    expect(changes.find(({ digest }) => digest === web)?.image?.names).toEqual([`${stand.registry.host}/shop/web:1`]);
+    expect(changes).toHaveLength(2);
+    expect(await worker.stop()).toBe(0);
+  });
+
   it('keeps for a person what cannot be scanned, with the reason, and scans the rest', async () => {
     stand = await Stand.open();
     const { store } = stand;

@@ -10,8 +10,10 @@ export {
   RESCAN,
   RescanJob,
   SCAN_IMAGE,
+  SCAN_REFERENCE,
   SCAN_REGISTRY,
   ScanImageJob,
+  ScanReferenceJob,
   ScanRegistryJob,
 } from './job/jobs.ts';
 export { type DeadLetter, type Enqueued, Producer, type QueueCounts } from './producer.ts';

@@ -51,6 +51,7 @@ export {
   type CrawlOptions,
   type CrawlPorts,
   type CrawlReport,
+  crawlReference,
   crawlRegistry,
   platformOf,
 } from './registry/crawl-registry.ts';
@@ -66,6 +67,7 @@ export type {
   ScanRequests,
   ScanStore,
   TagSighting,
+  WantedImages,
 } from './registry/ports.ts';
 export {
   type ImageDifference,
@@ -88,6 +90,7 @@ export type {
   ScanEvent,
   SignatureCheck,
   StoredScan,
+  WantedImage,
 } from './registry/stored-scan.ts';
 export { EVERY_IMAGE } from './registry/stored-scan.ts';
 export type { WatchedRegistry } from './registry/watched-registry.ts';

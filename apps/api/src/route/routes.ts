@@ -15,6 +15,7 @@ import { addOidcRoutes } from './oidc.ts';
 import { addPolicyRoutes } from './policies.ts';
 import { addRegistryRoutes } from './registries.ts';
 import { addResponseRuleRoutes } from './response-rules.ts';
+import { addScanRequestRoutes } from './scan-requests.ts';
 import { addSessionRoutes } from './session.ts';
 import { addTokenRoutes } from './tokens.ts';
 import { addWorkloadRoutes } from './workloads.ts';
@@ -39,4 +40,5 @@ export function addRoutes(app: Api, context: ApiContext): void {
   addRegistryRoutes(app, context);
   addImageRoutes(app, context);
   addImageChangeRoutes(app, context);
+  addScanRequestRoutes(app, context);
 }

@@ -5,6 +5,7 @@ import { MAX_CHANGES } from '@bulkhead/policy/images';
 import { z } from 'zod';
 import type { WebhookConfig } from '../config.ts';
 import { WebhookError } from '../error.ts';
+import type { TakenWishes } from './scan-wishes.ts';
 
 export type ImagesConfig = NonNullable<WebhookConfig['images']>;
 
@@ -23,6 +24,9 @@ const TIMEOUT_MS = 15_000;
 /** An image with all findings that are listed one by one, and the names of years, stays below. */
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 const MAX_TOKEN_BYTES = 4_096;
+const JSON_TYPE = 'application/json';
+
+const Taken = z.object({ queued: z.array(z.string()), unwatched: z.array(z.string()) });
 
 /** The feed of images of an api, asked over TLS. */
 export class ApiFeed {
@@ -34,22 +38,41 @@ export class ApiFeed {
   }
 
   /** What changed after a position. Rejects with a `WebhookError` when the api gives none. */
-  async after(position: string | undefined, signal: AbortSignal): Promise<Portion> {
+  after(position: string | undefined, signal: AbortSignal): Promise<Portion> {
+    const query = new URLSearchParams({ limit: String(LIMIT), ...(position !== undefined && { after: position }) });
+    return this.#ask(`/api/v1/images/changes?${query.toString()}`, Portion, 200, signal);
+  }
+
+  /** Passes on which images are to be scanned, and gives what the api made of it. Rejects as `after` does. */
+  want(images: readonly string[], signal: AbortSignal): Promise<TakenWishes> {
+    return this.#ask('/api/v1/images/scan-requests', Taken, 202, signal, JSON.stringify({ images }));
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  async #ask<Answer>(
+    path: string,
+    shape: z.ZodType<Answer>,
+    expected: number,
+    signal: AbortSignal,
+    sent?: string,
+  ): Promise<Answer> {
     const { api, caFile, tokenFile } = this.#config;
-    const url = new URL('/api/v1/images/changes', api);
-    url.searchParams.set('limit', String(LIMIT));
-    if (position !== undefined) url.searchParams.set('after', position);
     try {
       // Both are read each time: they are renewed while this process lives.
       const [token, ca] = await Promise.all([
         readToken(tokenFile),
         caFile === undefined ? undefined : readFile(caFile),
       ]);
-      const { status, body } = await this.#get(url, { headers: { authorization: `Bearer ${token}` }, ca }, signal);
-      if (status !== 200) throw new Error(`it answered with status ${status}${detailOf(body)}`);
-      const portion = Portion.safeParse(JSON.parse(body));
-      if (!portion.success) throw new Error('its answer is not that of an api of Bulkhead');
-      return portion.data;
+      const headers = { authorization: `Bearer ${token}`, ...(sent !== undefined && { 'content-type': JSON_TYPE }) };
+      const options = { method: sent === undefined ? 'GET' : 'POST', headers, ca };
+      const { status, body } = await this.#send(new URL(path, api), options, signal, sent);
+      if (status !== expected) throw new Error(`it answered with status ${status}${detailOf(body)}`);
+      const answer = shape.safeParse(JSON.parse(body));
+      if (!answer.success) throw new Error('its answer is not that of an api of Bulkhead');
+      return answer.data;
     } catch (cause) {
       if (cause instanceof CodedError) throw cause;
       const why = cause instanceof Error ? cause.message : String(cause);
@@ -57,14 +80,11 @@ export class ApiFeed {
     }
   }
 
-  close(): void {
-    this.#agent.destroy();
-  }
-
-  #get(
+  #send(
     url: URL,
     options: RequestOptions,
     signal: AbortSignal,
+    body: string | undefined,
   ): Promise<{ readonly status: number; readonly body: string }> {
     const ended = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
     return new Promise((resolve, reject) => {
@@ -82,7 +102,7 @@ export class ApiFeed {
         );
       });
       sent.once('error', reject);
-      sent.end();
+      sent.end(body);
     });
   }
 }

@@ -3,11 +3,15 @@ import { type ImageKnowledge, NO_IMAGES } from '@bulkhead/policy';
 import type { ServiceProcess } from '@bulkhead/runtime';
 import type { WebhookEvent } from '../event.ts';
 import type { WebhookMetrics } from '../metrics.ts';
+import type { WishForScan } from '../review/answer.ts';
 import { ApiFeed, type ImagesConfig } from './ask-api.ts';
 import { followImages } from './follow-images.ts';
+import { passOnScanWishes } from './scan-wishes.ts';
 
 export interface Images {
   readonly knowledge: ImageKnowledge;
+  /** Takes wishes for scans, where an api is configured that would have them. */
+  readonly wish: WishForScan | undefined;
   /** Why reviews are better answered by somebody else for now; nothing when they need not be. */
   readonly notReady: string | undefined;
 }
@@ -18,7 +22,7 @@ export function startImages(
   metrics: WebhookMetrics,
   { emit, logger, shutdown }: ServiceProcess<WebhookEvent>,
 ): Images {
-  if (config === undefined) return { knowledge: NO_IMAGES, notReady: undefined };
+  if (config === undefined) return { knowledge: NO_IMAGES, wish: undefined, notReady: undefined };
   const feed = new ApiFeed(config);
   let trouble = '';
   let told = false;
@@ -46,13 +50,27 @@ export function startImages(
       logger.warn({ digest, why }, 'what the api says of an image cannot be used');
     },
   });
+  let refusal = '';
+  const wishes = passOnScanWishes({
+    send: (references, signal) => feed.want(references, signal),
+    clock: systemClock,
+    signal: shutdown.signal,
+    onFailure(error) {
+      metrics.countImageFailure('wish');
+      const problem = error instanceof Error ? error.message : String(error);
+      if (problem === refusal) return;
+      refusal = problem;
+      logger.warn({ err: error }, 'the api cannot be asked to have images scanned; wishes wait');
+    },
+  });
   shutdown.onClose('images', async () => {
-    await images.done;
+    await Promise.all([images.done, wishes.done]);
     feed.close();
   });
   const giveUpAt = performance.now() + config.warmUpSeconds * 1000;
   return {
     knowledge: images,
+    wish: wishes.wish,
     get notReady() {
       if (images.complete || performance.now() > giveUpAt) return undefined;
       return 'what is known of images is still being read';

@@ -26,6 +26,37 @@ describe('answer', () => {
     });
   });
 
+  it('wishes for the scan of an image that rules wait for, once, and for none in a dry run', () => {
+    const wished: string[] = [];
+    const wish = (reference: string): 'queued' => {
+      wished.push(reference);
+      return 'queued';
+    };
+    const rules = [
+      { name: 'v', vulnerabilities: { notScanned: 'wait' } },
+      { name: 's', secrets: { notScanned: 'wait' } },
+      { name: 'd', secrets: { notScanned: 'deny' } },
+    ];
+    const waiting = parseAdmissionPolicy({
+      apiVersion: 'bulkhead.io/v1alpha1',
+      kind: 'AdmissionPolicy',
+      metadata: { name: 'p' },
+      spec: { mode: 'protect', rules },
+    });
+    if (!waiting.ok) throw new Error(JSON.stringify(waiting.problems));
+    const spec = { containers: [{ name: 'a', image: 'r.example/a:1' }] };
+    const object = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' }, spec };
+    const asked = (dryRun: boolean): string => {
+      const { request } = reviewOf({ object, dryRun });
+      return answer(request, [waiting.value], NOW, undefined, wish).response.status?.message ?? '';
+    };
+
+    expect(asked(true)).not.toContain('its scan is queued');
+    expect(wished).toEqual([]);
+    expect(asked(false).match(/its scan is queued/g)).toHaveLength(2);
+    expect(wished).toEqual(['r.example/a:1']);
+  });
+
   it.each([
     ['a deletion', { operation: 'DELETE', object: null, oldObject: BAD }],
     ['a connection', { operation: 'CONNECT', object: { kind: 'PodExecOptions', apiVersion: 'v1' } }],
@@ -90,7 +121,11 @@ describe('answer', () => {
 });
 
 function answered(request: Json, mode = 'protect'): Answer {
-  const review = AdmissionReview.parse({
+  return answer(reviewOf(request).request, [policy(mode)], NOW);
+}
+
+function reviewOf(request: Json): ReturnType<typeof AdmissionReview.parse> {
+  return AdmissionReview.parse({
     apiVersion: 'admission.k8s.io/v1',
     kind: 'AdmissionReview',
     request: {
@@ -101,7 +136,6 @@ function answered(request: Json, mode = 'protect'): Answer {
       ...request,
     },
   });
-  return answer(review.request, [policy(mode)], NOW);
 }
 
 function policy(mode: string): AdmissionPolicy {

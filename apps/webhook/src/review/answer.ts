@@ -31,12 +31,22 @@ const MAX_REASONS = 10;
 const MAX_WARNING = 256;
 const MAX_WARNINGS = 15;
 
-/** Answers a request by the policies and what is known of images. Pure; `now` is in milliseconds since the epoch. */
+/** What became of a wish that an image be scanned. */
+export type ScanWish = 'queued' | 'unwatched' | 'refused';
+
+/** Takes a wish that an image be scanned, at once: whoever answers waits for nobody. */
+export type WishForScan = (reference: string) => ScanWish;
+
+/**
+ * Answers a request by the policies and what is known of images. Pure but for `wish`, which is told of images whose scan would
+ * decide, unless the request is a dry run; `now` is in milliseconds since the epoch.
+ */
 export function answer(
   request: AdmissionRequest,
   policies: readonly AdmissionPolicy[],
   now: number,
   images: ImageKnowledge = NO_IMAGES,
+  wish?: WishForScan,
 ): Answer {
   const { uid, kind, namespace, name, operation, subResource } = request;
   const subject = [kind.kind, ...(namespace === '' ? [] : [namespace]), name === '' ? '(unnamed)' : name].join('/');
@@ -55,7 +65,8 @@ export function answer(
     oldObject: request.oldObject,
   });
   if (decision === undefined) return passedOver;
-  return { response: responseOf(uid, decision), outcome: decision.verdict, decision, subject: object.subject };
+  const wishes = dryRun ? NO_WISHES : wishesOf(decision, wish);
+  return { response: responseOf(uid, decision, wishes), outcome: decision.verdict, decision, subject: object.subject };
 }
 
 /** A policy with mistakes stays out: it would not be in force, and who writes it is there to read why. */
@@ -82,19 +93,35 @@ function changesNoPod(object: KubernetesObject, before: unknown): boolean {
   return (['spec', 'labels', 'annotations'] as const).every((part) => sameValue(now[part], then[part]));
 }
 
-function responseOf(uid: string, decision: AdmissionDecision): AdmissionResponse {
+type Wishes = ReadonlyMap<string, ScanWish>;
+const NO_WISHES: Wishes = new Map();
+
+/** Each image once, however many rules miss its scan. */
+function wishesOf({ violations }: AdmissionDecision, wish: WishForScan | undefined): Wishes {
+  if (wish === undefined) return NO_WISHES;
+  const references = new Set(violations.flatMap(({ unscanned }) => unscanned ?? []));
+  return new Map([...references].map((reference) => [reference, wish(reference)]));
+}
+
+const SAID: Readonly<Record<ScanWish, string>> = {
+  queued: '; its scan is queued',
+  unwatched: '; no registry that is watched has it, so nobody will scan it',
+  refused: '',
+};
+
+function responseOf(uid: string, decision: AdmissionDecision, wishes: Wishes): AdmissionResponse {
   const { verdict, violations, policies, excused, more } = decision;
   const denied = violations.filter((violation) => violation.verdict === 'deny');
   const warned = violations.filter((violation) => violation.verdict === 'warn');
   const notes = [
-    ...warned.slice(0, MAX_WARNINGS).map((violation) => `${ruleOf(violation)}: ${reasonOf(violation)}`),
+    ...warned.slice(0, MAX_WARNINGS).map((violation) => `${ruleOf(violation)}: ${reasonOf(violation, wishes)}`),
     ...(warned.length > MAX_WARNINGS ? [`bulkhead: ${warned.length - MAX_WARNINGS} more warnings`] : []),
   ];
   return {
     uid,
     allowed: verdict !== 'deny',
     ...(verdict === 'deny' && {
-      status: { code: 403, reason: 'Forbidden', message: printable(messageOf(denied, more)) },
+      status: { code: 403, reason: 'Forbidden', message: printable(messageOf(denied, more, wishes)) },
     }),
     ...(notes.length > 0 && { warnings: notes.map((note) => printable(note, MAX_WARNING)) }),
     auditAnnotations: {
@@ -108,8 +135,8 @@ function responseOf(uid: string, decision: AdmissionDecision): AdmissionResponse
   };
 }
 
-function messageOf(denied: readonly Violation[], more: number): string {
-  const shown = denied.slice(0, MAX_REASONS).map((violation) => `${ruleOf(violation)}: ${reasonOf(violation)}`);
+function messageOf(denied: readonly Violation[], more: number, wishes: Wishes): string {
+  const shown = denied.slice(0, MAX_REASONS).map((violation) => `${ruleOf(violation)}: ${reasonOf(violation, wishes)}`);
   const rest = denied.length - shown.length + more;
   return [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join(' | ');
 }
@@ -119,12 +146,13 @@ function ruleOf({ policy, rule }: Violation): string {
 }
 
 /** What is wrong, where, what to do, and why an exception no longer helps. */
-function reasonOf({ subject, message, fix, expired, mode }: Violation): string {
+function reasonOf({ subject, message, fix, expired, mode, unscanned }: Violation, wishes: Wishes): string {
   const container = subject.split(' ').slice(1).join(' ');
   const parts = [
     ...(mode === 'monitor' ? ['(monitor) '] : []),
     ...(container === '' ? [] : [`${container}: `]),
     `${message}; ${fix}`,
+    SAID[wishes.get(unscanned ?? '') ?? 'refused'],
     ...(expired === undefined
       ? []
       : [` (the exception ${expired.name} of ${expired.owner} expired: ${expired.expires})`]),

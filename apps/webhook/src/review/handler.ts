@@ -3,7 +3,7 @@ import { type Clock, printable, problemText } from '@bulkhead/core';
 import { type AdmissionPolicy, type ImageKnowledge, NO_IMAGES } from '@bulkhead/policy';
 import type { Emit } from '../event.ts';
 import type { WebhookMetrics } from '../metrics.ts';
-import { answer } from './answer.ts';
+import { answer, type WishForScan } from './answer.ts';
 import { AdmissionReview, REVIEW_VERSION } from './wire.ts';
 
 export type ReviewOutcome =
@@ -20,19 +20,20 @@ export interface HandlerParts {
   readonly metrics: WebhookMetrics;
   readonly emit: Emit;
   readonly images?: ImageKnowledge;
+  readonly wish?: WishForScan | undefined;
 }
 
 /** Makes the handler of reviews; `policies` gives those in force now. */
 export function createReviewHandler(
   policies: () => readonly AdmissionPolicy[],
-  { clock, metrics, emit, images = NO_IMAGES }: HandlerParts,
+  { clock, metrics, emit, images = NO_IMAGES, wish }: HandlerParts,
 ): ReviewHandler {
   return (body) => {
     const started = performance.now();
     const review = readReview(body);
     if (!review.ok) return review;
     const { request } = review;
-    const { response, outcome, decision, problems, subject } = answer(request, policies(), clock.now(), images);
+    const { response, outcome, decision, problems, subject } = answer(request, policies(), clock.now(), images, wish);
     const { uid, operation, dryRun, userInfo } = request;
     if (decision !== undefined) {
       for (const { policy, rule, verdict } of dryRun ? [] : decision.violations) {

@@ -10,7 +10,17 @@ export interface Binding {
 
 /** What can be held in one namespace: the rest concerns the whole platform. */
 const NAMESPACED = ['workloads', 'events', 'flows', 'incidents'] as const;
-const PLATFORM = ['policies', 'agents', 'alerts', 'images', 'registries', 'accounts', 'tokens', 'audit'] as const;
+const PLATFORM = [
+  'policies',
+  'agents',
+  'alerts',
+  'images',
+  'scans',
+  'registries',
+  'accounts',
+  'tokens',
+  'audit',
+] as const;
 
 export type Resource = (typeof NAMESPACED)[number] | (typeof PLATFORM)[number];
 export type Permission = `${Resource}:${'read' | 'write'}`;
@@ -43,10 +53,11 @@ const GRANTS: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'alerts:write',
     'registries:write',
     'images:write',
+    'scans:write',
   ]),
   auditor: new Set<Permission>([...READ_WORK, 'accounts:read', 'tokens:read', 'audit:read']),
-  ci: new Set<Permission>(['policies:read', 'policies:write', 'images:read']),
-  webhook: new Set<Permission>(['images:read']),
+  ci: new Set<Permission>(['policies:read', 'policies:write', 'images:read', 'scans:write']),
+  webhook: new Set<Permission>(['images:read', 'scans:write']),
 };
 
 /**

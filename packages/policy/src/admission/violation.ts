@@ -16,6 +16,8 @@ export interface RuleProblem {
   readonly image?: string;
   /** What was found in the image, worst first; the message counts all of it. */
   readonly findings?: readonly ListedFinding[];
+  /** The image as it is written, where its scan would decide: whoever can may have it scanned. */
+  readonly unscanned?: string;
   /** It may be otherwise later, without a change of the object. */
   readonly retry?: boolean;
 }

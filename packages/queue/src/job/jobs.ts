@@ -31,6 +31,25 @@ export const SCAN_IMAGE: JobContract<ScanImageJob> = {
 export const ScanRegistryJob = z.strictObject({ registry });
 export type ScanRegistryJob = z.output<typeof ScanRegistryJob>;
 
+export const ScanReferenceJob = z.strictObject({
+  registry,
+  repository,
+  reference: z.union([digest, z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/)]),
+});
+export type ScanReferenceJob = z.output<typeof ScanReferenceJob>;
+
+/** Looks at one tag or digest that somebody asked about, and asks for what is behind it and was not scanned. */
+export const SCAN_REFERENCE: JobContract<ScanReferenceJob> = {
+  queue: 'scan.reference',
+  schema: ScanReferenceJob,
+  keyOf: (job) =>
+    createHash('sha256')
+      .update(JSON.stringify([job.registry, job.repository, job.reference]))
+      .digest('hex'),
+  attempts: 3,
+  firstRetryMs: 2_000,
+};
+
 /** Crawls a registry. */
 export const SCAN_REGISTRY: JobContract<ScanRegistryJob> = {
   queue: 'scan.registry',
@@ -72,4 +91,4 @@ export const RESCAN: JobContract<RescanJob> = {
 };
 
 /** Every queue there is. */
-export const CONTRACTS = [SCAN_IMAGE, SCAN_REGISTRY, ADVISORY_UPDATE, RESCAN] as const;
+export const CONTRACTS = [SCAN_IMAGE, SCAN_REFERENCE, SCAN_REGISTRY, ADVISORY_UPDATE, RESCAN] as const;

@@ -1,9 +1,9 @@
-import { type Clock, CodedError, printable, readPublicKey, type TrustedKey } from '@bulkhead/core';
+import { type Clock, CodedError, isDigest, printable, readPublicKey, type TrustedKey } from '@bulkhead/core';
 import { checkSignatures } from './check-signatures.ts';
 import { eachAtOnce, portions } from './in-portions.ts';
 import { isWanted, spelledOut } from './name-pattern.ts';
 import type { RegistryCatalog, RegistryStore, ScanRequests, ScanStore, TagSighting } from './ports.ts';
-import type { ImageScanner, PlatformImage } from './stored-scan.ts';
+import type { ImageScanner, PlatformImage, WantedImage } from './stored-scan.ts';
 import type { WatchedRegistry } from './watched-registry.ts';
 
 export interface CrawlPorts {
@@ -78,6 +78,18 @@ export async function crawlRegistry(
   return report;
 }
 
+/** As `crawlRegistry`, of one tag or digest alone: what else the registry has is not looked at, and no tag is taken for gone. */
+export async function crawlReference(
+  registry: WatchedRegistry,
+  { repository, reference }: Pick<WantedImage, 'repository' | 'reference'>,
+  ports: CrawlPorts,
+  options: CrawlOptions,
+): Promise<CrawlReport> {
+  const crawl = new Crawl(registry, ports, options);
+  await crawl.reference(repository, reference);
+  return crawl.report();
+}
+
 class Crawl {
   readonly #registry: WatchedRegistry;
   readonly #ports: CrawlPorts;
@@ -120,6 +132,23 @@ class Crawl {
       if (this.#options.signal.aborted || this.#counts.repositories === 0 || this.#isOurs(error)) throw error;
       this.#problem('the list of repositories broke off', error);
     }
+  }
+
+  async reference(repository: string, reference: string): Promise<void> {
+    const failed = (what: string, error: unknown): void => {
+      this.#options.signal.throwIfAborted();
+      this.#problem(what, error);
+    };
+    const { repositories, tags, name } = this.#registry;
+    if (!isWanted(repositories, repository)) return;
+    let found: readonly TagSighting[] = [{ tag: reference, digest: reference }];
+    if (!isDigest(reference)) {
+      if (!isWanted(tags, reference) || BESIDE_AN_IMAGE.test(reference) || !TAG.test(reference)) return;
+      found = await this.#look(repository, [reference], failed);
+      await this.#ours(this.#ports.scans.noteTags(name, repository, found, false));
+    }
+    const ofImages = await this.#requestImages(repository, found, failed);
+    await this.#checkSignatures(repository, ofImages, failed);
   }
 
   report(): CrawlReport {

@@ -10,6 +10,7 @@ import type {
   ScanEvent,
   SignatureCheck,
   StoredScan,
+  WantedImage,
 } from './stored-scan.ts';
 import type { WatchedRegistry } from './watched-registry.ts';
 
@@ -67,6 +68,16 @@ export interface RegistryStore {
   /** Notes how a crawl ended. */
   noteCrawl(name: string, crawl: CrawlNote): Promise<void>;
   status(name: string): Promise<RegistryStatus | undefined>;
+}
+
+/** Wishes that images be scanned, kept until a worker has taken them. */
+export interface WantedImages {
+  /** Keeps them, each once. What is beyond the bound of the store is not kept: the number of those that are, or were before. */
+  want(images: readonly WantedImage[]): Promise<number>;
+  /** The oldest of them. */
+  wanted(limit: number): Promise<readonly WantedImage[]>;
+  /** Forgets those that are taken care of. */
+  settle(images: readonly WantedImage[]): Promise<void>;
 }
 
 export interface CrawlNote {

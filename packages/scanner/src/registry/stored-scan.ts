@@ -29,6 +29,14 @@ export interface ImagePlace {
   readonly digest: string;
 }
 
+/** An image that somebody wants to be scanned, by a tag or a digest. */
+export interface WantedImage {
+  /** Name of the watched registry. */
+  readonly registry: string;
+  readonly repository: string;
+  readonly reference: string;
+}
+
 /** Which of some keys a manifest or an index has signatures of. */
 export interface SignatureCheck {
   readonly digest: string;

@@ -99,6 +99,14 @@ export const MIGRATIONS: readonly Migration[] = [
   // Images of before are looked into by the next crawl.
   { version: 9, statements: () => ['alter table scan add column layers text'] },
   { version: 10, statements: replicaTables },
+  {
+    version: 11,
+    statements: ({ id }) => [
+      `create table wanted_image (
+        id ${id}, registry text not null, repository text not null, reference text not null,
+        unique (registry, repository, reference))`,
+    ],
+  },
 ];
 
 /** The version of tables that this program knows. */

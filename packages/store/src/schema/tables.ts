@@ -20,6 +20,7 @@ export interface Tables extends ControlPlaneTables, AlertTables, QuarantineTable
   readonly scan_event: ScanEventTable;
   readonly image_change: ImageChangeTable;
   readonly signature_check: SignatureCheckTable;
+  readonly wanted_image: WantedImageTable;
 }
 
 /** What the store says of itself as a whole. */
@@ -115,6 +116,14 @@ interface ScanEventTable {
   readonly image_id: number;
   /** A packed `Difference`. */
   readonly difference: Uint8Array;
+}
+
+/** Images that somebody wants to be scanned, in the order of asking. */
+interface WantedImageTable {
+  readonly id: Generated<number>;
+  readonly registry: string;
+  readonly repository: string;
+  readonly reference: string;
 }
 
 /** Fingerprints of keys, sorted and separated by commas. */

@@ -60,7 +60,7 @@ function reviewed({ file, line, object }: ObjectInFile, decision: AdmissionDecis
     subject: object.subject,
     verdict,
     policies: [...policies],
-    violations: violations.map(({ expired, ...violation }) => ({
+    violations: violations.map(({ expired, unscanned: _unscanned, ...violation }) => ({
       ...violation,
       ...(expired !== undefined && { expired: shown(expired) }),
     })),

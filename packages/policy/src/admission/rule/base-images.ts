@@ -53,7 +53,7 @@ function isAllowed(name: string, { allow }: BaseImageCriterion): boolean {
 }
 
 function* unknown(
-  { place }: PodImage,
+  { place, reference }: PodImage,
   label: string,
   one: KnownImage | undefined,
   { notScanned: answer }: BaseImageCriterion,
@@ -70,6 +70,6 @@ function* unknown(
     message: `${label}: ${why}${doubt === undefined ? '' : ` (${doubt})`}${retry ? '; try again later' : ''}`,
     fix: retry ? 'Wait until the image is scanned: its registry has to be watched' : 'Have its registry watched',
     ...(answer === 'warn' && { atMost: 'warn' as const }),
-    ...(retry && { retry }),
+    ...(retry && { retry, unscanned: reference }),
   };
 }

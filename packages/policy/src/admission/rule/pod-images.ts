@@ -8,6 +8,8 @@ import type { RuleContext } from './context.ts';
 export interface PodImage {
   readonly container: Container;
   readonly image: NamedImage;
+  /** As the pod has it. */
+  readonly reference: string;
   /** Begins every message: `image web:1`. */
   readonly written: string;
   readonly place: Pick<RuleProblem, 'line' | 'subject'>;
@@ -30,7 +32,8 @@ export function* podImages(pod: Pod, { images }: Pick<RuleContext, 'images'>): G
       continue;
     }
     const known = ofPlatform(images.find(image), pod);
-    yield { container, image, written: `image ${String(value.scalar)}`, place, known };
+    const reference = String(value.scalar);
+    yield { container, image, reference, written: `image ${reference}`, place, known };
   }
 }
 

@@ -1,9 +1,9 @@
 import type { Container, Pod } from '@bulkhead/pod-rules';
-import type { ImageScan, ImageScannerName, KnownImage } from '../image/known-image.ts';
+import type { ImageScan, ImageScannerName } from '../image/known-image.ts';
 import type { GapAnswer, NotScannedAnswer } from '../policy.ts';
 import type { JudgedProblem, RuleProblem } from '../violation.ts';
 import type { RuleContext } from './context.ts';
-import { isPodImage, labelOf, podImages } from './pod-images.ts';
+import { isPodImage, labelOf, type PodImage, podImages } from './pod-images.ts';
 
 /** A scan of the image of one container. */
 export interface ScannedImage {
@@ -34,10 +34,10 @@ export function* scannedImages(
       yield entry;
       continue;
     }
-    const { container, written, known } = entry;
+    const { container, known } = entry;
     const scanned = known.filter(({ scan }) => scan?.scanners.includes(wanted.scanner));
     if (scanned.length === 0) {
-      yield* notScanned(written, known, wanted, context.images.doubt, entry.place);
+      yield* notScanned(entry, wanted, context.images.doubt);
       continue;
     }
     for (const one of scanned) {
@@ -63,11 +63,9 @@ export function isScan(entry: ScannedImage | JudgedProblem): entry is ScannedIma
 }
 
 function* notScanned(
-  written: string,
-  known: readonly KnownImage[],
+  { written, known, place, reference }: PodImage,
   { scanner, notScanned: answer }: ScanWanted,
   doubt: string | undefined,
-  place: Pick<RuleProblem, 'line' | 'subject'>,
 ): Generator<JudgedProblem> {
   if (answer === 'allow') return;
   const failure = known.find((one) => one.failure !== undefined)?.failure;
@@ -87,6 +85,6 @@ function* notScanned(
       ? 'Wait until the image is scanned: its registry has to be watched'
       : 'Have its registry watched, or use an image that is scanned',
     ...(answer === 'warn' && { atMost: 'warn' }),
-    ...(waits && { retry: true }),
+    ...(waits && { retry: true, unscanned: reference }),
   };
 }

@@ -48,7 +48,7 @@ function* judgeImage(
 
 /** Nobody has held its signatures against the key. `waits`: that may be so because its registry was not looked at yet. */
 function* unknown(
-  { place }: PodImage,
+  { place, reference }: PodImage,
   label: string,
   { keys, notScanned: answer }: SignatureCriterion,
   { images: { doubt } }: RuleContext,
@@ -64,7 +64,7 @@ function* unknown(
     message: `${label}: its signatures were not held against ${inWords(keys)}${why}${retry ? '; try again later' : ''}`,
     fix: 'Have its registry watched with this key among its keys',
     ...(answer === 'warn' && { atMost: 'warn' as const }),
-    ...(retry && { retry }),
+    ...(retry && { retry, unscanned: reference }),
   };
 }
 
