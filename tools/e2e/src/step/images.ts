@@ -22,7 +22,10 @@ const POLICY = {
 /** The same package, before and after its fix. */
 const [VULNERABLE, CLEAN] = ['shop/vulnerable', 'shop/clean'];
 
-/** Pushes what it reads to a registry of plain HTTP: blobs, then the manifest that names them. */
+/**
+ * Pushes what it reads to a registry of plain HTTP: blobs, then the manifest that names them. A pod that is ready is not behind its
+ * service yet: the node learns of it some moments later.
+ */
 const PUSH = `
 const [base] = process.argv.slice(1);
 const put = async (url, body, type) => {
@@ -36,7 +39,13 @@ const push = async ({ repository, tag, blobs, mediaType, manifest }) => {
     location.searchParams.set('digest', digest);
     await put(location, Buffer.from(content, 'base64'), 'application/octet-stream'); }
   await put(place + '/manifests/' + tag, manifest, mediaType); };
+const there = async (triesLeft) => {
+  try { await fetch(base + '/v2/'); } catch (error) {
+    if (triesLeft === 0) throw error;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await there(triesLeft - 1); } };
 (async () => {
+  await there(150);
   let text = ''; for await (const more of process.stdin) text += more;
   for (const image of JSON.parse(text)) await push(image);
   console.log('pushed');
