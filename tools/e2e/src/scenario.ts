@@ -2,7 +2,7 @@ import { runStep, type StepResult } from '@bulkhead/lab';
 import type { ShopCertificate } from './shop.ts';
 import { privileged } from './step/admission.ts';
 import { events } from './step/findings.ts';
-import { cleanImage, scanned, supply, vulnerableImage, watchRegistry } from './step/images.ts';
+import { cleanImage, lateImage, scanned, signedImage, supply, vulnerableImage, watchRegistry } from './step/images.ts';
 import { install, uninstall, upgrade } from './step/release.ts';
 import { applyPolicy, cardOrder, encryptedOrder, restartAgent, unprotected } from './step/traffic.ts';
 import type { Target } from './target.ts';
@@ -10,7 +10,7 @@ import type { Target } from './target.ts';
 /** Everything that must hold in a cluster, in order. Each step builds on those before it. */
 export function scenario(target: Target, certificate: ShopCertificate): readonly (() => Promise<StepResult>)[] {
   return [
-    () => runStep('a registry with two images, a feed of advisories', 'pushed', () => supply(target)),
+    () => runStep('a registry with four images, a feed of advisories', 'pushed', () => supply(target)),
     () => runStep('helm install', 'every pod is ready', () => install(target)),
     () => runStep('the registry is watched', 'taken by the api', () => watchRegistry(target)),
     () => runStep('two pods without a policy', 'exchange what they like', () => unprotected(target, certificate)),
@@ -18,9 +18,11 @@ export function scenario(target: Target, certificate: ShopCertificate): readonly
     () => runStep('an order with a card, HTTP', 'blocked, never arrives', () => cardOrder(target)),
     () => runStep('the same order, TLS', 'arrives', () => encryptedOrder(target)),
     () => runStep('a privileged pod', 'denied, and told why', () => privileged(target)),
-    () => runStep('the worker crawls the registry', 'both images scanned', () => scanned(target)),
+    () => runStep('the worker crawls the registry', 'all images scanned', () => scanned(target)),
     () => runStep('a pod of the vulnerable image', 'denied, with the CVE and its fix', () => vulnerableImage(target)),
     () => runStep('a pod of the image with the fix', 'let in', () => cleanImage(target)),
+    () => runStep('pods of a signed and an unsigned image', 'let in, and denied', () => signedImage(target)),
+    () => runStep('a pod of an image that came later', 'denied, scanned, let in', () => lateImage(target)),
     () => runStep('the agent starts again', 'the new one blocks the card', () => restartAgent(target)),
     () => runStep('what the control plane knows', 'findings, each once', () => events(target)),
     () => runStep('helm upgrade', 'every pod is ready again', () => upgrade(target)),

@@ -2,7 +2,8 @@ import type { Conclusion } from '@bulkhead/lab';
 import { askApi } from '../api.ts';
 import { SHOP } from '../shop.ts';
 import { advisoryFeed, VULNERABILITY } from '../supply/advisories.ts';
-import { debianImage } from '../supply/image.ts';
+import { debianImage, type PushedImage } from '../supply/image.ts';
+import { SIGNING_KEY, signatureOf } from '../supply/signature.ts';
 import { FEED_POD, SUPPLY, SUPPLY_REGISTRY, supplyManifests } from '../supply/supply.ts';
 import { apply, exec, type Finished, kubectl, runFor, type Target } from '../target.ts';
 import { until } from '../until.ts';
@@ -15,12 +16,18 @@ const POLICY = {
     mode: 'protect',
     selector: { namespaces: [SHOP] },
     kinds: ['Pod'],
-    rules: [{ name: 'vulnerabilities', vulnerabilities: { severity: 'high', withFix: true, notScanned: 'deny' } }],
+    rules: [
+      { name: 'vulnerabilities', vulnerabilities: { severity: 'high', withFix: true, notScanned: 'wait' } },
+      { name: 'signed', signatures: { images: [`${SUPPLY_REGISTRY}/signed/*`], keys: [SIGNING_KEY] } },
+    ],
   },
 };
 
 /** The same package, before and after its fix. */
 const [VULNERABLE, CLEAN] = ['shop/vulnerable', 'shop/clean'];
+const [SIGNED, UNSIGNED] = ['signed/by-us', 'signed/by-nobody'];
+/** Pushed after its registry was crawled. */
+const LATE = 'shop/late';
 
 /**
  * Pushes what it reads to a registry of plain HTTP: blobs, then the manifest that names them. A pod that is ready is not behind its
@@ -58,17 +65,24 @@ export async function supply(target: Target): Promise<Conclusion> {
   await apply(target, supplyManifests(target, await advisoryFeed()));
   await kubectl(target, ['-n', SUPPLY, 'wait', '--for=condition=Ready', 'pod/registry', 'pod/feed', '--timeout=90s']);
   const { package: name, vulnerable, fixed } = VULNERABILITY;
-  const images = [debianImage(VULNERABLE, '1', name, vulnerable), debianImage(CLEAN, '1', name, fixed)];
-  const pushed = await exec(target, FEED_POD, PUSH, [`http://${SUPPLY_REGISTRY}`], JSON.stringify(images));
-  return {
-    seen: `${images.length} images`,
-    checks: { 'they were not pushed': pushed.trim() === 'pushed' },
-    evidence: { pushed },
-  };
+  const signed = debianImage(SIGNED, '1', 'zlib1g', '1.2-1');
+  const images = [
+    debianImage(VULNERABLE, '1', name, vulnerable),
+    debianImage(CLEAN, '1', name, fixed),
+    debianImage(UNSIGNED, '1', 'zlib1g', '1.2-2'),
+    signed,
+  ];
+  const isPushed = await push(target, [...images, signatureOf(signed)]);
+  return { seen: `${images.length} images`, checks: { 'they were not pushed': isPushed }, evidence: {} };
+}
+
+async function push(target: Target, images: readonly PushedImage[]): Promise<boolean> {
+  const said = await exec(target, FEED_POD, PUSH, [`http://${SUPPLY_REGISTRY}`], JSON.stringify(images));
+  return said.trim() === 'pushed';
 }
 
 export async function watchRegistry(target: Target): Promise<Conclusion> {
-  const registry = { name: 'supply', host: SUPPLY_REGISTRY, insecure: true };
+  const registry = { name: 'supply', host: SUPPLY_REGISTRY, insecure: true, keys: [SIGNING_KEY] };
   const { status, body } = await askApi(target, FEED_POD, 'POST', '/api/v1/registries', registry);
   return { seen: `status ${status}`, checks: { 'the api refused it': status === 201 }, evidence: { body } };
 }
@@ -81,11 +95,11 @@ export async function scanned(target: Target): Promise<Conclusion> {
   const done = await until(async () => {
     const { body } = await askApi(target, FEED_POD, 'GET', '/api/v1/registries/supply');
     status = body as typeof status;
-    return status.images?.complete === 2;
+    return status.images?.complete === 4;
   });
   return {
     seen: `${status.images?.complete ?? 0} images, findings ${JSON.stringify(status.findings ?? {})}`,
-    checks: { 'not both were scanned': done },
+    checks: { 'not all were scanned': done },
     evidence: { status },
   };
 }
@@ -117,12 +131,46 @@ export async function cleanImage(target: Target): Promise<Conclusion> {
   };
 }
 
-function createPod(target: Target, repository: string): Promise<Finished> {
+export async function signedImage(target: Target): Promise<Conclusion> {
+  const [signed, unsigned] = [await createPod(target, SIGNED), await createPod(target, UNSIGNED)];
+  return {
+    seen: `signed: ${signed.code === 0 ? 'let in' : 'denied'}, unsigned: ${unsigned.code === 0 ? 'let in' : 'denied'}`,
+    checks: {
+      'the signed one was denied': signed.code === 0,
+      'the other was let in': unsigned.code !== 0,
+      'the answer does not say why': unsigned.stderr.includes('has no signature by the key'),
+    },
+    evidence: { signed, unsigned },
+  };
+}
+
+export async function lateImage(target: Target): Promise<Conclusion> {
+  await push(target, [debianImage(LATE, '1', 'zlib1g', '1.2-3')]);
+  // In a dry run nothing is scanned.
+  const first = await createPod(target, LATE, []);
+  const started = performance.now();
+  const letIn = await until(async () => (await createPod(target, LATE)).code === 0);
+  return {
+    seen: letIn ? `let in after ${Math.round(performance.now() - started)} ms` : 'denied for good',
+    checks: {
+      'it was let in at once': first.code !== 0,
+      'the answer does not say that its scan is queued': first.stderr.includes('its scan is queued'),
+      'it was not let in once it was scanned': letIn,
+    },
+    evidence: { first },
+  };
+}
+
+function createPod(
+  target: Target,
+  repository: string,
+  options: readonly string[] = ['--dry-run=server'],
+): Promise<Finished> {
   const pod = {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name: 'image', namespace: SHOP },
     spec: { containers: [{ name: 'app', image: `${SUPPLY_REGISTRY}/${repository}:1` }] },
   };
-  return runFor(target, [target.kubectl, 'create', '--dry-run=server', '-f', '-'], JSON.stringify(pod));
+  return runFor(target, [target.kubectl, 'create', ...options, '-f', '-'], JSON.stringify(pod));
 }

@@ -35,10 +35,10 @@ export function debianImage(repository: string, tag: string, name: string, versi
   return { repository, tag, blobs, mediaType, manifest: JSON.stringify(manifest) };
 }
 
-function entryOf(mediaType: string, content: Buffer): object {
+export function entryOf(mediaType: string, content: Buffer): object {
   return { mediaType, digest: digestOf(content), size: content.length };
 }
 
-function digestOf(content: Buffer): string {
+export function digestOf(content: Buffer): string {
   return `sha256:${createHash('sha256').update(content).digest('hex')}`;
 }
