@@ -151,7 +151,7 @@ describe.skipIf(missing !== undefined)('Sentinel', () => {
       hold(programs([deny('*/tool')]));
 
       await container.sh(
-        'for i in $(yes | head -n 300); do /usr/bin/tool 2>/dev/null; done; for i in 1 2 3 4 5 6 7 8 9; do /usr/bin/tool; done',
+        'for i in $(yes | head -n 40); do /usr/bin/tool 2>/dev/null; done; for i in 1 2 3 4 5 6 7 8 9; do /usr/bin/tool; done',
       );
 
       expect(await told()).toHaveLength(1);
