@@ -37,7 +37,7 @@ for (const database of testDatabases()) {
       for (const store of stores) await store.close();
     });
 
-    it('brings the tables of an older program up to date, and wants its images looked through for secrets', async () => {
+    it('brings the tables of an older program up to date, and wants its images looked into once more', async () => {
       const config = await database.fresh();
       await inside(config, async (db, name) => {
         await migrate(db, name, MIGRATIONS.slice(0, 1));
@@ -50,6 +50,10 @@ for (const database of testDatabases()) {
 
       const store = await openStore(config);
 
+      // Of which layers they are was not kept, nor were they looked through for secrets.
+      expect(await store.scans.unscanned([digestOf('web')], ['vuln'])).toEqual([digestOf('web')]);
+      const layers = [digestOf('layer')];
+      expect(await store.scans.record(scanOf('web', { scanners: ['vuln'], layers }))).toBe('known');
       expect(await store.scans.unscanned([digestOf('web')], ['vuln'])).toEqual([]);
       expect(await store.scans.unscanned([digestOf('web')], ['vuln', 'secret'])).toEqual([digestOf('web')]);
       await store.close();
