@@ -20,6 +20,14 @@ spec:
   sensors: [payment-cards]
 `;
 
+const CUT = `${POLICY}
+---
+apiVersion: bulkhead.io/v1alpha1
+kind: ResponseRule
+metadata: { name: cut-off-leaks }
+spec: { groups: [web], when: { events: [finding] }, actions: [quarantine] }
+`;
+
 describe.skipIf(missing !== undefined)('the agent on a real containerd', () => {
   it('holds a pod to its policy before a container of it runs', async () => {
     await withAgent(async (containerd, agent) => {
@@ -52,15 +60,44 @@ describe.skipIf(missing !== undefined)('the agent on a real containerd', () => {
       expect((await runIn(web.path, 'nft', ['list', 'ruleset'])).trim()).toBe('');
     });
   });
+
+  it('keeps a pod cut off whose container is started anew', async () => {
+    await withAgent(async (containerd, agent) => {
+      const containers = [{ name: 'httpd', command: ['/bin/httpd', '-f', '-p', '8080', '-h', '/'] }];
+      const pod = { namespace: 'shop', name: 'web-0', labels: { app: 'web' }, containers };
+      const podId = await containerd.startPod(pod);
+      await containerd.startPod({ namespace: 'shop', name: 'other-0', labels: { app: 'other' }, containers });
+      const isHeld = ({ event, workloads }: Line): boolean =>
+        event === 'workload-protected' && JSON.stringify(workloads).includes('httpd');
+      await agent.waitFor('protection', isHeld);
+      const node = host('node', `/run/netns/${containerd.node}`, '');
+      const [web, other] = await pods(containerd.socket);
+      const [before] = await containersOf(containerd.socket, 'web-0');
+      const isOff = (line: Line): boolean => isHeld(line) && line['quarantined'] === true;
+      expect(await request(node, web, { path: '/', body: CARD_ORDER })).toMatchObject({ error: 'ECONNRESET' });
+      await agent.waitFor('quarantine', isOff);
+
+      const from = agent.lines.length;
+      await containerd.restartContainer(podId, pod, before ?? '');
+      await agent.waitFor('the container that was started anew', isOff, { from });
+      await expect.poll(() => containersOf(containerd.socket, 'web-0')).not.toContain(before);
+
+      expect(await request(node, web, { path: '/', timeoutMs: 2_000 })).toHaveProperty('error');
+      expect(await request(node, other, { path: '/', timeoutMs: 2_000 })).toHaveProperty('status');
+    }, CUT);
+  });
 });
 
 /** Runs something beside an agent that holds the containers of a containerd to the policy. */
-async function withAgent(body: (containerd: Containerd, agent: LineProcess) => Promise<void>): Promise<void> {
+async function withAgent(
+  body: (containerd: Containerd, agent: LineProcess) => Promise<void>,
+  policy = POLICY,
+): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'bulkhead-agent-cri-'));
   const containerd = await startContainerd();
   let agent: LineProcess | undefined;
   try {
-    await writeFile(join(folder, 'policy.yaml'), POLICY);
+    await writeFile(join(folder, 'policy.yaml'), policy);
     const config = {
       policy: ['policy.yaml'],
       workloads: { cri: containerd.socket },
@@ -76,6 +113,17 @@ async function withAgent(body: (containerd: Containerd, agent: LineProcess) => P
     await agent?.stop();
     await containerd.stop();
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Ids of the containers of a pod that run. */
+async function containersOf(socket: string, pod: string): Promise<readonly string[]> {
+  const client = new CriClient({ socket });
+  try {
+    const workloads = await client.listWorkloads();
+    return workloads.filter((workload) => workload.pod === pod).map(({ id }) => id);
+  } finally {
+    await client.close();
   }
 }
 

@@ -18,6 +18,8 @@ export interface Containerd {
   /** The network namespace that stands for the node. */
   readonly node: string;
   startPod(pod: PodSpec): Promise<string>;
+  /** Ends a container of a pod, and starts it anew as another, as the kubelet does. */
+  restartContainer(podId: string, pod: PodSpec, containerId: string): Promise<void>;
   removePod(id: string): Promise<void>;
   /** Runs a command in the first container of a pod. */
   execute(pod: string, command: readonly string[]): Promise<Executed>;
@@ -90,6 +92,12 @@ export async function startContainerd(options: ContainerdOptions = {}): Promise<
       socket,
       node,
       startPod: (pod) => pods.start(pod),
+      restartContainer: async (podId, pod, containerId) => {
+        const [container] = pod.containers;
+        if (container === undefined) throw new Error('the pod has no container');
+        await pods.stopContainer(containerId);
+        await pods.startContainer(podId, pod, container, 1);
+      },
       removePod: (id) => pods.remove(id),
       execute: (pod, command) => pods.execute(pod, command),
       importImages,

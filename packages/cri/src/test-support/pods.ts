@@ -40,6 +40,7 @@ const EXEC_SYNC = runtimeMethod(
   message({ containerId: string(1), command: strings(2) }),
   message({ stdout: string(1), stderr: string(2), exitCode: int(3) }),
 );
+const STOP = runtimeMethod('StopContainer', message({ containerId: string(1), timeout: int(2) }), Nothing);
 const STOP_SANDBOX = runtimeMethod('StopPodSandbox', message({ podSandboxId: string(1) }), Nothing);
 const LIST_SANDBOXES = runtimeMethod('ListPodSandbox', ListPodSandboxRequest, ListPodSandboxResponse);
 const REMOVE_SANDBOX = runtimeMethod('RemovePodSandbox', message({ podSandboxId: string(1) }), Nothing);
@@ -63,6 +64,15 @@ export interface Executed {
   readonly stderr: string;
 }
 
+function sandboxConfig({ name, namespace, labels }: PodSpec) {
+  return {
+    metadata: { name, uid: `${namespace}-${name}`, namespace, attempt: 0 },
+    logDirectory: '',
+    labels: new Map(Object.entries(labels)),
+    linux: { cgroupParent: '' },
+  };
+}
+
 /** Pulling a pod's network up on a loaded machine takes seconds. */
 const DEADLINE_MS = 60_000;
 
@@ -76,30 +86,9 @@ export class PodMaker {
   }
 
   async start(pod: PodSpec): Promise<string> {
-    const config = {
-      metadata: { name: pod.name, uid: `${pod.namespace}-${pod.name}`, namespace: pod.namespace, attempt: 0 },
-      logDirectory: '',
-      labels: new Map(Object.entries(pod.labels)),
-      linux: { cgroupParent: '' },
-    };
-    const { podSandboxId } = await this.#channel.call(RUN_SANDBOX, { config });
+    const { podSandboxId } = await this.#channel.call(RUN_SANDBOX, { config: sandboxConfig(pod) });
     const started: string[] = [];
-    for (const { name, command, volumes = {} } of pod.containers) {
-      const { containerId } = await this.#channel.call(CREATE, {
-        podSandboxId,
-        sandboxConfig: config,
-        config: {
-          metadata: { name, attempt: 0 },
-          image: { image: TEST_IMAGE },
-          command: [...(command ?? [])],
-          mounts: Object.entries(volumes).map(([containerPath, hostPath]) => ({ containerPath, hostPath })),
-          labels: new Map(),
-          linux: {},
-        },
-      });
-      await this.#channel.call(START, { containerId });
-      started.push(containerId);
-    }
+    for (const container of pod.containers) started.push(await this.startContainer(podSandboxId, pod, container));
     this.#containers.set(podSandboxId, started);
     return podSandboxId;
   }
@@ -108,6 +97,34 @@ export class PodMaker {
   async execute(podSandboxId: string, command: readonly string[]): Promise<Executed> {
     const containerId = this.#containers.get(podSandboxId)?.[0] ?? '';
     return this.#channel.call(EXEC_SYNC, { containerId, command: [...command] });
+  }
+
+  /** Starts a container in a pod; another attempt where there was one of the same name. Gives its id. */
+  async startContainer(
+    podSandboxId: string,
+    pod: PodSpec,
+    { name, command = [], volumes = {} }: PodSpec['containers'][number],
+    attempt = 0,
+  ): Promise<string> {
+    const { containerId } = await this.#channel.call(CREATE, {
+      podSandboxId,
+      sandboxConfig: sandboxConfig(pod),
+      config: {
+        metadata: { name, attempt },
+        image: { image: TEST_IMAGE },
+        command: [...command],
+        mounts: Object.entries(volumes).map(([containerPath, hostPath]) => ({ containerPath, hostPath })),
+        labels: new Map(),
+        linux: {},
+      },
+    });
+    await this.#channel.call(START, { containerId });
+    return containerId;
+  }
+
+  /** Ends a container at once. */
+  async stopContainer(containerId: string): Promise<void> {
+    await this.#channel.call(STOP, { containerId, timeout: 0 });
   }
 
   async remove(podSandboxId: string): Promise<void> {
