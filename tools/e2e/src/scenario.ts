@@ -3,6 +3,7 @@ import type { ShopCertificate } from './shop.ts';
 import { privileged } from './step/admission.ts';
 import { events } from './step/findings.ts';
 import { cleanImage, lateImage, scanned, signedImage, supply, vulnerableImage, watchRegistry } from './step/images.ts';
+import { programs } from './step/programs.ts';
 import { install, uninstall, upgrade } from './step/release.ts';
 import { applyPolicy, cardOrder, encryptedOrder, restartAgent, unprotected } from './step/traffic.ts';
 import type { Target } from './target.ts';
@@ -17,6 +18,7 @@ export function scenario(target: Target, certificate: ShopCertificate): readonly
     () => runStep('kubectl apply of a sensor and a group', 'accepted, enforced on the node', () => applyPolicy(target)),
     () => runStep('an order with a card, HTTP', 'blocked, never arrives', () => cardOrder(target)),
     () => runStep('the same order, TLS', 'arrives', () => encryptedOrder(target)),
+    () => runStep('kubectl apply of a ProcessPolicy', 'sshd is refused', () => programs(target)),
     () => runStep('a privileged pod', 'denied, and told why', () => privileged(target)),
     () => runStep('the worker crawls the registry', 'all images scanned', () => scanned(target)),
     () => runStep('a pod of the vulnerable image', 'denied, with the CVE and its fix', () => vulnerableImage(target)),
