@@ -139,6 +139,11 @@ describe('a response rule with the action quarantine', () => {
     await blocked(session, 'w');
 
     expect(await shown('w')).toMatchObject({ quarantine: { cause: { kind: 'rule', name: 'cut' } } });
+    const cutOff = async (): Promise<unknown> =>
+      (
+        await stand.app.inject({ url: '/api/v1/workloads?quarantined=true', headers: await stand.token('auditor') })
+      ).json();
+    expect(await cutOff()).toMatchObject({ items: [{ id: 'w', quarantine: { state: 'done' } }] });
     expect(await audited()).toEqual([{ actor: 'response-rule:cut', target: 'w', outcome: 'done' }]);
     expect((await stand.store.incidents.list({}, { limit: 9 })).items).toMatchObject([
       { kind: 'quarantined', rule: 'cut', workload: 'w', severity: 'high', count: 1 },
@@ -149,6 +154,7 @@ describe('a response rule with the action quarantine', () => {
     const act = { method: 'POST', url: '/api/v1/workloads/w/actions', headers } as const;
     expect((await stand.app.inject({ ...act, payload: { kind: 'release' } })).statusCode).toBe(200);
     expect(await shown('w')).not.toHaveProperty('quarantine');
+    expect(await cutOff()).toEqual({ items: [] });
     stand.clock.at += 1_000;
     await blocked(session, 'w');
     await vi.waitFor(async () => expect((await shown('w')).quarantine).toMatchObject({ state: 'done' }), WAIT);

@@ -81,14 +81,18 @@ export function addWorkloadRoutes(app: Api, { store, policy, agents }: ApiContex
       schema: {
         summary: 'List workloads',
         tags: ['workloads'],
-        querystring: PageQuery.extend({ namespace: Name.optional(), node: Name.optional() }),
+        querystring: PageQuery.extend({
+          namespace: Name.optional(),
+          node: Name.optional(),
+          quarantined: z.literal('true').optional().describe('Only those that are cut off by a command or a rule.'),
+        }),
         response: { 200: pageOf(WorkloadAnswer) },
       },
     },
     async (request) => {
-      const { namespace, node, ...page } = request.query;
+      const { namespace, node, quarantined, ...page } = request.query;
       const where = namespacesOf(request, 'workloads:read', namespace);
-      const { items, next } = await store.workloads.list({ ...where, node }, page);
+      const { items, next } = await store.workloads.list({ ...where, node, quarantined: quarantined === 'true' }, page);
       return { items: items.map(answer), ...(next !== undefined && { next }) };
     },
   );

@@ -38,6 +38,8 @@ export interface WorkloadFilter {
   /** Only these namespaces; workloads without one are in none. */
   readonly namespaces?: readonly string[] | undefined;
   readonly node?: string | undefined;
+  /** Only those that a command has cut off, or that are to be. */
+  readonly quarantined?: boolean | undefined;
 }
 
 /** What was last kept of an agent's workloads, by a number that goes up with each change. */

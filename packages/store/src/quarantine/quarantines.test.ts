@@ -151,6 +151,9 @@ for (const database of testDatabases()) {
         state: 'failed',
         problem: HOSTILE.toWellFormed().replace('\0', '\uFFFD'),
       });
+      const listed = await store.workloads.list({ quarantined: true }, { limit: 9 });
+      expect(listed.items.map(({ id }) => id)).toEqual(['one again']);
+      expect((await store.workloads.list({ quarantined: false }, { limit: 9 })).items).toHaveLength(3);
       for (const id of ['two', 'three']) expect(await store.workloads.get(id)).not.toHaveProperty('quarantine');
 
       await store.quarantines.prune(at(10));

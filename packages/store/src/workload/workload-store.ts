@@ -81,10 +81,14 @@ export class KyselyWorkloadStore implements WorkloadStore {
     });
   }
 
-  async list({ namespaces, node }: WorkloadFilter, { limit, after }: PageRequest): Promise<Page<KnownWorkload>> {
+  async list(
+    { namespaces, node, quarantined }: WorkloadFilter,
+    { limit, after }: PageRequest,
+  ): Promise<Page<KnownWorkload>> {
     let query = this.#select();
     if (namespaces !== undefined) query = query.where('workload.namespace', 'in', namespaces);
     if (node !== undefined) query = query.where('agent.node', '=', node);
+    if (quarantined === true) query = query.where('quarantine.id', 'is not', null);
     if (after !== undefined) {
       const [namespace, name, agent, id] = decodeCursor(after, ['string', 'string', 'string', 'string'] as const);
       query = query.where(
