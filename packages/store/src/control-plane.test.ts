@@ -271,6 +271,16 @@ for (const database of testDatabases()) {
         expect(await sequencesOf()).toEqual([1, 4, 3, 2, 1]);
       });
 
+      it('keeps texts with ends of lines, controls and halves of characters apart', async () => {
+        const texts = ['\n', 'a\nb\r\n', '\\n', '","\n{', '\u0000\u0001\u2028', '\ud83e', '{NULL}', '🧱'];
+        const events = texts.map((text, index) => ({ sequence: index + 1, document: { event: 'odd', text } }));
+
+        await store.events.append({ agent: 'agent-1', epoch: 1, events }, T0);
+
+        const kept = await everything((page) => store.events.list({}, page));
+        expect(kept.map(({ document }) => document['text']).toReversed()).toEqual(texts);
+      });
+
       it('keeps each event once when its batches come from everywhere at the same time', async () => {
         await Promise.all(
           Array.from({ length: 8 }, (_, at) => send([at + 1, at + 2, at + 3].map((n) => n % 10 || 10))),

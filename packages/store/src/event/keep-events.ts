@@ -86,7 +86,10 @@ async function insertRows(transaction: Transaction<Tables>, observed: readonly O
   return inserted.map(({ id }) => id);
 }
 
-/** A parameter for each column instead of one for each value: less to write, and one statement for any number of rows. */
+/**
+ * A parameter for each column instead of one for each value: less to write, and one statement for any number of rows. Documents
+ * are lines, as JSON has no end of line in it: the elements of an array would be escaped, which costs a tenth of all.
+ */
 async function insertArrays(
   transaction: Transaction<Tables>,
   observed: readonly Observed[],
@@ -99,7 +102,7 @@ async function insertArrays(
       ${observed.map(({ receivedAt }) => receivedAt)}::text[], ${observed.map(({ kind }) => kind)}::text[],
       ${observed.map(({ namespace = '' }) => namespace)}::text[],
       ${observed.map(({ workload = '' }) => workload)}::text[],
-      ${observed.map(({ document }) => JSON.stringify(document))}::text[])
+      string_to_array(${observed.map(({ document }) => JSON.stringify(document)).join('\n')}, chr(10)))
       with ordinality as e(agent_id, at, received_at, kind, namespace, workload, document, place)
     order by place
     returning id`.execute(transaction);
