@@ -31,6 +31,7 @@ const MAY: Readonly<Record<string, readonly Role[]>> = {
   'GET /api/v1/policies/{kind}/{name}': AUTHORS,
   'DELETE /api/v1/policies/{kind}/{name}': ['admin', 'ci', 'operator'],
   'GET /api/v1/groups': AUTHORS,
+  'GET /api/v1/response-rules': AUTHORS,
   'GET /api/v1/workloads': WORK,
   'GET /api/v1/workloads/{id}': WORK,
   'POST /api/v1/workloads/{id}/actions': HANDS,
