@@ -2,7 +2,16 @@
  * Fuzzes targets for long, and keeps the inputs that are needed to reach what they reached:
  * `node tools/test/src/fuzz/campaign.ts [--seconds N] TARGET…`.
  */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -28,7 +37,7 @@ if (positionals.length === 0 || !Number.isInteger(seconds) || seconds < 1) {
 for (const name of positionals) await fuzz(name);
 
 async function fuzz(name: string): Promise<void> {
-  const module = nativeModules().find(({ folder }) => readdirSync(join(folder, 'fuzz')).includes(`${name}.cpp`));
+  const module = nativeModules().find(({ folder }) => existsSync(join(folder, 'fuzz', `${name}.cpp`)));
   if (module === undefined) return fail(`${name}: no such target`);
   const built = await buildNative(module, 'fuzz', [`fuzz_${name}`]);
   if (built.code !== 0) return fail(built.output);
