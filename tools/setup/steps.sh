@@ -44,7 +44,7 @@ missing_packages() { # purpose
   local name needs wanted=()
   while read -r name needs; do
     [[ $name == '#'* || -z $name ]] && continue
-    [[ $needs == run || $needs == "$1" ]] && wanted+=("$name")
+    [[ $needs == run || $needs == "$1" || "$1 $needs" == 'bench test' ]] && wanted+=("$name")
   done <"$setup/packages.txt"
   comm -23 <(printf '%s\n' "${wanted[@]}" | sort) \
     <(dpkg-query -W -f='${db:Status-Status} ${Package}\n' "${wanted[@]}" 2>/dev/null | sed -n 's/^installed //p' | sort) |

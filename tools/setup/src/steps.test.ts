@@ -42,9 +42,9 @@ function listPackages(...lines: string[]): void {
 
 describe('the Debian packages', () => {
   it('that are missing are named, those for tests only when tests will run', () => {
-    listPackages('bash run', 'no-such-one run', 'no-such-test test');
-    expect(bash('missing_packages run; echo; missing_packages test').stdout).toBe(
-      'no-such-one\nno-such-one no-such-test',
+    listPackages('bash run', 'no-such-one run', 'no-such-test test', 'no-such-bench bench');
+    expect(bash('missing_packages run; echo; missing_packages test; echo; missing_packages bench').stdout).toBe(
+      'no-such-one\nno-such-one no-such-test\nno-such-bench no-such-one no-such-test',
     );
   });
 
