@@ -153,6 +153,8 @@ describe.skipIf(missing !== undefined)("the agent's firewall", () => {
         await client.waitFor('an answer', (line) => line.event === 'answered');
 
         await dns.stop();
+        // Names are kept soon after they are heard: one of the last moment goes with an agent that is killed.
+        await expect.poll(() => stand.keptNames(), { timeout: 10_000, interval: 20 }).toContain(server);
         await agent.stop(signal);
         await stand.startAgent('friend');
 

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -69,6 +69,11 @@ export class FirewallStand {
   async writePolicy(...documents: readonly object[]): Promise<void> {
     const file = join(this.#folder, 'policy.yaml');
     await writeFile(file, documents.map((each) => JSON.stringify(each)).join('\n---\n'));
+  }
+
+  /** What agents keep of names that workloads were told, as text; empty before there is any. */
+  keptNames(): Promise<string> {
+    return readFile(join(this.#folder, 'state/names.json'), 'utf8').catch(() => '');
   }
 
   /** Starts an agent and waits until it holds these hosts. */
