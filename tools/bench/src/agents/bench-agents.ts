@@ -12,8 +12,10 @@ import { residentMebibytes } from '../resident.ts';
 const AGENTS = 1_000;
 /** Enrolments at once: each makes a key. */
 const AT_ONCE = 20;
-/** What all agents together append in a second, in so many steps. */
-const EVENTS_A_SECOND = 20_000;
+/** What must be stored and acknowledged in a second. */
+const BAR = 20_000;
+/** What all agents together append in a second, in so many steps: more than the bar, or it could never be kept. */
+const EVENTS_A_SECOND = 24_000;
 const STEP_MS = 100;
 const EVENT = {
   event: 'session-blocked',
@@ -91,7 +93,7 @@ async function measure(
       name: 'agents: events stored and acknowledged',
       value: appended / took,
       unit: '/s',
-      bar: EVENTS_A_SECOND,
+      bar: BAR,
       detail,
     },
     {
