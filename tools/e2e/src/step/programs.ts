@@ -27,10 +27,10 @@ function toolbox({ registry, tag }: Target): object {
           image: `${registry}/bulkhead-webhook:${tag}`,
           command: ['/usr/local/bin/node', '-e', 'setInterval(() => undefined, 60_000)'],
           securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
-          volumeMounts: [{ name: 'work', mountPath: '/work' }],
+          volumeMounts: [{ name: 'programs', mountPath: '/programs' }],
         },
       ],
-      volumes: [{ name: 'work', emptyDir: {} }],
+      volumes: [{ name: 'programs', emptyDir: {} }],
     },
   };
 }
@@ -39,7 +39,7 @@ function toolbox({ registry, tag }: Target): object {
 const RUN = `
 const { writeFileSync } = require('node:fs'), { spawnSync } = require('node:child_process'), { execPath } = process;
 const bring = (path) => { writeFileSync(path, '#!' + execPath + '\\n', { mode: 0o755 }); return spawnSync(path).error?.code ?? 'ran'; };
-const [sshd, tool] = ['/work/sshd', '/work/tool'].map(bring);
+const [sshd, tool] = ['/programs/sshd', '/programs/tool'].map(bring);
 console.log(JSON.stringify({ sshd, tool }));
 `;
 
