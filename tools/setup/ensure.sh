@@ -16,7 +16,7 @@ wanted_state() {
   (
     cd "$root"
     # find complains of a folder that one of the modules does not have.
-    { find tools/setup package-lock.json native/*/{CMakeLists.txt,CMakePresets.json,include,src,binding} \
+    { find tools/setup package-lock.json native/*/{CMakeLists.txt,CMakePresets.json,cmake,include,src,binding} \
       -type f ! -name '*.ts' -print0 2>/dev/null || true; } |
       LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c1-64
   )

@@ -40,7 +40,7 @@ export interface AgentPorts {
 }
 
 /** Errors that no retry and no other policy mends. */
-const HOPELESS = new Set(['QUEUE_UNSUPPORTED', 'ADDON_MISSING', 'NOT_PERMITTED']);
+const HOPELESS = new Set(['QUEUE_UNSUPPORTED', 'ADDON_MISSING', 'ADDON_UNLOADABLE', 'NOT_PERMITTED']);
 
 /** Keeps the namespaces and the containers of this node as its policy says, whichever of them changes. */
 export class Agent {

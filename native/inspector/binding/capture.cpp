@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "addon.hpp"
+#include "bulkhead/unique_fd.hpp"
 #include "source/capture_run.hpp"
-#include "source/unique_fd.hpp"
 
 namespace bulkhead::binding {
 namespace {

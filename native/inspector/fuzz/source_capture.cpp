@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "bulkhead/unique_fd.hpp"
 #include "source/capture_reader.hpp"
-#include "source/unique_fd.hpp"
 
 using namespace bulkhead;
 

@@ -72,6 +72,11 @@ describe('an import that crosses a boundary', () => {
       "import '@bulkhead/core';",
       'native @bulkhead/inspector must not depend on kernel @bulkhead/core',
     ],
+    [
+      'native/inspector',
+      "import '@bulkhead/nftables';",
+      'native @bulkhead/inspector must not depend on native @bulkhead/nftables',
+    ],
     ['apps/cli', "import '@bulkhead/agent';", 'app @bulkhead/cli must not depend on app @bulkhead/agent'],
     ['tools/boundaries', "import '@bulkhead/cli';", 'tool @bulkhead/boundaries must not depend on app @bulkhead/cli'],
     ['packages/dlp', "export * from '@bulkhead/policy';", 'must not depend on domain @bulkhead/policy'],

@@ -27,6 +27,8 @@ const MAY_IMPORT: Readonly<Record<Layer, readonly Layer[]>> = {
 
 /** Configuration, logs and metrics: what every adapter needs and none should write again. */
 const SHARED_ADAPTER = '@bulkhead/runtime';
+/** How native modules are built and loaded. */
+const SHARED_NATIVE = '@bulkhead/addon';
 /** These tools run the product as its user would. */
 const TOOLS_OVER_APPS = ['@bulkhead/demo', '@bulkhead/bench'];
 
@@ -34,6 +36,7 @@ const TOOLS_OVER_APPS = ['@bulkhead/demo', '@bulkhead/bench'];
 export function mayImport(from: Member, to: Member, inTest: boolean): boolean {
   if (MAY_IMPORT[from.layer].includes(to.layer)) return true;
   if (from.layer === 'adapter' && to.name === SHARED_ADAPTER) return true;
+  if (from.layer === 'native' && to.name === SHARED_NATIVE) return true;
   if (TOOLS_OVER_APPS.includes(from.name) && to.layer === 'app') return true;
   return inTest && to.layer === 'test';
 }

@@ -1,4 +1,4 @@
-import { InspectorError } from './error.ts';
+import { typed } from './error.ts';
 import { native } from './native.ts';
 import type { Program } from './program.ts';
 
@@ -17,11 +17,7 @@ export interface BenchResult {
 
 /** Loads captures into memory and inspects them again and again on one thread for about `seconds`. */
 export async function benchCaptures(program: Program, paths: readonly string[], seconds: number): Promise<BenchResult> {
-  const result = await native()
-    .benchCaptures(program.handle, paths, seconds)
-    .catch((thrown: unknown) => {
-      throw InspectorError.from(thrown);
-    });
+  const result = await typed(() => native().benchCaptures(program.handle, paths, seconds));
   const { passes, packets, bytes, findings, inspectSeconds, memoryReadSeconds, peakRssBytes } = result;
   return {
     bytesPerSecond: (bytes * passes) / inspectSeconds,

@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { loadAddon } from '@bulkhead/addon';
 import { InspectorError } from './error.ts';
 
 /** Opaque handles of the addon. */
@@ -172,23 +171,6 @@ let loaded: Native | undefined;
 
 /** The addon, loaded when it is first needed: types and errors can be imported where it is not built. */
 export function native(): Native {
-  loaded ??= load(ADDON);
+  loaded ??= loadAddon(ADDON, 'the inspector', InspectorError) as Native;
   return loaded;
-}
-
-/** Loads an addon file; exported for its test. */
-export function load(path: string): Native {
-  if (!existsSync(path)) {
-    throw new InspectorError('ADDON_MISSING', `the inspector is not built (${path} is missing): run ./bulkhead setup`);
-  }
-  try {
-    return createRequire(import.meta.url)(path) as Native;
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
-    throw new InspectorError(
-      'ADDON_UNLOADABLE',
-      `the inspector cannot be loaded (${reason}): run ./bulkhead setup to build it for this machine`,
-      { cause },
-    );
-  }
 }

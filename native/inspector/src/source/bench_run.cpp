@@ -6,10 +6,10 @@
 #include <cerrno>
 #include <cstring>
 
+#include "bulkhead/unique_fd.hpp"
 #include "source/capture_reader.hpp"
 #include "source/memory_read.hpp"
 #include "source/random_key.hpp"
-#include "source/unique_fd.hpp"
 #include "source/worker_clock.hpp"
 
 namespace bulkhead {

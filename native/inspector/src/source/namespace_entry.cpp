@@ -7,7 +7,7 @@
 #include <cstring>
 #include <thread>
 
-#include "source/unique_fd.hpp"
+#include "bulkhead/unique_fd.hpp"
 
 namespace bulkhead {
 namespace {

@@ -6,8 +6,8 @@
 
 #include "bulkhead/bytes.hpp"
 #include "bulkhead/packet.hpp"
+#include "bulkhead/unique_fd.hpp"
 #include "source/failure.hpp"
-#include "source/unique_fd.hpp"
 
 namespace bulkhead {
 

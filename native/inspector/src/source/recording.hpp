@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "bulkhead/unique_fd.hpp"
 #include "source/failure.hpp"
 #include "source/pcapng_writer.hpp"
 #include "source/tap.hpp"
-#include "source/unique_fd.hpp"
 
 namespace bulkhead {
 

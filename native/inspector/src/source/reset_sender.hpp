@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "bulkhead/engine.hpp"
-#include "source/unique_fd.hpp"
+#include "bulkhead/unique_fd.hpp"
 
 namespace bulkhead {
 

@@ -5,8 +5,8 @@
 #include <string>
 
 #include "bulkhead/packet.hpp"
+#include "bulkhead/unique_fd.hpp"
 #include "source/failure.hpp"
-#include "source/unique_fd.hpp"
 
 namespace bulkhead {
 

@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "bulkhead/unique_fd.hpp"
 #include "source/capture_ring.hpp"
 #include "source/event_outbox.hpp"
 #include "source/nf_queue.hpp"
@@ -17,7 +18,6 @@
 #include "source/repeat_filter.hpp"
 #include "source/reset_sender.hpp"
 #include "source/tap.hpp"
-#include "source/unique_fd.hpp"
 #include "source/verdict_batch.hpp"
 #include "source/workers.hpp"
 

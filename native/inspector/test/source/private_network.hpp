@@ -15,7 +15,7 @@
 #include <string>
 #include <thread>
 
-#include "source/unique_fd.hpp"
+#include "bulkhead/unique_fd.hpp"
 
 namespace bulkhead::test {
 

@@ -10,8 +10,8 @@
 
 #include <doctest/doctest.h>
 
+#include "bulkhead/unique_fd.hpp"
 #include "source/capture_reader.hpp"
-#include "source/unique_fd.hpp"
 
 namespace bulkhead::test {
 

@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { loadAddon } from '@bulkhead/addon';
 import { NftablesError } from './error.ts';
 
 export type Outcome = 'done' | 'not-permitted' | 'namespace-unavailable' | 'refused' | 'no-resources';
@@ -29,21 +29,12 @@ export interface Addon {
   run(namespacePath: string, commands: string, form: 'text' | 'json', dryRun: boolean): Promise<RunResult>;
 }
 
-const ADDON_PATH = join(import.meta.dirname, '../../build/release/nftables.node');
+const ADDON = join(import.meta.dirname, '../../build/release/nftables.node');
 
 let loaded: Addon | undefined;
 
 /** Loads the native library on first use, so that importing this package never fails. */
 export function addon(): Addon {
-  loaded ??= load();
+  loaded ??= loadAddon(ADDON, 'the library for nftables', NftablesError) as Addon;
   return loaded;
-}
-
-function load(): Addon {
-  try {
-    return createRequire(import.meta.url)(ADDON_PATH) as Addon;
-  } catch (cause) {
-    const reason = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
-    throw new NftablesError('ADDON_MISSING', `cannot load the nftables library, was it built? ${reason}`, { cause });
-  }
 }

@@ -1,7 +1,8 @@
+import { AddonError, type LoadFailure } from '@bulkhead/addon';
 import type { Outcome } from './addon.ts';
 
 export type NftablesErrorCode =
-  | 'ADDON_MISSING'
+  | LoadFailure
   | 'NOT_PERMITTED'
   | 'NAMESPACE_UNAVAILABLE'
   | 'TRANSACTION_REFUSED'
@@ -15,21 +16,15 @@ interface NftablesErrorOptions extends ErrorOptions {
   readonly failingCommand?: string | undefined;
 }
 
-/**
- * Every error of this package. The message carries what nft, iptables or the system said, unchanged.
- *
- * `code` is API. Native packages depend on nothing, so this does not extend the base class of the others.
- */
-export class NftablesError extends Error {
+/** Every error of this package. The message carries what nft, iptables or the system said, unchanged. */
+export class NftablesError extends AddonError<NftablesErrorCode> {
   override readonly name = 'NftablesError';
-  readonly code: NftablesErrorCode;
   /** The command that the kernel or the parser refused, as it was sent, where it could be told. */
   readonly failingCommand: string | undefined;
 
-  constructor(code: NftablesErrorCode, message: string, options: NftablesErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    this.code = code;
-    this.failingCommand = options.failingCommand;
+  constructor(code: NftablesErrorCode, message: string, { failingCommand, ...options }: NftablesErrorOptions = {}) {
+    super(code, message, options);
+    this.failingCommand = failingCommand;
   }
 }
 

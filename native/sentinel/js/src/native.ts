@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { loadAddon } from '@bulkhead/addon';
 import { SentinelError } from './error.ts';
 import type { SentinelEvent } from './event.ts';
 import type { ContainerRules } from './rules.ts';
@@ -46,23 +45,6 @@ let loaded: Native | undefined;
 
 /** The addon, loaded when it is first needed: types and errors can be imported where it is not built. */
 export function native(): Native {
-  loaded ??= load(ADDON);
+  loaded ??= loadAddon(ADDON, 'the sentinel', SentinelError) as Native;
   return loaded;
-}
-
-/** Loads an addon file; exported for its test. */
-export function load(path: string): Native {
-  if (!existsSync(path)) {
-    throw new SentinelError('ADDON_MISSING', `the sentinel is not built (${path} is missing): run ./bulkhead setup`);
-  }
-  try {
-    return createRequire(import.meta.url)(path) as Native;
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
-    throw new SentinelError(
-      'ADDON_UNLOADABLE',
-      `the sentinel cannot be loaded (${reason}): run ./bulkhead setup to build it for this machine`,
-      { cause },
-    );
-  }
 }

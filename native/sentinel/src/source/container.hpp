@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "bulkhead/unique_fd.hpp"
 #include "reading/mount_table.hpp"
 #include "rule/judge.hpp"
 #include "source/container_mounts.hpp"
@@ -21,7 +22,6 @@
 #include "source/machine.hpp"
 #include "source/process_view.hpp"
 #include "source/repeat_filter.hpp"
-#include "source/unique_fd.hpp"
 
 namespace bulkhead::sentinel {
 

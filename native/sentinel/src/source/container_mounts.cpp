@@ -10,8 +10,8 @@
 #include <cstdio>
 #include <utility>
 
+#include "bulkhead/unique_fd.hpp"
 #include "source/proc_files.hpp"
-#include "source/unique_fd.hpp"
 
 namespace bulkhead::sentinel {
 namespace {

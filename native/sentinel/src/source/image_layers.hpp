@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "source/unique_fd.hpp"
+#include "bulkhead/unique_fd.hpp"
 
 namespace bulkhead::sentinel {
 

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "bulkhead/unique_fd.hpp"
 #include "source/failure.hpp"
-#include "source/unique_fd.hpp"
 
 namespace bulkhead::sentinel {
 

@@ -7,7 +7,7 @@
 
 #include <cstdio>
 
-#include "source/unique_fd.hpp"
+#include "bulkhead/unique_fd.hpp"
 
 namespace bulkhead::sentinel {
 

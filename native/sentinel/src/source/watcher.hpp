@@ -10,13 +10,13 @@
 #include <unordered_map>
 #include <vector>
 
+#include "bulkhead/unique_fd.hpp"
 #include "rule/rules.hpp"
 #include "source/container.hpp"
 #include "source/counters.hpp"
 #include "source/event.hpp"
 #include "source/failure.hpp"
 #include "source/machine.hpp"
-#include "source/unique_fd.hpp"
 
 namespace bulkhead::sentinel {
 

@@ -1,0 +1,2 @@
+export { AddonError, type LoadFailure, typedBy } from './error.ts';
+export { loadAddon } from './load-addon.ts';
