@@ -10,6 +10,7 @@ import type { DialectName } from '../dialect/open-dialect.ts';
 import { exclusively } from '../exclusive.ts';
 import { keptText } from '../kept-text.ts';
 import type { Tables } from '../schema/tables.ts';
+import { unlessHeld } from './unless-held.ts';
 
 /** A request, the event it is made for, and when that came. */
 export interface AskedQuarantine {
@@ -55,7 +56,7 @@ async function addOne(
   const { rule, node, netns, workload, atMost } = request;
   if (await isSettled(transaction, request, at)) return undefined;
   if ((await countedSince(transaction, request, receivedAt)) >= atMost) return incidentOfStop(request);
-  await transaction
+  const { numInsertedOrUpdatedRows } = await transaction
     .insertInto('quarantine')
     .values({
       node: keptText(node),
@@ -67,8 +68,10 @@ async function addOne(
       since: receivedAt,
       state: 'wanted',
     })
-    .execute();
-  return incidentOfQuarantine(request, kind);
+    // A person may have cut it off in the meantime.
+    .onConflict(unlessHeld)
+    .executeTakeFirstOrThrow();
+  return numInsertedOrUpdatedRows === 1n ? incidentOfQuarantine(request, kind) : undefined;
 }
 
 /** Whether it is cut off already, or was released after what happened: a late event does not undo that. */

@@ -8,6 +8,7 @@ import {
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { keptText } from '../kept-text.ts';
 import type { Tables } from '../schema/tables.ts';
+import { unlessHeld } from './unless-held.ts';
 
 /** What is cut off by command, over either database. */
 export class KyselyQuarantineStore implements QuarantineStore {
@@ -41,13 +42,7 @@ export class KyselyQuarantineStore implements QuarantineStore {
         since,
         state: 'done',
       })
-      .onConflict((conflict) =>
-        conflict
-          .columns(['node', 'netns'])
-          // Written out: the index of those that hold is only recognised by its very words.
-          .where(sql<boolean>`ended_at is null`)
-          .doNothing(),
-      )
+      .onConflict(unlessHeld)
       .execute();
   }
 

@@ -1,7 +1,11 @@
 import type { QuarantineRequest } from '@bulkhead/control-plane';
+import { Kysely, sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openDialect } from '../dialect/open-dialect.ts';
 import { openStore, type Store } from '../open-store.ts';
+import type { Tables } from '../schema/tables.ts';
 import { testDatabases } from '../test-support/databases.ts';
+import { KyselyQuarantineStore } from './quarantine-store.ts';
 
 const T0 = '2026-11-26T08:00:00.000Z';
 const at = (minutes: number): string => new Date(Date.parse(T0) + minutes * 60_000).toISOString();
@@ -177,3 +181,38 @@ for (const database of testDatabases()) {
     });
   });
 }
+
+// In a file one writes at a time.
+const [, postgres] = testDatabases();
+
+describe.skipIf(postgres?.missing !== undefined)('quarantine by several processes', () => {
+  beforeAll(() => postgres?.start());
+  afterAll(() => postgres?.remove());
+
+  it('keeps the events of a rule that a person was faster than', async () => {
+    const config = (await postgres?.fresh()) ?? {};
+    const store = await openStore(config);
+    const { dialect } = await openDialect(config);
+    const person = new Kysely<Tables>({ dialect });
+    const place = { node: 'node-1', netns: 'a', workload: 'w' };
+    await store.agents.enrol({ id: 'one', node: 'node-1', enrolledAt: T0 });
+
+    const transaction = await person.startTransaction().execute();
+    const cause = { kind: 'person', name: 'ada' } as const;
+    await new KyselyQuarantineStore(transaction).add({ ...place, cause, reason: 'mine', since: T0 });
+    const quarantines = [{ ...place, rule: 'cut', atMost: 2, withinMs: 600_000 }];
+    const events = [{ sequence: 1, document: { event: 'session-blocked', time: T0 }, quarantines }];
+    const kept = store.events.append({ agent: 'one', epoch: 1, events }, T0);
+    const waiting = sql<{ count: number }>`
+      select count(*) as count from pg_locks
+      where not granted and pid in (select pid from pg_stat_activity where datname = current_database())`;
+    await expect.poll(async () => (await waiting.execute(person)).rows[0]?.count, { timeout: 10_000 }).toBe(1);
+    await transaction.commit().execute();
+
+    await expect(kept).resolves.toMatchObject({ stored: 1 });
+    expect((await store.quarantines.ofNode('node-1')).map(({ reason }) => reason)).toEqual(['mine']);
+    expect((await store.incidents.list({}, { limit: 9 })).items).toEqual([]);
+    await person.destroy();
+    await store.close();
+  });
+});
