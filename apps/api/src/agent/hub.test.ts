@@ -182,6 +182,33 @@ describe('the hub', () => {
     await vi.waitFor(async () => expect(await isConnected()).toBe(false), 5_000);
   });
 
+  it('knows an agent as connected whose stream before is noted as ended while it is let in', async () => {
+    const id = await enrol('node-1');
+    const first = await connect(id, new Link());
+    const { workloads, events, agents } = stand.store;
+    const [kept, noted] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    vi.spyOn(workloads, 'replace').mockReturnValueOnce(kept.promise);
+    const [noteConnected, noteDisconnected] = [vi.spyOn(agents, 'noteConnected'), vi.spyOn(agents, 'noteDisconnected')];
+    const position = events.position.bind(events);
+    // What is asked for after the agent is noted as connected comes only when the end of its first stream is noted.
+    vi.spyOn(events, 'position').mockImplementationOnce(async (agent) => {
+      if (noteConnected.mock.results.length > 0) await noted.promise;
+      return position(agent);
+    });
+    await first.session.workloads({ whole: true, present: [workload('w', 'web', '10.0.0.2')], gone: [] });
+    first.session.closed('it connected again');
+    const second = connect(id, new Link());
+    await vi.waitFor(() => expect(noteConnected).toHaveBeenCalledOnce(), 5_000);
+    await noteConnected.mock.results[0]?.value;
+    kept.resolve();
+    await new Promise(setImmediate);
+    await Promise.all(noteDisconnected.mock.results.map(({ value }) => value as Promise<void>));
+    noted.resolve();
+    await second;
+
+    expect((await agents.get(id))?.connected).toBe(true);
+  });
+
   it('knows by the store how the agents of another api stand, and has their workloads in its snapshots', async () => {
     await apply(spec('web'), spec('db', { sensors: [{ name: 'payment-cards', from: ['web'] }] }));
     const { store, policy, clock } = stand;

@@ -110,13 +110,19 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker 
     if (known.revokedAt !== undefined) return { ok: false, problem: `it was revoked at ${known.revokedAt}` };
     const at = new Date(clock.now()).toISOString();
     const { serial } = agent.certificate;
-    await store.agents.noteConnected(agent.id, { at, version: agent.version, certificateSerial: serial, replica });
-    // There it may be taken for connected until the network says otherwise.
-    if (known.replica !== undefined && known.replica !== replica) await relay.moved(agent.id, known.replica);
     const position = await store.events.position(agent.id);
-    // Sent also to an agent that has it: only its answer says what it enforces now.
     const connected: Connected = { node: known.node, link, sent: undefined, answer: undefined, orders: undefined };
+    // Before it is noted: the end of an earlier stream may be noted late, and must not undo that.
     this.#connected.set(agent.id, connected);
+    try {
+      await store.agents.noteConnected(agent.id, { at, version: agent.version, certificateSerial: serial, replica });
+      // There it may be taken for connected until the network says otherwise.
+      if (known.replica !== undefined && known.replica !== replica) await relay.moved(agent.id, known.replica);
+    } catch (error) {
+      this.#forget(agent.id, connected);
+      throw error;
+    }
+    // Sent also to an agent that has it: only its answer says what it enforces now.
     this.#send(agent.id, connected);
     const session: Session = new Session(agent.id, known.node, this.#ports(agent.id, connected));
     connected.orders = new QuarantineOrders(this.#options, {
@@ -218,10 +224,12 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker 
         connected.answer = answer;
       },
       isConnected: () => this.#connected.has(agentId),
-      onClosed: () => {
-        if (this.#connected.get(agentId) === connected) this.#connected.delete(agentId);
-      },
+      onClosed: () => this.#forget(agentId, connected),
     };
+  }
+
+  #forget(agent: string, connected: Connected): void {
+    if (this.#connected.get(agent) === connected) this.#connected.delete(agent);
   }
 
   #toldBy(agent: string): Set<string> {
