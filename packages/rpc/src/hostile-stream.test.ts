@@ -198,6 +198,31 @@ describe('what an agent must not send', () => {
     );
   });
 
+  it('is let in by its last stream, also when the one before is still being let in', async () => {
+    const { hub } = stand;
+    const count = hub.agents.length;
+    const gate = Promise.withResolvers<void>();
+    let asked = 0;
+    hub.beforeConnect = () => {
+      asked += 1;
+      return asked === 1 ? gate.promise : Promise.resolve();
+    };
+    const [first, second] = [connect(), connect()];
+    first.send(HELLO);
+    await stand.until(() => asked === 1);
+    second.send(HELLO);
+    expect((await first.ended()).details).toBe('the agent connected again');
+    gate.resolve();
+    await stand.until(() => hub.agents.length === count + 2);
+    hub.beforeConnect = async () => {};
+    hub.links.get('agent-1')?.sendSnapshot({ version: '9', json: '{}' });
+
+    await stand.until(() => second.answers.length === 2);
+    expect(second.answers.map(({ $case }) => $case)).toEqual(['welcome', 'snapshot']);
+    expect(hub.ends.filter((reason) => reason === 'its stream ended before it was let in')).toHaveLength(1);
+    await second.end();
+  });
+
   it('never ends the server, whatever bytes it is', async () => {
     await fc.assert(
       fc.asyncProperty(

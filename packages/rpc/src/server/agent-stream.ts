@@ -151,7 +151,9 @@ export class AgentStream implements AgentLink {
       if (this.#isOver) return;
       if (this.#session === undefined) {
         if (body?.$case !== 'hello') throw new ProtocolViolation('the first message must be a hello');
-        await this.#welcome(body.value);
+        // Whoever takes the stream over waits for it: a hub that lets both in would keep the one that is over.
+        this.#busy = this.#welcome(body.value);
+        await this.#busy;
         onHello();
       } else {
         this.#busy = this.#handle(this.#session, body);
@@ -165,6 +167,7 @@ export class AgentStream implements AgentLink {
     const { node, version, capabilities, policyVersion } = readHello(message);
     const { id, serial, notAfter } = this.#peer;
     await takeOver(id, this);
+    if (this.#isOver) return;
     const peer = this.#call.getPeer();
     const agent = { id, node, version, capabilities, peer, certificate: { serial, notAfter } };
     const decision = await hub.connect(
@@ -172,6 +175,10 @@ export class AgentStream implements AgentLink {
       this,
     );
     if (!decision.ok) throw new StreamEnd(STATUS.permissionDenied, decision.problem);
+    if (this.#isOver) {
+      decision.session.closed('its stream ended before it was let in');
+      return;
+    }
     this.#session = decision.session;
     this.#stored = decision.stored;
     const { epoch, sequence } = decision.stored ?? { epoch: 0, sequence: 0 };

@@ -28,6 +28,8 @@ export class RecordingHub implements AgentHub {
   /** What happens around each commit; may wait or reject. */
   beforeCommit: () => Promise<void> = async () => {};
   afterCommit: () => Promise<void> = async () => {};
+  /** What happens before somebody is let in; may wait. */
+  beforeConnect: () => Promise<void> = async () => {};
   onConnect: (link: AgentLink) => void = () => {};
   refuse: string | undefined;
 
@@ -36,12 +38,13 @@ export class RecordingHub implements AgentHub {
     return Promise.resolve(ok ? { ok, agentId: 'agent-1' } : { ok, problem: 'the token is not valid' });
   }
 
-  connect(agent: ConnectingAgent, link: AgentLink): Promise<ConnectDecision> {
-    if (this.refuse !== undefined) return Promise.resolve({ ok: false, problem: this.refuse });
+  async connect(agent: ConnectingAgent, link: AgentLink): Promise<ConnectDecision> {
+    await this.beforeConnect();
+    if (this.refuse !== undefined) return { ok: false, problem: this.refuse };
     this.agents.push(agent);
     this.links.set(agent.id, link);
     this.onConnect(link);
-    return Promise.resolve({ ok: true, session: this.#session(), stored: this.stored });
+    return { ok: true, session: this.#session(), stored: this.stored };
   }
 
   #session(): AgentSession {
