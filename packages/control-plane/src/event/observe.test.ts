@@ -76,13 +76,15 @@ describe('observe', () => {
 
     expect(observed.kind).toBe('oversized-event');
     expect(observed.document['of']).toBe('finding');
+    expect(JSON.parse(observed.text)).toEqual(observed.document);
   });
 
   it('makes an observation of anything, with columns that every database takes', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.string({ unit: 'binary' }), (value, text) => {
         for (const document of [value, { event: text, time: text, workloads: [{ name: text, namespace: text }] }]) {
-          const { kind, at, namespace = '', workload = '' } = observe(document, NOW);
+          const { kind, at, namespace = '', workload = '', ...kept } = observe(document, NOW);
+          expect(kept.text).toBe(JSON.stringify(kept.document));
           for (const column of [kind, namespace, workload]) {
             expect(column.isWellFormed() && !column.includes('\0')).toBe(true);
           }

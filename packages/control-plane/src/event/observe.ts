@@ -10,6 +10,8 @@ export interface Observation {
   readonly workload?: string;
   /** As it is kept. */
   readonly document: Readonly<Record<string, unknown>>;
+  /** The document as JSON. */
+  readonly text: string;
   readonly incident?: IncidentSeed;
 }
 
@@ -57,7 +59,7 @@ const UseEvent = z.object({
 
 /** Reads what an agent says happened. Whatever it sent gives an observation: nothing that was sent is dropped for its form. */
 export function observe(document: unknown, receivedAt: string): Observation {
-  const fields = keptFields(document);
+  const { document: fields, text } = keptDocument(document);
   const kind = typeof fields['event'] === 'string' ? searchable(fields['event'], MAX_KIND) : 'unknown';
   const first = Named.safeParse(fields).data?.workloads[0];
   const namespace = first?.namespace === undefined ? undefined : searchable(first.namespace, MAX_NAME);
@@ -68,6 +70,7 @@ export function observe(document: unknown, receivedAt: string): Observation {
     ...(namespace !== undefined && { namespace }),
     ...(workload !== undefined && { workload }),
     document: fields,
+    text,
   };
   const cause = causeOf(kind, fields);
   if (cause === undefined) return observed;
@@ -130,15 +133,21 @@ function causeOf(kind: string, fields: object): Cause | undefined {
   }
 }
 
-function keptFields(document: unknown): Readonly<Record<string, unknown>> {
+function keptDocument(document: unknown): Pick<Observation, 'document' | 'text'> {
   if (typeof document !== 'object' || document === null || Array.isArray(document)) {
-    return { event: 'unreadable-event', problem: 'it is not an object' };
+    return note({ event: 'unreadable-event', problem: 'it is not an object' });
   }
-  const { length } = JSON.stringify(document);
-  if (length <= MAX_EVENT_CHARACTERS) return document as Record<string, unknown>;
+  const text = JSON.stringify(document);
+  if (text.length <= MAX_EVENT_CHARACTERS) return { document: document as Record<string, unknown>, text };
   const { event } = document as { readonly event?: unknown };
   const of = typeof event === 'string' ? event.slice(0, MAX_KIND) : 'unknown';
-  return { event: 'oversized-event', of, characters: length, problem: 'it was larger than any event may be' };
+  const problem = 'it was larger than any event may be';
+  return note({ event: 'oversized-event', of, characters: text.length, problem });
+}
+
+/** What is kept in the place of an event. */
+function note(document: Readonly<Record<string, unknown>>): Pick<Observation, 'document' | 'text'> {
+  return { document, text: JSON.stringify(document) };
 }
 
 /** Years of four digits: the others sort as text where they do not belong, and are no time for whoever reads them later. */

@@ -73,14 +73,14 @@ export async function keepEvents(
 }
 
 async function insertRows(transaction: Transaction<Tables>, observed: readonly Observed[]): Promise<readonly number[]> {
-  const rows = observed.map(({ agent, receivedAt, at, kind, namespace = '', workload = '', document }) => ({
+  const rows = observed.map(({ agent, receivedAt, at, kind, namespace = '', workload = '', text }) => ({
     agent_id: agent,
     at,
     received_at: receivedAt,
     kind,
     namespace,
     workload,
-    document: JSON.stringify(document),
+    document: text,
   }));
   const inserted = await transaction.insertInto('event').values(rows).returning('id').execute();
   return inserted.map(({ id }) => id);
@@ -102,7 +102,7 @@ async function insertArrays(
       ${observed.map(({ receivedAt }) => receivedAt)}::text[], ${observed.map(({ kind }) => kind)}::text[],
       ${observed.map(({ namespace = '' }) => namespace)}::text[],
       ${observed.map(({ workload = '' }) => workload)}::text[],
-      string_to_array(${observed.map(({ document }) => JSON.stringify(document)).join('\n')}, chr(10)))
+      string_to_array(${observed.map(({ text }) => text).join('\n')}, chr(10)))
       with ordinality as e(agent_id, at, received_at, kind, namespace, workload, document, place)
     order by place
     returning id`.execute(transaction);
