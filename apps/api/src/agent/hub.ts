@@ -63,6 +63,7 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker 
   readonly #options: HubOptions;
   readonly #connected = new Map<string, Connected>();
   readonly #responder: Responder;
+  readonly #captures: CaptureOrders;
   /** Workloads that the compiler knows, by agent. */
   readonly #told = new Map<string, Set<string>>();
   #compiler: SnapshotCompiler;
@@ -75,6 +76,7 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker 
     this.#compiler = new SnapshotCompiler(options.policy.current, known);
     for (const { agent, id } of workloads) this.#toldBy(agent).add(id);
     this.#responder = new Responder(options.policy, options.clock);
+    this.#captures = new CaptureOrders(options);
     options.policy.onChange((policy) => this.#setPolicy(policy));
   }
 
@@ -205,7 +207,7 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker 
 
   #ports(agentId: string, connected: Connected): SessionPorts {
     const { store, clock, logger, onEvents, replica } = this.#options;
-    const captures = new CaptureOrders(this.#options, (action) => connected.link.command(action, COMMAND_MS));
+    const command = (action: CommandAction): Promise<CommandOutcome> => connected.link.command(action, COMMAND_MS);
     return {
       store,
       clock,
@@ -213,7 +215,7 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker 
       onEvents,
       respond: (workloads, document) =>
         this.#responder.answer({ agent: agentId, node: connected.node, workloads }, document),
-      capture: (requests) => void captures.order(requests),
+      capture: (requests) => void this.#captures.order(agentId, requests, command),
       cutOff: (which) => void connected.orders?.carryOut(which),
       put: (workload) => this.#compiler.put(workload),
       remove: (id) => this.#compiler.remove(id),

@@ -22,44 +22,44 @@ export interface CaptureOrdersOptions {
   readonly logger: Pick<Logger, 'error'>;
 }
 
+type Command = (action: CommandAction) => Promise<CommandOutcome>;
+
 /**
- * Has one agent keep packets as rules ask for it, at once or not at all: later they are not those that were meant. The audit
+ * Has agents keep packets as rules ask for it, at once or not at all: later they are not those that were meant. The audit
  * log has each, and what became of it.
  */
 export class CaptureOrders {
   readonly #options: CaptureOrdersOptions;
-  readonly #command: (action: CommandAction) => Promise<CommandOutcome>;
-  /** Since when a rule pauses for a network namespace; those whose pause is over are dropped with the next order. */
+  /** Since when a rule pauses for a network namespace of an agent, whatever stream it comes by; those whose pause is over are dropped with the next order. */
   readonly #since = new Map<string, number>();
 
-  constructor(options: CaptureOrdersOptions, command: (action: CommandAction) => Promise<CommandOutcome>) {
+  constructor(options: CaptureOrdersOptions) {
     this.#options = options;
-    this.#command = command;
   }
 
   /** Orders what does not pause. Never rejects. */
-  async order(requests: readonly CaptureRequest[]): Promise<void> {
+  async order(agent: string, requests: readonly CaptureRequest[], command: Command): Promise<void> {
     for (const request of requests) {
-      if (!this.#begins(request)) continue;
+      if (!this.#begins(agent, request)) continue;
       try {
-        await this.#order(request);
+        await this.#order(request, command);
       } catch (error) {
         this.#options.logger.error({ err: error, rule: request.rule }, 'a capture by a rule is not written down');
       }
     }
   }
 
-  #begins({ rule, netns }: CaptureRequest): boolean {
+  #begins(agent: string, { rule, netns }: CaptureRequest): boolean {
     const now = this.#options.clock.now();
     for (const [key, since] of this.#since) if (now - since >= PAUSE_MS) this.#since.delete(key);
-    const key = JSON.stringify([rule, netns]);
+    const key = JSON.stringify([rule, agent, netns]);
     if (this.#since.has(key)) return false;
     this.#since.set(key, now);
     return true;
   }
 
-  async #order({ rule, workload: workloadId, seconds, maxBytes }: CaptureRequest): Promise<void> {
-    const outcome = await this.#command({ kind: 'capture', workloadId, seconds, maxBytes }).catch(() => undefined);
+  async #order({ rule, workload: workloadId, seconds, maxBytes }: CaptureRequest, command: Command): Promise<void> {
+    const outcome = await command({ kind: 'capture', workloadId, seconds, maxBytes }).catch(() => undefined);
     const message = outcome?.message ?? 'its agent did not answer';
     await this.#options.store.audit.append({
       at: new Date(this.#options.clock.now()).toISOString(),

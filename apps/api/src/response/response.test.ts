@@ -121,10 +121,15 @@ describe('a response rule with the action capture', () => {
       { actor: 'response-rule:cut', target: 'x', outcome: 'failed' },
       { actor: 'response-rule:cut', target: 'w', outcome: 'done' },
     ]);
+    const back = new Link();
+    const again = await connect(back);
+    await report(again, workload('w'), workload('y'));
+    await blocked(again, 'w');
+    await blocked(again, 'y');
     stand.clock.at += 10 * 60_000;
-    await blocked(session, 'w');
-    await vi.waitFor(() => expect(link.commands).toHaveLength(3), WAIT);
-    await vi.waitFor(async () => expect(await audited()).toHaveLength(3), WAIT);
+    await blocked(again, 'w');
+    await vi.waitFor(async () => expect(await audited()).toHaveLength(4), WAIT);
+    expect(back.commands.map(({ workloadId }) => workloadId)).toEqual(['y', 'w']);
   });
 });
 
