@@ -29,6 +29,8 @@ export class QuarantineOrders {
   readonly #options: QuarantineOrdersOptions;
   readonly #agent: Ordered;
   #last: Promise<void> = Promise.resolve();
+  /** What has not begun, and sees all that is kept by then. */
+  #waiting: { readonly which: 'open' | 'all'; readonly done: Promise<void> } | undefined;
 
   constructor(options: QuarantineOrdersOptions, agent: Ordered) {
     this.#options = options;
@@ -37,12 +39,18 @@ export class QuarantineOrders {
 
   /** Orders what is not done yet; `all`: also what was done, for an agent that may have lost it. One after the other. */
   carryOut(which: 'open' | 'all'): Promise<void> {
-    this.#last = this.#last
-      .then(() => this.#carryOut(which))
-      .catch((error: unknown) => {
-        this.#options.logger.error({ err: error, node: this.#agent.node }, 'quarantine cannot be ordered now');
-      });
-    return this.#last;
+    // Of an agent that is slow to answer there is always one at most, however many events ask.
+    if (this.#waiting !== undefined && (which === 'open' || this.#waiting.which === 'all')) return this.#waiting.done;
+    const begin = (): Promise<void> => {
+      if (this.#waiting?.done === done) this.#waiting = undefined;
+      return this.#carryOut(which);
+    };
+    const done = this.#last.then(begin).catch((error: unknown) => {
+      this.#options.logger.error({ err: error, node: this.#agent.node }, 'quarantine cannot be ordered now');
+    });
+    this.#waiting = { which, done };
+    this.#last = done;
+    return done;
   }
 
   /**

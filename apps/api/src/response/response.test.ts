@@ -259,6 +259,26 @@ describe('a response rule with the action quarantine', () => {
     expect(await stand.store.quarantines.ofNode('node-1')).toMatchObject([{ workload: 'a' }]);
   });
 
+  it('is looked for once for all events that came while the agent was slow', async () => {
+    await rule({});
+    const link = new Link();
+    const { promise: moment, resolve: go } = Promise.withResolvers<void>();
+    link.before = moment;
+    const session = await connect(link);
+    await report(session, workload('a'), workload('b'));
+    await blocked(session, 'a');
+    await vi.waitFor(() => expect(link.commands).toHaveLength(1), WAIT);
+    const looked = vi.spyOn(stand.store.quarantines, 'ofNode');
+    for (let count = 0; count < 20; count += 1) await blocked(session, 'b');
+    go();
+    await vi.waitFor(async () => expect((await shown('b')).quarantine).toMatchObject({ state: 'done' }), WAIT);
+    await stand.hub.retryQuarantines();
+
+    // Once for all of them, and once for what is tried again.
+    expect(looked).toHaveBeenCalledTimes(2);
+    expect(link.commands.map(({ workloadId }) => workloadId)).toEqual(['a', 'b']);
+  });
+
   it('is shown as failed where the agent cannot, and tried again', async () => {
     await rule({});
     const link = new Link();
