@@ -54,6 +54,30 @@ describe('policy check', () => {
     expect(stdout).toBe('ok: 1 group and 7 sensors (6 provided sensors included)\n');
   });
 
+  it('counts what there is of each kind, so that nothing is overlooked in silence', async () => {
+    const file = write(
+      'kinds.yaml',
+      [
+        group('shop', []),
+        `apiVersion: bulkhead.io/v1alpha1
+kind: ProcessPolicy
+metadata: { name: p }
+spec: { groups: [shop], onlyFromImage: true }
+`,
+        `apiVersion: bulkhead.io/v1alpha1
+kind: ResponseRule
+metadata: { name: r }
+spec: { groups: [shop], when: { events: [process-denied] }, actions: [alert] }
+`,
+      ].join('---\n'),
+    );
+
+    const { code, stdout } = await bulkhead('policy', 'check', file);
+
+    expect(code).toBe(0);
+    expect(stdout).toBe('ok: 1 group, 1 process policy, 1 response rule and 6 sensors (6 provided sensors included)\n');
+  });
+
   it('prints every problem on a line of its own, with file, line and path', async () => {
     const file = write(
       'bad.yaml',

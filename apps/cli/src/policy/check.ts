@@ -1,7 +1,7 @@
 import type { Sensor } from '@bulkhead/core';
 import { errorLine, formatCount } from '@bulkhead/core';
 import { compileSensors, DEFAULT_SENSORS, dataSensorKind, mayBeRefused, withFiles } from '@bulkhead/dlp';
-import { formatProblem, readPolicy } from '@bulkhead/policy';
+import { formatProblem, type Policy, readPolicy } from '@bulkhead/policy';
 import { readSensorFile } from '../dlp/sensor-file.ts';
 import { EXIT_FAILURE, EXIT_OK } from '../exit-code.ts';
 import { type Io, writeAll } from '../io.ts';
@@ -20,7 +20,7 @@ export async function check(paths: readonly string[], io: Io): Promise<number> {
     await writeAll(io.stderr, [`${count} in ${formatCount(sources.length, 'file')}: correct them and check again\n`]);
     return EXIT_FAILURE;
   }
-  const { groups, sensors, admission } = outcome.policy;
+  const { groups, sensors } = outcome.policy;
   const complete = await withFiles([...sensors.values()], readSensorFile);
   const byName = new Map(complete.map((sensor) => [sensor.name, sensor]));
   for (const group of groups)
@@ -28,11 +28,23 @@ export async function check(paths: readonly string[], io: Io): Promise<number> {
       group.sensors.flatMap((binding) => byName.get(typeof binding === 'string' ? binding : binding.name) ?? []),
     );
   await compileOwnDetectors(complete);
-  const sensorWords = `${formatCount(sensors.size, 'sensor')} (${formatCount(DEFAULT_SENSORS.length, 'provided sensor')} included)`;
-  const admissionWords =
-    admission.length === 0 ? '' : `, ${formatCount(admission.length, 'admission policy', 'admission policies')}`;
-  await writeAll(io.stdout, [`ok: ${formatCount(groups.length, 'group')}${admissionWords} and ${sensorWords}\n`]);
+  await writeAll(io.stdout, [`ok: ${inWords(outcome.policy)}\n`]);
   return EXIT_OK;
+}
+
+/** What a policy has of each kind, so that a document that was overlooked is missed. */
+function inWords({ groups, network, processes, files, responses, admission, sensors }: Policy): string {
+  const others = [
+    [network, 'network rule set', 'network rule sets'],
+    [processes, 'process policy', 'process policies'],
+    [files, 'file policy', 'file policies'],
+    [responses, 'response rule', 'response rules'],
+    [admission, 'admission policy', 'admission policies'],
+  ] as const;
+  const counted = others.flatMap(([all, one, many]) => (all.length === 0 ? [] : [formatCount(all.length, one, many)]));
+  const provided = formatCount(DEFAULT_SENSORS.length, 'provided sensor');
+  const sensorWords = `${formatCount(sensors.size, 'sensor')} (${provided} included)`;
+  return `${[formatCount(groups.length, 'group'), ...counted].join(', ')} and ${sensorWords}`;
 }
 
 /** Only the inspector knows whether a pattern can be run. Where no sensor has a detector of its own it is not loaded. */
