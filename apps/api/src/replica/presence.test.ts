@@ -56,7 +56,8 @@ describe('presence', () => {
 
   it('takes nobody for gone whom it could not see meanwhile', async () => {
     const [one, two] = [await joined(), await joined()];
-    await pass(BEAT_MS, one, two);
+    // It saw the last beat of the other.
+    await pass(BEAT_MS, two, one);
 
     now += 10 * GONE_MS;
     await one.look();
