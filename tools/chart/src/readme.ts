@@ -18,8 +18,9 @@ alone, with a password and a certificate of its own that upgrades keep. It is no
 new volume.
 
 With PostgreSQL the api has as many replicas as \`api.replicas\` says: agents and people may come to any of them, and go on with another when one is
-gone. They keep their authority in a Secret, which begins with the one that a replica had on its volume; new installations need no volume for
-them (\`api.store.persistent=false\`).
+gone. They keep their authority in a Secret, which begins with the one that the first replica to start has on its volume; new installations need no
+volume for them (\`api.store.persistent=false\`). An api that had PostgreSQL before there was that Secret is upgraded with one replica, and
+gets more after that: another would begin with an authority that its agents do not know.
 
 Policies are the cluster's custom resources (\`kubectl get bulkhead\`), whose definitions come with the chart.
 \`helm uninstall\` leaves the definitions with their policies, the volumes of the stores, the Secrets with the webhook's certificate and the
