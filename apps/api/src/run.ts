@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { systemClock } from '@bulkhead/core';
-import { AuthorityFolder, SharedAuthority } from '@bulkhead/pki';
 import { agentUri, serveAgents } from '@bulkhead/rpc';
 import {
   createMetrics,
@@ -20,8 +19,8 @@ import { writeEnrolmentFile } from './agent/enrolment-file.ts';
 import { Hub } from './agent/hub.ts';
 import { openSinks } from './alert/open-sinks.ts';
 import { keepAlerts, startAlerting } from './alert/start-alerting.ts';
-import { authoritySecret } from './cluster/authority-secret.ts';
 import { type Cluster, joinCluster } from './cluster/join.ts';
+import { openAuthority } from './cluster/open-authority.ts';
 import { takePart } from './cluster/take-part.ts';
 import type { ApiConfig } from './config.ts';
 import { ApiError } from './error.ts';
@@ -34,8 +33,8 @@ import { FilePolicy } from './policy/file-policy.ts';
 import type { PolicySupply } from './policy/policy-in-force.ts';
 import { StorePolicy } from './policy/store-policy.ts';
 import { WorkloadFollower } from './replica/follow-workloads.ts';
-import { Presence } from './replica/presence.ts';
-import { Relay } from './replica/relay.ts';
+import { joinReplicas } from './replica/join-replicas.ts';
+import type { Relay } from './replica/relay.ts';
 import { startReplicas } from './replica/start-replicas.ts';
 import { forget } from './retention.ts';
 import { addRoutes } from './route/routes.ts';
@@ -185,50 +184,6 @@ async function start(config: ApiConfig, { logger, emit, shutdown }: ServiceProce
     ...(config.tls === undefined && { authority: join(config.authority.folder, 'ca.crt') }),
     ...health,
   });
-}
-
-/** Has other processes of the same store know of this one. A store in a file is of one process. */
-async function joinReplicas(
-  store: Store,
-  logger: Logger,
-  shutdown: Shutdown,
-): Promise<{ readonly presence: Presence; readonly relay: Relay }> {
-  const clock = systemClock;
-  const steady = (): number => performance.now();
-  const presence = await Presence.join({
-    replicas: store.replicas,
-    clock,
-    steady,
-    isAlone: store.dialect === 'sqlite',
-  });
-  const { agentRequests: requests, agents, workloads } = store;
-  const relay = new Relay({
-    requests,
-    agents,
-    workloads,
-    replica: presence.id,
-    clock,
-    logger,
-    signal: shutdown.signal,
-  });
-  shutdown.onClose('presence', async () => {
-    await relay.settled();
-    await presence.leave();
-  });
-  return { presence, relay };
-}
-
-/** The authority that agents trust: in a Secret where several apis share it, and in a folder where there is one. */
-async function openAuthority(
-  { authority, kubernetes }: ApiConfig,
-  cluster: Cluster | undefined,
-): Promise<OwnAuthority> {
-  const { folder } = authority;
-  const commonName = 'Bulkhead';
-  const name = kubernetes.authoritySecret;
-  if (name === undefined || cluster === undefined) return AuthorityFolder.open({ folder, commonName });
-  const place = authoritySecret(cluster.client, { name, namespace: cluster.namespace });
-  return SharedAuthority.open(place, { commonName, seed: await AuthorityFolder.read(folder) });
 }
 
 async function openPolicy(
