@@ -148,7 +148,8 @@ async function start(config: ApiConfig, { logger, emit, shutdown }: ServiceProce
     await store.usedStates.prune(new Date(clock.now()).toISOString());
     await relay.prune();
     await keepAlerts(alerting, new Date(clock.now() - config.retention.days * DAY_MS).toISOString());
-    await agents?.hub.retryQuarantines();
+    // Not waited for: an agent that hangs would keep everything else from being done.
+    void agents?.hub.retryQuarantines();
     // One is enough: two would wait for each other's rows.
     if (!presence.isFirst) return;
     await forget(store, config.retention, clock, { signal: shutdown.signal, onForgotten: metrics.countPruned });
