@@ -97,6 +97,8 @@ describe('a relay', () => {
     expect(await first).toEqual({ outcome: 'done', message: '' });
     expect(local.done).toEqual(['release mine for account:ann']);
 
+    await store.agents.enrol({ id: 'another', node: 'node', enrolledAt: '' });
+    await store.workloads.replace('another', [{ ...mine, id: 'foreign' }], '');
     const second = relayOf('one').settle({ ...known, id: 'foreign' }, { kind: 'release' }, 'account:ann');
     for (let isOver = false; !isOver; ) {
       await other.look(local);
@@ -122,6 +124,28 @@ describe('a relay', () => {
     expect(local.done).toEqual([]);
   });
 
+  it('does not begin with more than it does at once: the rest waits for room', async () => {
+    const askedAt = new Date(now).toISOString();
+    const document = JSON.stringify({ kind: 'command', action: RELEASE });
+    for (let index = 0; index < 150; index += 1) {
+      await store.agentRequests.ask({ id: String(index), replica: 'two', agent: 'agent', document, askedAt });
+    }
+    const [other, local] = [relayOf('two'), new Local()];
+    const answered = Promise.withResolvers<CommandOutcome>();
+    const begun: string[] = [];
+    local.commandHere = (agent) => {
+      begun.push(agent);
+      return answered.promise;
+    };
+    for (let look = 0; look < 3; look += 1) await other.look(local);
+    expect(begun).toHaveLength(100);
+    answered.resolve({ outcome: 'done', message: '' });
+    await other.settled();
+    await other.look(local);
+    await other.settled();
+    expect(begun).toHaveLength(150);
+  });
+
   it('waits for nobody who is gone', async () => {
     const answer = relayOf('one').command('agent', RELEASE);
     while ((await store.agentRequests.take('two', 1)).length === 0);
@@ -133,6 +157,8 @@ describe('a relay', () => {
     const answer = relayOf('one').command('agent', RELEASE);
     ended.abort();
     expect(await answer).toBeUndefined();
+    // Whoever asked was told that nothing came of it: nothing may.
+    expect(await store.agentRequests.take('two', 9)).toEqual([]);
     const [id, replica, agent] = ['late', 'two', 'agent'];
     const askedAt = new Date(now).toISOString();
     const document = JSON.stringify({ kind: 'command', action: RELEASE });
