@@ -90,6 +90,21 @@ for (const database of testDatabases()) {
   });
 }
 
+describe('a store', () => {
+  it('finds incidents of one cause by an index, closed ones as well', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'bulkhead-store-'));
+    const config = { file: join(folder, 'store.db') };
+    await (await openStore(config)).close();
+    await inside(config, async (db) => {
+      const plan = sql<{ detail: string }>`explain query plan
+        select state, max(changed_at) from incident where fingerprint = 'x' group by state`;
+      const { rows } = await plan.execute(db);
+      expect(rows.map(({ detail }) => detail)).toContainEqual(expect.stringContaining('incident_fingerprint'));
+    });
+    rmSync(folder, { recursive: true });
+  });
+});
+
 describe('opening a store that cannot be used', () => {
   let folder: string;
   beforeEach(() => {

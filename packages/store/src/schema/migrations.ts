@@ -107,6 +107,8 @@ export const MIGRATIONS: readonly Migration[] = [
         unique (registry, repository, reference))`,
     ],
   },
+  // Whether a rule stopped is asked with events, and incidents are kept when they are closed.
+  { version: 12, statements: () => ['create index incident_fingerprint on incident (fingerprint)'] },
 ];
 
 /** The version of tables that this program knows. */
