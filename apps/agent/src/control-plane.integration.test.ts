@@ -34,8 +34,9 @@ describe.skipIf(missing !== undefined)('an agent of a control plane', () => {
         const first = await stand.startAgent(config);
         await plane.kill();
         expect(await stand.request({ path: '/one', body: CARD_ORDER })).toMatchObject({ error: 'ECONNRESET' });
-        // What it has said is kept; what it was about to say when it was killed nobody can keep.
+        // What it has kept is not lost; what it was about to keep when it was killed nobody can have.
         await first.waitFor('finding', (line) => stand.isAbout(line, 'finding'));
+        await expect.poll(() => stand.spooled(), WAIT).toContain('POST /one');
         await first.stop('SIGKILL');
 
         // It knows its policy by itself from the first second.

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -140,6 +140,13 @@ export class Stand {
   /** What reached the server since a position of its log, as text. */
   arrived(from = 0): string {
     return JSON.stringify(this.server.lines.slice(from));
+  }
+
+  /** What waits on the disk for the control plane, as text. */
+  async spooled(): Promise<string> {
+    const folder = join(this.#folder, 'state', 'spool');
+    const files = await readdir(folder);
+    return (await Promise.all(files.map((file) => readFile(join(folder, file), 'latin1')))).join();
   }
 
   /** Names in the agents' folder of captures. */
