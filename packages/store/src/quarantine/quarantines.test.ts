@@ -124,7 +124,7 @@ for (const database of testDatabases()) {
     it('is not brought about anew by what happened before it was released', async () => {
       await ask('a', {}, 0);
       await store.quarantines.end({ node: 'node-1', netns: 'a' }, 'account:ada', at(5));
-      await ask('a', {}, 6, 4);
+      for (const happened of [4, 5]) await ask('a', {}, 6, happened);
       expect(await cutOff()).toEqual([]);
       await ask('a', {}, 7);
       expect(await cutOff()).toEqual(['a']);
@@ -188,6 +188,25 @@ const [, postgres] = testDatabases();
 describe.skipIf(postgres?.missing !== undefined)('quarantine by several processes', () => {
   beforeAll(() => postgres?.start());
   afterAll(() => postgres?.remove());
+
+  it('never cuts off more than the bound of a rule, whichever of them is asked', async () => {
+    const config = (await postgres?.fresh()) ?? {};
+    const stores = await Promise.all([0, 1, 2].map(() => openStore(config)));
+    const asked = stores.flatMap((store, index) =>
+      Array.from({ length: 8 }, async (_, count) => {
+        const name = `${index}-${count}`;
+        const place = { node: name, netns: name, workload: name };
+        const quarantines = [{ ...place, rule: 'cut', atMost: 2, withinMs: 600_000 }];
+        const events = [{ sequence: 1, document: { event: 'session-blocked', time: T0 }, quarantines }];
+        await store.agents.enrol({ id: name, node: name, enrolledAt: T0 });
+        await store.events.append({ agent: name, epoch: 1, events }, T0);
+      }),
+    );
+    await Promise.all(asked);
+
+    expect((await stores[0]?.quarantines.standing())?.get('cut')?.held).toBe(2);
+    for (const store of stores) await store.close();
+  });
 
   it('keeps the events of a rule that a person was faster than', async () => {
     const config = (await postgres?.fresh()) ?? {};
