@@ -9,7 +9,8 @@ import { networkRuleSetKind } from '../../network/kind.ts';
 import type { Policy } from '../../policy.ts';
 import { evaluateExecution } from '../../process/evaluate.ts';
 import { processPolicyKind } from '../../process/schema.ts';
-import { type RuleFault, testDecision } from '../../rule/rule-test.ts';
+import type { RuleDecision } from '../../rule/judge.ts';
+import { type RuleCase, testDecision } from '../../rule/rule-test.ts';
 import { judge } from '../judge.ts';
 import { admissionPolicyKind } from '../kind.ts';
 import type { AdmissionPolicy } from '../policy.ts';
@@ -35,6 +36,13 @@ export type PolicyTestOutcome =
 
 /** What tests are about beyond admission. */
 type Tested = Pick<Policy, 'groups' | 'network' | 'processes' | 'files'>;
+
+/** A use of a program or a file, as a test has it. */
+interface UseCase {
+  readonly name: string;
+  readonly groups: readonly string[];
+  readonly expect: Omit<RuleCase, 'groups'>;
+}
 
 /**
  * Runs the tests of some files against the admission policies, the network rules and the policies about programs and files
@@ -62,8 +70,12 @@ export function runPolicyTests(sources: readonly PolicySource[], now: number): P
         : [
             ...casesOf(document, document.value, admission, now),
             ...flowsOf(document, document.value, tested),
-            ...programsOf(document, document.value, tested),
-            ...filesOf(document, document.value, tested),
+            ...usesOf(document, 'programs', document.value.programs, tested, (use) =>
+              evaluateExecution(use, use.groups, tested),
+            ),
+            ...usesOf(document, 'files', document.value.files, tested, (use) =>
+              evaluateFileUse(use, use.groups, tested),
+            ),
           ],
     );
   const policies = [admission, tested.network, tested.processes, tested.files].flat().length;
@@ -84,44 +96,21 @@ function flowsOf(
   }));
 }
 
-function programsOf(
+/** Cases of uses of programs and files, under their key in the test. */
+function usesOf<Use extends UseCase>(
   document: LoadedDocument<PolicyTest>,
-  { name, programs }: PolicyTest,
+  key: 'programs' | 'files',
+  cases: readonly Use[],
   policy: Tested,
+  decide: (use: Use) => RuleDecision,
 ): readonly CaseResult[] {
-  return programs.map(({ name: own, groups, expect, ...execution }, index) => ({
-    name: `${name}/${own}`,
-    problems: placed(
-      document,
-      ['programs', index],
-      testDecision({ groups, ...expect }, policy, () => evaluateExecution(execution, groups, policy)),
-    ),
+  return cases.map((use, index) => ({
+    name: `${document.name}/${use.name}`,
+    problems: testDecision({ groups: use.groups, ...use.expect }, policy, () => decide(use)).map((fault) => {
+      const path = fault.key === 'groups' ? [fault.key] : ['expect', fault.key];
+      return document.problem(['spec', key, index, ...path], fault.message);
+    }),
   }));
-}
-
-function filesOf(
-  document: LoadedDocument<PolicyTest>,
-  { name, files }: PolicyTest,
-  policy: Tested,
-): readonly CaseResult[] {
-  return files.map(({ name: own, groups, expect, ...use }, index) => ({
-    name: `${name}/${own}`,
-    problems: placed(
-      document,
-      ['files', index],
-      testDecision({ groups, ...expect }, policy, () => evaluateFileUse(use, groups, policy)),
-    ),
-  }));
-}
-
-function placed(
-  document: LoadedDocument<PolicyTest>,
-  at: readonly (string | number)[],
-  faults: readonly RuleFault[],
-): readonly PolicyProblem[] {
-  return faults.map(({ key, message }) =>
-    document.problem(['spec', ...at, ...(key === 'groups' ? [key] : ['expect', key])], message),
-  );
 }
 
 function casesOf(

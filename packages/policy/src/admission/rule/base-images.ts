@@ -1,38 +1,36 @@
 import type { Pod } from '@bulkhead/pod-rules';
 import { matchesGlob } from '../../selection/glob.ts';
-import type { KnownImage } from '../image/known-image.ts';
 import { namedImage } from '../image-name.ts';
 import type { BaseImageCriterion } from '../policy.ts';
 import type { JudgedProblem } from '../violation.ts';
 import type { RuleContext } from './context.ts';
-import { isPodImage, labelOf, type PodImage, podImages } from './pod-images.ts';
+import { type ImageCandidate, imageCandidates, isCandidate, unknownImage } from './known-images.ts';
 
 /** Other bases that an answer names. */
 const MAX_NAMED = 3;
 
 /** Where images are built on none of the bases that they may be built on, by their layers: what images say of themselves is not asked. */
 export function* baseImages(pod: Pod, criterion: BaseImageCriterion, context: RuleContext): Generator<JudgedProblem> {
-  const { images: globs } = criterion;
-  for (const entry of podImages(pod, context)) {
-    if (!isPodImage(entry)) {
-      yield entry;
-      continue;
-    }
-    if (globs !== undefined && !globs.some((glob) => matchesGlob(glob, entry.image.name))) continue;
-    if (entry.known.length === 0) yield* unknown(entry, entry.written, undefined, criterion, context);
-    for (const one of entry.known) yield* judgeImage(entry, one, criterion, context);
+  for (const found of imageCandidates(pod, criterion.images, context)) {
+    if (isCandidate(found)) yield* judgeImage(found, criterion, context);
+    else yield found;
   }
 }
 
 function* judgeImage(
-  entry: PodImage,
-  one: KnownImage,
+  { entry, label, one }: ImageCandidate,
   criterion: BaseImageCriterion,
   context: RuleContext,
 ): Generator<JudgedProblem> {
-  const label = labelOf(entry, one, entry.known.length > 1);
-  if (one.chain === undefined) {
-    yield* unknown(entry, label, one, criterion, context);
+  if (one?.chain === undefined) {
+    const failure = one?.failure;
+    const why =
+      failure === undefined
+        ? 'nobody has looked into its layers yet'
+        : `its layers could not be looked into: ${failure}`;
+    const [mayWait, fix] = [failure === undefined, 'Have its registry watched'];
+    const unknown = { answer: criterion.notScanned, why: `${label}: ${why}`, mayWait, fix };
+    yield* unknownImage(entry, unknown, context, one?.digest);
     return;
   }
   const bases = context.images.basesOf(one).flatMap(({ names }) => names);
@@ -50,26 +48,4 @@ function* judgeImage(
 function isAllowed(name: string, { allow }: BaseImageCriterion): boolean {
   const named = namedImage(name);
   return named !== undefined && allow.some((glob) => matchesGlob(glob, named.name));
-}
-
-function* unknown(
-  { place, reference }: PodImage,
-  label: string,
-  one: KnownImage | undefined,
-  { notScanned: answer }: BaseImageCriterion,
-  { images: { doubt } }: RuleContext,
-): Generator<JudgedProblem> {
-  if (answer === 'allow') return;
-  const failure = one?.failure;
-  const retry = answer === 'wait' && failure === undefined;
-  const why =
-    failure === undefined ? 'nobody has looked into its layers yet' : `its layers could not be looked into: ${failure}`;
-  yield {
-    ...place,
-    ...(one !== undefined && { image: one.digest }),
-    message: `${label}: ${why}${doubt === undefined ? '' : ` (${doubt})`}${retry ? '; try again later' : ''}`,
-    fix: retry ? 'Wait until the image is scanned: its registry has to be watched' : 'Have its registry watched',
-    ...(answer === 'warn' && { atMost: 'warn' as const }),
-    ...(retry && { retry, unscanned: reference }),
-  };
 }

@@ -3,6 +3,7 @@ import type { ImageScan, ImageScannerName } from '../image/known-image.ts';
 import type { GapAnswer, NotScannedAnswer } from '../policy.ts';
 import type { JudgedProblem, RuleProblem } from '../violation.ts';
 import type { RuleContext } from './context.ts';
+import { unknownImage } from './known-images.ts';
 import { isPodImage, labelOf, type PodImage, podImages } from './pod-images.ts';
 
 /** A scan of the image of one container. */
@@ -37,7 +38,7 @@ export function* scannedImages(
     const { container, known } = entry;
     const scanned = known.filter(({ scan }) => scan?.scanners.includes(wanted.scanner));
     if (scanned.length === 0) {
-      yield* notScanned(entry, wanted, context.images.doubt);
+      yield* notScanned(entry, wanted, context);
       continue;
     }
     for (const one of scanned) {
@@ -62,12 +63,9 @@ export function isScan(entry: ScannedImage | JudgedProblem): entry is ScannedIma
   return 'scan' in entry;
 }
 
-function* notScanned(
-  { written, known, place, reference }: PodImage,
-  { scanner, notScanned: answer }: ScanWanted,
-  doubt: string | undefined,
-): Generator<JudgedProblem> {
-  if (answer === 'allow') return;
+/** What failed for good is not scanned by waiting. */
+function* notScanned(entry: PodImage, { scanner, notScanned: answer }: ScanWanted, context: RuleContext) {
+  const { written, known } = entry;
   const failure = known.find((one) => one.failure !== undefined)?.failure;
   const forOthers = known.some(({ scan }) => scan !== undefined);
   const what = scanner === 'vuln' ? 'vulnerabilities' : 'secrets';
@@ -76,15 +74,6 @@ function* notScanned(
     : failure === undefined
       ? 'has not been scanned yet'
       : `could not be scanned: ${failure}`;
-  // What failed for good is not scanned by waiting.
-  const waits = answer === 'wait' && failure === undefined;
-  yield {
-    ...place,
-    message: `${written} ${why}${doubt === undefined ? '' : ` (${doubt})`}${waits ? '; try again later' : ''}`,
-    fix: waits
-      ? 'Wait until the image is scanned: its registry has to be watched'
-      : 'Have its registry watched, or use an image that is scanned',
-    ...(answer === 'warn' && { atMost: 'warn' }),
-    ...(waits && { retry: true, unscanned: reference }),
-  };
+  const fix = 'Have its registry watched, or use an image that is scanned';
+  yield* unknownImage(entry, { answer, why: `${written} ${why}`, mayWait: failure === undefined, fix }, context);
 }
