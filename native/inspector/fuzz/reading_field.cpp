@@ -1,5 +1,5 @@
 // A field read whole and the same field read in the cuts the input asks for must give the same findings, at provisional
-// ends nothing may be lost, and no finding may reach outside the field.
+// ends no datum may be lost, and no finding may reach outside the field.
 #include <algorithm>
 #include <cstdint>
 #include <tuple>
@@ -23,6 +23,13 @@ struct Told final : FieldSink {
 auto facts(const Detection& d) {
   return std::tuple(d.offset, d.length, d.detector, d.confidence, d.fingerprint, d.encodings, d.in_place, d.masked_view(),
                     d.key_view());
+}
+
+/// Whether `told` is word of the same datum, as surely. At a provisional end it is told by what has come of the field, and
+/// once: an escape behind it may be what hides it from the reading that told it, and is named by the one that finds it then.
+bool tells(const Detection& told, const Detection& datum) {
+  return told.detector == datum.detector && told.fingerprint == datum.fingerprint && told.confidence >= datum.confidence &&
+         told.offset < datum.offset + datum.length && datum.offset < told.offset + told.length;
 }
 
 /// `steps` give the sizes of the spans in turn.
@@ -55,8 +62,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!std::equal(whole.all.begin(), whole.all.end(), cut.all.begin(), cut.all.end(), same)) fail("cuts change the findings");
   const Told provisional = read(field, steps, true);
   for (const Detection& d : whole.all) {
-    if (std::none_of(provisional.all.begin(), provisional.all.end(), [&](const Detection& p) { return same(d, p); }))
-      fail("a provisional end lost a finding");
+    if (std::none_of(provisional.all.begin(), provisional.all.end(), [&](const Detection& p) { return tells(p, d); }))
+      fail("a provisional end lost a datum");
     if (d.offset + d.length > field.size() || d.length == 0) fail("a finding outside the field");
   }
   return 0;

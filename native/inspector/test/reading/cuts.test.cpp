@@ -113,6 +113,22 @@ TEST_CASE("provisional ends lose nothing") {
   }
 }
 
+TEST_CASE("a datum told at a provisional end is not told again when an escape behind it shows how the text is written") {
+  for (const std::string& front : {"card 4111111111111111"s, "q=%20card 4111111111111111"s, "card =\r\n4111111111111111"s,
+                                   "cardJs40ex: 11111110=\r\n1111111"s}) {
+    CAPTURE(front);
+    // Read as it stands, no number ends before a '+' and a digit.
+    const std::vector<Detection> whole = read_cut(front + "+1", {}).all;
+    const std::vector<Detection> told = read_cut(front + "+1", {front.size()}, true).all;
+    REQUIRE(whole.size() == 1);
+    REQUIRE(told.size() == 1);
+    CHECK(chain_of(whole[0]) != chain_of(told[0]));
+    CHECK(told[0].fingerprint == whole[0].fingerprint);
+    CHECK(told[0].confidence >= whole[0].confidence);
+    CHECK(told[0].offset + told[0].length == whole[0].offset + whole[0].length);
+  }
+}
+
 TEST_CASE("the byte that completes an encoded datum is enough to find it at a provisional end") {
   for (const std::string& text : {"card%20%34%31%31%31%31%31%31%31%31%31%31%31%31%31%31%31"s, "card \\u00341111111111111\\u0031\\u0031"s,
                                   "Y2FyZCA0MTExMTExMTExMTExMTEx"s, "636172642034313131313131313131313131313131"s}) {
