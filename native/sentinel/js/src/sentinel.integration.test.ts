@@ -321,6 +321,34 @@ describe.skipIf(missing !== undefined)('Sentinel', () => {
       expect(await container.sh('cat /etc/secret; exit $?')).toMatchObject({ code: 1 });
     });
 
+    it('knows the program that asks by its place in the file system, whatever lies over another', async () => {
+      const own: FileRule = {
+        name: 'own',
+        action: 'allow',
+        paths: ['/etc/secret'],
+        access: ['read'],
+        executables: ['/app/cat'],
+      };
+      hold(files([own, { ...own, name: 'others', action: 'deny', executables: ['*'] }]));
+      const over = 'mount --bind /bin/busybox /app/cat; /app/cat /etc/secret';
+      const later = 'mount -t tmpfs none /app; cp /bin/busybox /app/cat; /app/cat /etc/secret';
+      const inside = `mount --bind /tmp/moved /tmp/moved; mount --bind /etc /tmp/moved/etc
+        cd /tmp/moved; pivot_root . old; /app/cat /etc/secret`;
+
+      expect(await container.sh('mkdir /app; cp /bin/busybox /app/cat; /app/cat /etc/secret')).toMatchObject({
+        code: 0,
+      });
+      expect(await container.sh(`unshare -m sh -c "${over}"; exit $?`)).toMatchObject({ code: 1 });
+      expect(await container.sh(`unshare -m sh -c "${later}"; exit $?`)).toMatchObject({ code: 1 });
+      await container.sh('mkdir -p /tmp/moved/app /tmp/moved/etc /tmp/moved/old; cp /bin/busybox /tmp/moved/app/cat');
+      expect(await container.sh(`unshare -m sh -c "${inside}"; exit $?`)).toMatchObject({ code: 1 });
+      expect((await told()).map(({ rule, executable }) => `${rule} ${executable}`)).toEqual([
+        'others /bin/busybox',
+        'others /app/cat',
+        'others /tmp/moved/app/cat',
+      ]);
+    });
+
     it('asks about volumes by the name that the container has for them, also in mounts of its own', async () => {
       writeFileSync(join(container.volume, 'key'), 'key\n');
       hold(files([{ name: 'keys', action: 'deny', paths: ['/data/*'], access: ['read'] }]));

@@ -25,7 +25,6 @@ namespace {
 /// Of /proc/PID/mountinfo: the bound of mounts, at lines of a usual length.
 constexpr std::size_t kMaxMountText = std::size_t{4} << 20U;
 constexpr std::size_t kMaxCgroupText = 16'384;
-constexpr std::string_view kDeleted = " (deleted)";
 
 std::uint64_t mask_of(const ContainerRules& rules) noexcept {
   return (rules.ask_of_programs() ? FAN_OPEN_EXEC_PERM : 0U) | (rules.ask_of_files() ? FAN_OPEN_PERM : 0U);
@@ -246,16 +245,6 @@ MountTable Container::follow_copy(std::int32_t thread) noexcept {
   return table;
 }
 
-std::optional<FileName> Container::name_of(int file, const FileIdentity& identity, const MountTable& copy) noexcept {
-  PathBuffer buffer;
-  std::string_view path = read_link(machine_.proc(), ("self/fd/" + std::to_string(file)).c_str(), buffer);
-  if (path.empty() || path.size() == buffer.size()) return std::nullopt;
-  if (identity.links == 0 && path.ends_with(kDeleted)) path.remove_suffix(kDeleted.size());
-  const Mount* via = current_.find(identity.mount);
-  if (via == nullptr) via = copy.find(identity.mount);
-  return via == nullptr ? std::nullopt : mounts_.name_of(*via, path);
-}
-
 Decision Container::judge_start(const Asked& asked, const ContainerRules& rules, const FileIdentity& identity,
                                 const std::optional<FileName>& name, ProcessView& asker) noexcept {
   const PathText path(name ? std::string_view(name->path) : std::string_view());
@@ -292,13 +281,14 @@ bool Container::may_happen(const Asked& asked, std::vector<Event>& events) noexc
   if (mounts_changed()) follow_mounts();
   const MountTable copy = place == Place::kInsideCopy ? follow_copy(asked.thread) : MountTable();
 
+  const FileNames names(machine_.proc(), mounts_, current_, copy);
   FileIdentity identity;
   std::optional<FileName> name;
-  if (identify(asked.file, "", identity)) name = name_of(asked.file, identity, copy);
+  if (identify(asked.file, "", identity)) name = names.name_of(asked.file, identity);
   if (!name) counters_.undecided.fetch_add(1, std::memory_order_relaxed);
   const std::string path = name ? name->path : std::string();
 
-  ProcessView asker(machine_.proc(), asked.thread);
+  ProcessView asker(machine_.proc(), asked.thread, names);
   const Decision decision = asked.starts ? judge_start(asked, *rules, identity, name, asker)
                                          : judge_open(asked, *rules, path, asker);
   if (!decision.denied) return true;
@@ -316,7 +306,7 @@ void Container::tell(const Decision& decision, const std::string& path, ProcessV
               .rule = decision.rule == nullptr ? std::string() : *decision.rule,
               .path = path,
               .access = decision.access,
-              .executable = std::string(asker.executable_bytes()),
+              .executable = std::string(asker.told_executable()),
               .process = asker.status().process,
               .user = asker.status().user,
               .at_ms = now_ms()};

@@ -18,6 +18,7 @@
 #include "source/counters.hpp"
 #include "source/event.hpp"
 #include "source/failure.hpp"
+#include "source/file_names.hpp"
 #include "source/image_layers.hpp"
 #include "source/machine.hpp"
 #include "source/process_view.hpp"
@@ -78,7 +79,6 @@ class Container {
   /// Asks about the mounts of a thread's own namespace, which have no marks, and gives them. Each time: that one was taken away
   /// and another put in its place cannot be seen.
   [[nodiscard]] MountTable follow_copy(std::int32_t thread) noexcept;
-  [[nodiscard]] std::optional<FileName> name_of(int file, const FileIdentity& identity, const MountTable& copy) noexcept;
   [[nodiscard]] Decision judge_start(const Asked& asked, const ContainerRules& rules, const FileIdentity& identity,
                                      const std::optional<FileName>& name, ProcessView& asker) noexcept;
   [[nodiscard]] Decision judge_open(const Asked& asked, const ContainerRules& rules, std::string_view path,

@@ -60,7 +60,7 @@ std::optional<FileName> ContainerMounts::name_of(const Mount& via, std::string_v
     if (mount.device != via.device || !below(within, mount.root)) continue;
     if (best == nullptr || mount.root.size() > best->root.size()) best = &mount;
   }
-  if (best == nullptr) return FileName{std::string(path), false};
+  if (best == nullptr) return std::nullopt;
   return FileName{(best->point == "/" ? std::string() : best->point) + std::string(*below(within, best->root)), false};
 }
 

@@ -26,7 +26,7 @@ class ContainerMounts {
   [[nodiscard]] const Mount& root() const noexcept { return root_; }
 
   /// What the container calls a file, given the mount through which it was reached and its path as the mount's namespace has it.
-  /// Nothing where that cannot be told.
+  /// Nothing where the mount shows none of what was mounted then.
   [[nodiscard]] std::optional<FileName> name_of(const Mount& via, std::string_view path) const noexcept;
 
  private:

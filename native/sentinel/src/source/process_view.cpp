@@ -1,17 +1,26 @@
 #include "source/process_view.hpp"
 
 #include <array>
+#include <utility>
 
 namespace bulkhead::sentinel {
 
-std::string_view ProcessView::executable_bytes() noexcept {
-  if (!executable_) executable_ = read_link(proc_, ProcName(thread_, "exe").text.data(), buffer_);
-  return *executable_;
+void ProcessView::look_at_program() noexcept {
+  if (text_) return;
+  const ProcName exe(thread_, "exe");
+  link_ = read_link(proc_, exe.text.data(), link_buffer_);
+  if (auto name = names_.name_of_link(exe.text.data(), link_)) name_ = std::move(name->path);
+  text_.emplace(name_ ? std::string_view(*name_) : std::string_view());
 }
 
 std::u16string_view ProcessView::executable() noexcept {
-  if (!text_) text_.emplace(executable_bytes());
+  look_at_program();
   return text_->view();
+}
+
+std::string_view ProcessView::told_executable() noexcept {
+  look_at_program();
+  return name_ ? std::string_view(*name_) : link_;
 }
 
 const ProcessStatus& ProcessView::status() noexcept {

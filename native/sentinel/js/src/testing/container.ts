@@ -15,7 +15,7 @@ const BUILD = join(import.meta.dirname, '../../../build/release');
 const PROGRAMS = { 'mount-silent': 'mount_silent', 'start-memory': 'start_memory', 'use-files': 'use_files' };
 
 const APPLETS =
-  'cat chmod chroot cp echo grep head id ln ls kill mkdir mount mv rm sh sleep touch true umount unshare wc yes'.split(
+  'cat chmod chroot cp echo grep head id ln ls kill mkdir mount mv pivot_root rm sh sleep touch true umount unshare wc yes'.split(
     ' ',
   );
 
