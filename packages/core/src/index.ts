@@ -54,6 +54,13 @@ export {
   type TrafficException,
 } from './traffic-exception.ts';
 export {
+  MAX_TRUST_ROOT_LENGTH,
+  readTrustRoot,
+  type TrustMaterialText,
+  type TrustRoot,
+  type TrustRootOutcome,
+} from './trust-root.ts';
+export {
   CONFIDENCES,
   type Confidence,
   compareConfidences,

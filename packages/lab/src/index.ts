@@ -23,8 +23,10 @@ export {
   type PushedLayer,
   type RegistryServer,
   registryMissing,
+  type SignPayload,
   startRegistry,
 } from './service/registry.ts';
+export { createSigstore, type KeylessOptions, type Sigstore } from './service/sigstore.ts';
 export { tarOf } from './service/tar.ts';
 export { type Checks, type Conclusion, runStep, type StepResult } from './step.ts';
 export { renderSteps } from './steps-table.ts';

@@ -2,7 +2,7 @@ import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:cryp
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type RegistryServer, registryMissing, startRegistry } from '@bulkhead/lab';
+import { createSigstore, type RegistryServer, registryMissing, type Sigstore, startRegistry } from '@bulkhead/lab';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bulkhead } from '../testing/bulkhead.ts';
 
@@ -10,11 +10,13 @@ const missing = registryMissing();
 if (missing !== undefined) process.stderr.write(`signatures in a registry are not tested: ${missing}\n`);
 
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
+const SIGNED = 'https://sigstore.dev/cosign/sign/v1';
 const BUNDLE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 
 describe.skipIf(missing !== undefined)('bulkhead image verify', { timeout: 120_000 }, () => {
   let registry: RegistryServer;
   let folder: string;
+  let sigstore: Sigstore;
   const keys = {
     ec: generateKeyPairSync('ec', { namedCurve: 'prime256v1' }),
     other: generateKeyPairSync('ec', { namedCurve: 'prime256v1' }),
@@ -24,8 +26,10 @@ describe.skipIf(missing !== undefined)('bulkhead image verify', { timeout: 120_0
   type Name = keyof typeof keys;
 
   beforeAll(async () => {
-    registry = await startRegistry();
+    [registry, sigstore] = await Promise.all([startRegistry(), createSigstore()]);
     folder = await mkdtemp(join(tmpdir(), 'bulkhead-keys-'));
+    await writeFile(join(folder, 'root.pem'), sigstore.pem);
+    await writeFile(join(folder, 'trusted_root.json'), sigstore.document);
     for (const [name, { publicKey }] of Object.entries(keys)) {
       await writeFile(join(folder, `${name}.pub`), publicKey.export({ type: 'spki', format: 'pem' }));
     }
@@ -71,18 +75,91 @@ describe.skipIf(missing !== undefined)('bulkhead image verify', { timeout: 120_0
 
   it('finds a bundle that refers to the image, and takes no attestation for a signature', async () => {
     const digest = await registry.push('bundled', '1', { a: 'bundled' });
-    await pushBundle('bundled', digest, digest, 'https://slsa.dev/provenance/v1');
+    await pushBundle('bundled', digest, bundleByKey(statementOf(digest, 'https://slsa.dev/provenance/v1')));
     expect(verified('bundled:1', 'ec')).toMatchObject({
       status: 1,
       stderr: expect.stringContaining('no signature of an image'),
     });
-    await pushBundle('bundled', digest, digest, 'https://sigstore.dev/cosign/sign/v1');
+    await pushBundle('bundled', digest, bundleByKey(statementOf(digest, SIGNED)));
 
     expect(verified(`bundled@${digest}`, 'ec')).toMatchObject({
       status: 0,
       stdout: expect.stringContaining('(bundle)'),
     });
     expect(verified('bundled:1', 'other').status).toBe(1);
+  });
+
+  describe('without a key', () => {
+    const by = ['--issuer', 'https://issuer.example.com'];
+    const verifiedBy = (reference: string, root: string, ...words: readonly string[]) =>
+      bulkhead([
+        'image',
+        'verify',
+        `${registry.host}/${reference}`,
+        '--trust-root',
+        join(folder, root),
+        ...by,
+        ...words,
+      ]);
+
+    it.each(['root.pem', 'trusted_root.json'])('finds who signed, by %s', async (root) => {
+      const repository = `keyless-${root.replaceAll(/[._]/g, '-')}`;
+      const simple = await registry.push(repository, 'simple', { a: 'simple' });
+      const bundled = await registry.push(repository, 'bundled', { a: 'bundled' });
+      await registry.sign(repository, simple, (payload) => sigstore.signSimple(payload));
+      const url = { names: [{ type: 'url', value: 'https://git.example.com/shop/ci.yml@refs/heads/main' }] } as const;
+      await pushBundle(repository, bundled, await sigstore.signBundle(statementOf(bundled, SIGNED), url));
+
+      expect(verifiedBy(`${repository}:simple`, root, '--subject', 'builder@example.com')).toMatchObject({
+        status: 0,
+        stdout: expect.stringContaining('signer builder@example.com (https://issuer.example.com)'),
+      });
+      expect(
+        verifiedBy(
+          `${repository}:bundled`,
+          root,
+          '--subject-pattern',
+          'https://git.example.com/shop/*@refs/heads/main',
+        ),
+      ).toMatchObject({ status: 0, stdout: expect.stringContaining('signer https://git.example.com/shop/ci.yml@') });
+      for (const other of [
+        ['--subject', 'builder@example.co'],
+        ['--subject-pattern', '*@other.example.com'],
+      ]) {
+        expect(verifiedBy(`${repository}:simple`, root, ...other)).toMatchObject({
+          status: 1,
+          stdout: expect.stringContaining('not verified'),
+          stderr: expect.stringContaining('it is by builder@example.com (https://issuer.example.com)'),
+        });
+      }
+    });
+
+    it('says of what is by a key or by a stranger that it is nobody’s', async () => {
+      const digest = await registry.push('keyless', '1', { a: 'keyless' });
+      await registry.sign('keyless', digest, keys.ec.privateKey);
+      expect(verifiedBy('keyless:1', 'root.pem', '--subject', 'a')).toMatchObject({
+        status: 1,
+        stderr: expect.stringContaining('no certificate with an entry in a log'),
+      });
+      const stranger = await createSigstore();
+      await registry.sign('keyless', digest, (payload) => stranger.signSimple(payload));
+      expect(verifiedBy('keyless:1', 'root.pem', '--subject', 'builder@example.com')).toMatchObject({
+        status: 1,
+        stderr: expect.stringContaining('does not hold'),
+      });
+    });
+
+    it('asks to be told who is to have signed, and by which root', async () => {
+      await writeFile(join(folder, 'bad.pem'), sigstore.pem.slice(0, sigstore.pem.indexOf('-----BEGIN PUBLIC KEY')));
+      expect(verifiedBy('keyless:1', 'root.pem')).toMatchObject({
+        status: 1,
+        stderr: expect.stringContaining('give --key, or --trust-root'),
+      });
+      expect(verifiedBy('keyless:1', 'bad.pem', '--subject', 'a')).toMatchObject({
+        status: 1,
+        stderr: expect.stringContaining('it has no public key of a log'),
+      });
+    });
   });
 
   it('says that there is no signature, and what is wrong with a key', async () => {
@@ -122,22 +199,19 @@ describe.skipIf(missing !== undefined)('bulkhead image verify', { timeout: 120_0
     await pushManifest(repository, `${digest.replace(':', '-')}.sig`, { layers });
   }
 
-  async function pushBundle(repository: string, digest: string, of: string, predicateType: string) {
-    const payload = Buffer.from(
-      JSON.stringify({
-        _type: 'https://in-toto.io/Statement/v1',
-        subject: [{ digest: { sha256: of.slice('sha256:'.length) } }],
-        predicateType,
-        predicate: {},
-      }),
-    );
+  function bundleByKey(statement: object): object {
+    const payload = Buffer.from(JSON.stringify(statement));
     const payloadType = 'application/vnd.in-toto+json';
     const head = `DSSEv1 ${payloadType.length} ${payloadType} ${payload.length} `;
     const sig = signatureOf(Buffer.concat([Buffer.from(head), payload]), keys.ec.privateKey);
     const dsseEnvelope = { payload: payload.toString('base64'), payloadType, signatures: [{ sig }] };
-    const content = Buffer.from(JSON.stringify({ mediaType: BUNDLE, verificationMaterial: {}, dsseEnvelope }));
+    return { mediaType: BUNDLE, verificationMaterial: {}, dsseEnvelope };
+  }
+
+  async function pushBundle(repository: string, digest: string, bundle: object) {
+    const content = Buffer.from(JSON.stringify(bundle));
     const layer = { mediaType: BUNDLE, ...(await pushBlob(repository, content)) };
-    const tag = createHash('sha256').update(predicateType).digest('hex').slice(0, 12);
+    const tag = createHash('sha256').update(content).digest('hex').slice(0, 12);
     const stored = await pushManifest(repository, tag, { artifactType: BUNDLE, layers: [layer] });
     // This registry has no referrers API: they stand in an index under a tag.
     const tagged = `${registryUrl(repository)}/manifests/${digest.replace(':', '-')}`;
@@ -182,6 +256,15 @@ describe.skipIf(missing !== undefined)('bulkhead image verify', { timeout: 120_0
     return `http://${registry.host}/v2/${repository}`;
   }
 });
+
+function statementOf(digest: string, predicateType: string): object {
+  return {
+    _type: 'https://in-toto.io/Statement/v1',
+    subject: [{ digest: { sha256: digest.slice('sha256:'.length) } }],
+    predicateType,
+    predicate: {},
+  };
+}
 
 function signatureOf(data: Buffer, key: KeyObject): string {
   return sign(key.asymmetricKeyType === 'ed25519' ? null : 'sha256', data, key).toString('base64');

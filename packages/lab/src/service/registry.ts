@@ -22,6 +22,9 @@ export interface PushedLayer {
   readonly diffId: string;
 }
 
+/** Makes the annotations of a signature, of what is signed. */
+export type SignPayload = (payload: Buffer) => Promise<Readonly<Record<string, string>>>;
+
 export interface RegistryServer {
   /** Host and port; it speaks plain HTTP. */
   readonly host: string;
@@ -29,8 +32,11 @@ export interface RegistryServer {
   push(repository: string, tag: string, files: Readonly<Record<string, string>>): Promise<string>;
   /** Pushes an image of these layers; gives the digest of its manifest. */
   pushLayers(repository: string, tag: string, layers: readonly PushedLayer[]): Promise<string>;
-  /** Signs an image as cosign does, with a private key; its other signatures are replaced. */
-  sign(repository: string, digest: string, key: KeyObject): Promise<void>;
+  /**
+   * Signs an image as cosign does, with a private key or by what makes the annotations of a signature; its other signatures are
+   * replaced.
+   */
+  sign(repository: string, digest: string, by: KeyObject | SignPayload): Promise<void>;
   /** Pushes a file as the only layer of an artifact; gives the file's digest. */
   pushArtifact(repository: string, tag: string, artifact: PushedArtifact): Promise<string>;
   /** Ends it and removes its data. */
@@ -61,7 +67,7 @@ export async function startRegistry(): Promise<RegistryServer> {
     host,
     push: (repository, tag, files) => pushImage(`http://${host}/v2/${repository}`, tag, files),
     pushLayers: (repository, tag, layers) => pushLayers(`http://${host}/v2/${repository}`, tag, layers),
-    sign: (repository, digest, key) => signImage(`http://${host}/v2/${repository}`, digest, key),
+    sign: (repository, digest, by) => signImage(`http://${host}/v2/${repository}`, digest, by),
     pushArtifact: (repository, tag, artifact) => pushArtifact(`http://${host}/v2/${repository}`, tag, artifact),
     async remove() {
       await daemon.stop();
@@ -99,17 +105,21 @@ async function pushSettings(base: string, tag: string, diffIds: readonly string[
   return { mediaType: 'application/vnd.oci.image.config.v1+json', ...config };
 }
 
-async function signImage(base: string, digest: string, key: KeyObject): Promise<void> {
+async function signImage(base: string, digest: string, by: KeyObject | SignPayload): Promise<void> {
   const critical = { type: 'cosign container image signature', image: { 'docker-manifest-digest': digest } };
   const payload = Buffer.from(JSON.stringify({ critical, optional: null }));
-  const signature = sign(key.asymmetricKeyType === 'ed25519' ? null : 'sha256', payload, key).toString('base64');
+  const annotations = typeof by === 'function' ? await by(payload) : signedBy(by, payload);
   const mediaType = 'application/vnd.dev.cosign.simplesigning.v1+json';
-  const annotations = { 'dev.cosignproject.cosign/signature': signature };
   const config = await pushBlob(base, Buffer.from('{}'));
   await pushManifest(base, `${digest.replace(':', '-')}.sig`, {
     config: { mediaType: 'application/vnd.oci.image.config.v1+json', ...config },
     layers: [{ mediaType, ...(await pushBlob(base, payload)), annotations }],
   });
+}
+
+function signedBy(key: KeyObject, payload: Buffer): Readonly<Record<string, string>> {
+  const signature = sign(key.asymmetricKeyType === 'ed25519' ? null : 'sha256', payload, key).toString('base64');
+  return { 'dev.cosignproject.cosign/signature': signature };
 }
 
 async function pushArtifact(base: string, tag: string, artifact: PushedArtifact): Promise<string> {

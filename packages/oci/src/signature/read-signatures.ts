@@ -17,6 +17,9 @@ export interface ImageSignatures {
 
 const SIMPLE = 'application/vnd.dev.cosign.simplesigning.v1+json';
 const SIGNATURE = 'dev.cosignproject.cosign/signature';
+/** What cosign adds where it signs without a key. */
+const CERTIFICATE = 'dev.sigstore.cosign/certificate';
+const LOG_ENTRY = 'dev.sigstore.cosign/bundle';
 const BUNDLE = 'application/vnd.dev.sigstore.bundle';
 
 /**
@@ -74,7 +77,10 @@ async function simpleSignatures(
   for (const layer of manifest.layers.filter(({ mediaType }) => mediaType === SIMPLE).slice(0, MAX_SIGNATURES)) {
     const signature = layer.annotations[SIGNATURE];
     if (signature === undefined) continue;
-    found.push({ form: 'simple', payload: await contentOf(repository, layer, signal), signature });
+    const [certificate, logEntry] = [boundedOf(layer, CERTIFICATE), boundedOf(layer, LOG_ENTRY)];
+    const payload = await contentOf(repository, layer, signal);
+    const identity = certificate === undefined || logEntry === undefined ? {} : { certificate, logEntry };
+    found.push({ form: 'simple', payload, signature, ...identity });
   }
   return found;
 }
@@ -98,6 +104,11 @@ async function bundles(
 async function manifestOf(repository: Repository, descriptor: Descriptor, signal: AbortSignal): Promise<Manifest> {
   const what = 'the manifest of a signature';
   return parseJson(ManifestSchema, await readBlob(repository, descriptor, MAX_MANIFEST_BYTES, what, signal), what);
+}
+
+function boundedOf({ annotations }: Descriptor, name: string): string | undefined {
+  const value = annotations[name];
+  return value === undefined || value.length > MAX_SIGNATURE_BYTES ? undefined : value;
 }
 
 function contentOf(repository: Repository, layer: Descriptor, signal: AbortSignal): Promise<Buffer> {

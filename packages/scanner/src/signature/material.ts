@@ -1,7 +1,14 @@
 /** A signature as it lies beside an image in its registry; nothing of it has been looked at. */
 export type SignatureMaterial =
   /** cosign's: what was signed, and the signature over it in base64. */
-  | { readonly form: 'simple'; readonly payload: Buffer; readonly signature: string }
+  | {
+      readonly form: 'simple';
+      readonly payload: Buffer;
+      readonly signature: string;
+      /** Where it was made without a key of one's own: the certificate (PEM), and the log's answer (JSON). */
+      readonly certificate?: string;
+      readonly logEntry?: string;
+    }
   /** Sigstore's bundle, a JSON document. */
   | { readonly form: 'bundle'; readonly content: Buffer };
 

@@ -1,4 +1,11 @@
 export { chainOf } from './chain.ts';
 export { ImageChanges, MAX_CHANGES } from './feed.ts';
 export { ImageScan, KnownImage, MAX_KEYS, MAX_LAYERS } from './known-image.ts';
+export {
+  type ExpectedSigner,
+  expectedInWords,
+  type ImageSigner,
+  isExpectedSigner,
+  signerInWords,
+} from './signer.ts';
 export { type ScanFinding, summarizeScan, type WholeScan } from './summarize.ts';
