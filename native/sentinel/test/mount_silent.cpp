@@ -4,12 +4,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <string>
 
-// mount_silent FOLDER: a file system that has a file of any name, and answers nobody who opens one. Prints "mounted".
+// mount_silent FOLDER: a file system that has a file of any name, and answers nobody who opens one; others may lie over it. Prints "mounted".
 namespace {
 
 fuse_attr attributes_of(std::uint64_t node) {
@@ -54,7 +55,13 @@ bool answer(int device, const fuse_in_header& question) {
     out.attr = attributes_of(question.nodeid);
     return answer(device, question, out);
   }
-  return true;  // silence
+  if (question.opcode == FUSE_STATFS) return answer(device, question, fuse_statfs_out{});
+  if (question.opcode == FUSE_OPEN || question.opcode == FUSE_FORGET) return true;  // silence
+  fuse_out_header header{};
+  header.len = sizeof(header);
+  header.error = -ENOSYS;
+  header.unique = question.unique;
+  return write(device, &header, sizeof(header)) == static_cast<ssize_t>(sizeof(header));
 }
 
 }  // namespace

@@ -370,16 +370,17 @@ describe.skipIf(missing !== undefined)('Sentinel', () => {
     });
   });
 
-  it('waits for no file system that does not answer', async () => {
+  it('waits for no file system that does not answer, and for none that lies over one', async () => {
     hold({
       process: onlyFromImage.process,
       file: files([{ name: 'a', action: 'deny', paths: ['/a'], access: ['read'] }]).file,
     });
     const before = sentinel.counters().unwatchedMounts;
     // What it does not answer waits until it ends, with all that it was asked.
-    const line = `mkdir -p /tmp/silent; /usr/bin/mount-silent /tmp/silent & silent=$!
+    const line = `mkdir -p /tmp/silent /tmp/over; /usr/bin/mount-silent /tmp/silent & silent=$!
       until grep -q silent /proc/self/mountinfo; do sleep 0.05; done
-      /tmp/silent/program & cat /tmp/silent/file & sleep 0.3
+      mount -t overlay -o lowerdir=/tmp/silent:/data none /tmp/over || exit 1
+      for at in silent over; do /tmp/$at/program & cat /tmp/$at/file & done; sleep 0.3
       /usr/local/bin/echo ran; cp /bin/busybox /tmp/brought; /tmp/brought true; echo "code $?"
       kill -9 $silent; wait`;
 
@@ -387,7 +388,7 @@ describe.skipIf(missing !== undefined)('Sentinel', () => {
 
     expect(output).toContain('ran\n');
     expect(output).toContain('code 126');
-    expect(sentinel.counters().unwatchedMounts).toBe(before + 1);
+    expect(sentinel.counters().unwatchedMounts).toBe(before + 2);
   });
 
   it('holds a container whose root is a folder of the machine to all rules but those about the image', async () => {

@@ -44,6 +44,8 @@ bool is_remote(std::string_view type) noexcept {
   return type.starts_with("fuse.") || std::find(std::begin(kTypes), std::end(kTypes), type) != std::end(kTypes);
 }
 
+bool is_stacked(std::string_view type) noexcept { return type == "overlay" || type == "aufs" || type == "ecryptfs"; }
+
 std::string unescape(std::string_view text) noexcept {
   std::string plain;
   plain.reserve(text.size());

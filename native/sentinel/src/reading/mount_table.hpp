@@ -13,8 +13,8 @@ namespace bulkhead::sentinel {
 
 /// Far above what a container has; the kernel allows 100,000 a namespace, and whoever fills it must not fill this process.
 inline constexpr std::size_t kMaxMounts = 8'192;
-/// Of a namespace within a container, which are looked at with each question from there.
-inline constexpr std::size_t kMaxCopiedMounts = 512;
+/// Of a namespace within a container, which are looked at with each question from there: some times what a container has.
+inline constexpr std::size_t kMaxCopiedMounts = 256;
 
 /// One line of /proc/PID/mountinfo (proc_pid_mountinfo(5)).
 struct Mount {
@@ -38,6 +38,9 @@ struct MountTable {
 
 /// Whether files of a type of file system are opened by asking a program or another machine, which may never answer.
 [[nodiscard]] bool is_remote(std::string_view type) noexcept;
+
+/// Whether files of a type of file system are those of others below it, which may be remote and cannot be seen from above.
+[[nodiscard]] bool is_stacked(std::string_view type) noexcept;
 
 /// Gives the octal escapes of mountinfo (\040) their meaning.
 [[nodiscard]] std::string unescape(std::string_view text) noexcept;

@@ -8,6 +8,8 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 
 #include "bulkhead/unique_fd.hpp"
@@ -49,6 +51,10 @@ bool apply(int group, unsigned kind, const Marks& marks, int folder) noexcept {
 ContainerMounts::ContainerMounts(MountTable table, const Mount& root) noexcept
     : table_(std::move(table)), root_(root), owns_root_(root.type == "overlay" && root.root == "/") {}
 
+bool ContainerMounts::may_be_silent(const Mount& mount) const noexcept {
+  return is_remote(mount.type) || (is_stacked(mount.type) && mount.device != root_.device);
+}
+
 std::optional<FileName> ContainerMounts::name_of(const Mount& via, std::string_view path) const noexcept {
   const auto rest = below(path, via.point);
   if (!rest) return std::nullopt;
@@ -67,7 +73,7 @@ std::optional<FileName> ContainerMounts::name_of(const Mount& via, std::string_v
 bool mark_root(int group, int root, const ContainerMounts& mounts, Marks marks) noexcept {
   FileIdentity identity;
   if (!identify(root, "", identity)) return false;
-  if (is_remote(mounts.root().type)) {
+  if (mounts.may_be_silent(mounts.root())) {
     errno = EOPNOTSUPP;
     return false;
   }
@@ -79,19 +85,24 @@ bool mark_root(int group, int root, const ContainerMounts& mounts, Marks marks) 
 std::size_t mark_mounts(int group, int root, const MountTable& table, const ContainerMounts& mounts,
                         Marks marks) noexcept {
   std::size_t refused = table.left_out;
+  // Which mount is seen where several lie over each other: to find it is to go through all of them.
+  std::unordered_map<std::string_view, std::uint64_t> seen;
   for (const Mount& mount : table.mounts) {
     // The mark of the root's file system holds for all of its mounts.
     if (mounts.owns_root() && mount.device == mounts.root().device) continue;
     // The kernel asks about no file of it.
     if (mount.type == "proc") continue;
     // It hands out questions with files that it opened, and whoever takes them waits until that is done.
-    if (is_remote(mount.type)) {
+    if (mounts.may_be_silent(mount)) {
       ++refused;
       continue;
     }
+    const auto known = seen.find(mount.point);
+    if (known != seen.end() && known->second != mount.id) continue;
     const UniqueFd folder = find_mount(root, mount);
     FileIdentity identity;
     const bool found = folder.valid() && identify(folder.get(), "", identity);
+    if (found) seen.emplace(mount.point, identity.mount);
     // Another mount lies over it, so that its files cannot be reached by name.
     if (found && identity.mount != mount.id) continue;
     if (!found || !apply(group, FAN_MARK_MOUNT, marks, folder.get())) ++refused;

@@ -24,6 +24,8 @@ class ContainerMounts {
   /// Whether the root is a file system of the container's own, so that all of it can be asked about, copies included.
   [[nodiscard]] bool owns_root() const noexcept { return owns_root_; }
   [[nodiscard]] const Mount& root() const noexcept { return root_; }
+  /// Whether to open a file of a mount might be to wait for who does not answer. The layers of the root are the runtime's.
+  [[nodiscard]] bool may_be_silent(const Mount& mount) const noexcept;
 
   /// What the container calls a file, given the mount through which it was reached and its path as the mount's namespace has it.
   /// Nothing where the mount shows none of what was mounted then.

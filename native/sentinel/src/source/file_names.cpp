@@ -35,17 +35,17 @@ std::optional<FileName> FileNames::name_of_link(const char* link, std::string_vi
   // Anybody can make one by any name, so that the name tells nothing else.
   if (text.starts_with(kInMemory)) return FileName{std::string(text), false};
   // To follow the link might be to ask who does not answer. Files there are not asked about either.
-  if (is_below_remote(text)) return FileName{std::string(text), false};
+  if (may_be_silent(text)) return FileName{std::string(text), false};
   const UniqueFd file(::openat(proc_, link, O_PATH | O_CLOEXEC));
   FileIdentity identity;
   if (!file.valid() || !identify(file.get(), "", identity)) return std::nullopt;
   return name_of(file.get(), identity);
 }
 
-bool FileNames::is_below_remote(std::string_view path) const noexcept {
+bool FileNames::may_be_silent(std::string_view path) const noexcept {
   const MountTable& table = seen_.mounts.empty() ? current_ : seen_;
-  return std::any_of(table.mounts.begin(), table.mounts.end(), [path](const Mount& mount) {
-    return is_remote(mount.type) && below(path, mount.point);
+  return std::any_of(table.mounts.begin(), table.mounts.end(), [this, path](const Mount& mount) {
+    return below(path, mount.point) && mounts_.may_be_silent(mount);
   });
 }
 

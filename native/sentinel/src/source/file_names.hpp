@@ -23,7 +23,7 @@ class FileNames {
   [[nodiscard]] std::optional<FileName> name_of_link(const char* link, std::string_view text) const noexcept;
 
  private:
-  [[nodiscard]] bool is_below_remote(std::string_view path) const noexcept;
+  [[nodiscard]] bool may_be_silent(std::string_view path) const noexcept;
 
   int proc_;
   const ContainerMounts& mounts_;

@@ -56,3 +56,14 @@ TEST_CASE("a root that is a folder of the machine is not the container's own") {
   CHECK(name(mounts, "10 1 254:0 /snapshots/5 / rw - ext4 v rw\n", "/bin/sh") == "/bin/sh");
   CHECK(name(mounts, "80 1 254:0 /pods/7/data /bin rw - ext4 v rw\n", "/bin/sh") == "/data/sh");
 }
+
+TEST_CASE("who opens a file waits for nobody but on file systems of others, and on those that may lie over them") {
+  const ContainerMounts mounts = mounts_of(kOverlay);
+  const auto silent = [&mounts](const char* line) { return mounts.may_be_silent(parse_mounts(line, 1).mounts.front()); };
+  CHECK_FALSE(silent("10 1 0:40 / / rw - overlay o rw\n"));
+  CHECK_FALSE(silent("11 1 0:40 /a /b rw - overlay o rw\n"));
+  CHECK_FALSE(silent("12 1 254:0 / /data rw - ext4 v rw\n"));
+  CHECK(silent("13 1 0:41 / /b rw - overlay o rw\n"));
+  CHECK(silent("14 1 0:42 / /b rw - fuse.sshfs s rw\n"));
+  CHECK(silent("15 1 0:43 / /b rw - nfs4 s rw\n"));
+}
