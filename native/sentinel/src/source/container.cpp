@@ -24,6 +24,7 @@ namespace {
 
 /// Of /proc/PID/mountinfo: the bound of mounts, at lines of a usual length.
 constexpr std::size_t kMaxMountText = std::size_t{4} << 20U;
+constexpr std::size_t kMaxCopiedMountText = kMaxMountText / kMaxMounts * kMaxCopiedMounts;
 constexpr std::size_t kMaxCgroupText = 16'384;
 
 std::uint64_t mask_of(const ContainerRules& rules) noexcept {
@@ -180,10 +181,9 @@ void Container::close() noexcept {
 }
 
 void Container::answer(std::vector<Event>& events) noexcept {
-  // Few at a time: each has a descriptor that is open meanwhile, and other containers wait.
-  constexpr std::size_t kAtOnce = 16;
   alignas(fanotify_event_metadata) std::array<char, kAtOnce * sizeof(fanotify_event_metadata)> buffer;
-  const ssize_t length = ::read(group_.get(), buffer.data(), buffer.size());
+  const auto begin = std::chrono::steady_clock::now();
+  const ssize_t length = ::read(group_.get(), buffer.data(), at_once_ * sizeof(fanotify_event_metadata));
   if (length < 0) {
     if (errno != EAGAIN && errno != EINTR) counters_.errors.fetch_add(1, std::memory_order_relaxed);
     return;
@@ -201,6 +201,7 @@ void Container::answer(std::vector<Event>& events) noexcept {
       counters_.errors.fetch_add(1, std::memory_order_relaxed);
     }
   }
+  at_once_ = std::chrono::steady_clock::now() - begin > kLongTurn ? 1 : kAtOnce;
 }
 
 bool Container::is_own_cgroup(std::int32_t thread) noexcept {
@@ -233,7 +234,7 @@ Container::Place Container::place_of(std::int32_t thread) noexcept {
 }
 
 MountTable Container::follow_copy(std::int32_t thread) noexcept {
-  const std::string text = read_whole(machine_.proc(), ProcName(thread, "mountinfo").text.data(), kMaxMountText);
+  const std::string text = read_whole(machine_.proc(), ProcName(thread, "mountinfo").text.data(), kMaxCopiedMountText);
   MountTable table = parse_mounts(text, kMaxCopiedMounts);
   const UniqueFd root(::openat(machine_.proc(), ProcName(thread, "root").text.data(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (root.valid()) mark_mounts(group_.get(), root.get(), table, mounts_, {.add = mask_.load()});

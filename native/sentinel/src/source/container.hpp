@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -57,6 +58,11 @@ class Container {
   [[nodiscard]] std::uint64_t unwatched_mounts() const noexcept { return unwatched_.load(std::memory_order_relaxed); }
 
  private:
+  /// Questions that are answered in one turn: each has a descriptor that is open meanwhile, and other containers wait.
+  static constexpr std::size_t kAtOnce = 16;
+  /// Of a container that makes its questions dear, as by mounts without number, the next turn is one question.
+  static constexpr std::chrono::milliseconds kLongTurn{1};
+
   /// Threads between the open of a program and that of its loader; only starts that fail in between leave one behind.
   static constexpr std::size_t kMaxStarting = 16'384;
 
@@ -110,6 +116,7 @@ class Container {
   std::atomic<std::uint64_t> mask_{0};
   std::atomic<std::uint64_t> unwatched_{0};
   std::unordered_set<std::int32_t> starting_;
+  std::size_t at_once_ = kAtOnce;
   RepeatFilter repeats_;
   std::uint64_t lost_ = 0;
 };

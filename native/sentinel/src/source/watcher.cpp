@@ -7,6 +7,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <span>
 #include <utility>
 
 namespace bulkhead::sentinel {
@@ -23,6 +24,8 @@ constexpr int kBatchMs = 20;
 std::uint64_t token_of(std::uint64_t number, Ready ready) noexcept {
   return number << kReadyBits | static_cast<std::uint64_t>(ready);
 }
+
+Ready ready_of(std::uint64_t token) noexcept { return static_cast<Ready>(token & ((1U << kReadyBits) - 1)); }
 
 bool add(int poll, int file, std::uint32_t events, std::uint64_t token) noexcept {
   epoll_event event{};
@@ -103,7 +106,14 @@ void Watcher::run() noexcept {
   for (;;) {
     const int timeout = events_.empty() && lost_ == 0 ? -1 : kBatchMs;
     const int count = ::epoll_wait(poll_.get(), ready.data(), static_cast<int>(ready.size()), timeout);
-    for (int i = 0; i < count; ++i) handle(ready[static_cast<std::size_t>(i)].data.u64);
+    const std::span tokens(ready.data(), static_cast<std::size_t>(std::max(count, 0)));
+    // Mounts that changed are asked about before whoever asks goes on.
+    for (const epoll_event& event : tokens) {
+      if (ready_of(event.data.u64) != Ready::kQuestion) handle(event.data.u64);
+    }
+    for (const epoll_event& event : tokens) {
+      if (ready_of(event.data.u64) == Ready::kQuestion) handle(event.data.u64);
+    }
     if (timeout < 0) waiting_since_ = Clock::now();
     if (events_.size() >= kBatch || Clock::now() - waiting_since_ >= std::chrono::milliseconds(kBatchMs)) send();
     const std::lock_guard lock(mutex_);
@@ -117,7 +127,7 @@ void Watcher::run() noexcept {
 }
 
 void Watcher::handle(std::uint64_t token) noexcept {
-  const auto ready = static_cast<Ready>(token & ((1U << kReadyBits) - 1));
+  const Ready ready = ready_of(token);
   const std::uint64_t number = token >> kReadyBits;
   if (ready == Ready::kWake) {
     eventfd_t count = 0;
