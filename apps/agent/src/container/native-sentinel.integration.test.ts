@@ -16,12 +16,24 @@ console.log(JSON.stringify({ missing, told, counters: sentinel.counters() ?? nul
 `;
 
 describe.skipIf(!isRoot)('NativeSentinel', () => {
-  it('says once why nothing can be enforced where it lacks a capability, and has nothing to stop', () => {
+  it.each([
+    ['-sys_admin', 'CAP_SYS_ADMIN'],
+    ['-sys_ptrace', 'CAP_SYS_PTRACE'],
+    ['-dac_read_search,-dac_override', 'CAP_DAC_READ_SEARCH'],
+  ])('says once what it lacks where nothing can be enforced (%s), and has nothing to stop', (without, capability) => {
     const program = [process.execPath, '--input-type=module', '-e', ASK];
-    const { stdout, stderr } = spawnSync('setpriv', ['--bounding-set=-sys_admin', ...program], { encoding: 'utf8' });
+    const { stdout, stderr } = spawnSync('setpriv', [`--bounding-set=${without}`, ...program], { encoding: 'utf8' });
     const said = JSON.parse(stdout || JSON.stringify(stderr)) as { missing: string[]; told: string[] };
 
-    expect(said).toMatchObject({ told: [expect.stringContaining('CAP_SYS_ADMIN')], counters: null });
+    expect(said).toMatchObject({ told: [expect.stringContaining(`run with ${capability}, to `)], counters: null });
     expect(said.missing).toEqual([said.told[0], said.told[0]]);
+  });
+
+  it('lacks nothing with either of the capabilities that find files', () => {
+    const program = [process.execPath, '--input-type=module', '-e', ASK];
+    for (const without of ['-dac_read_search', '-dac_override']) {
+      const { stdout } = spawnSync('setpriv', [`--bounding-set=${without}`, ...program], { encoding: 'utf8' });
+      expect(JSON.parse(stdout)).toMatchObject({ told: [] });
+    }
   });
 });

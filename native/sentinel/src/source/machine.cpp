@@ -1,10 +1,14 @@
 #include "source/machine.hpp"
 
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <sys/fanotify.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -37,6 +41,27 @@ bool Machine::owns_processes(std::string_view link) const noexcept {
   return std::find(processes_.begin(), processes_.end(), link) != processes_.end();
 }
 
+Failure check_capabilities() noexcept {
+  __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+  std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> held{};
+  if (::syscall(SYS_capget, &header, held.data()) != 0) {
+    return {FailureCode::kUnsupported, std::string("the capabilities of this process cannot be told: ") + std::strerror(errno)};
+  }
+  const auto has = [&held](unsigned capability) {
+    return (held[CAP_TO_INDEX(capability)].effective & CAP_TO_MASK(capability)) != 0;
+  };
+  const auto lacks = [](const char* name, const char* purpose) {
+    return Failure{FailureCode::kNotPermitted, std::string("programs and files of containers cannot be decided about: run with ") +
+                                                   name + ", to " + purpose};
+  };
+  if (!has(CAP_SYS_ADMIN)) return lacks("CAP_SYS_ADMIN", "be asked by the kernel");
+  if (!has(CAP_SYS_PTRACE)) return lacks("CAP_SYS_PTRACE", "see who asks");
+  if (!has(CAP_DAC_READ_SEARCH) && !has(CAP_DAC_OVERRIDE)) {
+    return lacks("CAP_DAC_READ_SEARCH", "find files in the layers of images");
+  }
+  return {};
+}
+
 UniqueFd open_group() noexcept {
   constexpr unsigned kFlags = FAN_CLASS_CONTENT | FAN_CLOEXEC | FAN_NONBLOCK | FAN_UNLIMITED_QUEUE | FAN_UNLIMITED_MARKS |
                               FAN_REPORT_TID;
@@ -46,10 +71,12 @@ UniqueFd open_group() noexcept {
 }
 
 Failure try_fanotify() noexcept {
+  if (Failure failure = check_capabilities(); failure.failed()) return failure;
   const UniqueFd group = open_group();
   if (!group.valid()) {
     if (errno == EPERM) {
-      return {FailureCode::kNotPermitted, "programs and files of containers cannot be decided about: run with CAP_SYS_ADMIN"};
+      return {FailureCode::kNotPermitted,
+              "programs and files of containers cannot be decided about: run with CAP_SYS_ADMIN of the machine, in no user namespace"};
     }
     if (errno == EMFILE) {
       return {FailureCode::kNoResources,

@@ -27,6 +27,9 @@ class Machine {
   std::vector<std::string> processes_;
 };
 
+/// What this process lacks to look at processes of others and at the layers of their images; nothing failed where it has all.
+[[nodiscard]] Failure check_capabilities() noexcept;
+
 /// Why a fanotify group that decides cannot be had here; nothing failed where it can.
 [[nodiscard]] Failure try_fanotify() noexcept;
 
