@@ -13,6 +13,7 @@ using namespace bulkhead;
 
 namespace {
 
+constexpr Way kWays[] = {Way::unknown, Way::in, Way::out, Way::through};
 constexpr LinkType kLinks[] = {LinkType::raw, LinkType::ethernet, LinkType::linux_sll, LinkType::null, LinkType::ipv6};
 
 std::shared_ptr<const Program> program() {
@@ -36,6 +37,20 @@ std::shared_ptr<const Program> program() {
   return compiled;
 }
 
+/// HTTP alone, whoever calls and is called; the rules in trial would have TLS alone.
+std::shared_ptr<const ApplicationRules> applications() {
+  auto rules = std::make_shared<ApplicationRules>();
+  for (ApplicationDirection* direction : {&rules->ingress, &rules->egress}) {
+    ApplicationRule http{1}, tls{2};
+    http.applications = protocol_bit(Protocol::http1) | protocol_bit(Protocol::http2);
+    tls.applications = protocol_bit(Protocol::tls);
+    direction->sets = {{false, {http}}, {true, {tls}}};
+    direction->closed_id = 3;
+    direction->tried_id = 4;
+  }
+  return rules;
+}
+
 class Sink final : public EventSink {
  public:
   void on_event(const Event& event) noexcept override {
@@ -46,6 +61,11 @@ class Sink final : public EventSink {
       ++findings;
     }
     if (event.kind == EventKind::session_blocked) ++blocked;
+    if (event.kind == EventKind::application_denied) {
+      if (event.session == nullptr || (event.verdict != Verdict::block && event.verdict != Verdict::alert)) std::abort();
+      if (event.rule != (event.verdict == Verdict::block ? 3U : 4U)) std::abort();
+      if (event.verdict == Verdict::block && event.session->protocol == Protocol::http1) std::abort();
+    }
   }
   std::uint64_t findings = 0;
   std::uint64_t blocked = 0;
@@ -57,6 +77,8 @@ class Run {
   explicit Run(bool inline_mode) : engine_(config(inline_mode), sink_), inline_(inline_mode) {
     static const std::shared_ptr<const Program> shared = program();
     engine_.set_program(0, shared);
+    static const std::shared_ptr<const ApplicationRules> rules = applications();
+    engine_.set_applications(0, rules);
   }
 
   void packet(Bytes bytes, std::uint8_t flags, std::uint64_t time_ns, std::uint64_t number) {
@@ -70,6 +92,7 @@ class Run {
     raw.number = number;
     raw.checksum_pending = (flags & 0x08) != 0;
     raw.writable = inline_;
+    raw.way = kWays[(flags >> 4) & 3];
     const Action action = engine_.inspect(raw);
     if (!inline_ && (action == Action::drop || action == Action::reset || action == Action::forward_modified))
       std::abort();

@@ -327,7 +327,7 @@ Protocol Conversation::protocol() const noexcept { return impl_->protocol; }
 Protocol Conversation::spoken(Direction direction) const noexcept {
   if (impl_->encrypted) return impl_->protocol;
   const Side& side = impl_->sides[index_of(direction)];
-  if (const Follower* const follower = impl_->follower_of(side)) return follower->protocol();
+  if (const Follower* const follower = impl_->follower_of(side)) return follower->spoken(direction);
   if (side.mode == Mode::raw) return Protocol::raw;
   const Protocol datagram = impl_->datagram[index_of(direction)];
   if (datagram != Protocol::udp || impl_->unproven >= kMaxUnproven) return datagram;

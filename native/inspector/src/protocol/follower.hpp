@@ -32,6 +32,8 @@ class Follower {
   Follower& operator=(const Follower&) = delete;
 
   [[nodiscard]] virtual Protocol protocol() const noexcept = 0;
+  /// What this direction turned out to speak: Protocol::raw where it is read as the protocol, leniently, and is not it.
+  [[nodiscard]] virtual Protocol spoken(Direction) const noexcept { return protocol(); }
   virtual Result feed(Direction direction, Bytes bytes, Origin origin, const Outlet& out) noexcept = 0;
   /// `bytes` never came. False when what follows them cannot be placed: the rest is raw content.
   virtual bool gap(Direction direction, std::uint64_t bytes, const Outlet& out) noexcept = 0;

@@ -26,6 +26,9 @@ class Http1Follower final : public Follower {
     }
   }
   [[nodiscard]] Protocol protocol() const noexcept override { return Protocol::http1; }
+  [[nodiscard]] Protocol spoken(Direction direction) const noexcept override {
+    return streams_[index_of(direction)].foreign() ? Protocol::raw : Protocol::http1;
+  }
   Result feed(Direction direction, Bytes bytes, Origin origin, const Outlet& out) noexcept override {
     const Http1Stream::Result result = streams_[index_of(direction)].feed(bytes, origin, out, exchange_);
     if (result.signal == Http1Stream::Signal::tunnel) return {Next::reopen, result.taken};

@@ -43,6 +43,7 @@ bool does_not_matter(Bytes bytes, std::size_t at) noexcept {
 
 void Http1Head::reset(bool response) noexcept {
   framing_ = {};
+  start_line_.reset();
   start_ = {};
   value_.begin(FramingHeader::none, framing_);
   phase_ = Phase::leading;
@@ -60,11 +61,7 @@ Http1Head::Result Http1Head::feed(Bytes bytes) noexcept {
     if (at == bytes.size()) break;
     if (phase_ == Phase::skip || phase_ == Phase::start_line) {
       const std::size_t end = find_control(bytes, at);
-      if (phase_ == Phase::start_line) {
-        const std::size_t kept = std::min<std::size_t>(end - at, kKept - kept_count_);
-        std::memcpy(kept_.data() + kept_count_, bytes.data() + at, kept);
-        kept_count_ = static_cast<std::uint8_t>(kept_count_ + kept);
-      }
+      if (phase_ == Phase::start_line) start_line_.add(bytes.subspan(at, end - at));
       at = end;
       if (at == bytes.size()) break;
       if (at + 1 < bytes.size() && bytes[at] == '\r' && bytes[at + 1] == '\n') {
@@ -127,8 +124,8 @@ Http1Head::Outcome Http1Head::step(std::uint8_t byte) noexcept {
         end_line();
       } else if (byte == '\r') {
         carriage();
-      } else if (phase_ == Phase::start_line && kept_count_ < kKept && byte != 0) {
-        kept_[kept_count_++] = byte;
+      } else if (phase_ == Phase::start_line && byte != 0) {
+        start_line_.add({&byte, 1});
       }
       return Outcome::need_more;
     case Phase::line_start:
@@ -172,7 +169,7 @@ void Http1Head::begin_line() noexcept {
 void Http1Head::end_line() noexcept {
   const Phase phase = phase_ == Phase::carriage ? before_carriage_ : phase_;
   if (phase == Phase::start_line) {
-    start_ = read_http1_start({reinterpret_cast<const char*>(kept_.data()), kept_count_}, response_);
+    start_ = start_line_.read(response_);
     header_ = FramingHeader::none;
   } else if (phase == Phase::value) {
     value_.end_line(framing_);

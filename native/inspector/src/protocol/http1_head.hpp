@@ -38,6 +38,8 @@ class Http1Head {
 
   [[nodiscard]] const Http1Framing& framing() const noexcept { return framing_; }
   [[nodiscard]] const Http1Start& start() const noexcept { return start_; }
+  /// What has come of this head shows that it is none.
+  [[nodiscard]] bool malformed() const noexcept { return start_.malformed || start_line_.endless(); }
   [[nodiscard]] Bytes returned() const noexcept { return {kept_.data(), kept_count_}; }
 
  private:
@@ -65,10 +67,11 @@ class Http1Head {
   void carriage() noexcept;
   void begin_line() noexcept;
 
-  static constexpr std::uint8_t kKept = 64;  ///< of a start line, and of the line behind a line of blanks
+  static constexpr std::uint8_t kKept = 64;  ///< of the line behind a line of blanks
 
   Http1Framing framing_;
   Http1Value value_;
+  Http1StartLine start_line_;
   Http1Start start_;
   Phase phase_ = Phase::leading;
   Phase before_carriage_ = Phase::skip;

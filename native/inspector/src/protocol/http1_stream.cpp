@@ -57,6 +57,7 @@ void Http1Stream::at_boundary(std::uint8_t byte, const Outlet& out) noexcept {
     return out.start(Protocol::http1, Location::head);
   }
   if (maybe_body_) return begin_body(out);
+  foreign_ = true;
   out.raise(Exception::parser_error, 0);
   go_raw(out);
 }
@@ -74,6 +75,7 @@ Http1Stream::Signal Http1Stream::read_head(Bytes& bytes, Origin origin, const Ou
   const Http1Head::Result result = message.head.feed(bytes);
   out.write(bytes.first(result.taken), origin);
   bytes = bytes.subspan(result.taken);
+  foreign_ = foreign_ || message.head.malformed();
   if (result.outcome == Http1Head::Outcome::need_more) return Signal::none;
   out.close();
   std::array<std::uint8_t, 64> returned;

@@ -44,6 +44,8 @@ class Http1Stream {
   /// True between messages.
   [[nodiscard]] bool idle() const noexcept { return state_ == State::boundary; }
   [[nodiscard]] bool response() const noexcept { return response_; }
+  /// Something stood where a message begins that begins none. What came since was read as leniently as ever.
+  [[nodiscard]] bool foreign() const noexcept { return foreign_; }
 
  private:
   enum class State : std::uint8_t {
@@ -95,6 +97,7 @@ class Http1Stream {
   std::unique_ptr<Message> message_;  ///< null only between messages and when raw
   State state_ = State::boundary;
   bool response_ = false;
+  bool foreign_ = false;
   bool maybe_body_ = false; ///< a message that has no body said how long its body is
 };
 

@@ -23,7 +23,15 @@ struct Gate {
     rig.engine().set_applications(0, std::move(rules));
     rig.feed_all(tcp.handshake());
   }
-  Action ask(std::string_view text) { return feed(Way::in, tcp.request(std::string(text))); }
+  Action ask(std::string_view text) {
+    constexpr std::size_t kMost = 40'000;  // a packet's
+    Action action = feed(Way::in, tcp.request(text.substr(0, kMost)));
+    while (text.size() > kMost && action != Action::reset) {
+      text.remove_prefix(kMost);
+      action = feed(Way::in, tcp.request(text.substr(0, kMost)));
+    }
+    return action;
+  }
   Action answer(std::string_view text) { return feed(Way::out, tcp.response(std::string(text))); }
   Action feed(Way way, Buffer packet) {
     rig.way = way;
@@ -81,6 +89,39 @@ TEST_CASE("however it is cut, it is known in the end") {
   bool reset = false;
   for (const char byte : banner) reset = reset || gate.ask(std::string_view(&byte, 1)) == Action::reset;
   CHECK(reset);
+}
+
+TEST_CASE("behind a request of HTTP only another one is HTTP") {
+  const std::string first = "GET /a HTTP/1.1\r\nHost: shop\r\n\r\n";
+  for (const std::string& more : {first, post("{}"), "\r\n" + first, std::string("get /a?b c http/1.0 \n\n"),
+                                  "PURGE /" + std::string(100'000, 'a') + " HTTP/1.1\r\n\r\n"}) {
+    CAPTURE(more);
+    Gate gate(only_http());
+    CHECK(gate.ask(first + more) == Action::forward);
+    CHECK(gate.denied().empty());
+  }
+  for (const std::string& more :
+       {std::string("*1\r\n$4\r\nPING\r\n"), std::string("PING\r\n"), std::string("SSH-2.0-OpenSSH_9.6\r\n"),
+        std::string("GET key\r\n"), std::string("GET  HTTP/1.1x\r\n"), std::string("{} / HTTP/1.1\r\n"),
+        std::string("\x16\x03\x01"), std::string(300'000, 'a')}) {
+    CAPTURE(more);
+    Gate gate(only_http());
+    CHECK(gate.ask(first) == Action::forward);
+    CHECK(gate.ask(more) == Action::reset);
+    REQUIRE(gate.denied().size() == 1);
+    CHECK(gate.denied()[0].protocol == Protocol::raw);
+  }
+}
+
+TEST_CASE("what begins with a word of HTTP and is none is not taken for it") {
+  Gate redis(only_http());
+  CHECK(redis.ask("GET key\r\n") == Action::reset);
+  Gate answered(only_http());
+  CHECK(answered.ask("GET / HTTP/1.1\r\n\r\n") == Action::forward);
+  CHECK(answered.answer("-ERR unknown command\r\n") == Action::reset);
+  Gate lenient(only_http());
+  CHECK(lenient.ask("GET / HTTP/1.1\r\n\r\n") == Action::forward);
+  CHECK(lenient.answer("http/1.1  404\n\n") != Action::reset);
 }
 
 TEST_CASE("rules that are tried, and an inspector beside the traffic, only tell") {
