@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
+import { ALERTS } from './receiver.ts';
 import { FEED } from './supply/supply.ts';
 import { requireFor, type Target } from './target.ts';
 
@@ -12,7 +13,7 @@ export function helm(target: Target, [verb = '', release = '', ...options]: read
   const values = JSON.stringify({
     image: { registry: target.registry, repository: 'bulkhead', tag: target.tag },
     // No volumes are made here, and one node has no room for more.
-    api: { replicas: 2, store: { persistent: false }, resources: SMALL },
+    api: { replicas: 2, store: { persistent: false }, alerts: ALERTS, resources: SMALL },
     agent: { ...target.agentValues, resources: SMALL },
     webhook: { resources: SMALL },
     worker: { enabled: true, persistent: false, advisories: [FEED], resources: SMALL },

@@ -1,17 +1,17 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { clusterMissing, makeCertificate, renderSteps, type StepResult } from '@bulkhead/lab';
+import { clusterMissing, renderSteps, type StepResult } from '@bulkhead/lab';
+import { makeIdentity } from './identity.ts';
 import { openKubeconfigTarget } from './kubeconfig-target.ts';
 import { openLabTarget } from './lab-target.ts';
+import { RECEIVER_HOST } from './receiver.ts';
 import { scenario } from './scenario.ts';
-import type { ShopCertificate } from './shop.ts';
+import { SHOP_HOST } from './shop.ts';
 
 const USAGE = `Usage: bulkhead e2e [--output FILE]
 
 Installs Bulkhead by its chart in a cluster and shows that it does what it is for: a card number between two pods
-is stopped, encrypted it passes, a privileged pod and one of an image with a known vulnerability are denied, and only what
+is stopped and told of by webhook and syslog, encrypted it passes, a privileged pod and one of an image with a known vulnerability are denied, and only what
 the chart's README names is left when it is uninstalled.
 
 Without KUBECONFIG a cluster of one node is started on this machine (root; tools/cluster/kubernetes.sh builds it) and
@@ -37,8 +37,8 @@ async function main(interrupted: AbortSignal): Promise<number> {
   const target = kubeconfig === '' ? await openLabTarget(say) : openKubeconfigTarget(kubeconfig);
   const steps: StepResult[] = [];
   try {
-    const certificate = await makeShopCertificate();
-    for (const step of scenario(target, certificate)) {
+    const identity = await makeIdentity([SHOP_HOST, RECEIVER_HOST]);
+    for (const step of scenario(target, identity)) {
       if (interrupted.aborted) break;
       const result = await step();
       say(`  ${result.isAsExpected ? 'ok    ' : 'FAILED'} ${result.name}\n`);
@@ -55,16 +55,6 @@ async function main(interrupted: AbortSignal): Promise<number> {
   process.stdout.write(`\n${renderSteps(steps)}\n`);
   if (!isGood) say(`what the last step saw: ${JSON.stringify(steps.at(-1)?.evidence, undefined, 2)}\n`);
   return isGood ? 0 : 1;
-}
-
-async function makeShopCertificate(): Promise<ShopCertificate> {
-  const folder = await mkdtemp(join(tmpdir(), 'bulkhead-e2e-identity-'));
-  try {
-    const { key, certificate } = await makeCertificate(folder, ['shop.shop.svc.cluster.local']);
-    return { key: await readFile(key, 'utf8'), certificate: await readFile(certificate, 'utf8') };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 }
 
 if (flags.help) {

@@ -1,6 +1,7 @@
 import { runStep, type StepResult } from '@bulkhead/lab';
-import type { ShopCertificate } from './shop.ts';
+import type { Identity } from './identity.ts';
 import { privileged } from './step/admission.ts';
+import { alerts, receiver } from './step/alerts.ts';
 import { events } from './step/findings.ts';
 import { cleanImage, lateImage, scanned, signedImage, supply, vulnerableImage, watchRegistry } from './step/images.ts';
 import { programs } from './step/programs.ts';
@@ -9,14 +10,16 @@ import { applyPolicy, cardOrder, encryptedOrder, restartAgent, unprotected } fro
 import type { Target } from './target.ts';
 
 /** Everything that must hold in a cluster, in order. Each step builds on those before it. */
-export function scenario(target: Target, certificate: ShopCertificate): readonly (() => Promise<StepResult>)[] {
+export function scenario(target: Target, identity: Identity): readonly (() => Promise<StepResult>)[] {
   return [
     () => runStep('a registry with four images, a feed of advisories', 'pushed', () => supply(target)),
-    () => runStep('helm install', 'every pod is ready', () => install(target)),
+    () => runStep('a receiver of alerts', 'listens for webhooks and syslog', () => receiver(target, identity)),
+    () => runStep('helm install', 'every pod is ready', () => install(target, identity)),
     () => runStep('the registry is watched', 'taken by the api', () => watchRegistry(target)),
-    () => runStep('two pods without a policy', 'exchange what they like', () => unprotected(target, certificate)),
+    () => runStep('two pods without a policy', 'exchange what they like', () => unprotected(target, identity)),
     () => runStep('kubectl apply of a sensor and a group', 'accepted, enforced on the node', () => applyPolicy(target)),
     () => runStep('an order with a card, HTTP', 'blocked, never arrives', () => cardOrder(target)),
+    () => runStep('alerts of it', 'one by webhook, signed, one by syslog', () => alerts(target)),
     () => runStep('the same order, TLS', 'arrives', () => encryptedOrder(target)),
     () => runStep('kubectl apply of a ProcessPolicy', 'sshd is refused', () => programs(target)),
     () => runStep('a privileged pod', 'denied, and told why', () => privileged(target)),

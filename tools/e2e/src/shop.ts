@@ -1,12 +1,18 @@
+import type { Identity } from './identity.ts';
 import { exec, kubectl, type Target } from './target.ts';
 
 /** Its namespace. */
 export const SHOP = 'shop';
+/** What its certificate is for. */
+export const SHOP_HOST = `shop.${SHOP}.svc.cluster.local`;
 /** A pod of it that runs what steps want. */
 export const CLIENT = { namespace: SHOP, name: 'client' };
 /** A number every payment service documents for tests: valid by all rules, and nobody's money. */
 export const CARD = '4111111111111111';
 export const CARD_ORDER = JSON.stringify({ item: 'book', cardNumber: CARD });
+
+/** The ResponseRule that has somebody told of each workload at which one is blocked. */
+export const CARD_RULE = 'card-blocked';
 
 /** What a shop does, in one line: it answers, and writes down what it was told. */
 const SERVER = `
@@ -17,14 +23,8 @@ createServer(serve).listen(8080);
 https.createServer({ key: process.env.TLS_KEY, cert: process.env.TLS_CERTIFICATE }, serve).listen(8443);
 `;
 
-/** PEM, for the shop's name. */
-export interface ShopCertificate {
-  readonly key: string;
-  readonly certificate: string;
-}
-
 /** A shop that takes orders over HTTP and TLS, and a client, as manifests. The images that are there have all they need. */
-export function shopManifests({ registry, tag }: Target, { key, certificate }: ShopCertificate): readonly object[] {
+export function shopManifests({ registry, tag }: Target, { key, certificate }: Identity): readonly object[] {
   const image = `${registry}/bulkhead-webhook:${tag}`;
   const pod = (name: string, script: string, env: readonly object[] = []): object => ({
     apiVersion: 'v1',
@@ -77,7 +77,7 @@ request.end(body);
 
 /** Posts from the client to the shop, and gives the status, or the code of the error. */
 export async function post(target: Target, scheme: 'http' | 'https', body: string): Promise<string> {
-  const url = `${scheme}://shop.${SHOP}.svc.cluster.local/orders`;
+  const url = `${scheme}://${SHOP_HOST}/orders`;
   return (await exec(target, CLIENT, POST, [url, body])).trim();
 }
 

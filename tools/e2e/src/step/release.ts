@@ -1,14 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Conclusion } from '@bulkhead/lab';
 import { helm } from '../helm.ts';
+import type { Identity } from '../identity.ts';
+import { ALERT_SECRET, alertSecret } from '../receiver.ts';
 import { NAMESPACE, RELEASE } from '../release.ts';
 import { CARD_ORDER, post } from '../shop.ts';
-import { kubectl, type Target } from '../target.ts';
+import { apply, kubectl, type Target } from '../target.ts';
 import { READY_MS, until } from '../until.ts';
 
-export async function install(target: Target): Promise<Conclusion> {
+export async function install(target: Target, identity: Identity): Promise<Conclusion> {
   await kubectl(target, ['create', 'namespace', NAMESPACE]);
   await kubectl(target, ['label', 'namespace', NAMESPACE, 'kube-system', 'bulkhead.io/admission=ignore']);
+  await apply(target, [alertSecret(identity)]);
   await helm(target, ['install', RELEASE, '--namespace', NAMESPACE, '--wait', '--timeout', `${READY_MS / 1000}s`]);
   return ready(target);
 }
@@ -33,6 +36,8 @@ const KEPT = [
 
 export async function uninstall(target: Target): Promise<Conclusion> {
   await helm(target, ['uninstall', RELEASE, '--namespace', NAMESPACE, '--wait', '--timeout', `${READY_MS / 1000}s`]);
+  // Ours: the chart was only told of it.
+  await kubectl(target, ['-n', NAMESPACE, 'delete', 'secret', ALERT_SECRET]);
   const passes = await until(async () => (await post(target, 'http', CARD_ORDER)) === '200');
   const ours = ['-l', 'app.kubernetes.io/part-of=bulkhead'];
   const kinds = 'pods,services,deployments,statefulsets,daemonsets,configmaps,roles,rolebindings,serviceaccounts';

@@ -1,6 +1,7 @@
 import type { Conclusion } from '@bulkhead/lab';
+import type { Identity } from '../identity.ts';
 import { NAMESPACE, RELEASE } from '../release.ts';
-import { CARD, CARD_ORDER, post, SHOP, type ShopCertificate, shopLog, shopManifests } from '../shop.ts';
+import { CARD, CARD_ORDER, CARD_RULE, post, SHOP, shopLog, shopManifests } from '../shop.ts';
 import { apply, kubectl, type Target } from '../target.ts';
 import { until } from '../until.ts';
 
@@ -17,11 +18,18 @@ const POLICY = [
     metadata: { name: 'shop' },
     spec: { selector: { namespaces: [SHOP] }, mode: 'protect', sensors: ['no-cards'] },
   },
+  // A number that every payment service documents for tests is stopped like others, and no incident by itself.
+  {
+    apiVersion: 'bulkhead.io/v1alpha1',
+    kind: 'ResponseRule',
+    metadata: { name: CARD_RULE },
+    spec: { groups: ['shop'], when: { events: ['session-blocked'] }, actions: ['alert'] },
+  },
 ];
 
-export async function unprotected(target: Target, certificate: ShopCertificate): Promise<Conclusion> {
+export async function unprotected(target: Target, identity: Identity): Promise<Conclusion> {
   await kubectl(target, ['create', 'namespace', SHOP]);
-  await apply(target, shopManifests(target, certificate));
+  await apply(target, shopManifests(target, identity));
   await kubectl(target, ['-n', SHOP, 'wait', '--for=condition=Ready', 'pod/shop', 'pod/client', '--timeout=90s']);
   const passed = await until(async () => (await post(target, 'http', CARD_ORDER)) === '200');
   const log = await shopLog(target);

@@ -1,3 +1,4 @@
+import { object, pod, service } from '../manifests.ts';
 import type { Target } from '../target.ts';
 
 /** The namespace of what images come from. */
@@ -31,52 +32,24 @@ export function supplyManifests(target: Target, feed: Readonly<Record<string, st
     Object.entries(feed).map(([path, content]) => [path.replaceAll('/', '__'), content]),
   );
   return [
-    { ...object('v1', 'ConfigMap', 'registry'), data: { 'config.yml': JSON.stringify(REGISTRY_CONFIG) } },
-    { ...object('v1', 'ConfigMap', 'feed'), binaryData },
-    pod('registry', target.registryImage, ['registry', 'serve', '/config/config.yml'], 5000, [
-      { name: 'config', mountPath: '/config', volume: { configMap: { name: 'registry' } } },
-      { name: 'data', mountPath: '/data', volume: { emptyDir: {} } },
-    ]),
-    pod('feed', `${target.registry}/bulkhead-webhook:${target.tag}`, ['/usr/local/bin/node', '-e', SERVE], 8080, [
-      { name: 'feed', mountPath: '/feed', volume: { configMap: { name: 'feed' } } },
-    ]),
-    service('registry', 5000, 5000),
-    service('feed', 80, 8080),
-  ];
-}
-
-interface Mount {
-  readonly name: string;
-  readonly mountPath: string;
-  readonly volume: object;
-}
-
-function pod(name: string, image: string, command: readonly string[], port: number, mounts: readonly Mount[]): object {
-  return {
-    ...object('v1', 'Pod', name),
-    spec: {
-      automountServiceAccountToken: false,
-      enableServiceLinks: false,
-      securityContext: { runAsNonRoot: true, runAsUser: 65532, fsGroup: 65532 },
-      terminationGracePeriodSeconds: 1,
-      containers: [
-        {
-          name,
-          image,
-          command,
-          readinessProbe: { tcpSocket: { port }, periodSeconds: 1 },
-          volumeMounts: mounts.map(({ name: volume, mountPath }) => ({ name: volume, mountPath })),
-        },
+    { ...object('v1', 'ConfigMap', SUPPLY, 'registry'), data: { 'config.yml': JSON.stringify(REGISTRY_CONFIG) } },
+    { ...object('v1', 'ConfigMap', SUPPLY, 'feed'), binaryData },
+    pod(SUPPLY, 'registry', {
+      image: target.registryImage,
+      command: ['registry', 'serve', '/config/config.yml'],
+      port: 5000,
+      mounts: [
+        { name: 'config', mountPath: '/config', volume: { configMap: { name: 'registry' } } },
+        { name: 'data', mountPath: '/data', volume: { emptyDir: {} } },
       ],
-      volumes: mounts.map(({ name: volume, volume: source }) => ({ name: volume, ...source })),
-    },
-  };
-}
-
-function service(name: string, port: number, targetPort: number): object {
-  return { ...object('v1', 'Service', name), spec: { selector: { app: name }, ports: [{ port, targetPort }] } };
-}
-
-function object(apiVersion: string, kind: string, name: string): object {
-  return { apiVersion, kind, metadata: { name, namespace: SUPPLY, labels: { app: name } } };
+    }),
+    pod(SUPPLY, 'feed', {
+      image: `${target.registry}/bulkhead-webhook:${target.tag}`,
+      command: ['/usr/local/bin/node', '-e', SERVE],
+      port: 8080,
+      mounts: [{ name: 'feed', mountPath: '/feed', volume: { configMap: { name: 'feed' } } }],
+    }),
+    service(SUPPLY, 'registry', [{ name: 'http', port: 5000, targetPort: 5000 }]),
+    service(SUPPLY, 'feed', [{ name: 'http', port: 80, targetPort: 8080 }]),
+  ];
 }
