@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import type { Line, TestControlPlane } from '@bulkhead/lab';
 import { describe, expect, it } from 'vitest';
 import { CARD_ORDER, missingForNamespaces, PLAIN_ORDER, type Stand, withStand } from './test-support/stand.ts';
@@ -67,6 +67,12 @@ describe.skipIf(missing !== undefined)('a capture', () => {
       expect(written).toMatchObject({ full: false, lost: 0, groups: ['server'] });
       expect(await kept(written)).toContain('7402231');
       await expect.poll(async () => (await plane.events('capture-written')).length, WAIT).toBe(2);
+      for (const event of (await plane.events('capture-written')) as readonly { id: number; document: Line }[]) {
+        const [file, url] = [event.document['file'] as string, `/api/v1/events/${event.id}/capture`];
+        expect((await plane.download(url)).equals(await readFile(file))).toBe(true);
+        await rm(file);
+        await expect(plane.download(url)).rejects.toThrow(': 404 ');
+      }
 
       expect(await capture(plane, path, 60, 1)).toMatchObject({ outcome: 'done' });
       expect(await stand.request({ path: '/orders', body: PLAIN_ORDER })).toMatchObject({ status: 200 });

@@ -17,7 +17,7 @@ describe('the agent configuration', () => {
       events: { findings: 'native' },
       queue: 6430,
       metrics: { enabled: true, port: 9430 },
-      captures: { folder: 'captures', maxMebibytes: 256, ringMebibytes: 8 },
+      captures: { folder: 'captures', maxMebibytes: 256, maxDays: 7, ringMebibytes: 8 },
     });
   });
 

@@ -123,6 +123,12 @@ export const AgentConfig = z
           .max(1_048_576)
           .default(256)
           .describe('The oldest captures go when all together exceed this.'),
+        maxDays: z
+          .int()
+          .min(1)
+          .max(3_650)
+          .default(7)
+          .describe('Captures go when they are older than this, whatever room there is.'),
         ringMebibytes: z
           .int()
           .min(1)

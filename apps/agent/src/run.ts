@@ -33,6 +33,9 @@ const SAMPLE_MS = 1_000;
 /** Releasing some hundred namespaces takes longer than the default allows. */
 const SHUTDOWN_MS = 30_000;
 const MEBIBYTE = 2 ** 20;
+const DAY_MS = 86_400_000;
+/** By how much captures may be older than they are to be. */
+const FORGET_MS = 3_600_000;
 
 /** Runs the agent until it is told to end. Resolves with the exit code; throws when it cannot start. */
 export async function runAgent(config: AgentConfig, configFile: string): Promise<number> {
@@ -79,6 +82,7 @@ interface Parts extends Outlets {
   readonly source: Source;
   readonly agent: Agent;
   readonly captures: CommandCaptures;
+  readonly captureStore: CaptureStore;
   /** Where there is no control plane. */
   readonly local: LocalResponses | undefined;
   /** What became of the rules in the kernel, once the agent has ended. */
@@ -135,6 +139,13 @@ async function start(
   if (plane !== undefined) shutdown.onClose('control plane', () => plane.close());
   const captures = new CaptureStore(resolve(folder, config.captures.folder), config.captures.maxMebibytes * MEBIBYTE);
   shutdown.onClose('captures', () => captures.settled());
+  const forget = (): void => {
+    const before = new Date(Date.now() - config.captures.maxDays * DAY_MS);
+    captures.forget(before).catch((error: unknown) => void process.stderr.write(`${errorLine(error)}\n`));
+  };
+  forget();
+  const forgetting = setInterval(forget, FORGET_MS);
+  shutdown.onClose('old captures', () => clearInterval(forgetting));
   const commandCaptures = new CommandCaptures({
     store: captures,
     onWritten: ({ subject }, capture) => {
@@ -212,7 +223,7 @@ async function start(
     stop.rules = 'released';
     return agent.close();
   });
-  const parts = { ...outlets, agent, local, captures: commandCaptures, stop };
+  const parts = { ...outlets, agent, local, captures: commandCaptures, captureStore: captures, stop };
 
   const address = await serveHealth(config.metrics, registry, shutdown, () => plane?.notReady ?? agent.notReady);
   const sampler = setInterval(() => {
@@ -234,7 +245,7 @@ async function start(
 
 /** Follows what the agent depends on: its policy and the workloads of the node. */
 function follow(parts: Parts, { workloads }: AgentConfig, signal: AbortSignal, fail: (error: unknown) => void): void {
-  const { agent, captures, local, log, metrics, source } = parts;
+  const { agent, captures, captureStore, local, log, metrics, source } = parts;
   void source
     .follow({
       signal,
@@ -253,6 +264,7 @@ function follow(parts: Parts, { workloads }: AgentConfig, signal: AbortSignal, f
         if (place !== undefined) return captures.start(place, seconds, maxBytes);
         return { outcome: 'failed', message: 'there is no such workload on this node' };
       },
+      read: (file, offset, maxBytes) => captureStore.read(file, offset, maxBytes),
       enforcement: () => agent.enforcement,
       namesOf: (workloadId) => agent.namesOf(workloadId),
     })

@@ -37,6 +37,7 @@ const MAY: Readonly<Record<string, readonly Role[]>> = {
   'POST /api/v1/workloads/{id}/actions': HANDS,
   'GET /api/v1/events': WORK,
   'GET /api/v1/events/{id}': WORK,
+  'GET /api/v1/events/{id}/capture': HANDS,
   'GET /api/v1/flows': WORK,
   'GET /api/v1/incidents': WORK,
   'PATCH /api/v1/incidents/{id}': HANDS,

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { addAdmission } from './admission/add-admission.ts';
 import { addAlerts } from './alerts/add-alerts.ts';
+import { addCaptures } from './captures/add-captures.ts';
 import { examples, formatOption, numberBetween, type Outcome } from './command.ts';
 import { addDb } from './db/add-db.ts';
 import type { EdmBuildOptions } from './dlp/edm-build.ts';
@@ -31,6 +32,7 @@ export function createProgram(io: Io, outcome: Outcome, version: string): Comman
   addPolicy(root, io, outcome);
   addAdmission(root, io, outcome);
   addAlerts(root, io, outcome);
+  addCaptures(root, io, outcome);
   addDb(root, io, outcome);
   addRegistry(root, io, outcome);
   addUp(root, io, outcome);

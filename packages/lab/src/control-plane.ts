@@ -109,6 +109,12 @@ export class TestControlPlane {
     return (await this.#send(method, path, body, this.#session)).answer;
   }
 
+  /** What a path gives, as bytes. */
+  async download(path: string): Promise<Buffer> {
+    this.#session ??= await this.#signIn();
+    return (await this.#send('GET', path, undefined, this.#session)).bytes;
+  }
+
   /** Ends it as a crash would. */
   async kill(): Promise<void> {
     await this.#process.stop('SIGKILL');
@@ -144,21 +150,23 @@ export class TestControlPlane {
     path: string,
     body: object | undefined,
     headers: Readonly<Record<string, string>> = {},
-  ): Promise<{ readonly answer: ApiAnswer; readonly cookie: string }> {
-    const { promise, resolve, reject } = Promise.withResolvers<{ answer: ApiAnswer; cookie: string }>();
+  ): Promise<{ readonly answer: ApiAnswer; readonly cookie: string; readonly bytes: Buffer }> {
+    const { promise, resolve, reject } = Promise.withResolvers<{ answer: ApiAnswer; cookie: string; bytes: Buffer }>();
     const ca = readFileSync(this.caFile);
     const type = body === undefined ? {} : { 'content-type': 'application/json' };
     const to = { host: '127.0.0.1', port: this.#ports[0], method, path, ca, headers: { ...headers, ...type } };
     const sent = request({ ...to, agent: false }, (response) => {
-      let text = '';
-      response.on('data', (chunk: Buffer) => {
-        text += chunk.toString();
-      });
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
       response.on('end', () => {
+        const bytes = Buffer.concat(chunks);
+        const isJson = /json/.test(response.headers['content-type'] ?? '');
+        const text = isJson || (response.statusCode ?? 0) >= 400 ? bytes.toString() : '';
         const cookie = (response.headers['set-cookie']?.[0] ?? '').split(';')[0] ?? '';
         const status = response.statusCode ?? 0;
         if (status >= 400) reject(new Error(`${method} ${path}: ${status} ${text}`));
-        else resolve({ answer: { status, body: text === '' ? undefined : JSON.parse(text) }, cookie });
+        else resolve({ answer: { status, body: text === '' ? undefined : JSON.parse(text) }, cookie, bytes });
       });
     });
     sent.on('error', reject);

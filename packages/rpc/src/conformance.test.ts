@@ -245,6 +245,10 @@ describe('an agent and a control plane', () => {
         onCommand: async (action) => {
           if (action.kind === 'quarantine')
             return { outcome: 'done', message: `${action.workloadId}: ${action.reason}` };
+          if (action.kind === 'read') {
+            const data = Buffer.from(`${action.file} from ${action.offset}`);
+            return { outcome: 'done', message: '', part: { data, size: 4_000_000_000 } };
+          }
           if (action.kind === 'capture') throw new Error('no room on the disk');
           return new Promise(() => {});
         },
@@ -256,7 +260,11 @@ describe('an agent and a control plane', () => {
       const release = link?.command({ kind: 'release', workloadId: 'c1' }, 50);
       const scan = link?.command({ kind: 'scan', workloadId: 'c1' }, 600_000);
 
+      const read = link?.command({ kind: 'read', file: 'a', offset: 3_000_000_000, maxBytes: 100 }, 10_000);
+
       const late = release?.catch((error: unknown) => error);
+      expect(await read).toMatchObject({ outcome: 'done', part: { size: 4_000_000_000 } });
+      expect(Buffer.from((await read)?.part?.data ?? []).toString()).toBe('a from 3000000000');
       expect(await quarantine).toEqual({ outcome: 'done', message: 'c1: cards' });
       expect(await capture).toEqual({ outcome: 'failed', message: 'no room on the disk' });
       expect(await late).toMatchObject({ code: 'AGENT_UNAVAILABLE' });

@@ -10,6 +10,7 @@ import {
   MAX_EVENT_BYTES,
   MAX_LABELS,
   MAX_MESSAGE_FROM_AGENT,
+  MAX_READ_BYTES,
   MAX_WORKLOADS_PER_REPORT,
 } from './wire/limits.ts';
 
@@ -118,9 +119,18 @@ describe('what an agent must not send', () => {
     ],
     [
       'an outcome that there is none of',
-      bytesOf({ $case: 'result', value: { id: 'x', outcome: 'exploded', message: '' } }),
+      bytesOf({ $case: 'result', value: { id: 'x', outcome: 'exploded', message: '', data: Buffer.of(), size: 0 } }),
       STATUS.INVALID_ARGUMENT,
       /outcome/,
+    ],
+    [
+      'more of a file than was asked for',
+      bytesOf({
+        $case: 'result',
+        value: { id: 'x', outcome: 'done', message: '', data: Buffer.alloc(MAX_READ_BYTES + 1), size: 9_000_000 },
+      }),
+      STATUS.INVALID_ARGUMENT,
+      /longer than any part/,
     ],
     ['a second hello', HELLO, STATUS.INVALID_ARGUMENT, /second hello/],
     ['too many workloads', report({}, MAX_WORKLOADS_PER_REPORT + 1), STATUS.INVALID_ARGUMENT, /workloads is refused/],

@@ -23,5 +23,12 @@ export { MIN_SPOOL_BYTES, Spool, type SpooledBatch, type SpoolOptions } from './
 export { agentOfUri, agentUri, isAgentId } from './wire/agent-name.ts';
 export * as limits from './wire/limits.ts';
 export type { Position } from './wire/position.ts';
-export type { CommandAction, CommandOutcome, Enforcement, PolicyAnswer, SnapshotText } from './wire/terms.ts';
+export type {
+  CommandAction,
+  CommandOutcome,
+  Enforcement,
+  FilePart,
+  PolicyAnswer,
+  SnapshotText,
+} from './wire/terms.ts';
 export { type EnrolmentToken, formatToken, parseToken } from './wire/token.ts';

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CaptureStore } from './capture-store.ts';
 
@@ -63,6 +63,55 @@ describe('CaptureStore', () => {
     await (await store.open('beef', at(1), 10)).discard();
 
     expect(await readdir(folder)).toEqual(['other.pcapng.part']);
+  });
+
+  it('gives a capture in parts, by its name alone', async () => {
+    const store = new CaptureStore(folder, 100);
+    const { file } = await store.store(7n, at(0), Buffer.from('0123456789'));
+    const name = basename(file);
+    const part = async (offset: number, maxBytes: number): Promise<readonly [string, number] | undefined> => {
+      const found = await store.read(name, offset, maxBytes);
+      return found && [Buffer.from(found.data).toString(), found.size];
+    };
+
+    expect(await part(0, 4)).toEqual(['0123', 10]);
+    expect(await part(8, 4)).toEqual(['89', 10]);
+    expect(await part(10, 4)).toEqual(['', 10]);
+    expect(await part(2 ** 52, 4)).toEqual(['', 10]);
+    await rm(file);
+    expect(await part(0, 4)).toBeUndefined();
+  });
+
+  it('gives nothing that is no capture: no other file, no folder above, no link', async () => {
+    const store = new CaptureStore(folder, 100);
+    await writeFile(join(folder, 'notes.txt'), 'x');
+    await symlink('/etc/passwd', join(folder, 'session-20261121T000000000Z-7.pcapng'));
+    await writeFile(join(folder, 'command-20261121T000003000Z-cafe.pcapng.part'), 'x');
+    for (const name of [
+      'notes.txt',
+      '../etc/passwd',
+      `${folder}/notes.txt`,
+      'session-20261121T000000000Z-7.pcapng',
+      'command-20261121T000003000Z-cafe.pcapng.part',
+      'session-20261121T000000000Z-7.pcapng\0',
+      '',
+    ]) {
+      expect(await store.read(name, 0, 10), name).toBeUndefined();
+    }
+  });
+
+  it('forgets what is older than a moment, and nothing else', async () => {
+    const store = new CaptureStore(folder, 100);
+    await store.forget(at(1));
+    await writeFile(join(folder, 'notes.txt'), 'x');
+    for (let second = 0; second < 3; second += 1) await store.store(BigInt(second), at(second), new Uint8Array(1));
+
+    await store.forget(at(1));
+    expect((await readdir(folder)).toSorted()).toEqual([
+      'notes.txt',
+      'session-20261121T000001000Z-1.pcapng',
+      'session-20261121T000002000Z-2.pcapng',
+    ]);
   });
 
   it('refuses a capture that would push out all others and still not fit', async () => {

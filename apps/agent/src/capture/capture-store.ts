@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { FilePart } from '@bulkhead/rpc';
+import { readPart } from '../read-part.ts';
 
 export interface StoredCapture {
   readonly file: string;
@@ -43,6 +46,18 @@ export class CaptureStore {
     const opened = this.#last.then(() => this.#open(id, time, maxBytes));
     this.#last = opened.catch(() => undefined);
     return opened;
+  }
+
+  /** What stands in a capture from an offset on, by the name of its file; nothing where there is none of that name. */
+  async read(name: string, offset: number, maxBytes: number): Promise<FilePart | undefined> {
+    return NAME.test(name) ? readPart(join(this.#folder, name), offset, maxBytes) : undefined;
+  }
+
+  /** Removes captures that were begun before a moment. */
+  forget(before: Date): Promise<void> {
+    const forgotten = this.#last.then(() => this.#forget(timeWord(before)));
+    this.#last = forgotten.catch(() => undefined);
+    return forgotten;
   }
 
   /** Resolves when nothing that was given to `store` is being written any more. */
@@ -115,6 +130,13 @@ export class CaptureStore {
     }
   }
 
+  async #forget(before: string): Promise<void> {
+    if (!existsSync(this.#folder)) return;
+    for (const name of await readdir(this.#folder)) {
+      if (timeOf(name) < before) await unlink(join(this.#folder, name));
+    }
+  }
+
   /** Removes what was being written when an earlier agent was killed. */
   async #clear(): Promise<void> {
     if (this.#isCleared) return;
@@ -128,8 +150,12 @@ function timeWord(time: Date): string {
 }
 
 function byTime(a: string, b: string): number {
-  const [one = '', other = ''] = [a, b].map((name) => NAME.exec(name)?.[1]);
-  return one < other ? -1 : 1;
+  return timeOf(a) < timeOf(b) ? -1 : 1;
+}
+
+/** When a capture was begun, as a word that sorts; what is none is never old. */
+function timeOf(name: string): string {
+  return NAME.exec(name)?.[1] ?? '~';
 }
 
 async function sizeOf(handle: FileHandle): Promise<number> {

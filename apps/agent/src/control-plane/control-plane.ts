@@ -11,6 +11,8 @@ import {
   type ConnectionState,
   connectAgent,
   type Enforcement,
+  type FilePart,
+  limits,
   Spool,
 } from '@bulkhead/rpc';
 import type { ControlPlaneConfig } from '../config.ts';
@@ -25,7 +27,7 @@ const MEBIBYTE = 2 ** 20;
 /** What waits when the agent is told to end gets this to leave. What does not leave is there at the next start. */
 const DRAIN_MS = 2_000;
 /** What the control plane may expect of this agent. */
-const CAPABILITIES = ['inspect', 'firewall', 'quarantine', 'capture'];
+const CAPABILITIES = ['inspect', 'firewall', 'quarantine', 'capture', 'read'];
 
 export interface ControlPlaneOptions {
   readonly config: ControlPlaneConfig;
@@ -44,6 +46,8 @@ export interface Obeys extends PolicyWatchOptions {
   readonly quarantine: (ids: ReadonlySet<string>) => Promise<void>;
   /** Keeps the packets of a workload for a while. */
   readonly capture: (workloadId: string, seconds: number, maxBytes: number) => Promise<CommandOutcome>;
+  /** A part of a file that an event told of, by its name. Nothing where there is none. */
+  readonly read: (file: string, offset: number, maxBytes: number) => Promise<FilePart | undefined>;
   readonly enforcement: () => readonly Enforcement[];
   /** What the workload of this id, and all that share its network namespace, can be cut off by; nothing where it is not on this node. */
   readonly namesOf: (workloadId: string) => readonly string[];
@@ -196,7 +200,8 @@ export class ControlPlane {
     return [];
   }
 
-  async #obey(action: CommandAction, { namesOf, quarantine, capture }: Obeys): Promise<CommandOutcome> {
+  async #obey(action: CommandAction, { namesOf, quarantine, capture, read }: Obeys): Promise<CommandOutcome> {
+    if (action.kind === 'read') return readBy(read, action);
     const { kind, workloadId } = action;
     if (kind === 'capture') return capture(workloadId, action.seconds, action.maxBytes);
     if (kind !== 'quarantine' && kind !== 'release') {
@@ -215,6 +220,15 @@ export class ControlPlane {
     await quarantine(this.#quarantined);
     return { outcome: 'done', message: kind === 'quarantine' ? 'it is cut off' : 'it is released' };
   }
+}
+
+async function readBy(
+  read: Obeys['read'],
+  { file, offset, maxBytes }: Extract<CommandAction, { kind: 'read' }>,
+): Promise<CommandOutcome> {
+  const part = await read(file, offset, Math.min(maxBytes, limits.MAX_READ_BYTES));
+  if (part === undefined) return { outcome: 'failed', message: 'there is no such file on this node (any more)' };
+  return { outcome: 'done', message: '', part };
 }
 
 /** Why this machine cannot do what a policy asks for. */

@@ -77,6 +77,15 @@ describe('a relay', () => {
     expect(local.done).toEqual(['release agent']);
   });
 
+  it('brings bytes as they are', async () => {
+    const local = new Local();
+    const data = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
+    local.answer = { outcome: 'done', message: '', part: { data, size: 2 ** 40 } };
+    const { part } = (await commanded(local)) ?? {};
+    expect(Buffer.from(part?.data ?? []).equals(data)).toBe(true);
+    expect(part?.size).toBe(2 ** 40);
+  });
+
   it.each([undefined, new Error('it hangs')])(
     'gives nothing where the agent does not answer there: %s',
     async (answer) => {

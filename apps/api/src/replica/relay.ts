@@ -6,6 +6,7 @@ import type { CommandAction, CommandOutcome } from '@bulkhead/rpc';
 import type { Logger } from '@bulkhead/runtime';
 import { z } from 'zod';
 import type { SettledByPerson } from '../response/quarantine-orders.ts';
+import { readOutcome, writeOutcome } from './relayed-outcome.ts';
 
 /** What this process does about the agents that are connected to it. */
 export interface LocalAgents {
@@ -33,6 +34,7 @@ const Action = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('quarantine'), workloadId: z.string(), reason: z.string() }),
   z.object({ kind: z.literal('release'), workloadId: z.string() }),
   z.object({ kind: z.literal('scan'), workloadId: z.string() }),
+  z.object({ kind: z.literal('read'), file: z.string(), offset: z.number(), maxBytes: z.number() }),
 ]);
 const Settled = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('quarantine'), reason: z.string() }),
@@ -46,9 +48,6 @@ const Request = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('moved') }),
 ]);
 type Request = z.output<typeof Request>;
-const Answer = z.object({
-  outcome: z.object({ outcome: z.enum(['done', 'failed', 'unsupported']), message: z.string() }).optional(),
-});
 
 /** How late a request is seen, and its answer. */
 export const LOOK_MS = 200;
@@ -123,7 +122,7 @@ export class Relay {
       await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);
       const found = await requests.collect(id);
       if (found === 'gone') return undefined;
-      if (found !== 'waiting') return Answer.parse(JSON.parse(found.answer)).outcome;
+      if (found !== 'waiting') return readOutcome(found.answer);
     }
     await requests.withdraw(id);
     return undefined;
@@ -144,7 +143,7 @@ export class Relay {
     if (request?.kind === 'command' || request?.kind === 'settle') {
       const isLate = clock.now() - Date.parse(askedAt) > PATIENCE_MS;
       const outcome = isLate ? undefined : await this.#answer(agent, request, local).catch(() => undefined);
-      await requests.answer(id, JSON.stringify({ outcome }));
+      await requests.answer(id, writeOutcome(outcome));
       return;
     }
     await requests.withdraw(id);

@@ -16,6 +16,8 @@ beforeEach(async () => {
 afterEach(() => stand.close());
 
 /** An agent's end, as the hub reaches it. */
+const subjectOf = (action: CommandAction): string => ('workloadId' in action ? action.workloadId : '');
+
 class Link implements AgentLink {
   readonly commands: CommandAction[] = [];
   answer: CommandOutcome | 'none' = { outcome: 'done', message: 'it is cut off' };
@@ -129,7 +131,7 @@ describe('a response rule with the action capture', () => {
     stand.clock.at += 10 * 60_000;
     await blocked(again, 'w');
     await vi.waitFor(async () => expect(await audited()).toHaveLength(4), WAIT);
-    expect(back.commands.map(({ workloadId }) => workloadId)).toEqual(['y', 'w']);
+    expect(back.commands.map(subjectOf)).toEqual(['y', 'w']);
   });
 });
 
@@ -251,7 +253,7 @@ describe('a response rule with the action quarantine', () => {
     go();
 
     expect((await released).statusCode).toBe(200);
-    expect(slow.commands.map(({ kind, workloadId }) => `${kind} ${workloadId}`)).toEqual([
+    expect(slow.commands.map((action) => `${action.kind} ${subjectOf(action)}`)).toEqual([
       'quarantine a',
       'quarantine b',
       'release b',
@@ -276,7 +278,7 @@ describe('a response rule with the action quarantine', () => {
 
     // Once for all of them, and once for what is tried again.
     expect(looked).toHaveBeenCalledTimes(2);
-    expect(link.commands.map(({ workloadId }) => workloadId)).toEqual(['a', 'b']);
+    expect(link.commands.map(subjectOf)).toEqual(['a', 'b']);
   });
 
   it('is shown as failed where the agent cannot, and tried again', async () => {

@@ -4,6 +4,7 @@ import { addAccountRoutes } from './accounts.ts';
 import { addAgentRoutes } from './agents.ts';
 import { addAlertSinkRoutes } from './alert-sinks.ts';
 import { addAuditRoutes } from './audit.ts';
+import { addCaptureRoutes } from './captures.ts';
 import { addDeadAlertRoutes } from './dead-alerts.ts';
 import { addEventRoutes } from './events.ts';
 import { addFlowRoutes } from './flows.ts';
@@ -32,6 +33,7 @@ export function addRoutes(app: Api, context: ApiContext): void {
   addResponseRuleRoutes(app, context);
   addWorkloadRoutes(app, context);
   addEventRoutes(app, context);
+  addCaptureRoutes(app, context);
   addFlowRoutes(app, context);
   addIncidentRoutes(app, context);
   addAlertSinkRoutes(app, context);

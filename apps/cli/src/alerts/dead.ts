@@ -1,9 +1,9 @@
 import { formatCount, printable } from '@bulkhead/core';
 import { z } from 'zod';
+import { ask } from '../api/ask.ts';
 import type { ApiPlace } from '../api/request-api.ts';
 import { EXIT_FAILURE, EXIT_OK } from '../exit-code.ts';
 import { type Io, writeAll } from '../io.ts';
-import { ask } from './ask.ts';
 
 export interface DeadOptions extends ApiPlace {
   readonly sink?: string;

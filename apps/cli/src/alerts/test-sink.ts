@@ -1,9 +1,9 @@
 import { errorLine, printable } from '@bulkhead/core';
 import { z } from 'zod';
+import { ask } from '../api/ask.ts';
 import type { ApiPlace } from '../api/request-api.ts';
 import { EXIT_FAILURE, EXIT_OK } from '../exit-code.ts';
 import { type Io, writeAll } from '../io.ts';
-import { ask } from './ask.ts';
 
 const Tried = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('delivered') }),

@@ -38,17 +38,15 @@ const Problem = z.object({
 
 /** Makes one request with the token of a file. Throws `NOT_APPLIED` where no api answers. */
 export async function requestApi(
-  { api, tokenFile, ca }: ApiPlace,
+  place: ApiPlace,
   { method, path, body, failure, signal }: ApiRequest,
 ): Promise<ApiAnswer> {
-  const url = placeOf(api, path, failure);
-  const token = (await read(tokenFile)).trim();
-  const trust = ca === undefined ? {} : { ca: await read(ca) };
+  const { url, authorization, trust } = await openPlace(place, path, failure);
   const json = body === undefined ? {} : { 'content-type': 'application/json' };
-  const headers = { authorization: `Bearer ${token}`, ...json };
+  const headers = { authorization, ...json };
   const ended = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
   return new Promise((resolve, reject) => {
-    const fail = (cause: Error): void => reject(notAnswered(api, failure, cause.message));
+    const fail = (cause: Error): void => reject(notAnswered(place.api, failure, cause.message));
     const sent = httpsRequest(url, { method, headers, signal: ended, ...trust }, (answer) => {
       let text = '';
       answer.setEncoding('utf8').on('data', (part: string) => {
@@ -61,6 +59,14 @@ export async function requestApi(
     sent.once('error', fail);
     sent.end(body === undefined ? undefined : JSON.stringify(body));
   });
+}
+
+/** What a request to a path of an api is made with. The token goes over TLS only. */
+export async function openPlace({ api, tokenFile, ca }: ApiPlace, path: string, failure: string) {
+  const url = placeOf(api, path, failure);
+  const token = (await read(tokenFile)).trim();
+  const trust = ca === undefined ? {} : { ca: await read(ca) };
+  return { url, authorization: `Bearer ${token}`, trust };
 }
 
 /** The lines of an answer that refuses. Throws where it is not that of an api. */
@@ -82,7 +88,6 @@ export function readAnswer<Schema extends z.ZodType>(
   throw notAnswered(api, failure, 'its answer is not that of an api of Bulkhead');
 }
 
-/** The token goes over TLS only. */
 function placeOf(api: string, path: string, failure: string): URL {
   const url = URL.canParse(api) ? new URL(path, api) : undefined;
   if (url?.protocol === 'https:') return url;
@@ -96,12 +101,12 @@ function read(file: string): Promise<string> {
   });
 }
 
-function notAnswered(api: string, failure: string, why: string): CliError {
+export function notAnswered(api: string, failure: string, why: string): CliError {
   const what = `${failure} at ${JSON.stringify(api)}`;
   return new CliError('NOT_APPLIED', { what, why, fix: 'check the address, and with --ca its authority' });
 }
 
-function jsonOf(text: string): unknown {
+export function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

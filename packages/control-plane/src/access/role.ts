@@ -9,7 +9,7 @@ export interface Binding {
 }
 
 /** What can be held in one namespace: the rest concerns the whole platform. */
-const NAMESPACED = ['workloads', 'events', 'flows', 'incidents'] as const;
+const NAMESPACED = ['workloads', 'events', 'flows', 'incidents', 'captures'] as const;
 const PLATFORM = [
   'policies',
   'agents',
@@ -47,6 +47,8 @@ const GRANTS: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   operator: new Set<Permission>([
     ...READ_WORK,
     'workloads:write',
+    // What an auditor reads is masked; packets are not.
+    'captures:read',
     'incidents:write',
     'policies:write',
     'agents:write',

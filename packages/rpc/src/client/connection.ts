@@ -3,7 +3,7 @@ import { type Client, type ClientDuplexStream, type StatusObject, status } from 
 import type { Command, FromAgent, Renewal, ToAgent, Welcome } from '../gen/agent/v1/agent.ts';
 import { MAX_COMMANDS_WAITING } from '../wire/limits.ts';
 import { CONNECT } from '../wire/service.ts';
-import type { CommandAction, CommandOutcome, PolicyAnswer, SnapshotText } from '../wire/terms.ts';
+import type { CommandAction, CommandOutcome, FilePart, PolicyAnswer, SnapshotText } from '../wire/terms.ts';
 import { line, lineOf } from '../wire/text.ts';
 import type { AgentConnection, ConnectAgentOptions } from './agent-connection.ts';
 import { answerToWire } from './answer-to-wire.ts';
@@ -23,6 +23,7 @@ const GATHER_MS = 200;
 /** Between a connection attempt and the welcome. */
 const WELCOME_TIMEOUT_MS = 30_000;
 const LOOK_MS = 20;
+const NOTHING_READ: FilePart = { data: new Uint8Array(), size: 0 };
 
 /** Connects an agent. Returns at once; `onState` tells how it goes. */
 export function connectAgent(options: ConnectAgentOptions): AgentConnection {
@@ -189,17 +190,22 @@ class Connection implements AgentConnection {
   }
 
   async #obey(id: string, action: Command['action']): Promise<void> {
-    const result = (outcome: CommandOutcome['outcome'], message: string): void =>
-      this.#send({ $case: 'result', value: { id, outcome, message: line(message) } });
-    if (action === undefined) return result('unsupported', 'this agent does not know the command');
-    if (this.#commands >= MAX_COMMANDS_WAITING) return result('failed', 'too many commands at once');
+    const result = ({ outcome, message, part }: CommandOutcome): void => {
+      const { data, size } = part ?? NOTHING_READ;
+      this.#send({ $case: 'result', value: { id, outcome, message: line(message), data: Buffer.from(data), size } });
+    };
+    if (action === undefined) {
+      return result({ outcome: 'unsupported', message: 'this agent does not know the command' });
+    }
+    if (this.#commands >= MAX_COMMANDS_WAITING) {
+      return result({ outcome: 'failed', message: 'too many commands at once' });
+    }
     this.#commands += 1;
     try {
       const command = { kind: action.$case, ...action.value } as CommandAction;
-      const { outcome, message } = await this.#options.onCommand(command);
-      result(outcome, message);
+      result(await this.#options.onCommand(command));
     } catch (error) {
-      result('failed', lineOf(error));
+      result({ outcome: 'failed', message: lineOf(error) });
     } finally {
       this.#commands -= 1;
     }

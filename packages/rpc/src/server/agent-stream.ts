@@ -196,9 +196,9 @@ export class AgentStream implements AgentLink {
       case 'policy':
         return session.policyAnswered(readAnswer(body.value));
       case 'result': {
-        const { id, outcome, message } = readResult(body.value);
+        const { id, ...outcome } = readResult(body.value);
         // One that comes too late is nobody's any more.
-        this.#waiting.get(id)?.({ outcome, message });
+        this.#waiting.get(id)?.(outcome);
         return undefined;
       }
       case 'renewal':

@@ -9,6 +9,7 @@ import {
   MAX_LABELS,
   MAX_LIST,
   MAX_NAME,
+  MAX_READ_BYTES,
   MAX_TEXT,
   MAX_WORKLOADS_PER_REPORT,
 } from '../wire/limits.ts';
@@ -64,6 +65,8 @@ const ResultSchema = z.object({
   id: Name,
   outcome: z.enum(['done', 'failed', 'unsupported']),
   message: Text,
+  data: z.instanceof(Uint8Array).refine((data) => data.length <= MAX_READ_BYTES, 'is longer than any part of a file'),
+  size: z.int(),
 });
 
 /** What an agent sent that the protocol does not allow. Ends its stream, and is told to it. */
@@ -84,7 +87,8 @@ export function readAnswer(answer: wire.PolicyAnswer): PolicyAnswer {
 }
 
 export function readResult(result: wire.CommandResult): CommandOutcome & { readonly id: string } {
-  return read(ResultSchema, result, 'the result of a command');
+  const { data, size, ...rest } = read(ResultSchema, result, 'the result of a command');
+  return size === 0 ? rest : { ...rest, part: { data, size } };
 }
 
 /** Events as they came; which of them are new is another question. */

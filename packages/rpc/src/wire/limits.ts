@@ -30,6 +30,9 @@ export const MAX_TEXT = 2_000;
 /** Commands that wait for their results at one agent. */
 export const MAX_COMMANDS_WAITING = 32;
 
+/** Bytes of a file in one answer: an agent and a control plane hold one for each who reads. */
+export const MAX_READ_BYTES = 256 * KIBIBYTE;
+
 /** Certificates are PEM of some KiB. */
 export const MAX_PEM = 64 * KIBIBYTE;
 

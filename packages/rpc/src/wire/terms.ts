@@ -25,9 +25,20 @@ export type CommandAction =
   | { readonly kind: 'capture'; readonly workloadId: string; readonly seconds: number; readonly maxBytes: number }
   | { readonly kind: 'quarantine'; readonly workloadId: string; readonly reason: string }
   | { readonly kind: 'release'; readonly workloadId: string }
-  | { readonly kind: 'scan'; readonly workloadId: string };
+  | { readonly kind: 'scan'; readonly workloadId: string }
+  /** Gives a part of a file that the agent has told of by its name. */
+  | { readonly kind: 'read'; readonly file: string; readonly offset: number; readonly maxBytes: number };
 
 export interface CommandOutcome {
   readonly outcome: 'done' | 'failed' | 'unsupported';
   readonly message: string;
+  /** To `read` alone. */
+  readonly part?: FilePart;
+}
+
+/** What stands in a file from an offset on. */
+export interface FilePart {
+  readonly data: Uint8Array;
+  /** Of the whole file. */
+  readonly size: number;
 }

@@ -143,6 +143,7 @@ export interface Command {
     | { $case: "quarantine"; value: Quarantine }
     | { $case: "release"; value: Release }
     | { $case: "scan"; value: Scan }
+    | { $case: "read"; value: Read }
     | undefined;
 }
 
@@ -168,11 +169,22 @@ export interface Scan {
   workloadId: string;
 }
 
+/** Gives a part of a file that the agent has told of. A file that is told of is never changed any more. */
+export interface Read {
+  /** Its name, without a folder. */
+  file: string;
+  offset: number;
+  maxBytes: number;
+}
+
 export interface CommandResult {
   id: string;
   /** One of: done, failed, unsupported. */
   outcome: string;
   message: string;
+  /** To `read`: what stands at the offset, and how many bytes the whole file has. */
+  data: Buffer;
+  size: number;
 }
 
 export interface RenewalRequest {
@@ -1338,6 +1350,9 @@ export const Command: MessageFns<Command> = {
       case "scan":
         Scan.encode(message.action.value, writer.uint32(50).fork()).join();
         break;
+      case "read":
+        Read.encode(message.action.value, writer.uint32(58).fork()).join();
+        break;
     }
     return writer;
   },
@@ -1401,6 +1416,14 @@ export const Command: MessageFns<Command> = {
             }
 
             message.action = { $case: "scan", value: Scan.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.action = { $case: "read", value: Read.decode(reader, reader.uint32()) };
             continue;
           }
         }
@@ -1633,8 +1656,76 @@ export const Scan: MessageFns<Scan> = {
   },
 };
 
+function createBaseRead(): Read {
+  return { file: "", offset: 0, maxBytes: 0 };
+}
+
+export const Read: MessageFns<Read> = {
+  encode(message: Read, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.file !== "") {
+      writer.uint32(10).string(message.file);
+    }
+    if (message.offset !== 0) {
+      writer.uint32(16).uint64(message.offset);
+    }
+    if (message.maxBytes !== 0) {
+      writer.uint32(24).uint32(message.maxBytes);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Read {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRead();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.file = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.offset = longToNumber(reader.uint64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.maxBytes = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 function createBaseCommandResult(): CommandResult {
-  return { id: "", outcome: "", message: "" };
+  return { id: "", outcome: "", message: "", data: Buffer.alloc(0), size: 0 };
 }
 
 export const CommandResult: MessageFns<CommandResult> = {
@@ -1647,6 +1738,12 @@ export const CommandResult: MessageFns<CommandResult> = {
     }
     if (message.message !== "") {
       writer.uint32(26).string(message.message);
+    }
+    if (message.data.length !== 0) {
+      writer.uint32(34).bytes(message.data);
+    }
+    if (message.size !== 0) {
+      writer.uint32(40).uint64(message.size);
     }
     return writer;
   },
@@ -1686,6 +1783,22 @@ export const CommandResult: MessageFns<CommandResult> = {
             }
 
             message.message = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.data = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.size = longToNumber(reader.uint64());
             continue;
           }
         }

@@ -1,9 +1,9 @@
 import { errorLine } from '@bulkhead/core';
 import type { z } from 'zod';
-import { type ApiPlace, type ApiRequest, readAnswer, refusalOf, requestApi } from '../api/request-api.ts';
 import { type Io, writeAll } from '../io.ts';
+import { type ApiPlace, type ApiRequest, readAnswer, refusalOf, requestApi } from './request-api.ts';
 
-/** Asks an api about alerts. Nothing where it refused, which is then said on standard error. */
+/** Asks an api for something. Nothing where it refused, which is then said on standard error. */
 export async function ask<Schema extends z.ZodType>(
   place: ApiPlace,
   request: Pick<ApiRequest, 'method' | 'path' | 'body' | 'failure'>,

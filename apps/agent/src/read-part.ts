@@ -1,0 +1,18 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { FilePart } from '@bulkhead/rpc';
+
+/** What stands in a file from an offset on, at most so many bytes; nothing where there is no such file. A link is none. */
+export async function readPart(file: string, offset: number, maxBytes: number): Promise<FilePart | undefined> {
+  try {
+    await using handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW);
+    const { size } = await handle.stat();
+    const data = Buffer.alloc(Math.max(Math.min(maxBytes, size - offset), 0));
+    const { bytesRead } = await handle.read(data, 0, data.length, offset);
+    return { data: data.subarray(0, bytesRead), size };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ELOOP') return undefined;
+    throw error;
+  }
+}
