@@ -5,14 +5,20 @@ import { diffPolicies } from './diff-policies.ts';
 
 const NO_SENSORS: DocumentKind<Sensor> = { kind: 'DataSensor', parse: () => ({ ok: false, problems: [] }) };
 
-function policy(mode: string, ingress: readonly object[] | undefined, more: object = {}): Policy {
-  const head = 'apiVersion: bulkhead.io/v1alpha1\n';
-  const write = (kind: string, name: string, spec: object): string =>
-    `${head}kind: ${kind}\nmetadata: { name: ${name} }\nspec: ${JSON.stringify(spec)}\n`;
+const write = (kind: string, name: string, spec: object): string =>
+  `apiVersion: bulkhead.io/v1alpha1\nkind: ${kind}\nmetadata: { name: ${name} }\nspec: ${JSON.stringify(spec)}\n`;
+
+function policy(
+  mode: string,
+  ingress: readonly object[] | undefined,
+  more: object = {},
+  others: readonly string[] = [],
+): Policy {
   const documents = [
     write('WorkloadGroup', 'shop', { selector: { netns: ['shop'] }, mode, ...more }),
     write('WorkloadGroup', 'web', { selector: { netns: ['web'] }, mode: 'discover' }),
     ...(ingress === undefined ? [] : [write('NetworkRuleSet', 'rules', { groups: ['shop'], ingress })]),
+    ...others,
   ];
   return requirePolicy([{ file: 'p', text: documents.join('---\n') }], { kind: NO_SENSORS, provided: [] });
 }
@@ -51,5 +57,55 @@ describe('diffPolicies', () => {
     expect(words(policy('protect', [WEB]), policy('protect', undefined))).toEqual([
       'group shop: ingress, rule set rules: no longer closes it',
     ]);
+  });
+
+  const both = (...others: readonly string[]): Policy => policy('protect', undefined, {}, others);
+  const SHELLS = { name: 'shells', action: 'deny', executables: ['*/sh'], parents: ['/usr/sbin/cron'], users: [0, 7] };
+  const DEBUG = { name: 'debug', action: 'allow', executables: ['/debug/*'] };
+  const SECRETS = { name: 'secrets', action: 'deny', paths: ['/run/secrets/*'] };
+  const OWN = { ...SECRETS, name: 'own', action: 'allow', access: ['write', 'read'], executables: ['/app/server'] };
+
+  it('says which programs a policy is about now, for whom', () => {
+    const programs = (spec: object): Policy => both(write('ProcessPolicy', 'p', { groups: ['shop'], ...spec }));
+
+    expect(words(both(), programs({ onlyFromImage: true, rules: [DEBUG, SHELLS] }))).toEqual([
+      'process policy p: is new: is about shop',
+      'process policy p: denies programs that are not from the image, unless a rule allows them',
+      'process policy p: rule debug is new: allows /debug/*',
+      'process policy p: rule shells is new: denies */sh run by /usr/sbin/cron as user 0 or 7',
+    ]);
+    const more = { ...SHELLS, executables: ['*/sh', '*/bash'], parents: undefined };
+    expect(
+      words(
+        programs({ onlyFromImage: true, rules: [DEBUG, SHELLS] }),
+        programs({ groups: ['web'], rules: [more], description: 'x' }),
+      ),
+    ).toEqual([
+      'process policy p: is about web, too',
+      'process policy p: is no longer about shop',
+      'process policy p: is described otherwise',
+      'process policy p: no longer asks whether programs are from the image',
+      'process policy p: rule shells: denies */sh, */bash as user 0 or 7, instead of: denies */sh run by /usr/sbin/cron as user 0 or 7',
+      'process policy p: rule debug is gone: allows /debug/*',
+    ]);
+    expect(words(programs({ rules: [DEBUG, SHELLS] }), programs({ rules: [SHELLS, DEBUG] }))).toEqual([
+      'process policy p: the order of its rules is now shells, debug',
+    ]);
+    expect(words(programs({ rules: [DEBUG] }), both())).toEqual(['process policy p: is gone: was about shop']);
+    expect(words(programs({ rules: [DEBUG] }), programs({ rules: [DEBUG] }))).toEqual([]);
+  });
+
+  it('says which files a policy is about now, for whom and how', () => {
+    const files = (...rules: readonly object[]): Policy => both(write('FilePolicy', 'f', { groups: ['shop'], rules }));
+
+    expect(words(both(), files(OWN, SECRETS))).toEqual([
+      'file policy f: is new: is about shop',
+      'file policy f: rule own is new: allows /app/server to read, write /run/secrets/*',
+      'file policy f: rule secrets is new: denies anything to read, write, execute /run/secrets/*',
+    ]);
+    expect(words(files(SECRETS), files({ ...SECRETS, access: ['write'], paths: ['/etc/*', '/run/*'] }))).toEqual([
+      'file policy f: rule secrets: denies anything to write /etc/*, /run/*, instead of: denies anything to read, write, execute /run/secrets/*',
+    ]);
+    expect(words(files(SECRETS), both())).toEqual(['file policy f: is gone: was about shop']);
   });
 });

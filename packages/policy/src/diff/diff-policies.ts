@@ -2,6 +2,8 @@ import type { Mode, WorkloadGroup } from '@bulkhead/core';
 import { FLOW_DIRECTIONS, type FlowDirection, type NetworkRule, type NetworkRuleSet } from '../network/rule-set.ts';
 import { ruleInWords } from '../network/words.ts';
 import type { Policy } from '../policy.ts';
+import { filePolicyChanges, processPolicyChanges } from './container-policy-changes.ts';
+import { ruleChanges, same } from './rule-changes.ts';
 
 /** One thing that is otherwise in another policy: for whom, and what. */
 export interface PolicyDifference {
@@ -23,8 +25,12 @@ export function diffPolicies(before: Policy, after: Policy): readonly PolicyDiff
     ...named(before.network, after.network).flatMap(([, was, is]) => ruleSetChanges(was, is)),
     ...wholeChanges('sensor', [...before.sensors.values()], [...after.sensors.values()]),
     ...wholeChanges('admission policy', before.admission, after.admission),
-    ...wholeChanges('process policy', before.processes, after.processes),
-    ...wholeChanges('file policy', before.files, after.files),
+    ...named(before.processes, after.processes).flatMap(([name, was, is]) =>
+      processPolicyChanges(was, is).map((change) => ({ of: `process policy ${name}`, change })),
+    ),
+    ...named(before.files, after.files).flatMap(([name, was, is]) =>
+      filePolicyChanges(was, is).map((change) => ({ of: `file policy ${name}`, change })),
+    ),
     ...wholeChanges('response rule', before.responses, after.responses),
   ];
 }
@@ -79,21 +85,9 @@ function directionChanges(
   is: readonly NetworkRule[] | undefined,
 ): readonly string[] {
   if (is === undefined) return was === undefined ? [] : ['no longer closes it'];
-  const [old, now] = [was ?? [], is].map((rules) => new Map(rules.map((rule) => [rule.name, rule])));
-  const kept = is.filter(({ name }) => old?.has(name) === true).map(({ name }) => name);
-  const before = (was ?? []).filter(({ name }) => now?.has(name) === true).map(({ name }) => name);
   return [
     ...(was === undefined ? ['closes it but for what its rules allow'] : []),
-    ...is.flatMap((rule) => {
-      const known = old?.get(rule.name);
-      if (known === undefined) return [`rule ${rule.name} is new: ${ruleInWords(rule, direction)}`];
-      if (same(known, rule)) return [];
-      return [`rule ${rule.name}: ${ruleInWords(rule, direction)}, instead of: ${ruleInWords(known, direction)}`];
-    }),
-    ...(was ?? [])
-      .filter(({ name }) => now?.has(name) === false)
-      .map((rule) => `rule ${rule.name} is gone: ${ruleInWords(rule, direction)}`),
-    ...(same(kept, before) ? [] : [`the order of its rules is now ${is.map(({ name }) => name).join(', ')}`]),
+    ...ruleChanges(was ?? [], is, (rule) => ruleInWords(rule, direction)),
   ];
 }
 
@@ -116,10 +110,6 @@ function named<Value extends { readonly name: string }>(
   const [old, now] = [before, after].map((values) => new Map(values.map((value) => [value.name, value])));
   const names = [...new Set([...before, ...after].map(({ name }) => name))].toSorted();
   return names.map((name) => [name, old?.get(name), now?.get(name)]);
-}
-
-function same(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 /** A binding by name alone reads without its quotes. */
