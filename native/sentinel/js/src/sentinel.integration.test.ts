@@ -255,6 +255,27 @@ describe.skipIf(missing !== undefined)('Sentinel', () => {
     });
   });
 
+  it('finds the layers of an image where only who runs the container sees them', async () => {
+    await using hidden = await startContainer({ isHidden: true });
+    sentinel.watch('hidden', { pid: hidden.pid }, onlyFromImage);
+
+    expect(await hidden.sh('/usr/local/bin/echo ran')).toEqual({ code: 0, output: 'ran\n' });
+    expect(await hidden.sh('cp /bin/busybox /tmp/copy; /tmp/copy echo ran; exit $?')).toMatchObject(REFUSED);
+  });
+
+  it('looks for them in no mounts of a container', async () => {
+    await using hidden = await startContainer({ isHidden: true });
+    const layers = join(hidden.volume, '../hidden');
+    await hidden.sh(`mkdir -p ${layers}/top ${layers}/base ${layers}/upper`);
+    // A process that is not the container's first: its parent is one of the container, and shows these folders as layers.
+    await hidden.sh('sleep 86400 >/dev/null 2>&1 &');
+    const sleeper = readFileSync(`/proc/${hidden.pid}/task/${hidden.pid}/children`, 'utf8').trim();
+
+    expect(() => sentinel.watch('hidden', { pid: Number(sleeper) }, onlyFromImage)).toThrow(
+      expect.objectContaining({ code: 'IMAGE_UNKNOWN' }),
+    );
+  });
+
   it('cannot be raced by renames: nothing that was written ever runs', async () => {
     hold(onlyFromImage);
     const line = `mkdir -p /tmp/a; cp /usr/local/bin/echo /tmp/a/echo

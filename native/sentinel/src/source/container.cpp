@@ -101,7 +101,8 @@ Failure Container::open(std::int32_t pid, std::shared_ptr<const ContainerRules> 
     return {FailureCode::kNotAContainer, process + " has a root that is none of its mounts: name one of a container"};
   }
   mounts_ = ContainerMounts(current_, *root_mount);
-  layers_problem_ = mounts_.owns_root() ? layers_.open(root_mount->options) : "its root is no overlay of image layers";
+  layers_problem_ = mounts_.owns_root() ? layers_.open(root_mount->options, open_runtime().get())
+                                        : "its root is no overlay of image layers";
   if (rules->need_image() && !layers_.known()) return image_failure();
 
   group_ = open_group();
@@ -137,6 +138,17 @@ Failure Container::set_rules(std::shared_ptr<const ContainerRules> rules) noexce
   }
   mark_own(read_mounts(), marks);
   return {};
+}
+
+UniqueFd Container::open_runtime() const noexcept {
+  std::array<char, kMaxStatusText> text;
+  const auto status = parse_status(read_start(folder_.get(), "status", text));
+  if (!status || status->parent == 0) return {};
+  UniqueFd folder(::openat(machine_.proc(), std::to_string(status->parent).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  PathBuffer buffer;
+  if (!machine_.owns_processes(read_link(folder.get(), "ns/pid", buffer))) return {};
+  const std::string_view mounts = read_link(folder.get(), "ns/mnt", buffer);
+  return mounts.empty() || mounts == namespace_ ? UniqueFd() : std::move(folder);
 }
 
 Failure Container::image_failure() const {

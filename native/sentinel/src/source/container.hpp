@@ -95,6 +95,9 @@ class Container {
   /// Whether the mounts changed since it was asked last.
   [[nodiscard]] bool mounts_changed() noexcept;
   void mark_own(const MountTable& table, Marks marks) noexcept;
+  /// The folder below /proc of the process that runs the container; none where that is one of a container itself, which could
+  /// show any folders in the place of the image's.
+  [[nodiscard]] UniqueFd open_runtime() const noexcept;
   [[nodiscard]] Failure image_failure() const;
 
   std::string id_;

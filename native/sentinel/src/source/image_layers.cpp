@@ -38,10 +38,11 @@ std::string folder_of_relative(std::string_view upper) noexcept {
 
 }  // namespace
 
-std::string ImageLayers::open(std::string_view overlay_options) noexcept {
+std::string ImageLayers::open(std::string_view overlay_options, int runtime) noexcept {
+  constexpr int kRoot = O_PATH | O_DIRECTORY | O_CLOEXEC;
   std::string problem;
-  for (const char* root : {"/", "/proc/1/root"}) {
-    const UniqueFd folder(::open(root, O_PATH | O_DIRECTORY | O_CLOEXEC));
+  for (const UniqueFd& folder : {UniqueFd(::open("/", kRoot)), UniqueFd(::open("/proc/1/root", kRoot)),
+                                 UniqueFd(::openat(runtime, "root", kRoot))}) {
     if (!folder.valid()) continue;
     problem = open_in(folder.get(), overlay_options);
     if (problem.empty()) return problem;

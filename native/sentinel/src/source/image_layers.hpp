@@ -12,9 +12,10 @@ namespace bulkhead::sentinel {
 /// The layers below a container's root, as folders of the machine.
 class ImageLayers {
  public:
-  /// Finds the folders that the options of an overlay name, in this process's root or in that of the machine's first
-  /// process. Empty text where they were found, else why not.
-  [[nodiscard]] std::string open(std::string_view overlay_options) noexcept;
+  /// Finds the folders that the options of an overlay name: in this process's root, in that of the machine's first process, or
+  /// in that of who mounted it, which may have mounts of its own. `runtime` is the latter's folder below /proc, or none.
+  /// Empty text where they were found, else why not.
+  [[nodiscard]] std::string open(std::string_view overlay_options, int runtime = -1) noexcept;
 
   [[nodiscard]] bool known() const noexcept { return upper_.valid(); }
 

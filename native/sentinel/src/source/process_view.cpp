@@ -25,8 +25,7 @@ std::string_view ProcessView::told_executable() noexcept {
 
 const ProcessStatus& ProcessView::status() noexcept {
   if (!status_) {
-    // The lines of interest are among the first ten.
-    std::array<char, 2'048> text;
+    std::array<char, kMaxStatusText> text;
     // A thread that was killed while it waited has no use for its answer.
     status_ = parse_status(read_start(proc_, ProcName(thread_, "status").text.data(), text)).value_or(ProcessStatus{});
   }

@@ -24,10 +24,12 @@ std::string call(long number, std::initializer_list<unsigned long> words) {
 
 }  // namespace
 
-TEST_CASE("a thread's process and its effective user are read") {
-  const auto status = parse_status("Name:\tsh\nUmask:\t0022\nTgid:\t42\nNgid:\t0\nPid:\t43\nUid:\t0\t1000\t0\t0\n");
+TEST_CASE("a thread's process, its parent and its effective user are read") {
+  const auto status =
+      parse_status("Name:\tsh\nUmask:\t0022\nTgid:\t42\nNgid:\t0\nPid:\t43\nPPid:\t7\nUid:\t0\t1000\t0\t0\n");
   REQUIRE(status);
   CHECK(status->process == 42);
+  CHECK(status->parent == 7);
   CHECK(status->user == 1000);
 }
 

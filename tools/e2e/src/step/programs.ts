@@ -3,12 +3,15 @@ import { SHOP } from '../shop.ts';
 import { apply, exec, kubectl, type Target } from '../target.ts';
 import { until } from '../until.ts';
 
-const POLICY = {
-  apiVersion: 'bulkhead.io/v1alpha1',
-  kind: 'ProcessPolicy',
-  metadata: { name: 'shop-programs' },
-  spec: { groups: ['shop'], rules: [{ name: 'no-ssh', action: 'deny', executables: ['*/sshd'] }] },
-};
+function policy(spec: object): object {
+  const rules = [{ name: 'no-ssh', action: 'deny', executables: ['*/sshd'] }];
+  return {
+    apiVersion: 'bulkhead.io/v1alpha1',
+    kind: 'ProcessPolicy',
+    metadata: { name: 'shop-programs' },
+    spec: { groups: ['shop'], rules, ...spec },
+  };
+}
 
 /** A pod of the shop that can be written to, and has Node. */
 const TOOLBOX = { namespace: SHOP, name: 'toolbox' };
@@ -43,26 +46,36 @@ const [sshd, tool] = ['/programs/sshd', '/programs/tool'].map(bring);
 console.log(JSON.stringify({ sshd, tool }));
 `;
 
-const EXPECTED = { sshd: 'EPERM', tool: 'ran' };
+const NO_SSH = { sshd: 'EPERM', tool: 'ran' };
+/** The program that brings the others is of the image, and runs. */
+const IMAGE_ALONE = { sshd: 'EPERM', tool: 'EPERM' };
 
-/** A policy about programs is enforced in a pod that runs already. */
+/** A policy about programs is enforced in a pod that runs already, and as it changes. */
 export async function programs(target: Target): Promise<Conclusion> {
   await apply(target, [toolbox(target)]);
   await kubectl(target, ['-n', SHOP, 'wait', '--for=condition=Ready', 'pod/toolbox', '--timeout=90s']);
-  await apply(target, [POLICY]);
   let answer = '';
-  const refused = await until(async () => {
-    answer = (await exec(target, TOOLBOX, RUN, [])).trim();
-    return answer === JSON.stringify(EXPECTED);
-  });
+  const comesTo = (expected: object): Promise<boolean> =>
+    until(async () => {
+      answer = (await exec(target, TOOLBOX, RUN, [])).trim();
+      return answer === JSON.stringify(expected);
+    });
+  await apply(target, [policy({})]);
+  const refused = await comesTo(NO_SSH);
+  await apply(target, [policy({ onlyFromImage: true })]);
+  const held = await comesTo(IMAGE_ALONE);
   let status = '';
   const told = await until(async () => {
     status = await kubectl(target, ['get', 'processpolicy', 'shop-programs', '-o', 'jsonpath={.status.conditions}']);
     return /"status":"True","type":"Enforced"/.test(status);
   });
   return {
-    seen: refused ? 'EPERM; another program runs' : answer,
-    checks: { 'sshd was not refused, or more than that': refused, 'the status does not say so': told },
+    seen: refused && held ? 'EPERM for sshd while another program runs, then for all that were brought' : answer,
+    checks: {
+      'sshd was not refused, or more than that': refused,
+      'what is not from the image was not refused': held,
+      'the status does not say so': told,
+    },
     evidence: { answer, status },
   };
 }

@@ -35,6 +35,8 @@ export interface Outcome {
 export interface ContainerOptions {
   /** `folder`: one of the machine, as runtimes without overlays have it. */
   readonly root?: 'overlay' | 'folder';
+  /** Whether only the container's parent sees the layers, as where a runtime has mounts of its own. */
+  readonly isHidden?: boolean;
 }
 
 /**
@@ -51,16 +53,17 @@ export interface TestContainer extends AsyncDisposable {
   run(...words: readonly string[]): Promise<Outcome>;
 }
 
-export async function startContainer({ root = 'overlay' }: ContainerOptions = {}): Promise<TestContainer> {
+export async function startContainer({
+  root = 'overlay',
+  isHidden = false,
+}: ContainerOptions = {}): Promise<TestContainer> {
   const folder = await mkdtemp(join(tmpdir(), 'bh-sentinel-'));
   const volume = join(folder, 'volume');
-  const init = spawn(
-    'unshare',
-    ['--mount', '--pid', '--fork', '--kill-child', 'sh', '-ec', await script(folder, root)],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
+  const { outside, inside } = await scripts(folder, root, isHidden);
+  const init = spawn('unshare', ['--mount', '--pid', '--fork', '--kill-child', 'sh', '-ec', outside], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, INSIDE: inside },
+  });
   const ended = new Promise((resolve) => init.once('close', resolve));
   const remove = async (): Promise<void> => {
     init.kill('SIGKILL');
@@ -90,8 +93,15 @@ async function outcomeOf(program: string, parameters: readonly string[]): Promis
   }
 }
 
-/** Makes the layers, and gives what the container's first process does before it is what it stays. */
-async function script(folder: string, root: 'overlay' | 'folder'): Promise<string> {
+interface Scripts {
+  /** Run where the process is that starts the container, which stays behind there. */
+  readonly outside: string;
+  /** What the container's first process does before it is what it stays. */
+  readonly inside: string;
+}
+
+/** Makes the layers, and gives what makes a container of them. */
+async function scripts(folder: string, root: 'overlay' | 'folder', isHidden: boolean): Promise<Scripts> {
   const base = join(folder, 'base');
   const top = join(folder, 'top');
   for (const name of ['bin', 'dev', 'proc', 'tmp', 'data', 'etc', 'old', 'usr/bin']) {
@@ -112,8 +122,10 @@ async function script(folder: string, root: 'overlay' | 'folder'): Promise<strin
   await chmod(join(top, 'usr/local/bin/script'), 0o755);
   await writeFile(join(base, 'etc/secret'), 'secret\n');
   await copyWithLibraries('/bin/true', base, 'usr/bin/dynamic');
-  const overlay = `mount -t overlay overlay -o lowerdir=${top}:${base},upperdir=${folder}/upper,workdir=${folder}/work root`;
-  return `
+  const at = isHidden ? join(folder, 'hidden') : folder;
+  await mkdir(at, { recursive: true });
+  const overlay = `mount -t overlay overlay -o lowerdir=${at}/top:${at}/base,upperdir=${at}/upper,workdir=${at}/work root`;
+  const inside = `
     mount --make-rprivate /
     cd ${folder}
     ${root === 'overlay' ? overlay : `cp -a base/. top/. root; mount --bind root root`}
@@ -124,6 +136,11 @@ async function script(folder: string, root: 'overlay' | 'folder'): Promise<strin
     cd root
     pivot_root . old
     exec /bin/busybox chroot . /bin/busybox sh -ec '/bin/umount -l /old; echo ready; exec /bin/sleep 86400'`;
+  const outside = `
+    mount --make-rprivate /
+    ${isHidden ? `mount -t tmpfs none ${at}; cd ${folder}; cp -a base top upper work ${at}` : ''}
+    exec unshare --mount sh -ec "$INSIDE"`;
+  return { outside, inside };
 }
 
 /** Copies a program of the machine and all that it loads. */
