@@ -106,7 +106,7 @@ export const AgentConfig = z
           .enum(['native', 'ocsf'])
           .default('native')
           .describe(
-            'How a finding is written: as an event of the agent, or as an OCSF event. Other events stay as they are.',
+            'How a finding, and a program or file that a policy denies, is written: as an event of the agent, or as an OCSF event. Other events stay as they are.',
           ),
       })
       .prefault({}),

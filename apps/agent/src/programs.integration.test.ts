@@ -1,5 +1,5 @@
 import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Containerd, missingForContainerd, startContainerd } from '@bulkhead/cri/test-support';
 import { LineProcess, TestControlPlane } from '@bulkhead/lab';
@@ -180,6 +180,26 @@ describe.skipIf(missing !== undefined)('programs and files of containers on a re
       executable: '/tmp/busybox-copy',
     });
     expect(by.lines.some((line) => line.event === 'process-denied')).toBe(false);
+    await containerd.removePod(pod);
+  });
+
+  it('are written as OCSF activities where that is asked for', async () => {
+    const by = await startAgent(await example('no-ssh.yaml'), {
+      policy: ['policy.yaml'],
+      events: { findings: 'ocsf' },
+    });
+    const pod = await startPod('ssh-3');
+    await protectedPod(by, 'ssh-3');
+
+    expect(await shell(pod, '/bin/busybox cp /bin/busybox /tmp/sshd; /tmp/sshd')).toContain(REFUSED);
+    const activity = await by.waitFor('activity', (line) => line['class_uid'] === 1007);
+    expect(activity).toMatchObject({
+      disposition: 'Blocked',
+      policy: { name: 'no-ssh' },
+      process: { file: { path: '/tmp/sshd' }, container: { name: 'main' } },
+      actor: { process: { file: { path: '/bin/busybox' } } },
+      device: { hostname: hostname() },
+    });
     await containerd.removePod(pod);
   });
 

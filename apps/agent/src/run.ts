@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setInterval } from 'node:timers';
 import { errorLine } from '@bulkhead/core';
@@ -92,10 +93,11 @@ interface Parts extends Outlets {
 function openOutlets(config: AgentConfig): Outlets {
   const registry = createMetrics();
   const metrics = createAgentMetrics(registry);
+  const source = { version: manifest.version, node: config.controlPlane?.node ?? hostname() };
   let take: ((event: object) => void) | undefined;
   const log = createEventLog(process.stdout, {
     onLost: (count) => metrics.countEventsLost(count),
-    ...(config.events.findings === 'ocsf' && { render: (event) => withOcsf(event, manifest.version) }),
+    ...(config.events.findings === 'ocsf' && { render: (event) => withOcsf(event, source) }),
     onEvent: (event) => take?.(event),
   });
   const tee: Outlets['tee'] = (to) => {
