@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <limits>
 
 #include "detect/field_view.hpp"
 #include "reading/chain.hpp"
@@ -30,6 +31,7 @@ Escapes::Escapes(Workings& workings, Reading& parent, unsigned depth, std::uint8
       inner_(workings, this, parent.scanner().fork(), depth) {
   const std::uint64_t offset = parent.scanner().field_offset();
   map_.start(offset, offset);
+  inner_.attend_from(std::numeric_limits<std::uint64_t>::max());
 }
 
 void Escapes::feed(Bytes bytes) noexcept {
@@ -91,6 +93,8 @@ Escape Escapes::next_escape(Bytes from, bool final) const noexcept {
 
 void Escapes::take(const Escape& escape, Bytes from) noexcept {
   if (escape.state != Escape::State::found) return write(from[0], 1, 0, false);
+  if (!wrote_) inner_.attend_from(map_.decoded());
+  wrote_ = true;
   const Bytes source = from.first(escape.length);
   const auto is_letter = [](std::uint8_t byte) { return detect::is(byte, detect::kAlnum); };
   // A letter that stands for one of another block cannot be overwritten as one.
@@ -154,21 +158,22 @@ void Escapes::end() noexcept {
 }
 
 bool Escapes::idle() const noexcept {
-  if (held_ > 0 || untouched_ < kIdleAfter || !waiting_.empty() || inner_.has_decoding()) return false;
+  if (held_ > 0 || !waiting_.empty() || inner_.has_decoding()) return false;
+  if (!wrote_) return true;
   const ContentScanner& mine = inner_.scanner();
   const ContentScanner& other = parent_.scanner();
+  if (untouched_ < kIdleAfter || other.field_offset() % kPiece != 0) return false;
   return mine.field_offset() - mine.decided() == other.field_offset() - other.decided();
 }
 
 void Escapes::deliver(Detection detection, bool own) noexcept {
   const std::uint64_t from = detection.offset, to = from + detection.length;
-  // What stands right before and behind decides whether a datum is seen at all, what is farther away what it means.
-  const auto around = [&](std::uint64_t before, std::uint64_t behind) {
-    return map_.written(from > before ? from - before : 0, to + behind);
-  };
-  // A run is over where it is over: what is behind it may not have come yet.
-  EncodingBits written = around(1, own ? 1 : 0);
-  if (written == 0) written = own ? around(detect::kLookBack, detect::kLookAhead) : around(kRunHint, 0);
+  // What stands right in front decides whether a datum is seen at all, what is farther away what it means.
+  EncodingBits written = map_.written(from > 0 ? from - 1 : 0, to);
+  const std::uint64_t look_back = own ? detect::kLookBack : kRunHint;
+  if (written == 0) written = map_.written(from > look_back ? from - look_back : 0, from);
+  // Of what is behind, the nearest: how much of it has come already depends on the cuts. A run is over where it is over.
+  if (written == 0 && own) written = map_.first_written(to, to + detect::kLookAhead);
   if (written == 0) return;  // the parent sees the same
   detection.in_place = detection.in_place && map_.in_place(from, to);
   prepend(detection.encodings, written);

@@ -10,11 +10,12 @@
 namespace bulkhead::reading {
 
 /// A reading with the escapes replaced by what they stand for (see escape.hpp). It is made where one begins, as a copy
-/// of the reading it belongs to, and given up when the two have been the same for long enough: so it may also be made
-/// where there turns out to be none, and what is found does not change.
+/// of the reading it belongs to, and given up when the two have been the same for long enough. It may also be made where
+/// there turns out to be none, then it is given up at once: where it is made for good does not depend on how the field was
+/// cut. That counts, since it does not know of a run that its parent is in.
 class Escapes final : public Decoding {
  public:
-  /// Most bytes of the source that are taken at once.
+  /// Most bytes of the source that are taken at once; at its multiples it may be given up.
   static constexpr std::size_t kPiece = 256;
 
   /// `before`: the byte in front of the next one of `parent`.
@@ -53,6 +54,7 @@ class Escapes final : public Decoding {
   std::array<std::uint8_t, kLongestEscape> hold_{};  ///< what may be the beginning of an escape
   std::size_t held_ = 0;
   Before before_;
+  bool wrote_ = false;           ///< whether there was an escape at all
   EncodingBits dropped_ = 0;     ///< written before the next byte, standing for nothing
   std::uint64_t untouched_ = 0;  ///< bytes since the last escape
   std::array<std::uint8_t, kPiece + kLongestEscape> out_{};

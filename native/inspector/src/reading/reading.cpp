@@ -16,8 +16,6 @@ namespace {
 /// After a probe that found none, so many letters later at the earliest: a run can be made of bits that look like text
 /// and bytes that are none.
 constexpr std::uint64_t kBetweenProbes = 8;
-/// How far a value may stand from where the other reading has it: a tag in front of it counts as its own.
-constexpr std::uint64_t kSamePlace = kLongestEscape;
 
 /// Whether a NUL is none of those of UTF-16 or UTF-32, as bytes that are no text have many.
 bool is_lone_nul(Bytes bytes, std::size_t at) noexcept {
@@ -27,16 +25,17 @@ bool is_lone_nul(Bytes bytes, std::size_t at) noexcept {
 }  // namespace
 
 void FoundLately::add(const Detection& detection) noexcept {
-  entries_[count_++ % kCapacity] = {detection.offset, detection.fingerprint, detection.detector, detection.confidence};
+  entries_[count_++ % kCapacity] = {detection.offset, detection.offset + detection.length, detection.fingerprint,
+                                    detection.detector, detection.confidence};
 }
 
 bool FoundLately::has(const Detection& detection) const noexcept {
   const std::size_t size = std::min(count_, kCapacity);
   return std::any_of(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(size), [&](const Entry& entry) {
-    const std::uint64_t apart =
-        entry.offset > detection.offset ? entry.offset - detection.offset : detection.offset - entry.offset;
+    // A tag in front of a datum counts as its own, so the two need not begin at the same byte.
     return entry.detector == detection.detector && entry.fingerprint == detection.fingerprint &&
-           entry.confidence >= detection.confidence && apart <= kSamePlace;
+           entry.confidence >= detection.confidence && entry.from < detection.offset + detection.length &&
+           detection.offset < entry.to;
   });
 }
 
@@ -46,11 +45,13 @@ Reading::~Reading() = default;
 
 void Reading::begin(std::string_view key) noexcept {
   scanner_.begin(key);
-  probe_from_ = run_over_ = 0;
+  probe_from_ = run_over_ = attentive_from_ = 0;
   found_.reset();
   escapes_.reset();
   run_.reset();
 }
+
+void Reading::attend_from(std::uint64_t offset) noexcept { attentive_from_ = probe_from_ = offset; }
 
 void Reading::scan(Bytes bytes) noexcept {
   if (bytes.empty()) return;
@@ -75,20 +76,28 @@ void Reading::scan(Bytes bytes) noexcept {
       follow_runs(first, first);
       look_at(span, second);
     }
-    // The first byte of an escape may be the last one.
-    follow_runs(chunk + size, chunk + size - 1);
+    // The second byte of an escape may be in the next span.
+    const std::size_t last = chunk + size - 1;
+    follow_runs(last, last);
+    look_from(span, last);
+    follow_runs(last + 1, last);
   }
-  // The first byte of an escape that goes on in the next span.
-  if (may_begin_escape(bytes.back()) && escapes_ == nullptr) look_for_escape(span, bytes.size() - 1);
   feed_to(span, bytes.size());
 }
 
 void Reading::look_at(Span& span, std::size_t second) noexcept {
   if (workings_.exhausted || is_lone_nul(span.bytes, second)) return;
   if (has_decoding()) feed_to(span, second == 0 ? 0 : second - 1);
-  if (escapes_ != nullptr) return;
-  const bool begun = second > 0 && may_begin_escape(span.bytes[second - 1]) && look_for_escape(span, second - 1);
-  if (!begun && may_begin_escape(span.bytes[second])) look_for_escape(span, second);
+  const bool begun = escapes_ == nullptr && second > 0 && may_begin_escape(span.bytes[second - 1]) &&
+                     look_for_escape(span, second - 1);
+  if (!begun) look_from(span, second);
+}
+
+void Reading::look_from(Span& span, std::size_t first) noexcept {
+  if (!may_begin_escape(span.bytes[first])) return;
+  // The copy without escapes may be given up right in front of it.
+  if (escapes_ != nullptr) feed_to(span, first);
+  if (escapes_ == nullptr) look_for_escape(span, first);
 }
 
 bool Reading::may_be_packed(const Span& span, std::size_t at) const noexcept {
@@ -107,7 +116,7 @@ void Reading::follow_run(Span& span, std::size_t at, std::size_t until) noexcept
 }
 
 bool Reading::look_for_escape(Span& span, std::size_t at) noexcept {
-  if (workings_.exhausted || at < span.fed) return false;
+  if (workings_.exhausted || at < span.fed || span.offset + at < attentive_from_) return false;
   const Bytes rest = span.bytes.subspan(at);
   const bool final = rest.size() >= kLongestEscape;
   const Before before_it{byte_before(span, at), 0};
@@ -134,7 +143,8 @@ void Reading::open_escapes(Span& span, std::size_t at) noexcept {
 
 void Reading::feed_to(Span& span, std::size_t to) noexcept {
   while (span.fed < to) {
-    const std::size_t size = escapes_ == nullptr ? to - span.fed : std::min(Escapes::kPiece, to - span.fed);
+    const std::size_t in_piece = static_cast<std::size_t>((span.offset + span.fed) % Escapes::kPiece);
+    const std::size_t size = escapes_ == nullptr ? to - span.fed : std::min(Escapes::kPiece - in_piece, to - span.fed);
     const Bytes piece = span.bytes.subspan(span.fed, size);
     span.fed += size;
     scanner_.scan(piece, *workings_.scratch, *this);

@@ -34,12 +34,12 @@ class Decoding {
 class FoundLately {
  public:
   void add(const Detection& detection) noexcept;
-  /// Whether the same value was found at about this place, and as surely.
+  /// Whether the same datum was found, and as surely.
   [[nodiscard]] bool has(const Detection& detection) const noexcept;
 
  private:
   struct Entry {
-    std::uint64_t offset, fingerprint;
+    std::uint64_t from, to, fingerprint;
     DetectorIndex detector;
     Confidence confidence;
   };
@@ -62,6 +62,8 @@ class Reading final : private DetectionSink {
   Reading& operator=(const Reading&) = delete;
 
   void begin(std::string_view key) noexcept;
+  /// Looks for encodings only where they begin at `offset` or later.
+  void attend_from(std::uint64_t offset) noexcept;
   void scan(Bytes bytes) noexcept;
   void provisional_end() noexcept;
   void end() noexcept;
@@ -86,6 +88,8 @@ class Reading final : private DetectionSink {
   void feed_to(Span& span, std::size_t to) noexcept;
   /// What may be an escape whose second byte this is.
   void look_at(Span& span, std::size_t second) noexcept;
+  /// What may be an escape whose first byte this is.
+  void look_from(Span& span, std::size_t first) noexcept;
   bool look_for_escape(Span& span, std::size_t at) noexcept;
   void open_escapes(Span& span, std::size_t at) noexcept;
   /// Whether the run whose sixteenth letter is at `at` begins as gzip, zstd or zlib do.
@@ -108,6 +112,7 @@ class Reading final : private DetectionSink {
   ContentScanner scanner_;
   std::uint8_t depth_;
   std::uint64_t probe_from_ = 0;  ///< where the next probe may end
+  std::uint64_t attentive_from_ = 0;
   std::uint64_t run_over_ = 0;    ///< where the last run ended: nothing in front of it is decoded again
   std::unique_ptr<FoundLately> found_;
   std::unique_ptr<Escapes> escapes_;

@@ -59,6 +59,14 @@ class SourceMap {
     visit(from, to, [&bits](const Place& place) { bits |= place.written; });
     return bits;
   }
+  /// How the first of them was written that does not stand for itself.
+  [[nodiscard]] EncodingBits first_written(std::uint64_t from, std::uint64_t to) const noexcept {
+    EncodingBits bits = 0;
+    visit(from, to, [&bits](const Place& place) {
+      if (bits == 0) bits = place.written;
+    });
+    return bits;
+  }
   /// Whether every letter and digit of [from, to) stands in the source as itself, with no other letter between.
   [[nodiscard]] bool in_place(std::uint64_t from, std::uint64_t to) const noexcept {
     bool all = true;

@@ -102,6 +102,33 @@ TEST_CASE("a cut anywhere changes nothing that is found in encoded text among by
   }
 }
 
+TEST_CASE("a cut anywhere changes nothing where runs, escapes and what only begins like one meet") {
+  const std::string parts[] = {"eyJjYXJkTnVtYmVyIjoiNDExMTExMTExMTExMTExMSJ9", "NDExMTExMTExMTExMTExMQ", "aGVsbG8gd29ybGQgdGhpcyBpcyB0ZXh0",
+                               "636172642034313131313131313131313131313131", "card 4111111111111111", "4111-1111-1111-1111", "ann@example.com",
+                               "%2B", "%3D", "=\r\n", "=", "=3D", "+", "+1", "1+", "\\u0034", "\\", "&#52;", "&", "<b>", "1<b", "%", "%3Db%3E", " "};
+  std::mt19937 random(37);
+  std::size_t found = 0;
+  for (int round = 0; round < 1'500; ++round) {
+    std::string text;
+    for (std::size_t n = 2 + random() % 10; n > 0; --n) {
+      text += parts[random() % std::size(parts)];
+      // Some reach to where a copy without escapes is given up.
+      const std::size_t filler = random() % 12 == 0 ? 240 + random() % 40 + 256 * (random() % 4) : random() % 20;
+      if (random() % 4 == 0) text += std::string(filler, " xA1"[random() % 4]);
+    }
+    const auto expected = lines_of(read_cut(text, {}).all);
+    found += expected.size();
+    for (const std::size_t most : {std::size_t{1}, std::size_t{30}, std::size_t{400}}) {
+      std::vector<std::size_t> cuts;
+      for (std::size_t at = 1 + random() % most; at < text.size(); at += 1 + random() % most) cuts.push_back(at);
+      CAPTURE(text);
+      CAPTURE(most);
+      REQUIRE(lines_of(read_cut(text, cuts).all) == expected);
+    }
+  }
+  CHECK(found > 1'000);
+}
+
 TEST_CASE("provisional ends lose nothing") {
   const auto expected = lines_of(read_cut(kCorpus, {}).all);
   std::mt19937 random(29);
@@ -114,8 +141,7 @@ TEST_CASE("provisional ends lose nothing") {
 }
 
 TEST_CASE("a datum told at a provisional end is not told again when an escape behind it shows how the text is written") {
-  for (const std::string& front : {"card 4111111111111111"s, "q=%20card 4111111111111111"s, "card =\r\n4111111111111111"s,
-                                   "cardJs40ex: 11111110=\r\n1111111"s}) {
+  for (const std::string& front : {"card 4111111111111111"s, "q=%20card 4111111111111111"s, "card =\r\n4111111111111111"s}) {
     CAPTURE(front);
     // Read as it stands, no number ends before a '+' and a digit.
     const std::vector<Detection> whole = read_cut(front + "+1", {}).all;
