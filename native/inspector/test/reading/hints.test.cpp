@@ -15,6 +15,21 @@ using namespace bulkhead::reading;
 
 namespace {
 
+std::string encoded(const std::string& text, bool hex) {
+  constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  const unsigned width = hex ? 4 : 6;
+  unsigned bits = 0, count = 0;
+  for (const char c : text) {
+    bits = bits << 8 | static_cast<std::uint8_t>(c);
+    for (count += 8; count >= width; count -= width) {
+      const unsigned value = bits >> (count - width) & ((1U << width) - 1);
+      out += hex ? "0123456789abcdef"[value] : letters[value];
+    }
+  }
+  return out;
+}
+
 std::vector<std::uint8_t> noise(std::mt19937& random, std::size_t size) {
   constexpr std::string_view letters = "%\\&=<+ux#n34ab \r\n\"-_/AZ\xef\xbc\x94\xc2\xa0\xe2\x80\xe3";
   std::vector<std::uint8_t> bytes(size);
@@ -23,6 +38,19 @@ std::vector<std::uint8_t> noise(std::mt19937& random, std::size_t size) {
     const auto any = static_cast<std::uint8_t>(random());
     const auto letter = static_cast<std::uint8_t>(letters[random() % letters.size()]);
     byte = kind == 0 ? any : kind == 1 ? letter : random() % 20 == 0 ? letter : random() % 40 == 0 ? 0 : 'a' + any % 26;
+  }
+  return bytes;
+}
+
+/// Bytes that are no text, with runs of letters among them: some at the edges of blocks, and of eight blocks.
+std::vector<std::uint8_t> noise_with_runs(std::mt19937& random, std::size_t size) {
+  std::vector<std::uint8_t> bytes(size);
+  for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random());
+  for (std::size_t n = size / 300; n > 0; --n) {
+    const std::string run = encoded("eJ" + std::string(2 + random() % 30, "a4 \x01"[random() % 4]), random() % 2 == 0);
+    const std::size_t edge = random() % 2 == 0 ? random() % size : random() % size / 512 * 512;
+    const std::size_t from = edge - std::min(edge, random() % (run.size() + 2));
+    for (std::size_t i = 0; i < run.size() && from + i < size; ++i) bytes[from + i] = static_cast<std::uint8_t>(run[i]);
   }
   return bytes;
 }
@@ -52,21 +80,6 @@ Found hints(FindHints find, const std::vector<std::uint8_t>& bytes, const std::v
   return all;
 }
 
-std::string encoded(const std::string& text, bool hex) {
-  constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  const unsigned width = hex ? 4 : 6;
-  unsigned bits = 0, count = 0;
-  for (const char c : text) {
-    bits = bits << 8 | static_cast<std::uint8_t>(c);
-    for (count += 8; count >= width; count -= width) {
-      const unsigned value = bits >> (count - width) & ((1U << width) - 1);
-      out += hex ? "0123456789abcdef"[value] : letters[value];
-    }
-  }
-  return out;
-}
-
 bool has(const std::vector<std::size_t>& places, std::size_t place) {
   return std::binary_search(places.begin(), places.end(), place);
 }
@@ -75,8 +88,9 @@ bool has(const std::vector<std::size_t>& places, std::size_t place) {
 
 TEST_CASE("hints are the same however the bytes were cut, with and without vectors") {
   std::mt19937 random(5);
-  for (int round = 0; round < 300; ++round) {
-    const auto bytes = noise(random, 1 + random() % 6000);
+  for (int round = 0; round < 600; ++round) {
+    const std::size_t size = 1 + random() % 6000;
+    const auto bytes = round % 3 == 0 ? noise_with_runs(random, size) : noise(random, size);
     const auto whole = hints(find_hints_scalar, bytes, {});
     std::vector<std::size_t> cuts;
     for (std::size_t n = random() % 60; n > 0; --n) cuts.push_back(random() % bytes.size());
@@ -94,7 +108,7 @@ TEST_CASE("hints are the same however the bytes were cut, with and without vecto
 
 TEST_CASE("every escape has a hint on its first or second byte") {
   std::mt19937 random(6);
-  for (int round = 0; round < 300; ++round) {
+  for (int round = 0; round < 600; ++round) {
     const auto bytes = noise(random, 2000);
     const auto found = hints(find_hints_scalar, bytes, {}).escapes;
     for (std::size_t at = 1; at < bytes.size(); ++at) {
@@ -108,7 +122,7 @@ TEST_CASE("every escape has a hint on its first or second byte") {
 
 TEST_CASE("whole groups of an encoded text have a hint on their last letter, at whatever place they begin") {
   std::mt19937 random(7);
-  for (int round = 0; round < 300; ++round) {
+  for (int round = 0; round < 600; ++round) {
     std::string text(16 + random() % 200, ' ');
     for (char& c : text) c = static_cast<char>(0x20 + random() % 0x5f);
     const bool hex = random() % 2 == 0;
