@@ -30,6 +30,7 @@ import { type ApiMetrics, createApiMetrics } from './metrics.ts';
 import { ProviderSignIn } from './oidc/provider-sign-in.ts';
 import { ClusterPolicy } from './policy/cluster-policy.ts';
 import { FilePolicy } from './policy/file-policy.ts';
+import { keepSignatureTrust } from './policy/keep-signature-trust.ts';
 import type { PolicySupply } from './policy/policy-in-force.ts';
 import { StorePolicy } from './policy/store-policy.ts';
 import { WorkloadFollower } from './replica/follow-workloads.ts';
@@ -80,6 +81,11 @@ async function start(config: ApiConfig, { logger, emit, shutdown }: ServiceProce
     metrics.setPolicy(documents.length, true);
     emit({ event: 'policy-changed', version, documents: documents.length });
   });
+  const trust = keepSignatureTrust(policy, store.signatureTrust, {
+    signal: shutdown.signal,
+    onError: (error) => logger.error({ err: error }, 'workers cannot be told what policies hold signatures against'),
+  });
+  shutdown.onClose('signature trust', trust.done);
 
   // Before the workloads are read: what others add from now on is seen.
   const follower = await WorkloadFollower.open(store.workloads);

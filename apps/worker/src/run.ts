@@ -103,7 +103,7 @@ async function start(config: WorkerConfig, { logger, emit, shutdown }: ServicePr
     ),
   ]);
 
-  const schedule = new Schedule(producer, store.registries, config);
+  const schedule = new Schedule(producer, { registries: store.registries, trust: store.signatureTrust }, config);
   await schedule.start();
   const follow = async (): Promise<void> => {
     await schedule.follow();

@@ -1,5 +1,5 @@
 import { ADVISORY_UPDATE, type Producer, SCAN_REGISTRY } from '@bulkhead/queue';
-import type { RegistryStore } from '@bulkhead/scanner';
+import type { RegistryStore, SignatureTrustStore } from '@bulkhead/scanner';
 import type { WorkerConfig } from './config.ts';
 
 const MINUTE_MS = 60_000;
@@ -9,11 +9,21 @@ export class Schedule {
   readonly #producer: Producer;
   readonly #registries: RegistryStore;
   readonly #config: Pick<WorkerConfig, 'advisories' | 'registries'>;
+  readonly #trust: Pick<SignatureTrustStore, 'get'>;
   #scheduled = new Set<string>();
+  /** What signatures were held against at the last look. */
+  #seen: string | undefined;
+  /** Registries that are to be crawled because that has changed. */
+  readonly #toAsk = new Set<string>();
 
-  constructor(producer: Producer, registries: RegistryStore, config: Pick<WorkerConfig, 'advisories' | 'registries'>) {
+  constructor(
+    producer: Producer,
+    { registries, trust }: { readonly registries: RegistryStore; readonly trust: Pick<SignatureTrustStore, 'get'> },
+    config: Pick<WorkerConfig, 'advisories' | 'registries'>,
+  ) {
     this.#producer = producer;
     this.#registries = registries;
+    this.#trust = trust;
     this.#config = config;
   }
 
@@ -33,5 +43,19 @@ export class Schedule {
       if (!names.has(registry)) await this.#producer.repeat(SCAN_REGISTRY, { registry }, 0);
     }
     this.#scheduled = names;
+    await this.#followTrust(names);
+  }
+
+  /** Who writes a policy about signatures does not wait for an hour: what there is of them is held against its keys at once. */
+  async #followTrust(registries: ReadonlySet<string>): Promise<void> {
+    const trust = JSON.stringify(await this.#trust.get());
+    const isChanged = this.#seen !== undefined && this.#seen !== trust;
+    this.#seen = trust;
+    if (isChanged) for (const registry of registries) this.#toAsk.add(registry);
+    for (const registry of this.#toAsk) {
+      // One that is under way may have begun with what was named before: another has to follow it.
+      const outcome = registries.has(registry) ? await this.#producer.enqueue(SCAN_REGISTRY, { registry }) : 'dead';
+      if (outcome !== 'already-queued') this.#toAsk.delete(registry);
+    }
   }
 }

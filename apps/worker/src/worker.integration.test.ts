@@ -2,7 +2,7 @@ import { createHash, generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { type PushedLayer, tarOf } from '@bulkhead/lab';
+import { createSigstore, type PushedLayer, tarOf } from '@bulkhead/lab';
 import { ADVISORY_UPDATE, SCAN_IMAGE, SCAN_REGISTRY } from '@bulkhead/queue';
 import { WatchedRegistry } from '@bulkhead/scanner/registry';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -98,6 +98,40 @@ describe.skipIf(missing !== undefined)('the worker', () => {
     await producer.close();
   });
 
+  it('holds the signatures of images against what policies name, as soon as they name it', async () => {
+    stand = await Stand.open();
+    const { store, registry } = stand;
+    const sigstore = await createSigstore();
+    const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+    const web = await stand.push('shop/web', '1', ['zlib 1.2-1']);
+    const api = await stand.push('shop/api', '1', ['zlib 1.2-2']);
+    await registry.sign('shop/web', web, privateKey);
+    await registry.sign('shop/api', api, (payload) => sigstore.signSimple(payload));
+    const producer = await stand.producer();
+    const worker = await stand.startWorker();
+    const crawled = (signed: number) =>
+      worker.waitFor('crawl', (line) => line['event'] === 'registry-crawled' && line['signed'] === signed, {
+        withinMs: 60_000,
+      });
+    await producer.enqueue(SCAN_REGISTRY, { registry: 'hub' });
+    await crawled(0);
+
+    await store.signatureTrust.set({
+      keys: [publicKey.export({ type: 'spki', format: 'pem' })],
+      trustRoots: [sigstore.document],
+    });
+    // Nobody asks for a crawl.
+    await crawled(2);
+    const { changes } = await store.imageFeed.after(undefined, 10);
+    const known = new Map(changes.map(({ digest, image }) => [digest, image?.signatures]));
+    expect(known.get(web)).toMatchObject({ verified: [expect.any(String)], signers: [] });
+    expect(known.get(api)).toMatchObject({
+      verified: [],
+      signers: [{ issuer: 'https://issuer.example.com', subject: 'builder@example.com' }],
+    });
+    await producer.close();
+  });
+
   it('holds the signatures of images against the keys of their registry at each crawl', async () => {
     stand = await Stand.open();
     const { store, registry } = stand;
@@ -121,7 +155,7 @@ describe.skipIf(missing !== undefined)('the worker', () => {
     };
 
     expect(await crawl()).toMatchObject({ signed: 0, problems: [] });
-    expect(await signatures()).toEqual({ keys: [expect.any(String)], verified: [] });
+    expect(await signatures()).toEqual({ keys: [expect.any(String)], verified: [], roots: [], signers: [] });
 
     await registry.sign('shop/web', web, generateKeyPairSync('ed25519').privateKey);
     expect(await crawl()).toMatchObject({ signed: 0, problems: [] });
@@ -158,7 +192,7 @@ describe.skipIf(missing !== undefined)('the worker', () => {
     stand = await Stand.open();
     const { store } = stand;
     const web = await stand.push('shop/web', '1', ['nginx 0.9-1']);
-    const api = await stand.push('shop/api', '1', ['zlib 1.2-1']);
+    const api = await stand.push('shop/api', '1', ['zlib 1.2-2']);
     await stand.push('shop/docs', '1', ['zlib 1.2-2']);
     await store.wantedImages.want([
       { registry: 'hub', repository: 'shop/web', reference: '1' },

@@ -24,6 +24,7 @@ export { AdmissionReport, type ReviewedObject } from './admission/review/report.
 export { type Manifest, review } from './admission/review/review.ts';
 export { reviewText } from './admission/review/text.ts';
 export { AdmissionPolicyDocument } from './admission/schema.ts';
+export { signatureTrustOf } from './admission/signature-trust.ts';
 export type { ClusterWorkload } from './compile/cluster-workload.ts';
 export { type CompilerInput, SnapshotCompiler } from './compile/compiler.ts';
 export {

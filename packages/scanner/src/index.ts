@@ -79,6 +79,7 @@ export {
   rescanLine,
 } from './registry/rescan.ts';
 export { type ScanOutcome, type ScanPorts, scanRegistryImage } from './registry/scan-image.ts';
+export type { SignatureTrust, SignatureTrustStore } from './registry/signature-trust.ts';
 export type {
   Affection,
   Difference,
@@ -87,6 +88,7 @@ export type {
   Judgement,
   PackageKey,
   PlatformImage,
+  RootedSigner,
   ScanEvent,
   SignatureCheck,
   StoredScan,

@@ -17,7 +17,7 @@ import type {
   UsedStates,
   WorkloadStore,
 } from '@bulkhead/control-plane';
-import type { RegistryStore, ScanStore, WantedImages } from '@bulkhead/scanner';
+import type { RegistryStore, ScanStore, SignatureTrustStore, WantedImages } from '@bulkhead/scanner';
 import { Kysely } from 'kysely';
 import { KyselyAccountStore } from './access/account-store.ts';
 import { KyselyApiTokenStore } from './access/api-token-store.ts';
@@ -41,6 +41,7 @@ import { KyselyRegistryStore } from './registry/registry-store.ts';
 import { KyselyAgentRequests } from './replica/agent-requests.ts';
 import { KyselyReplicaStore } from './replica/replica-store.ts';
 import { KyselyScanStore } from './scan/scan-store.ts';
+import { KyselySignatureTrustStore } from './scan/signature-trust-store.ts';
 import { KyselyWantedImageStore } from './scan/wanted-image-store.ts';
 import { migrate } from './schema/migrate.ts';
 import type { Tables } from './schema/tables.ts';
@@ -52,6 +53,7 @@ export interface Store {
   readonly registries: RegistryStore;
   readonly scans: ScanStore;
   readonly wantedImages: WantedImages;
+  readonly signatureTrust: SignatureTrustStore;
   readonly images: ImageCatalog;
   readonly imageFeed: ImageFeed;
   readonly agents: AgentStore;
@@ -89,6 +91,7 @@ export async function openStore(config: StoreConfig): Promise<Store> {
     registries: new KyselyRegistryStore(db),
     scans: new KyselyScanStore(db, name),
     wantedImages: new KyselyWantedImageStore(db),
+    signatureTrust: new KyselySignatureTrustStore(db),
     images: new KyselyImageCatalog(db),
     imageFeed: new KyselyImageFeed(db),
     agents: new KyselyAgentStore(db),

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type RegistryServer, registryMissing, startRegistry } from '@bulkhead/lab';
+import { createSigstore, type RegistryServer, registryMissing, startRegistry } from '@bulkhead/lab';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bulkhead } from '../testing/bulkhead.ts';
 
@@ -61,6 +61,36 @@ describe.skipIf(missing !== undefined)('bulkhead admission review --verify-signa
         stderr: expect.stringContaining('1 allowed'),
       });
     }
+  });
+
+  it('lets in what somebody has signed without a key, and names who has signed in their place', async () => {
+    const sigstore = await createSigstore();
+    const digest = await registry.push('shop/job', '1', { a: 'job' });
+    await registry.sign('shop/job', digest, (payload) => sigstore.signSimple(payload));
+    const reviewBy = async (subjectPattern: string) => {
+      const keyless = [{ issuer: 'https://issuer.example.com', subjectPattern, trustRoot: 'house' }];
+      const spec = {
+        mode: 'protect',
+        trustRoots: [{ name: 'house', content: sigstore.document }],
+        rules: [{ name: 'released', signatures: { keyless } }],
+      };
+      const policy = {
+        apiVersion: 'bulkhead.io/v1alpha1',
+        kind: 'AdmissionPolicy',
+        metadata: { name: 'keyless' },
+        spec,
+      };
+      await writeFile(join(folder, 'keyless.json'), JSON.stringify(policy));
+      const words = ['admission', 'review', join(folder, 'pod.json'), '--policy', join(folder, 'keyless.json')];
+      return bulkhead([...words, '--verify-signatures', '--exit-code', '3']);
+    };
+    await review('shop/job:1');
+
+    expect((await reviewBy('*@example.com')).status).toBe(0);
+    expect(await reviewBy('*@example.org')).toMatchObject({
+      status: 3,
+      stdout: expect.stringContaining('but by builder@example.com (https://issuer.example.com)'),
+    });
   });
 
   it('denies what it was not told to ask about, and what is not there', async () => {

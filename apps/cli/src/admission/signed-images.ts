@@ -7,8 +7,9 @@ import {
   type KnownImage,
   type NamedImage,
   namedImage,
+  signatureTrustOf,
 } from '@bulkhead/policy';
-import { checkSignatures, readTrustedKey } from '@bulkhead/scanner/signature';
+import { checkSignatures, readTrust } from '@bulkhead/scanner/signature';
 import { CliError, unreadableFile } from '../error.ts';
 import type { Io } from '../io.ts';
 
@@ -21,7 +22,7 @@ export interface RegistryAccess {
 const MAX_IMAGES = 1_000;
 
 /**
- * What is known of images beside `scans`: whose signatures they have, of the keys that policies name, asked of their registries
+ * What is known of images beside `scans`: whose signatures they have, by the keys and trust roots that policies name, asked of their registries
  * now. An image of which a registry says that it is not there has none. Throws where a registry cannot be asked.
  */
 export async function verifiedImages(
@@ -31,11 +32,8 @@ export async function verifiedImages(
   access: RegistryAccess,
   io: Io,
 ): Promise<ImageKnowledge> {
-  const pems = policies.flatMap(({ rules }) =>
-    rules.flatMap(({ criterion }) => ('signatures' in criterion ? criterion.signatures.keys : [])),
-  );
-  const keys = [...new Map(pems.map(({ fingerprint, pem }) => [fingerprint, readTrustedKey(pem)])).values()];
-  if (keys.length === 0) return scans;
+  const trust = readTrust(signatureTrustOf(policies));
+  if (trust.keys.length + trust.roots.length === 0) return scans;
   if (references.size > MAX_IMAGES) {
     throw new CliError('USAGE', {
       what: 'signatures are not verified',
@@ -53,8 +51,9 @@ export async function verifiedImages(
     if (image === undefined) continue;
     try {
       const { digest, materials } = await readSignatures(reference, options, io.signal);
-      const { keys: held, verified } = checkSignatures(digest, materials, keys);
-      signed.set(keyOf(image), { digest, signatures: { keys: [...held], verified: [...verified] } });
+      const { keys, verified, roots, signers } = await checkSignatures(digest, materials, trust);
+      const signatures = { keys: [...keys], verified: [...verified], roots: [...roots], signers: [...signers] };
+      signed.set(keyOf(image), { digest, signatures });
     } catch (error) {
       if (!(error instanceof CodedError) || (error as CodedError<string>).code !== 'IMAGE_NOT_FOUND') throw error;
     }

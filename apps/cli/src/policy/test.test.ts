@@ -8,7 +8,7 @@ describe('bulkhead policy test', () => {
   it('holds the policies of the examples to their tests', () => {
     const { status, stdout, stderr } = bulkhead(['policy', 'test', EXAMPLES]);
 
-    expect(stderr).toBe('19 cases: 0 failed\n');
+    expect(stderr).toBe('21 cases: 0 failed\n');
     expect(stdout).toContain('ok      shop/the card reader may see its device\n');
     expect(status).toBe(0);
   });

@@ -34,6 +34,7 @@ export function addRegistry(root: Command, io: Io, outcome: Outcome): void {
     .option('--password-file <file>', 'file with the password and nothing else; only its path is kept')
     .option('--ca <file>', 'certificates (PEM) of the authority that signed the registry’s')
     .option('--key <file...>', 'public keys (PEM) that signatures of its images are held against')
+    .option('--trust-root <file...>', 'trust roots that signatures without a key are held against')
     .addHelpText(
       'after',
       examples(

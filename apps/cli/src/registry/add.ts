@@ -19,11 +19,13 @@ export interface AddOptions extends PlaceOptions {
   readonly passwordFile?: string;
   readonly ca?: string;
   readonly key?: readonly string[];
+  readonly trustRoot?: readonly string[];
 }
 
 /** `bulkhead registry add`. */
 export async function add(name: string, host: string, options: AddOptions, io: Io): Promise<number> {
-  const registry = parse(name, host, options, await Promise.all((options.key ?? []).map(textOf)));
+  const [keys, trustRoots] = await Promise.all([textsOf(options.key), textsOf(options.trustRoot)]);
+  const registry = parse(name, host, options, { keys, trustRoots });
   const outcome = await withStore(options, (store) => store.registries.add(registry));
   if (outcome === 'exists') {
     throw new CliError('USAGE', {
@@ -36,7 +38,12 @@ export async function add(name: string, host: string, options: AddOptions, io: I
   return EXIT_OK;
 }
 
-function parse(name: string, host: string, options: AddOptions, keys: readonly string[]): WatchedRegistry {
+function parse(
+  name: string,
+  host: string,
+  options: AddOptions,
+  trust: Pick<WatchedRegistry, 'keys' | 'trustRoots'>,
+): WatchedRegistry {
   const { platform, username, passwordFile, dockerConfig, ca } = options;
   if ((username === undefined) !== (passwordFile === undefined)) {
     throw invalid(name, '--username and --password-file go together');
@@ -52,10 +59,14 @@ function parse(name: string, host: string, options: AddOptions, keys: readonly s
     ...(passwordFile !== undefined && { passwordFile: resolve(passwordFile) }),
     ...(dockerConfig !== undefined && { dockerConfigFile: resolve(dockerConfig) }),
     ...(ca !== undefined && { caFile: resolve(ca) }),
-    keys,
+    ...trust,
   });
   if (parsed.success) return parsed.data;
   throw invalid(name, parsed.error.issues.map(problemText).join('; '));
+}
+
+function textsOf(files: readonly string[] = []): Promise<string[]> {
+  return Promise.all(files.map(textOf));
 }
 
 async function textOf(file: string): Promise<string> {

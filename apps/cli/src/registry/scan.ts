@@ -92,6 +92,7 @@ async function scanHere(registry: WatchedRegistry, store: Store, options: ScanOp
       catalog,
       registries: store.registries,
       scans: store.scans,
+      trust: store.signatureTrust,
       requests: scans,
       scanners: inspector.scanners,
       clock,

@@ -25,7 +25,8 @@ export function crawlHandler(
     if (registry === undefined) return;
     const catalog = await WatchedCatalog.open(registry);
     try {
-      const ports = { catalog, registries: store.registries, scans: store.scans, requests, scanners, clock };
+      const { registries, scans, signatureTrust: trust } = store;
+      const ports = { catalog, registries, scans, trust, requests, scanners, clock };
       const report = await crawlRegistry(registry, ports, { signal, onProgress: progress });
       metrics.countCrawl(report.problems.length === 0 ? 'complete' : 'partial');
       emit({ event: 'registry-crawled', ...report });

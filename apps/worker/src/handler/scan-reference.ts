@@ -15,7 +15,8 @@ export function scanReferenceHandler(
     if (registry === undefined) return;
     const catalog = await WatchedCatalog.open(registry);
     try {
-      const ports = { catalog, registries: store.registries, scans: store.scans, requests, scanners, clock };
+      const { registries, scans, signatureTrust: trust } = store;
+      const ports = { catalog, registries, scans, trust, requests, scanners, clock };
       const { requested, problems } = await crawlReference(registry, job, ports, { signal });
       emit({ event: 'image-wanted', ...job, requested, problems });
     } finally {

@@ -1,6 +1,13 @@
-import { CONFIDENCES, MAX_PEM_LENGTH, readPublicKey, SEVERITIES } from '@bulkhead/core';
+import {
+  CONFIDENCES,
+  MAX_PEM_LENGTH,
+  MAX_TRUST_ROOT_LENGTH,
+  readPublicKey,
+  readTrustRoot,
+  SEVERITIES,
+} from '@bulkhead/core';
 import { z } from 'zod';
-import { globs } from '../group/schema.ts';
+import { globs, name } from '../group/schema.ts';
 import { MAX_ID } from './image/known-image.ts';
 import { GAP_ANSWERS, NOT_SCANNED_ANSWERS } from './policy.ts';
 
@@ -9,6 +16,12 @@ const MAX_DAYS = 3_660;
 const MAX_IDS = 1_000;
 /** Who signs has one key, and for some weeks a second one. */
 const MAX_RULE_KEYS = 16;
+/** Workflows of some repositories. */
+const MAX_RULE_SIGNERS = 64;
+/** The public one, and that of a house. */
+const MAX_TRUST_ROOTS = 8;
+/** Names of workflows have some hundred characters; a longer certificate names nobody. */
+const MAX_IDENTITY = 1_000;
 /** No image has as many. */
 const MAX_COUNT = 1_000_000;
 
@@ -55,27 +68,59 @@ export const secrets = z.strictObject({
   ...shared,
 });
 
-/** Whose signature images must have. */
-export const signatures = z.strictObject({
-  images: globs.optional().describe('which images, as registry/repository; all if not given'),
-  keys: z
-    .array(
-      z
+/** Trust roots that the rules of a policy name. */
+export const trustRoots = z
+  .array(
+    z.strictObject({
+      name,
+      content: z
         .string()
-        .max(MAX_PEM_LENGTH)
-        .refine(
-          (pem) => readPublicKey(pem).ok,
-          'must be a public key in PEM: ECDSA, RSA of 2048 bits or more, or Ed25519',
-        ),
-    )
-    .min(1)
-    .max(MAX_RULE_KEYS)
-    .describe('public keys (PEM), of which one has to have signed'),
-  notScanned: z
-    .enum(NOT_SCANNED_ANSWERS)
-    .default('deny')
-    .describe('what is said of an image whose signatures were not held against them'),
-});
+        .max(MAX_TRUST_ROOT_LENGTH)
+        .superRefine((text, context) => {
+          const outcome = readTrustRoot(text);
+          if (!outcome.ok) context.addIssue({ code: 'custom', message: `is no trust root: ${outcome.why}` });
+        })
+        .describe("Sigstore's trusted_root.json, or certificates of the authority and public keys of the log in PEM"),
+    }),
+  )
+  .max(MAX_TRUST_ROOTS);
+
+const identity = z.string().min(1).max(MAX_IDENTITY);
+const keylessSigner = z
+  .strictObject({
+    issuer: identity.describe('the identity provider, as certificates have it'),
+    subject: identity.optional().describe('the e-mail address or URI that it vouched for'),
+    subjectPattern: identity.optional().describe('likewise, a glob over all of it'),
+    trustRoot: name.describe("one of the policy's trustRoots"),
+  })
+  .refine(({ subject, subjectPattern }) => (subject === undefined) !== (subjectPattern === undefined), {
+    message: 'must have exactly one of subject, subjectPattern',
+  });
+
+/** Whose signature images must have. */
+export const signatures = z
+  .strictObject({
+    images: globs.optional().describe('which images, as registry/repository; all if not given'),
+    keys: z
+      .array(
+        z
+          .string()
+          .max(MAX_PEM_LENGTH)
+          .refine(
+            (pem) => readPublicKey(pem).ok,
+            'must be a public key in PEM: ECDSA, RSA of 2048 bits or more, or Ed25519',
+          ),
+      )
+      .max(MAX_RULE_KEYS)
+      .default([])
+      .describe('public keys (PEM), of which one has to have signed, or one of keyless'),
+    keyless: z.array(keylessSigner).max(MAX_RULE_SIGNERS).default([]).describe('who may have signed without a key'),
+    notScanned: z
+      .enum(NOT_SCANNED_ANSWERS)
+      .default('deny')
+      .describe('what is said of an image whose signatures were not held against them'),
+  })
+  .refine(({ keys, keyless }) => keys.length + keyless.length > 0, 'says nothing: give keys or keyless');
 
 /** What images have to be built on. */
 export const baseImages = z.strictObject({

@@ -1,4 +1,4 @@
-import { type DocumentKind, type ParsedDocument, problemsOfIssues, readPublicKey } from '@bulkhead/core';
+import { type DocumentKind, type ParsedDocument, problemsOfIssues, readPublicKey, readTrustRoot } from '@bulkhead/core';
 import { readSelector } from '../group/kind.ts';
 import { readCelCriterion } from './expression/criterion.ts';
 import type {
@@ -6,6 +6,7 @@ import type {
   AdmissionException,
   AdmissionPolicy,
   AdmissionRule,
+  NamedTrustRoot,
   ResourceAmount,
   ResourceCriterion,
   SignatureCriterion,
@@ -30,7 +31,7 @@ export function parseAdmissionPolicy(document: unknown): ParsedDocument<Admissio
       ...(kinds !== undefined && { kinds }),
       ...(selector !== undefined && { selector: readSelector(selector) }),
       ...(exclude !== undefined && { exclude: readSelector(exclude) }),
-      rules: spec.rules.map(readRule),
+      rules: spec.rules.map((rule) => readRule(rule, spec.trustRoots ?? [])),
       exceptions: spec.exceptions.map(readException),
     },
   };
@@ -42,11 +43,14 @@ export const admissionPolicyKind: DocumentKind<AdmissionPolicy> = {
   parse: parseAdmissionPolicy,
 };
 
-function readRule({ name, verdict, fix, resources, signatures, cel, ...others }: Spec['rules'][number]): AdmissionRule {
+function readRule(
+  { name, verdict, fix, resources, signatures, cel, ...others }: Spec['rules'][number],
+  roots: NonNullable<Spec['trustRoots']>,
+): AdmissionRule {
   const criterion = {
     ...others,
     ...(resources !== undefined && { resources: readResources(resources) }),
-    ...(signatures !== undefined && { signatures: readSignatures(signatures) }),
+    ...(signatures !== undefined && { signatures: readSignatures(signatures, roots) }),
     ...(cel !== undefined && { cel: readCelCriterion(cel) }),
   };
   return {
@@ -72,19 +76,28 @@ function readResources({ require, maximum }: NonNullable<Spec['rules'][number]['
   };
 }
 
-function readSignatures({
-  images,
-  keys,
-  notScanned,
-}: NonNullable<Spec['rules'][number]['signatures']>): SignatureCriterion {
+function readSignatures(
+  { images, keys, keyless, notScanned }: NonNullable<Spec['rules'][number]['signatures']>,
+  roots: NonNullable<Spec['trustRoots']>,
+): SignatureCriterion {
+  const rootByName = new Map(roots.flatMap(readNamedRoot).map((root) => [root.name, root]));
   return {
     ...(images !== undefined && { images }),
     keys: keys.flatMap((pem) => {
       const outcome = readPublicKey(pem);
       return outcome.ok ? [{ pem, fingerprint: outcome.key.fingerprint }] : [];
     }),
+    keyless: keyless.flatMap(({ trustRoot: name, ...expected }) => {
+      const trustRoot = rootByName.get(name);
+      return trustRoot === undefined ? [] : [{ ...expected, trustRoot }];
+    }),
     notScanned,
   };
+}
+
+function readNamedRoot({ name, content }: NonNullable<Spec['trustRoots']>[number]): readonly NamedTrustRoot[] {
+  const outcome = readTrustRoot(content);
+  return outcome.ok ? [{ name, text: outcome.root.text, fingerprint: outcome.root.fingerprint }] : [];
 }
 
 function readException(exception: Spec['exceptions'][number]): AdmissionException {

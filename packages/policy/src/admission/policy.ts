@@ -1,6 +1,7 @@
 import type { Confidence, Selector, Severity } from '@bulkhead/core';
 import type { PodSecurityLevel } from '@bulkhead/pod-rules';
 import type { CelCriterion } from './expression/criterion.ts';
+import type { ExpectedSigner } from './image/signer.ts';
 
 /** What admission says to an object, from most to least permissive. */
 export const ADMISSION_VERDICTS = ['allow', 'warn', 'deny'] as const;
@@ -82,7 +83,20 @@ export interface SecretCriterion extends FindingCriterion {
   readonly confidence?: Confidence;
 }
 
-/** Images of which one of the keys has to have made a signature. */
+/** By whom certificates of short life are given, and where it stands when: a text, as whoever looks at signatures reads it. */
+export interface NamedTrustRoot {
+  readonly name: string;
+  readonly text: string;
+  /** SHA-256 of the text, in hex. */
+  readonly fingerprint: string;
+}
+
+/** Somebody who may sign without a key, and the trust root by which that has to hold. */
+export interface KeylessSigner extends ExpectedSigner {
+  readonly trustRoot: NamedTrustRoot;
+}
+
+/** Images that one of the keys, or somebody without one, has to have signed. */
 export interface SignatureCriterion {
   /** Globs over `registry/repository`: which images it is about; all without any. */
   readonly images?: readonly string[];
@@ -91,6 +105,7 @@ export interface SignatureCriterion {
     /** SHA-256 of the key, in hex. */
     readonly fingerprint: string;
   }[];
+  readonly keyless: readonly KeylessSigner[];
   /** What is said of an image whose signatures were not held against one of them. */
   readonly notScanned: NotScannedAnswer;
 }

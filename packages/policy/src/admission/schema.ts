@@ -3,7 +3,7 @@ import { POD_KINDS, POD_RULES, POD_SECURITY_LEVELS } from '@bulkhead/pod-rules';
 import { z } from 'zod';
 import { globs, labels, name } from '../group/schema.ts';
 import { celCriterion } from './expression/schema.ts';
-import { baseImages, secrets, signatures, vulnerabilities, vulnerabilityIds } from './findings-schema.ts';
+import { baseImages, secrets, signatures, trustRoots, vulnerabilities, vulnerabilityIds } from './findings-schema.ts';
 import { ADMISSION_MODES, RESOURCE_AMOUNTS } from './policy.ts';
 import { parseQuantity } from './quantity.ts';
 
@@ -133,12 +133,14 @@ export const AdmissionPolicyDocument = z.strictObject({
       exclude: selector.optional(),
       rules: z.array(rule).min(1).max(MAX_RULES),
       exceptions: z.array(exception).max(MAX_EXCEPTIONS).default([]),
+      trustRoots: trustRoots.optional().describe('by what signatures without a key hold, for rules about them'),
     })
-    .superRefine(({ rules, exceptions }, context) => {
+    .superRefine(({ rules, exceptions, trustRoots: roots = [] }, context) => {
       const known = new Set(rules.map((one) => one.name));
       for (const [list, values] of [
         ['rules', rules],
         ['exceptions', exceptions],
+        ['trustRoots', roots],
       ] as const) {
         const seen = new Set<string>();
         for (const [index, value] of values.entries()) {
@@ -147,6 +149,15 @@ export const AdmissionPolicyDocument = z.strictObject({
             context.addIssue({ code: 'custom', path: [list, index, 'name'], message });
           }
           seen.add(value.name);
+        }
+      }
+      const rootNames = new Set(roots.map((one) => one.name));
+      for (const [index, { signatures: signed }] of rules.entries()) {
+        for (const [position, { trustRoot }] of (signed?.keyless ?? []).entries()) {
+          if (rootNames.has(trustRoot)) continue;
+          const message = `unknown trust root ${JSON.stringify(trustRoot)}: name it in spec.trustRoots`;
+          const path = ['rules', index, 'signatures', 'keyless', position, 'trustRoot'];
+          context.addIssue({ code: 'custom', path, message });
         }
       }
       for (const [index, one] of exceptions.entries()) {

@@ -1,13 +1,16 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { readPublicKey } from '@bulkhead/core';
+import { readPublicKey, readTrustRoot } from '@bulkhead/core';
+import { createSigstore } from '@bulkhead/lab';
 import { describe, expect, it } from 'vitest';
 import type { SignatureMaterial } from '../signature/material.ts';
 import { type CrawlPorts, type CrawlReport, crawlRegistry } from './crawl-registry.ts';
 import type { RegistryCatalog, RegistryStore, ScanRequests, TagSighting } from './ports.ts';
+import type { SignatureTrust } from './signature-trust.ts';
 import type { ImagePlace, PlatformImage, SignatureCheck } from './stored-scan.ts';
 import { WatchedRegistry } from './watched-registry.ts';
 
 const AMD: PlatformImage = { digest: 'sha256:amd', os: 'linux', architecture: 'amd64' };
+const NO_ROOTS = { roots: [], signers: [] };
 const ARM: PlatformImage = { digest: 'sha256:arm', os: 'linux', architecture: 'arm', variant: 'v7' };
 
 describe('crawlRegistry', () => {
@@ -122,14 +125,14 @@ describe('crawlRegistry', () => {
     const keys = [mine, other].map(({ pem }) => fingerprintOf(pem)).toSorted();
     expect(report).toMatchObject({ signed: 1, problems: [] });
     expect(stage.checks).toEqual([
-      { digest: index, keys, verified: [fingerprintOf(mine.pem)] },
-      { digest: amd, keys, verified: [] },
+      { digest: index, keys, verified: [fingerprintOf(mine.pem)], ...NO_ROOTS },
+      { digest: amd, keys, verified: [], ...NO_ROOTS },
     ]);
 
     // It is signed after it was scanned, as images are.
     stage.signed.set(amd, [signatureOf(amd, other), signatureOf(index, mine)]);
     await stage.crawl({ keys: [mine.pem, other.pem] });
-    expect(stage.checks.at(-1)).toEqual({ digest: amd, keys, verified: [fingerprintOf(other.pem)] });
+    expect(stage.checks.at(-1)).toEqual({ digest: amd, keys, verified: [fingerprintOf(other.pem)], ...NO_ROOTS });
   });
 
   it('takes what lies beside an image for no image, whatever it says of itself', async () => {
@@ -138,6 +141,40 @@ describe('crawlRegistry', () => {
 
     expect(await stage.crawl()).toMatchObject({ tags: 0, otherArtifacts: 3, requested: 0, problems: [] });
     expect(stage.resolved).toEqual([]);
+  });
+
+  it('holds signatures against what policies name too, each key and root once', async () => {
+    const digest = `sha256:${'a'.repeat(64)}`;
+    const stage = new Stage({ web: { a: digest } });
+    const [mine, sigstore] = [keyPair(), await createSigstore()];
+    const root = readTrustRoot(sigstore.pem);
+    const payload = payloadOf(digest);
+    const annotations = await sigstore.signSimple(payload);
+    stage.behind.set(digest, [{ ...AMD, digest }]);
+    stage.signed.set(digest, [
+      signatureOf(digest, mine),
+      {
+        form: 'simple',
+        payload,
+        signature: annotations['dev.cosignproject.cosign/signature'] ?? '',
+        certificate: annotations['dev.sigstore.cosign/certificate'] ?? '',
+        logEntry: annotations['dev.sigstore.cosign/bundle'] ?? '',
+      },
+    ]);
+    stage.trust = { keys: [mine.pem], trustRoots: [sigstore.pem] };
+
+    const report = await stage.crawl({ keys: [mine.pem] });
+    const [key, fingerprint] = [fingerprintOf(mine.pem), root.ok ? root.root.fingerprint : ''];
+    expect(report).toMatchObject({ signed: 1, problems: [] });
+    expect(stage.checks).toEqual([
+      {
+        digest,
+        keys: [key],
+        verified: [key],
+        roots: [fingerprint],
+        signers: [{ root: fingerprint, issuer: 'https://issuer.example.com', subject: 'builder@example.com' }],
+      },
+    ]);
   });
 
   it('goes on past signatures that cannot be had, and takes nothing for unsigned because of it', async () => {
@@ -174,9 +211,13 @@ function fingerprintOf(pem: string): string {
   return outcome.ok ? outcome.key.fingerprint : '';
 }
 
-function signatureOf(digest: string, key: KeyPair): SignatureMaterial {
+function payloadOf(digest: string): Buffer {
   const critical = { type: 'cosign container image signature', image: { 'docker-manifest-digest': digest } };
-  const payload = Buffer.from(JSON.stringify({ critical }));
+  return Buffer.from(JSON.stringify({ critical }));
+}
+
+function signatureOf(digest: string, key: KeyPair): SignatureMaterial {
+  const payload = payloadOf(digest);
   return { form: 'simple', payload, signature: key.sign(payload) };
 }
 
@@ -193,6 +234,7 @@ class Stage implements RegistryCatalog, ScanRequests {
   readonly requested: ImagePlace[] = [];
   readonly signed = new Map<string, readonly SignatureMaterial[]>();
   readonly checks: SignatureCheck[] = [];
+  trust: SignatureTrust = { keys: [], trustRoots: [] };
   readonly noted: { repository: string; tags: readonly TagSighting[]; complete: boolean }[] = [];
   answers: Readonly<Record<string, 'already-queued' | 'dead'>> = {};
 
@@ -240,14 +282,22 @@ class Stage implements RegistryCatalog, ScanRequests {
       imagesOf: async (digest) => this.#known.get(digest),
       noteImages: async (digest, images) => void this.#known.set(digest, images),
       noteTags: async (_, repository, tags, complete) => void this.noted.push({ repository, tags, complete }),
-      noteSignatures: async (checks) => void this.checks.push(...checks),
+      noteSignatures: async (_, checks) => void this.checks.push(...checks),
       unscanned: async (digests) => digests.filter((digest) => !this.scanned.has(digest)),
     };
     const registries: Pick<RegistryStore, 'noteCrawl'> = { noteCrawl: async () => undefined };
     const clock = { now: () => 0 };
     return crawlRegistry(
       registry,
-      { catalog: this, scans, registries, requests: this, scanners: ['vuln'] as const, clock },
+      {
+        catalog: this,
+        scans,
+        registries,
+        requests: this,
+        trust: { get: async () => this.trust },
+        scanners: ['vuln'] as const,
+        clock,
+      },
       { signal },
     );
   }

@@ -1,8 +1,9 @@
-import { type Clock, CodedError, isDigest, printable, readPublicKey, type TrustedKey } from '@bulkhead/core';
+import { type Clock, CodedError, isDigest, printable } from '@bulkhead/core';
 import { checkSignatures } from './check-signatures.ts';
 import { eachAtOnce, portions } from './in-portions.ts';
 import { isWanted, spelledOut } from './name-pattern.ts';
 import type { RegistryCatalog, RegistryStore, ScanRequests, ScanStore, TagSighting } from './ports.ts';
+import { type ReadTrust, readTrust, type SignatureTrustStore } from './signature-trust.ts';
 import type { ImageScanner, PlatformImage, WantedImage } from './stored-scan.ts';
 import type { WatchedRegistry } from './watched-registry.ts';
 
@@ -11,6 +12,8 @@ export interface CrawlPorts {
   readonly registries: Pick<RegistryStore, 'noteCrawl'>;
   readonly scans: Pick<ScanStore, 'imagesOf' | 'noteImages' | 'noteSignatures' | 'noteTags' | 'unscanned'>;
   readonly requests: ScanRequests;
+  /** What signatures are held against beside what the registry names. */
+  readonly trust: Pick<SignatureTrustStore, 'get'>;
   /** An image counts as scanned when it was scanned for all of these. */
   readonly scanners: readonly ImageScanner[];
   readonly clock: Clock;
@@ -30,7 +33,7 @@ export interface CrawlReport {
   readonly dead: number;
   /** Tags of what is no image: signatures, charts, attestations. */
   readonly otherArtifacts: number;
-  /** Digests that tags lead to and that have a signature of one of the registry's keys. */
+  /** Digests that tags lead to and that are signed by one of the keys, or by somebody whom a trust root knows. */
   readonly signed: number;
   readonly problems: readonly string[];
 }
@@ -94,7 +97,6 @@ class Crawl {
   readonly #registry: WatchedRegistry;
   readonly #ports: CrawlPorts;
   readonly #options: CrawlOptions;
-  readonly #keys: readonly TrustedKey[];
   readonly #images = new Set<string>();
   readonly #counts = {
     repositories: 0,
@@ -109,13 +111,10 @@ class Crawl {
   readonly #problems: string[] = [];
   #moreProblems = 0;
   readonly #failures = new Set<unknown>();
+  #trust: Promise<ReadTrust> | undefined;
 
   constructor(registry: WatchedRegistry, ports: CrawlPorts, options: CrawlOptions) {
     this.#registry = registry;
-    this.#keys = registry.keys.flatMap((pem) => {
-      const outcome = readPublicKey(pem);
-      return outcome.ok ? [outcome.key] : [];
-    });
     this.#ports = ports;
     this.#options = options;
   }
@@ -263,25 +262,32 @@ class Crawl {
     return tagByDigest;
   }
 
-  /** Two requests for each digest, where the registry has keys. */
+  /** Two requests for each digest, where there is something to hold signatures against. */
   async #checkSignatures(
     repository: string,
     tagByDigest: ReadonlyMap<string, string>,
     failed: (what: string, error: unknown) => void,
   ): Promise<void> {
-    if (this.#keys.length === 0) return;
+    const trust = await this.#ours(this.#trustOnce());
+    if (trust.keys.length + trust.roots.length === 0) return;
     const checks = await eachAtOnce([...tagByDigest], TAGS_AT_ONCE, async ([digest, tag]) => {
       try {
         const materials = await this.#ports.catalog.signatures(repository, digest, this.#options.signal);
-        return checkSignatures(digest, materials, this.#keys);
+        return await checkSignatures(digest, materials, trust);
       } catch (error) {
         failed(`signatures of ${repository}:${tag}`, error);
         return undefined;
       }
     });
     const found = checks.filter((check) => check !== undefined);
-    await this.#ours(this.#ports.scans.noteSignatures(found));
-    this.#counts.signed += found.filter(({ verified }) => verified.length > 0).length;
+    await this.#ours(this.#ports.scans.noteSignatures(this.#registry.name, found));
+    this.#counts.signed += found.filter(({ verified, signers }) => verified.length + signers.length > 0).length;
+  }
+
+  /** One crawl holds all that it sees against the same. */
+  #trustOnce(): Promise<ReadTrust> {
+    this.#trust ??= this.#ports.trust.get().then((named) => readTrust(this.#registry, named));
+    return this.#trust;
   }
 
   async #imagesBehind(repository: string, digest: string, tag: string): Promise<string[]> {

@@ -111,8 +111,11 @@ export interface ScanStore {
   noteImages(digest: string, images: readonly PlatformImage[]): Promise<void>;
   /** Notes where the tags of a repository point to. With `complete`, tags that are not among them are gone. */
   noteTags(registry: string, repository: string, tags: readonly TagSighting[], complete: boolean): Promise<void>;
-  /** Keeps whose signatures were found, in place of what was known of the same digests. What is not known any more is passed over. */
-  noteSignatures(checks: readonly SignatureCheck[]): Promise<void>;
+  /**
+   * Keeps whose signatures were found in a registry, in place of what was known of the same digests there. What is not known any
+   * more is passed over.
+   */
+  noteSignatures(registry: string, checks: readonly SignatureCheck[]): Promise<void>;
   /** Those of the digests that have not been scanned, or not for all of that. */
   unscanned(digests: readonly string[], scanners: readonly ImageScanner[]): Promise<readonly string[]>;
 

@@ -37,13 +37,23 @@ export interface WantedImage {
   readonly reference: string;
 }
 
-/** Which of some keys a manifest or an index has signatures of. */
+/** Who has signed without a key, and the fingerprint of the trust root by which that holds. */
+export interface RootedSigner {
+  readonly root: string;
+  readonly issuer: string;
+  readonly subject: string;
+}
+
+/** Which of some keys a manifest or an index has signatures of, and who signed it without one. */
 export interface SignatureCheck {
   readonly digest: string;
   /** Fingerprints of the keys that its signatures were held against, sorted. */
   readonly keys: readonly string[];
   /** Those of them that one of its signatures is by, sorted. */
   readonly verified: readonly string[];
+  /** Fingerprints of the trust roots that they were held against, sorted. */
+  readonly roots: readonly string[];
+  readonly signers: readonly RootedSigner[];
 }
 
 /** How an inventory was judged. */

@@ -1,4 +1,4 @@
-import { MAX_PEM_LENGTH, readPublicKey } from '@bulkhead/core';
+import { MAX_PEM_LENGTH, MAX_TRUST_ROOT_LENGTH, readPublicKey, readTrustRoot } from '@bulkhead/core';
 import { z } from 'zod';
 
 /** Longer than any name a registry allows (OCI distribution: 255), short enough to match quickly. */
@@ -8,6 +8,8 @@ const MAX_PATTERNS = 1000;
 const MAX_PLATFORMS = 32;
 /** Who signs has one key, and for some weeks a second one. */
 const MAX_KEYS = 16;
+/** The public one, and that of a house. */
+const MAX_TRUST_ROOTS = 4;
 
 const patterns = z.array(z.string().min(1).max(MAX_PATTERN)).max(MAX_PATTERNS).default([]);
 const filter = z.strictObject({ include: patterns, exclude: patterns }).prefault({});
@@ -15,6 +17,13 @@ const key = z
   .string()
   .max(MAX_PEM_LENGTH)
   .refine((pem) => readPublicKey(pem).ok, 'must be a public key in PEM: ECDSA, RSA of 2048 bits or more, or Ed25519');
+const trustRoot = z
+  .string()
+  .max(MAX_TRUST_ROOT_LENGTH)
+  .superRefine((text, context) => {
+    const outcome = readTrustRoot(text);
+    if (!outcome.ok) context.addIssue({ code: 'custom', message: `is no trust root: ${outcome.why}` });
+  });
 const path = z.string().startsWith('/', 'must be an absolute path').max(4096);
 
 /**
@@ -42,6 +51,8 @@ export const WatchedRegistry = z.strictObject({
     .default(['linux/amd64']),
   /** Public keys (PEM) that signatures of its images are held against, as cosign makes them. */
   keys: z.array(key).max(MAX_KEYS).default([]),
+  /** Trust roots that signatures without a key are held against: a `trusted_root.json`, or certificates and keys of logs in PEM. */
+  trustRoots: z.array(trustRoot).max(MAX_TRUST_ROOTS).default([]),
   /** A Docker `config.json` whose `auths` has this host. */
   dockerConfigFile: path.optional(),
   /** Or a name, and the file that holds nothing but its password. */

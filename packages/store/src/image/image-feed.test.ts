@@ -138,23 +138,53 @@ for (const database of testDatabases()) {
       await store.scans.noteImages(digestOf('index'), [image('web'), image('arm', { architecture: 'arm64' })]);
       await store.scans.noteImages(digestOf('web'), [image('web')]);
       const { next } = await store.imageFeed.after(undefined, 100);
-      const check = (digest: string, ...verified: readonly string[]) => ({ digest, keys: ['k1', 'k2'], verified });
+      const signer = { root: 'r1', issuer: 'https://issuer.example.com', subject: 'builder@example.com' };
+      const check = (digest: string, ...verified: readonly string[]) => ({
+        digest,
+        keys: ['k1', 'k2'],
+        verified,
+        roots: ['r1'],
+        signers: verified.includes('k1') ? [signer] : [],
+      });
 
       const checks = [check(digestOf('index'), 'k2'), check(digestOf('web'), 'k1'), check(digestOf('gone'), 'k1')];
-      await store.scans.noteSignatures(checks);
+      await store.scans.noteSignatures('hub', checks);
       const told = await store.imageFeed.after(next, 100);
       expect(new Map(told.changes.map(({ digest, image: one }) => [digest, one?.signatures]))).toEqual(
         new Map([
-          [digestOf('web'), { keys: ['k1', 'k2'], verified: ['k1', 'k2'] }],
-          [digestOf('arm'), { keys: ['k1', 'k2'], verified: ['k2'] }],
+          [digestOf('web'), { keys: ['k1', 'k2'], verified: ['k1', 'k2'], roots: ['r1'], signers: [signer] }],
+          [digestOf('arm'), { keys: ['k1', 'k2'], verified: ['k2'], roots: ['r1'], signers: [] }],
         ]),
       );
 
-      await store.scans.noteSignatures(checks);
+      await store.scans.noteSignatures('hub', checks);
       expect((await store.imageFeed.after(told.next, 100)).changes).toEqual([]);
-      await store.scans.noteSignatures([check(digestOf('index'))]);
+      await store.scans.noteSignatures('hub', [check(digestOf('index'))]);
       const { changes } = await store.imageFeed.after(told.next, 100);
       expect(changes.find(({ digest }) => digest === digestOf('arm'))?.image?.signatures?.verified).toEqual([]);
+    });
+
+    it('keeps whose signatures an image has in each registry, for as long as that is watched', async () => {
+      const digest = digestOf('web');
+      await store.registries.add(WatchedRegistry.parse({ name: 'aside', host: 'aside.example' }));
+      for (const registry of ['hub', 'aside'])
+        await store.scans.noteTags(registry, 'web', [{ tag: '1', digest }], true);
+      await store.scans.noteImages(digest, [image('web')]);
+      const signatures = async () =>
+        (await store.imageFeed.after(undefined, 100)).changes.find((one) => one.digest === digest)?.image?.signatures;
+      const check = { digest, roots: [], signers: [] };
+
+      await store.scans.noteSignatures('aside', [{ ...check, keys: ['k1'], verified: ['k1'] }]);
+      // Signatures lie beside an image: the same one has others elsewhere, or none.
+      await store.scans.noteSignatures('hub', [{ ...check, keys: ['k1', 'k2'], verified: [] }]);
+      expect(await signatures()).toMatchObject({ keys: ['k1', 'k2'], verified: ['k1'] });
+      const { next } = await store.imageFeed.after(undefined, 100);
+
+      await store.registries.remove('aside');
+      const told = await store.imageFeed.after(next, 100);
+      expect(told.changes.map(({ image: one }) => one?.signatures?.verified)).toEqual([[]]);
+      await store.scans.noteSignatures('aside', [{ ...check, keys: ['k1'], verified: ['k1'] }]);
+      expect((await signatures())?.verified).toEqual([]);
     });
 
     it('begins anew for a position of another store, and refuses what is none', async () => {

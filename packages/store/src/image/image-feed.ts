@@ -7,6 +7,7 @@ import {
   type KnownImage,
   MAX_CHANGES,
   MAX_KEYS,
+  MAX_SIGNERS,
 } from '@bulkhead/policy/images';
 import type { Finding, SignatureCheck } from '@bulkhead/scanner';
 import { type Kysely, type Selectable, sql } from 'kysely';
@@ -142,13 +143,21 @@ export class KyselyImageFeed implements ImageFeed {
 /** An index names its images by their digests: who signs it signs them. */
 function signaturesFor(
   digests: readonly string[],
-  checks: ReadonlyMap<string, SignatureCheck>,
+  checks: ReadonlyMap<string, readonly SignatureCheck[]>,
 ): Pick<KnownImage, 'signatures'> {
   const own = [...new Set(digests)].flatMap((digest) => checks.get(digest) ?? []);
   if (own.length === 0) return {};
-  const all = (which: 'keys' | 'verified'): string[] =>
+  const all = (which: 'keys' | 'verified' | 'roots'): string[] =>
     [...new Set(own.flatMap((check) => check[which]))].toSorted().slice(0, MAX_KEYS);
-  return { signatures: { keys: all('keys'), verified: all('verified') } };
+  const signers = new Map(own.flatMap((check) => check.signers).map((one) => [JSON.stringify(one), one]));
+  return {
+    signatures: {
+      keys: all('keys'),
+      verified: all('verified'),
+      roots: all('roots'),
+      signers: [...signers.values()].slice(0, MAX_SIGNERS),
+    },
+  };
 }
 
 const BEGINNING = { revision: 0, digest: '' };

@@ -73,9 +73,9 @@ export class KyselyScanStore implements ScanStore {
     });
   }
 
-  noteSignatures(checks: readonly SignatureCheck[]): Promise<void> {
+  noteSignatures(registry: string, checks: readonly SignatureCheck[]): Promise<void> {
     return this.#db.transaction().execute(async (transaction) => {
-      await touchImagesBehind(transaction, await noteSignatures(transaction, checks));
+      await touchImagesBehind(transaction, await noteSignatures(transaction, registry, checks));
     });
   }
 

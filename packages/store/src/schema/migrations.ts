@@ -109,6 +109,22 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   // Whether a rule stopped is asked with events, and incidents are kept when they are closed.
   { version: 12, statements: () => ['create index incident_fingerprint on incident (fingerprint)'] },
+  {
+    version: 13,
+    // The same image lies with other signatures elsewhere: what one registry has does not undo what another has.
+    statements: ({ keyed }) => [
+      `create table registry_signature (
+        digest text not null references manifest on delete cascade,
+        registry_id integer not null references registry on delete cascade,
+        keys text not null, verified text not null, roots text not null, signers text not null,
+        primary key (digest, registry_id))${keyed}`,
+      'create index registry_signature_registry on registry_signature (registry_id)',
+      `insert into registry_signature (digest, registry_id, keys, verified, roots, signers)
+        select distinct c.digest, r.registry_id, c.keys, c.verified, '', '[]' from signature_check c
+        join tag t on t.digest = c.digest join repository r on r.id = t.repository_id`,
+      'drop table signature_check',
+    ],
+  },
 ];
 
 /** The version of tables that this program knows. */

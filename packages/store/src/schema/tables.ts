@@ -19,13 +19,13 @@ export interface Tables extends ControlPlaneTables, AlertTables, QuarantineTable
   readonly finding: FindingTable;
   readonly scan_event: ScanEventTable;
   readonly image_change: ImageChangeTable;
-  readonly signature_check: SignatureCheckTable;
+  readonly registry_signature: RegistrySignatureTable;
   readonly wanted_image: WantedImageTable;
 }
 
 /** What the store says of itself as a whole. */
 interface SettingTable {
-  readonly name: 'judged-by' | 'policy-version' | 'audit-head' | 'image-revision' | 'image-epoch';
+  readonly name: 'judged-by' | 'policy-version' | 'audit-head' | 'image-revision' | 'image-epoch' | 'signature-trust';
   readonly value: string;
 }
 
@@ -126,13 +126,17 @@ interface WantedImageTable {
   readonly reference: string;
 }
 
-/** Fingerprints of keys, sorted and separated by commas. */
-interface SignatureCheckTable {
+/** What the signatures of a digest in one registry were held against: fingerprints, sorted and separated by commas. */
+interface RegistrySignatureTable {
   /** Of a manifest or an index. */
   readonly digest: string;
-  /** Those that its signatures were held against. */
+  readonly registry_id: number;
   readonly keys: string;
+  /** Those of the keys that have signed. */
   readonly verified: string;
+  readonly roots: string;
+  /** Who has signed, as JSON. */
+  readonly signers: string;
 }
 
 /** When something about an image changed last, also of images that are gone. Revisions ascend in the order of commits. */

@@ -1,6 +1,6 @@
 export { chainOf } from './chain.ts';
 export { ImageChanges, MAX_CHANGES } from './feed.ts';
-export { ImageScan, KnownImage, MAX_KEYS, MAX_LAYERS } from './known-image.ts';
+export { ImageScan, KnownImage, MAX_KEYS, MAX_LAYERS, MAX_SIGNERS } from './known-image.ts';
 export {
   type ExpectedSigner,
   expectedInWords,

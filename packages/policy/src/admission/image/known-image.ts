@@ -17,8 +17,12 @@ export const MAX_SECRETS = 500;
 export const MAX_NAMES = 2_000;
 /** Runtimes take no image with more. */
 export const MAX_LAYERS = 128;
-/** Keys that one image is held against: those of the registries that have it. */
+/** Keys that one image is held against: those of the registries that have it, and of policies. */
 export const MAX_KEYS = 64;
+/** Who has signed one image without a key. */
+export const MAX_SIGNERS = 64;
+/** Longer than any identity that is kept. */
+const MAX_IDENTITY = 1_000;
 
 const id = z.string().min(1).max(MAX_ID);
 const words = z.string().max(MAX_WORDS);
@@ -65,6 +69,18 @@ export type ImageScan = z.output<typeof ImageScan>;
 export const ImageSignatures = z.object({
   keys: fingerprints.describe('fingerprints of the keys that its signatures were held against'),
   verified: fingerprints.describe('those of them that one of its signatures is by'),
+  roots: fingerprints.default([]).describe('fingerprints of the trust roots that they were held against'),
+  signers: z
+    .array(
+      z.object({
+        root: z.string().max(64).describe('fingerprint of the trust root by which it holds'),
+        issuer: z.string().max(MAX_IDENTITY),
+        subject: z.string().max(MAX_IDENTITY),
+      }),
+    )
+    .max(MAX_SIGNERS)
+    .default([])
+    .describe('who has signed it without a key'),
 });
 export type ImageSignatures = z.output<typeof ImageSignatures>;
 

@@ -8,6 +8,7 @@ import {
   IMAGE_SCANNERS,
   ImageScan,
   ImageSecret,
+  type ImageSignatures,
   ImageVulnerability,
   type KnownImage,
   MAX_LAYERS,
@@ -19,6 +20,7 @@ import type { AdmissionPolicy } from '../policy.ts';
 const MAX_IMAGES = 200;
 const MAX_FINDINGS = 200;
 const MAX_SIGNERS = 16;
+const MAX_IDENTITY = 1_000;
 
 const FINGERPRINT = /^sha256:[0-9a-f]{64}$/;
 
@@ -47,17 +49,23 @@ export const testImages = z
         .describe('its layers, lowest first, under any names; absent: nobody has looked into it'),
       signedBy: z
         .array(
-          z
-            .string()
-            .max(MAX_PEM_LENGTH)
-            .refine(
-              (text) => FINGERPRINT.test(text) || readPublicKey(text).ok,
-              'must be a public key in PEM, or its fingerprint as "bulkhead image verify" prints it (sha256:…)',
-            ),
+          z.union(
+            [
+              z
+                .string()
+                .max(MAX_PEM_LENGTH)
+                .refine((text) => FINGERPRINT.test(text) || readPublicKey(text).ok),
+              z.strictObject({ issuer: z.string().max(MAX_IDENTITY), subject: z.string().max(MAX_IDENTITY) }),
+            ],
+            {
+              error:
+                'must be a public key in PEM, its fingerprint as "bulkhead image verify" prints it (sha256:…), or an issuer with a subject',
+            },
+          ),
         )
         .max(MAX_SIGNERS)
         .optional()
-        .describe('keys that have signed it, of those that policies name; absent: nobody has looked for signatures'),
+        .describe('who has signed it: keys, or issuers with subjects; absent: nobody has looked for signatures'),
     }),
   )
   .max(MAX_IMAGES)
@@ -67,24 +75,25 @@ type TestImage = z.output<typeof testImages>[number];
 /** What rules about images go by in a test. Images that it does not name are known to nobody. */
 export function testKnowledge(images: readonly TestImage[], policies: readonly AdmissionPolicy[]): ImageKnowledge {
   const memory = new ImageMemory();
-  const keys = policies.flatMap(({ rules }) =>
-    rules.flatMap(({ criterion }) =>
-      'signatures' in criterion ? criterion.signatures.keys.map(({ fingerprint }) => fingerprint) : [],
-    ),
+  const criteria = policies.flatMap(({ rules }) =>
+    rules.flatMap(({ criterion }) => ('signatures' in criterion ? [criterion.signatures] : [])),
   );
-  for (const one of images) memory.set(knownImage(one, keys));
+  const held = {
+    keys: criteria.flatMap(({ keys }) => keys.map(({ fingerprint }) => fingerprint)),
+    roots: distinct(criteria.flatMap(({ keyless }) => keyless.map(({ trustRoot }) => trustRoot.fingerprint))),
+  };
+  for (const one of images) memory.set(knownImage(one, held));
   memory.doubt = 'the test names it not among its images';
   return memory;
 }
 
 function knownImage(
   { image, platform, scan: found, failure, layers, signedBy }: TestImage,
-  keys: readonly string[],
+  held: { readonly keys: readonly string[]; readonly roots: readonly string[] },
 ): KnownImage {
   const named = namedImage(image);
   // What is not pinned has some digest: the same for the same text.
   const digest = named?.digest ?? `sha256:${createHash('sha256').update(`${image} ${platform}`).digest('hex')}`;
-  const verified = signedBy?.map(fingerprintOf) ?? [];
   return {
     digest,
     platform,
@@ -93,10 +102,22 @@ function knownImage(
     ...(found !== undefined && { scan: { ...found, omitted: { vulnerabilities: 0, secrets: 0 } } }),
     ...(failure !== undefined && { failure }),
     ...(layers !== undefined && { chain: chainOf(layers) }),
-    ...(signedBy !== undefined && {
-      signatures: { keys: [...new Set([...keys, ...verified])].toSorted(compareText), verified },
-    }),
+    ...(signedBy !== undefined && { signatures: signaturesOf(signedBy, held) }),
   };
+}
+
+/** Whoever has signed without a key is one whom every trust root knows. */
+function signaturesOf(
+  signedBy: NonNullable<TestImage['signedBy']>,
+  { keys, roots }: { readonly keys: readonly string[]; readonly roots: readonly string[] },
+): ImageSignatures {
+  const verified = signedBy.flatMap((one) => (typeof one === 'string' ? [fingerprintOf(one)] : []));
+  const signers = signedBy.flatMap((one) => (typeof one === 'string' ? [] : roots.map((root) => ({ root, ...one }))));
+  return { keys: distinct([...keys, ...verified]), verified, roots: [...roots], signers };
+}
+
+function distinct(texts: readonly string[]): string[] {
+  return [...new Set(texts)].toSorted(compareText);
 }
 
 function fingerprintOf(text: string): string {

@@ -8,6 +8,8 @@ const MAX_TIMESTAMPS = 4;
 /** A log of 2^64 entries. */
 const MAX_HASHES = 64;
 const MAX_SMALL = 4 * 1024;
+/** With signatures of dozens of witnesses. */
+const MAX_CHECKPOINT = 16 * 1024;
 
 const small = z.base64().max(MAX_SMALL);
 const certificate = z.object({ rawBytes: z.base64().max(MAX_CERTIFICATE) });
@@ -29,7 +31,7 @@ const entry = z.object({
       rootHash: small,
       treeSize: whole,
       hashes: z.array(small).max(MAX_HASHES).default([]),
-      checkpoint: z.object({ envelope: z.string().max(MAX_SMALL) }),
+      checkpoint: z.object({ envelope: z.string().max(MAX_CHECKPOINT) }),
     })
     .nullish()
     .transform((value) => value ?? undefined),
