@@ -24,8 +24,18 @@ export function addAdmission(root: Command, io: Io, outcome: Outcome): void {
         'a JSON report of "bulkhead image" for rules about findings, for the image that it names or the one given; repeatable',
       ).argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]),
     )
+    .addOption(
+      new Option(
+        '--api <url>',
+        'an api whose scans, signatures and layers of images are gone by, as by the webhook',
+      ).conflicts('scanReport'),
+    )
+    .option('--token-file <file>', 'file with an API token, for --api')
     .option('--verify-signatures', 'ask the registries of the images for signatures, for rules about them')
-    .option('--ca <file>', 'certificates of authorities to trust for that besides the usual ones, in PEM')
+    .option(
+      '--ca <file>',
+      'certificates in PEM: of the authority of the api, and of those of registries besides the usual ones',
+    )
     .option('--plain-http', 'talk to those registries without encryption')
     .option('--namespace <name>', 'where objects go that do not say it themselves', 'default')
     .addOption(formatOption(['table', 'json']))
@@ -50,6 +60,10 @@ export function addAdmission(root: Command, io: Io, outcome: Outcome): void {
         [
           'bulkhead admission review deploy/ --policy policy/ --verify-signatures',
           'with the signatures that the images have',
+        ],
+        [
+          'bulkhead admission review deploy/ --policy policy/ --api https://bulkhead.example --token-file token',
+          'as the webhook answers',
         ],
         ['helm template shop | bulkhead admission review - --policy policy/', 'what a chart makes'],
         ['kubectl get pods -A -o json | bulkhead admission review - --policy policy/', 'what runs already'],

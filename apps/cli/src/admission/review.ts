@@ -20,6 +20,8 @@ import { readScanReports } from './scan-reports.ts';
 export interface ReviewOptions {
   policy: string[];
   scanReport?: string[];
+  api?: string;
+  tokenFile?: string;
   verifySignatures?: boolean;
   ca?: string;
   plainHttp?: boolean;
@@ -35,7 +37,7 @@ const MAX_INPUT_BYTES = 32 * 1024 * 1024;
 const NO_SCANS: ImageKnowledge = {
   find: () => [],
   basesOf: () => [],
-  doubt: 'give its report with --scan-report; for signatures, --verify-signatures',
+  doubt: 'give its report with --scan-report; for signatures, --verify-signatures; or what an api knows, with --api',
 };
 
 /** Answers for manifests as the webhook would for the objects in them. */
@@ -50,7 +52,7 @@ export async function reviewFiles(paths: readonly string[], options: ReviewOptio
     });
   }
   const manifests = (await Promise.all(paths.map(readManifests))).flat();
-  const scans = options.scanReport === undefined ? NO_SCANS : await readScanReports(options.scanReport);
+  const scans = await scansOf(options, io);
   const images = options.verifySignatures === true ? await verified(manifests, policies, scans, options, io) : scans;
   const report = review(manifests, policies, { namespace: options.namespace, now: systemClock.now(), images });
   if (report.objects.length === 0 && report.errors.length === 0 && Object.keys(report.others).length === 0) {
@@ -69,6 +71,21 @@ export async function reviewFiles(paths: readonly string[], options: ReviewOptio
   await writeAll(io.stderr, [`${summary(report)}\n`]);
   if (report.errors.length > 0) return EXIT_FAILURE;
   return report.verdict === 'deny' ? options.exitCode : EXIT_OK;
+}
+
+/** What is known of images, by reports or by an api. */
+async function scansOf({ scanReport, api, tokenFile, ca }: ReviewOptions, io: Io): Promise<ImageKnowledge> {
+  if (scanReport !== undefined) return readScanReports(scanReport);
+  if (api === undefined) return NO_SCANS;
+  if (tokenFile === undefined) {
+    throw new CliError('USAGE', {
+      what: 'the api is not asked',
+      why: 'there is no token for it',
+      fix: 'give --token-file with --api',
+    });
+  }
+  const { readApiImages } = await import('./api-images.ts');
+  return readApiImages({ api, tokenFile, ...(ca !== undefined && { ca }) }, io);
 }
 
 /** Registries are asked only for whom wants that: its modules take time to load. */

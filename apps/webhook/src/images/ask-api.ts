@@ -1,22 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { Agent, type RequestOptions, request } from 'node:https';
 import { CodedError } from '@bulkhead/core';
-import { MAX_CHANGES } from '@bulkhead/policy/images';
+import { ImagePortion } from '@bulkhead/policy/images';
 import { z } from 'zod';
 import type { WebhookConfig } from '../config.ts';
 import { WebhookError } from '../error.ts';
 import type { TakenWishes } from './scan-wishes.ts';
 
 export type ImagesConfig = NonNullable<WebhookConfig['images']>;
-
-/** A portion of the feed whose images nobody has looked at yet: one that is malformed must not cost the others. */
-const Portion = z.object({
-  reset: z.boolean(),
-  changes: z.array(z.unknown()).max(MAX_CHANGES),
-  next: z.string().max(500),
-  more: z.boolean(),
-});
-export type Portion = z.output<typeof Portion>;
 
 /** Small portions: reviews are answered between two of them. */
 const LIMIT = 50;
@@ -38,9 +29,9 @@ export class ApiFeed {
   }
 
   /** What changed after a position. Rejects with a `WebhookError` when the api gives none. */
-  after(position: string | undefined, signal: AbortSignal): Promise<Portion> {
+  after(position: string | undefined, signal: AbortSignal): Promise<ImagePortion> {
     const query = new URLSearchParams({ limit: String(LIMIT), ...(position !== undefined && { after: position }) });
-    return this.#ask(`/api/v1/images/changes?${query.toString()}`, Portion, 200, signal);
+    return this.#ask(`/api/v1/images/changes?${query.toString()}`, ImagePortion, 200, signal);
   }
 
   /** Passes on which images are to be scanned, and gives what the api made of it. Rejects as `after` does. */

@@ -1,12 +1,10 @@
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '@bulkhead/core';
-import { type ImageKnowledge, ImageMemory, KnownImage } from '@bulkhead/policy';
-import { z } from 'zod';
-import type { Portion } from './ask-api.ts';
+import { type ImageKnowledge, ImageMemory, type ImagePortion, takeChange } from '@bulkhead/policy';
 
 /** Who tells of images. */
 export interface ImageSource {
-  after(position: string | undefined, signal: AbortSignal): Promise<Portion>;
+  after(position: string | undefined, signal: AbortSignal): Promise<ImagePortion>;
 }
 
 /** What is known of images now, and whether all that is told has been heard once. */
@@ -28,13 +26,9 @@ export interface FollowOptions {
   readonly onUnusable: (digest: string, why: string) => void;
 }
 
-/** With 200 findings each, 10,000 images take some 55 MB: the memory that the chart gives the webhook holds twice as many. */
-const MAX_IMAGES = 20_000;
 /** Longer silence than this is said in answers; failures before are an api that is started anew. */
 const SILENCE_MS = 60_000;
 const MAX_BACKOFF_MS = 60_000;
-
-const Change = z.object({ digest: z.string().max(140), image: KnownImage.optional() });
 
 /**
  * Keeps a copy of what is told of images. What is known stays while nobody can be asked, and reviews never wait: each image is
@@ -57,7 +51,8 @@ export function followImages(options: FollowOptions): FollowedImages & { readonl
         const portion = await options.source.after(position, signal);
         if (portion.reset) named = new Set();
         for (const change of portion.changes) {
-          take(memory, change, named, options.onUnusable);
+          const digest = takeChange(memory, change, options.onUnusable);
+          if (digest !== undefined) named?.add(digest);
           await setImmediate();
         }
         position = portion.next;
@@ -96,31 +91,4 @@ export function followImages(options: FollowOptions): FollowedImages & { readonl
     },
     done: follow(),
   };
-}
-
-function take(
-  memory: ImageMemory,
-  change: unknown,
-  named: Set<string> | undefined,
-  onUnusable: FollowOptions['onUnusable'],
-): void {
-  const parsed = Change.safeParse(change);
-  if (!parsed.success) {
-    const { digest } = Object(change) as { readonly digest?: unknown };
-    // What was known of it is not true any more, and what is true cannot be read.
-    if (typeof digest === 'string') memory.remove(digest);
-    onUnusable(String(digest).slice(0, 140), parsed.error.issues[0]?.message ?? 'it has another shape');
-    return;
-  }
-  const { digest, image } = parsed.data;
-  if (image === undefined || image.digest !== digest) {
-    memory.remove(digest);
-    return;
-  }
-  if (memory.size >= MAX_IMAGES && !memory.has(digest)) {
-    onUnusable(digest, `more than ${MAX_IMAGES} images are known`);
-    return;
-  }
-  named?.add(digest);
-  memory.set(image);
 }

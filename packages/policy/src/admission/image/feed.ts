@@ -19,3 +19,7 @@ export const ImageChanges = z.object({
   more: z.boolean().describe('whether there is one already'),
 });
 export type ImageChanges = z.output<typeof ImageChanges>;
+
+/** A portion whose images nobody has looked at yet: one that is malformed must not cost the others. */
+export const ImagePortion = ImageChanges.extend({ changes: z.array(z.unknown()).max(MAX_CHANGES) });
+export type ImagePortion = z.output<typeof ImagePortion>;

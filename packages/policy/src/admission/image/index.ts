@@ -1,5 +1,5 @@
 export { chainOf } from './chain.ts';
-export { ImageChanges, MAX_CHANGES } from './feed.ts';
+export { ImageChanges, ImagePortion, MAX_CHANGES } from './feed.ts';
 export { ImageScan, KnownImage, MAX_KEYS, MAX_LAYERS, MAX_SIGNERS } from './known-image.ts';
 export {
   type ExpectedSigner,
