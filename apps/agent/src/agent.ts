@@ -123,6 +123,11 @@ export class Agent {
     return [...new Set(inside.flatMap(({ id, netns }) => (isLasting(netns.path) ? [id, netns.path] : [id])))];
   }
 
+  /** The container of this id that runs here, whatever network it uses. */
+  containerOf(workloadId: string): RunningContainer | undefined {
+    return this.containers.running.find(({ id }) => id === workloadId);
+  }
+
   /** Where the workload of this id is, and whom that is about; nothing where it is not on this node. */
   placeOf(workloadId: string): ResponsePlace | undefined {
     return this.#place(this.#workloads?.find(({ id }) => id === workloadId));

@@ -22,6 +22,10 @@ await serviceMain({
   // A policy's problems are listed, since each has a place of its own.
   detailsOf: (error) =>
     error instanceof PolicyError && error.problems.length > 1 ? error.problems.map(formatProblem) : [],
-  instead: { 'clean-up': cleanUp },
+  instead: {
+    'clean-up': cleanUp,
+    // What the agent starts for itself. Loaded here: an agent that scans nothing does not pay for it.
+    scan: async () => (await import('./scan/run-scan-job.ts')).runScanJob(),
+  },
   run: (file) => runAgent(loadConfig({ schema: AgentConfig, file, environment: process.env }), file),
 });

@@ -18,6 +18,7 @@ import { NativeInspector } from './enforcement/native-inspector.ts';
 import { describeEvent } from './event/describe.ts';
 import { createEventLog, type EventLog } from './event/event-log.ts';
 import { withOcsf } from './event/ocsf.ts';
+import { workloadName } from './event/subject.ts';
 import { FlowEvents } from './firewall/flow-events.ts';
 import { bootId, NameTables } from './firewall/name-tables.ts';
 import { requireInspection } from './inspection.ts';
@@ -26,6 +27,8 @@ import { type PolicyChange, PolicyWatch } from './policy/policy-watch.ts';
 import { requirePrivileges } from './privileges.ts';
 import { LocalResponses } from './response/local-responses.ts';
 import { QuarantineFile } from './response/quarantine-file.ts';
+import { CommandScans, type ScanPlace } from './scan/command-scans.ts';
+import { ScanFolder } from './scan/scan-folder.ts';
 import { Installation } from './stop/installation.ts';
 import { watchInventory } from './workload/inventory.ts';
 
@@ -84,6 +87,9 @@ interface Parts extends Outlets {
   readonly agent: Agent;
   readonly captures: CommandCaptures;
   readonly captureStore: CaptureStore;
+  /** Where there is a control plane. */
+  readonly scans: CommandScans | undefined;
+  readonly scanFolder: ScanFolder | undefined;
   /** Where there is no control plane. */
   readonly local: LocalResponses | undefined;
   /** What became of the rules in the kernel, once the agent has ended. */
@@ -212,6 +218,17 @@ async function start(
       : undefined;
   const agent: Agent = new Agent(config, first, ports, plane?.quarantined ?? local?.quarantined, names);
   if (local !== undefined) tee((event) => local.take(event));
+  const scanFolder = plane === undefined ? undefined : new ScanFolder(join(state, 'scans'));
+  const scans =
+    scanFolder &&
+    new CommandScans({
+      folder: scanFolder,
+      main: process.argv[1] ?? '',
+      version: manifest.version,
+      emit: log.emit,
+      placeOf: (workloadId) => scanPlaceOf(agent, workloadId),
+    });
+  shutdown.onClose('scans', () => scans?.stop() ?? Promise.resolve());
   const windows = setInterval(() => flows.endWindow(), FlowEvents.windowMs);
   shutdown.onClose('flow events', () => {
     clearInterval(windows);
@@ -225,7 +242,16 @@ async function start(
     stop.rules = 'released';
     return agent.close();
   });
-  const parts = { ...outlets, agent, local, captures: commandCaptures, captureStore: captures, stop };
+  const parts = {
+    ...outlets,
+    agent,
+    local,
+    captures: commandCaptures,
+    captureStore: captures,
+    scans,
+    scanFolder,
+    stop,
+  };
 
   const address = await serveHealth(config.metrics, registry, shutdown, () => plane?.notReady ?? agent.notReady);
   const sampler = setInterval(() => {
@@ -247,7 +273,7 @@ async function start(
 
 /** Follows what the agent depends on: its policy and the workloads of the node. */
 function follow(parts: Parts, { workloads }: AgentConfig, signal: AbortSignal, fail: (error: unknown) => void): void {
-  const { agent, captures, captureStore, local, log, metrics, source } = parts;
+  const { agent, captures, captureStore, scans, scanFolder, local, log, metrics, source } = parts;
   void source
     .follow({
       signal,
@@ -266,7 +292,10 @@ function follow(parts: Parts, { workloads }: AgentConfig, signal: AbortSignal, f
         if (place !== undefined) return captures.start(place, seconds, maxBytes);
         return { outcome: 'failed', message: 'there is no such workload on this node' };
       },
-      read: (file, offset, maxBytes) => captureStore.read(file, offset, maxBytes),
+      scan: (workloadId, scanId) =>
+        scans?.start(workloadId, scanId) ?? { outcome: 'unsupported', message: 'this agent has no control plane' },
+      read: async (file, offset, maxBytes) =>
+        (await captureStore.read(file, offset, maxBytes)) ?? scanFolder?.read(file, offset, maxBytes),
       enforcement: () => agent.enforcement,
       namesOf: (workloadId) => agent.namesOf(workloadId),
     })
@@ -281,6 +310,17 @@ function follow(parts: Parts, { workloads }: AgentConfig, signal: AbortSignal, f
     },
     onError: (error) => log.emit({ event: 'discovery-failed', problem: errorLine(error) }),
   }).catch(fail);
+}
+
+/** The first process of a node has its root. */
+function scanPlaceOf(agent: Agent, workloadId: string): ScanPlace | undefined {
+  if (workloadId === '') return { kind: 'node', pid: 1, name: 'the node', subject: {} };
+  const container = agent.containerOf(workloadId);
+  if (container === undefined) return undefined;
+  const { pid, netns, namespace } = container;
+  const named = workloadName(container);
+  const name = [namespace, named.pod, named.name].filter((part) => part !== undefined).join('/');
+  return { kind: 'container', pid, name, subject: { netns: netns.path, workloads: [named] } };
 }
 
 function noticeOf(why: string): void {

@@ -11,6 +11,7 @@ import type { ExportFormat } from './policy/exchange.ts';
 import { addRegistry } from './registry/add-registry.ts';
 import { addScan } from './scan/add-scan.ts';
 import { addUp } from './up/add-up.ts';
+import { addWorkloads } from './workloads/add-workloads.ts';
 
 /** Builds the command line. Commander reports wrong usage by throwing; nothing here ends the process. */
 export function createProgram(io: Io, outcome: Outcome, version: string): Command {
@@ -32,6 +33,7 @@ export function createProgram(io: Io, outcome: Outcome, version: string): Comman
   addPolicy(root, io, outcome);
   addAdmission(root, io, outcome);
   addAlerts(root, io, outcome);
+  addWorkloads(root, io, outcome);
   addCaptures(root, io, outcome);
   addDb(root, io, outcome);
   addRegistry(root, io, outcome);

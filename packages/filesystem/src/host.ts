@@ -3,7 +3,7 @@ import { type Reader, scanTree, type TreeScan, type TreeScanOptions } from '@bul
 import { openTree } from './open-tree.ts';
 
 /** Where runtimes keep the roots and images of containers, which are scanned as such and not as parts of the machine. */
-const CONTAINER_STORES = [
+export const CONTAINER_STORES = [
   'run/containerd',
   'run/docker',
   'var/lib/containerd',

@@ -9,7 +9,7 @@ export interface TreeOptions {
   /** Folders to leave out, as paths from the root. */
   readonly leaveOut?: readonly string[];
   /** Mounted file systems to leave out besides those of the kernel. The root itself is always read. */
-  readonly leaveOutMounts?: readonly Foreign[];
+  readonly leaveOutMounts?: readonly Foreign[] | 'all';
   /** What is mounted, where it is not what this process sees. */
   readonly mounts?: readonly Mount[];
 }
@@ -17,12 +17,35 @@ export interface TreeOptions {
 /** Opens a folder for `scanTree`. Nothing is read before that. */
 export function openTree(folder: string, options: TreeOptions = {}): TreeSource {
   const root = realFolder(folder);
-  const kinds = new Set<Foreign>(['kernel', ...(options.leaveOutMounts ?? [])]);
-  const mounted = (options.mounts ?? readMounts()).flatMap(({ path, type }) => {
+  return treeAt(root, root, options);
+}
+
+/** Opens what a process has as its root, in whatever mount namespace it is. Nothing is read before that. */
+export function openProcessRoot(pid: number, options: Omit<TreeOptions, 'mounts'> = {}): TreeSource {
+  const mounts = readMounts(`/proc/${pid}/mountinfo`);
+  // Every process has a root that is mounted: without it, nobody would know what the kernel makes up there.
+  if (mounts.length === 0) {
+    throw new FilesystemError('NOT_FOUND', {
+      what: `the root of process ${pid} cannot be scanned`,
+      why: 'it has ended, or looking at it is not permitted',
+    });
+  }
+  // Not resolved: what this link says is a path of the process, and where it leads is its root.
+  return treeAt(`/proc/${pid}/root`, '/', { ...options, mounts });
+}
+
+/** `root` is where it is opened, `name` what paths of mounts call it. */
+function treeAt(root: string, name: string, options: TreeOptions): TreeSource {
+  const { leaveOutMounts = [] } = options;
+  const isLeftOut = (type: string): boolean => {
+    if (leaveOutMounts === 'all') return true;
     const kind = foreignKind(type);
-    const below = relative(root, path);
+    return kind === 'kernel' || (kind !== undefined && leaveOutMounts.includes(kind));
+  };
+  const mounted = (options.mounts ?? readMounts()).flatMap(({ path, type }) => {
+    const below = relative(name, path);
     const isInside = below !== '' && below !== '..' && !below.startsWith('../') && !isAbsolute(below);
-    return kind !== undefined && kinds.has(kind) && isInside ? [below] : [];
+    return isLeftOut(type) && isInside ? [below] : [];
   });
   const leftOut = new Set([...mounted, ...(options.leaveOut ?? [])]);
   return {

@@ -258,7 +258,7 @@ describe('an agent and a control plane', () => {
       const quarantine = link?.command({ kind: 'quarantine', workloadId: 'c1', reason: 'cards' }, 10_000);
       const capture = link?.command({ kind: 'capture', workloadId: 'c1', seconds: 1, maxBytes: 1 }, 10_000);
       const release = link?.command({ kind: 'release', workloadId: 'c1' }, 50);
-      const scan = link?.command({ kind: 'scan', workloadId: 'c1' }, 600_000);
+      const scan = link?.command({ kind: 'scan', workloadId: 'c1', scanId: 's' }, 600_000);
 
       const read = link?.command({ kind: 'read', file: 'a', offset: 3_000_000_000, maxBytes: 100 }, 10_000);
 

@@ -43,6 +43,11 @@ export class Containers {
     return this.#guards.counts;
   }
 
+  /** All that run, also those that are held to nothing. */
+  get running(): readonly RunningContainer[] {
+    return this.#containers;
+  }
+
   /** For each container that is to be held to something, whether it is. */
   get enforcement(): readonly Enforcement[] {
     return [...this.#guards.wanted.keys()].map((id) => {

@@ -27,7 +27,7 @@ const MEBIBYTE = 2 ** 20;
 /** What waits when the agent is told to end gets this to leave. What does not leave is there at the next start. */
 const DRAIN_MS = 2_000;
 /** What the control plane may expect of this agent. */
-const CAPABILITIES = ['inspect', 'firewall', 'quarantine', 'capture', 'read'];
+const CAPABILITIES = ['inspect', 'firewall', 'quarantine', 'capture', 'read', 'scan'];
 
 export interface ControlPlaneOptions {
   readonly config: ControlPlaneConfig;
@@ -46,6 +46,8 @@ export interface Obeys extends PolicyWatchOptions {
   readonly quarantine: (ids: ReadonlySet<string>) => Promise<void>;
   /** Keeps the packets of a workload for a while. */
   readonly capture: (workloadId: string, seconds: number, maxBytes: number) => Promise<CommandOutcome>;
+  /** Looks for the packages in a container, or of the node where no workload is named. */
+  readonly scan: (workloadId: string, scanId: string) => CommandOutcome;
   /** A part of a file that an event told of, by its name. Nothing where there is none. */
   readonly read: (file: string, offset: number, maxBytes: number) => Promise<FilePart | undefined>;
   readonly enforcement: () => readonly Enforcement[];
@@ -200,13 +202,11 @@ export class ControlPlane {
     return [];
   }
 
-  async #obey(action: CommandAction, { namesOf, quarantine, capture, read }: Obeys): Promise<CommandOutcome> {
+  async #obey(action: CommandAction, { namesOf, quarantine, capture, scan, read }: Obeys): Promise<CommandOutcome> {
     if (action.kind === 'read') return readBy(read, action);
+    if (action.kind === 'scan') return scan(action.workloadId, action.scanId);
     const { kind, workloadId } = action;
     if (kind === 'capture') return capture(workloadId, action.seconds, action.maxBytes);
-    if (kind !== 'quarantine' && kind !== 'release') {
-      return { outcome: 'unsupported', message: `this agent cannot ${kind} on command` };
-    }
     const names = namesOf(workloadId);
     if (kind === 'quarantine' && names.length === 0) {
       return { outcome: 'failed', message: 'there is no such workload on this node' };

@@ -88,6 +88,17 @@ export type AgentEvent = { readonly time: string } & (
       readonly full: boolean;
     } & Partial<Subject>)
   | ({ readonly event: 'capture-failed'; readonly problem: string } & Partial<Subject>)
+  /** By a command: the packages in the root of a container, or of the node. */
+  | ({
+      readonly event: 'scan-written';
+      readonly scan: string;
+      readonly file: string;
+      readonly bytes: number;
+      readonly packages: number;
+      readonly gaps: number;
+      readonly files: number;
+    } & Partial<Subject>)
+  | ({ readonly event: 'scan-failed'; readonly scan: string; readonly problem: string } & Partial<Subject>)
   /** By a ResponseRule of policy files. */
   | ({ readonly event: 'quarantined'; readonly rule: string; readonly reason: string } & Partial<Subject>)
   | { readonly event: 'quarantine-ended'; readonly rule: string; readonly netns: string }

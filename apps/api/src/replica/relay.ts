@@ -33,7 +33,7 @@ const Action = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('capture'), workloadId: z.string(), seconds: z.number(), maxBytes: z.number() }),
   z.object({ kind: z.literal('quarantine'), workloadId: z.string(), reason: z.string() }),
   z.object({ kind: z.literal('release'), workloadId: z.string() }),
-  z.object({ kind: z.literal('scan'), workloadId: z.string() }),
+  z.object({ kind: z.literal('scan'), workloadId: z.string(), scanId: z.string() }),
   z.object({ kind: z.literal('read'), file: z.string(), offset: z.number(), maxBytes: z.number() }),
 ]);
 const Settled = z.discriminatedUnion('kind', [

@@ -2,11 +2,13 @@ import { formatToken } from '@bulkhead/rpc';
 import { z } from 'zod';
 import { actorOf } from '../access/principal.ts';
 import { newId, newSecret, secretHash } from '../access/secret.ts';
+import { commandScan } from '../agent/command-scan.ts';
 import type { ApiContext } from '../context.ts';
 import { principalOf } from '../http/access.ts';
 import { HttpProblem } from '../http/problem.ts';
 import { Name, PageQuery, pageOf } from '../http/schema.ts';
 import type { Api } from '../http/server.ts';
+import { ActionAnswer } from './workloads.ts';
 
 const HOUR_MS = 3_600_000;
 /** A DaemonSet's token lives long, since nodes come and go; a year is enough to be renewed. */
@@ -55,6 +57,29 @@ export function addAgentRoutes(app: Api, { store, clock, agents, authorityPin }:
       },
     },
     async ({ query }) => store.agents.list(query),
+  );
+
+  app.post(
+    '/api/v1/agents/:id/actions',
+    {
+      config: { access: 'agents:write', action: 'agent.action' },
+      schema: {
+        summary: 'Have an agent scan its node',
+        tags: ['agents'],
+        params: ById,
+        body: z.strictObject({ kind: z.literal('scan') }),
+        response: { 200: ActionAnswer },
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      request.audited = { target: id, detail: { ...request.body } };
+      if ((await store.agents.get(id)) === undefined) throw new HttpProblem(404, 'There is no agent of this id.');
+      const outcome = await commandScan(agents, id);
+      if (outcome === undefined) throw new HttpProblem(503, 'The agent does not answer now.');
+      request.audited.detail = { ...request.body, outcome: outcome.outcome };
+      return outcome;
+    },
   );
 
   app.delete(

@@ -4,6 +4,7 @@ import { selectGroups } from '@bulkhead/policy';
 import type { CommandOutcome } from '@bulkhead/rpc';
 import { z } from 'zod';
 import { actorOf } from '../access/principal.ts';
+import { commandScan } from '../agent/command-scan.ts';
 import type { ApiContext } from '../context.ts';
 import { mayIn, namespacesOf, principalOf } from '../http/access.ts';
 import { HttpProblem } from '../http/problem.ts';
@@ -48,7 +49,14 @@ const Action = z.discriminatedUnion('kind', [
     seconds: z.int().min(1).max(MAX_CAPTURE_SECONDS),
     maxBytes: z.int().min(1).max(MAX_CAPTURE_BYTES),
   }),
+  z.strictObject({ kind: z.literal('scan') }),
 ]);
+/** What became of what an agent was asked to do. */
+export const ActionAnswer = z.object({
+  outcome: z.enum(['done', 'failed', 'unsupported']),
+  message: z.string(),
+  scan: z.string().optional().describe('What the events "scan-written" and "scan-failed" call the scan.'),
+});
 
 /** What runs, what holds it, and what its agent can be told to do with it. */
 export function addWorkloadRoutes(app: Api, { store, policy, agents }: ApiContext): void {
@@ -70,6 +78,7 @@ export function addWorkloadRoutes(app: Api, { store, policy, agents }: ApiContex
     action: z.output<typeof Action>,
     by: string,
   ): Promise<CommandOutcome | undefined> => {
+    if (action.kind === 'scan') return commandScan(agents, workload.agent, workload.id);
     if (action.kind !== 'capture') return agents.settle(workload, action, by);
     return agents.command(workload.agent, { ...action, workloadId: workload.id }).catch(() => undefined);
   };
@@ -120,11 +129,11 @@ export function addWorkloadRoutes(app: Api, { store, policy, agents }: ApiContex
     {
       config: { access: 'workloads:write', action: 'workload.action' },
       schema: {
-        summary: 'Have the agent quarantine, release or capture a workload',
+        summary: 'Have the agent quarantine, release, capture or scan a workload',
         tags: ['workloads'],
         params: z.strictObject({ id: keepable(MAX_ID) }),
         body: Action,
-        response: { 200: z.object({ outcome: z.enum(['done', 'failed', 'unsupported']), message: z.string() }) },
+        response: { 200: ActionAnswer },
       },
     },
     async (request) => {

@@ -25,7 +25,8 @@ export type CommandAction =
   | { readonly kind: 'capture'; readonly workloadId: string; readonly seconds: number; readonly maxBytes: number }
   | { readonly kind: 'quarantine'; readonly workloadId: string; readonly reason: string }
   | { readonly kind: 'release'; readonly workloadId: string }
-  | { readonly kind: 'scan'; readonly workloadId: string }
+  /** Without a workload (empty): the node. `scanId` is what the events that tell of its end call it. */
+  | { readonly kind: 'scan'; readonly workloadId: string; readonly scanId: string }
   /** Gives a part of a file that the agent has told of by its name. */
   | { readonly kind: 'read'; readonly file: string; readonly offset: number; readonly maxBytes: number };
 

@@ -165,8 +165,11 @@ export interface Release {
   workloadId: string;
 }
 
+/** Looks for the packages in the root of a container, or of the node where no workload is named. */
 export interface Scan {
   workloadId: string;
+  /** What the events that tell of its end call it. */
+  scanId: string;
 }
 
 /** Gives a part of a file that the agent has told of. A file that is told of is never changed any more. */
@@ -1611,13 +1614,16 @@ export const Release: MessageFns<Release> = {
 };
 
 function createBaseScan(): Scan {
-  return { workloadId: "" };
+  return { workloadId: "", scanId: "" };
 }
 
 export const Scan: MessageFns<Scan> = {
   encode(message: Scan, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.workloadId !== "") {
       writer.uint32(10).string(message.workloadId);
+    }
+    if (message.scanId !== "") {
+      writer.uint32(18).string(message.scanId);
     }
     return writer;
   },
@@ -1641,6 +1647,14 @@ export const Scan: MessageFns<Scan> = {
             }
 
             message.workloadId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.scanId = reader.string();
             continue;
           }
         }

@@ -1,11 +1,11 @@
 import { addAbortSignal, Readable } from 'node:stream';
 import { type CommandOutcome, type FilePart, limits } from '@bulkhead/rpc';
 import type { AgentCommands } from '../agent/agent-commands.ts';
-import type { CaptureFile } from './capture-file.ts';
+import type { NodeFile } from './node-file.ts';
 
 /** Each holds a part of its file, and has an agent read all the time. */
 const MAX_AT_ONCE = 4;
-/** The largest capture in this time is slower than any line that somebody works over; who is slower resumes. */
+/** The largest file in this time is slower than any line that somebody works over; who is slower resumes. */
 const MAX_MS = 30 * 60_000;
 
 export interface Download {
@@ -23,10 +23,10 @@ export type DownloadOutcome =
   | { readonly kind: 'gone' | 'unsupported'; readonly message: string };
 
 /**
- * Brings captures from agents to who may have them, part by part: the next is asked for when the one before has gone on. No
- * capture is kept here, and none is whole in memory.
+ * Brings files from agents to who may have them, part by part: the next is asked for when the one before has gone on. None
+ * is kept here, and none is whole in memory.
  */
-export class CaptureDownloads {
+export class NodeFileDownloads {
   readonly #agents: Pick<AgentCommands, 'command'>;
   #running = 0;
 
@@ -35,7 +35,7 @@ export class CaptureDownloads {
   }
 
   /** Begins at an offset. Never rejects for what an agent answers. */
-  async begin(file: CaptureFile, from: number): Promise<DownloadOutcome> {
+  async begin(file: NodeFile, from: number): Promise<DownloadOutcome> {
     if (this.#running >= MAX_AT_ONCE) return { kind: 'busy' };
     this.#running += 1;
     let begun: DownloadOutcome | undefined;
@@ -52,7 +52,7 @@ export class CaptureDownloads {
     this.#running -= 1;
   }
 
-  async #begin(file: CaptureFile, from: number): Promise<DownloadOutcome> {
+  async #begin(file: NodeFile, from: number): Promise<DownloadOutcome> {
     const outcome = await this.#read(file, from);
     if (outcome === undefined) return { kind: 'away' };
     const { message, part } = outcome;
@@ -64,7 +64,7 @@ export class CaptureDownloads {
     return { kind: 'begun', download: { stream, size: part.size } };
   }
 
-  async *#parts(file: CaptureFile, from: number, first: FilePart): AsyncGenerator<Uint8Array> {
+  async *#parts(file: NodeFile, from: number, first: FilePart): AsyncGenerator<Uint8Array> {
     const { size } = first;
     let { data } = first;
     let at = from;
@@ -81,7 +81,7 @@ export class CaptureDownloads {
     }
   }
 
-  #read({ agent, name }: CaptureFile, offset: number): Promise<CommandOutcome | undefined> {
+  #read({ agent, name }: NodeFile, offset: number): Promise<CommandOutcome | undefined> {
     const action = { kind: 'read', file: name, offset, maxBytes: limits.MAX_READ_BYTES } as const;
     return this.#agents.command(agent, action).catch(() => undefined);
   }
