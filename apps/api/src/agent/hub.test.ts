@@ -160,7 +160,9 @@ describe('the hub', () => {
 
     const version = link.snapshots.at(-1)?.version ?? '';
     await session.policyAnswered({ version, accepted: true, problems: [], enforcement });
-    expect((await stand.hub.standing()).notEnforced).toEqual([{ where: 'workload w on node node-1', why: 'no queue' }]);
+    expect((await stand.hub.standing()).notEnforced).toEqual([
+      { where: 'workload w on node node-1', why: 'no queue', workload: 'w' },
+    ]);
     const enforced = [{ workloadId: 'w', enforced: true, problem: undefined }];
     await session.policyAnswered({ version, accepted: true, problems: [], enforcement: enforced });
     expect(await stand.hub.standing()).toEqual({ nodes: 1, enforcing: 1, notEnforced: [] });
@@ -241,7 +243,9 @@ describe('the hub', () => {
     await answer(version, { accepted: false, problems: ['no queue'] });
     expect((await standings()).notEnforced).toEqual([{ where: 'node node-1', why: 'no queue' }]);
     await answer(version, { enforcement: [{ workloadId: 'w', enforced: false, problem: 'no rules' }] });
-    expect((await standings()).notEnforced).toEqual([{ where: 'workload w on node node-1', why: 'no rules' }]);
+    expect((await standings()).notEnforced).toEqual([
+      { where: 'workload w on node node-1', why: 'no rules', workload: 'w' },
+    ]);
     await answer(version, { enforcement: [{ workloadId: 'w', enforced: true, problem: undefined }] });
     expect(await standings()).toEqual({ nodes: 1, enforcing: 1, notEnforced: [] });
 

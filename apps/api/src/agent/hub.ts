@@ -55,7 +55,12 @@ interface Connected {
 export interface Standing {
   readonly nodes: number;
   readonly enforcing: number;
-  readonly notEnforced: readonly { readonly where: string; readonly why: string }[];
+  readonly notEnforced: readonly {
+    readonly where: string;
+    readonly why: string;
+    /** Its id; absent for a whole node. */
+    readonly workload?: string;
+  }[];
 }
 
 /** What the api does about agents: lets them in, keeps what they say, and sends each its part of the policy. */
@@ -287,5 +292,9 @@ function notEnforcedOn(where: string, version: string, answer: PolicyAnswer | un
   if (!answer.accepted) return [{ where, why: answer.problems[0] ?? 'its agent refused it' }];
   return answer.enforcement
     .filter(({ enforced }) => !enforced)
-    .map(({ workloadId, problem }) => ({ where: `workload ${workloadId} on ${where}`, why: problem ?? 'unknown' }));
+    .map(({ workloadId, problem }) => ({
+      where: `workload ${workloadId} on ${where}`,
+      why: problem ?? 'unknown',
+      workload: workloadId,
+    }));
 }

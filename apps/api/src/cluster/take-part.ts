@@ -2,15 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '@bulkhead/core';
-import { runElection, writeStatuses } from '@bulkhead/kube';
+import { type Enforcement, runElection, writeStatuses } from '@bulkhead/kube';
 import type { Logger, Shutdown } from '@bulkhead/runtime';
 import type { Store } from '@bulkhead/store';
 import type { Hub } from '../agent/hub.ts';
 import type { ApiConfig } from '../config.ts';
 import { ClusterPolicy } from '../policy/cluster-policy.ts';
 import type { PolicySupply } from '../policy/policy-in-force.ts';
+import { applicationRules } from './application-rules.ts';
 import { enforcementOf } from './enforcement.ts';
 import { keepEnrolmentSecret } from './enrolment-secret.ts';
+import { failingPlaces } from './failing-places.ts';
 import type { Cluster } from './join.ts';
 import { keepWebhookSecret } from './webhook-secret.ts';
 
@@ -24,7 +26,7 @@ export interface ClusterWork {
   readonly cluster: Cluster;
   readonly policy: PolicySupply;
   readonly hub: Hub | undefined;
-  readonly store: Pick<Store, 'enrolmentTokens' | 'apiTokens' | 'audit' | 'quarantines'>;
+  readonly store: Pick<Store, 'enrolmentTokens' | 'apiTokens' | 'audit' | 'quarantines' | 'workloads'>;
   readonly clock: Clock;
   /** Of the authority that enrolling agents recognise the api by. */
   readonly pin: string;
@@ -75,11 +77,17 @@ async function once(work: ClusterWork, signal: AbortSignal, onError: (error: unk
   if (!(policy instanceof ClusterPolicy)) return;
   const standing = await hub?.standing();
   const rules = hub === undefined ? undefined : await work.store.quarantines.standing();
+  const { policy: inForce } = policy.current;
+  const failing = standing === undefined ? [] : await failingPlaces(standing, inForce, work.store.workloads);
+  const applications = (ruleSet: string): Enforcement['applications'] => {
+    const set = inForce.network.find((one) => one.name === ruleSet);
+    return set && applicationRules(set, inForce, failing);
+  };
   const errors = await writeStatuses(cluster.client, {
     // Admission is the webhook's, and its status too.
     states: policy.states.filter(({ kind }) => kind !== 'AdmissionPolicy'),
     found: (file) => policy.statusOf(file),
-    enforcement: (state) => enforcementOf(state, standing, rules),
+    enforcement: (state) => enforcementOf(state, standing, rules, applications),
     fieldManager: FIELD_MANAGER,
     now: clock.now(),
     signal,

@@ -59,6 +59,27 @@ describe('policyStatus', () => {
     expect(none.conditions[1]).toMatchObject({ status: 'False', reason: 'NotInForce' });
   });
 
+  it('says of rules about applications where they are, in a condition of their own while there are some', () => {
+    const notEnforced = [{ where: 'rule web (ingress) in group bank', why: 'the group is in monitor' }];
+    const applications = { summary: 'rule web (ingress) in group shop', notEnforced };
+    const enforcement = { summary: 'on 1 of 1 nodes', notEnforced: [] };
+    const status = policyStatus(STATE, { now: NOW, enforcement: { ...enforcement, applications } });
+
+    expect(status.conditions).toMatchObject([
+      { type: 'Accepted' },
+      { type: 'Enforced', status: 'True' },
+      {
+        type: 'ApplicationsEnforced',
+        status: 'False',
+        reason: 'NotEverywhere',
+        message:
+          'generation 3: rule web (ingress) in group shop; not rule web (ingress) in group bank: the group is in monitor',
+      },
+    ]);
+    expect(status.notEnforced).toEqual(notEnforced);
+    expect(policyStatus(STATE, { now: NOW, enforcement }).conditions).toHaveLength(2);
+  });
+
   it('keeps the time of the last transition while the status is the same', () => {
     const before = policyStatus(STATE, { now: NOW });
     const found = { conditions: before.conditions.map((one) => ({ ...one })) };

@@ -8,6 +8,8 @@ export interface Enforcement {
   readonly summary: string;
   /** Where it is not, and why. */
   readonly notEnforced: readonly { readonly where: string; readonly why: string }[];
+  /** The same of those of its rules that name applications, where it has some: they may not be where the others are. */
+  readonly applications?: Omit<Enforcement, 'applications'>;
 }
 
 /** More than a person reads, and few enough for an object of etcd. */
@@ -32,7 +34,7 @@ export interface PolicyStatus {
 
 /**
  * The status of a resource: `Accepted` says whether its last generation is valid, `Enforced` whether what is in force is enforced everywhere;
- * without an enforcement that is not known yet. Times of transition are those of `found` where nothing changed.
+ * without an enforcement that is not known yet. `ApplicationsEnforced` says it of rules that name applications. Times of transition are those of `found` where nothing changed.
  */
 export function policyStatus(
   state: PolicyState,
@@ -58,11 +60,16 @@ export function policyStatus(
     const where = problemText({ path, message: '' }).replace(/: $/, '');
     return { ...(where !== '' && { path: where }), message: printable(message, MAX_MESSAGE) };
   });
-  const notEnforced = enforcement?.notEnforced.slice(0, MAX_LISTED) ?? [];
+  const { applications } = enforcement ?? {};
+  const notEnforced = [...(enforcement?.notEnforced ?? []), ...(applications?.notEnforced ?? [])].slice(0, MAX_LISTED);
   return {
     observedGeneration: generation,
     inForceGeneration: inForce ?? null,
-    conditions: [condition('Accepted', accepted(state)), condition('Enforced', enforced(state, enforcement))],
+    conditions: [
+      condition('Accepted', accepted(state)),
+      condition('Enforced', enforced(state, enforcement)),
+      ...(applications === undefined ? [] : [condition('ApplicationsEnforced', enforced(state, applications))]),
+    ],
     problems: listed.length === 0 ? null : listed,
     notEnforced: notEnforced.length === 0 ? null : notEnforced,
   };
