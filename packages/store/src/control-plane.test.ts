@@ -155,6 +155,23 @@ for (const database of testDatabases()) {
         expect(await ids({ node: 'node-2' })).toEqual(['c']);
         expect(await ids({ namespaces: ['shop'], node: 'node-2' })).toEqual([]);
       });
+
+      it('takes nothing from a process that the agent has left for another', async () => {
+        const ids = async (): Promise<string[]> =>
+          (await everything((page) => store.workloads.list({}, page))).map(({ id }) => id);
+        const connect = (replica: string): Promise<void> =>
+          store.agents.noteConnected('agent-1', { at: T0, version: '', certificateSerial: '', replica });
+        await connect('one');
+        await store.workloads.replace('agent-1', [workload('a')], T0, 'one');
+        await connect('two');
+        await store.workloads.replace('agent-1', [workload('b')], T1, 'two');
+
+        await store.workloads.replace('agent-1', [workload('a'), workload('c')], T1, 'one');
+        expect(await ids()).toEqual(['b']);
+        await store.agents.noteDisconnected('agent-1', T1, 'two');
+        await store.workloads.replace('agent-1', [workload('d')], T1, 'two');
+        expect(await ids()).toEqual(['d']);
+      });
     });
 
     describe('replicas', () => {

@@ -106,7 +106,7 @@ export class Session implements AgentSession {
   #settle(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const { put, remove, sendTo, told, store, logger, cutOff } = this.#ports;
+    const { put, remove, sendTo, told, store, logger, cutOff, replica } = this.#ports;
     const nodes = new Set<string>();
     for (const [id, workload] of this.#workloads) {
       for (const node of put(clusterWorkload(this.#agent, this.#node, workload))) nodes.add(node);
@@ -122,7 +122,7 @@ export class Session implements AgentSession {
     this.#isSettled = true;
     const workloads = [...this.#workloads.values()];
     this.#keeping = this.#keeping
-      .then(() => store.workloads.replace(this.#agent, workloads, this.#now()))
+      .then(() => store.workloads.replace(this.#agent, workloads, this.#now(), replica))
       .catch((error: unknown) => logger.error({ err: error, agent: this.#agent }, 'workloads are not kept'));
   }
 

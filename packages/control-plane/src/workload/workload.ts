@@ -50,8 +50,11 @@ export interface WorkloadsOfAgent {
 }
 
 export interface WorkloadStore {
-  /** Takes what an agent sees now for all there is on its node: others of it are gone. */
-  replace(agent: string, workloads: readonly ReportedWorkload[], at: string): Promise<void>;
+  /**
+   * Takes what an agent sees now for all there is on its node: others of it are gone. Takes nothing where `replica` is given and the
+   * agent is connected to another by now: what that one was told is newer.
+   */
+  replace(agent: string, workloads: readonly ReportedWorkload[], at: string, replica?: string): Promise<void>;
   /** Takes what an agent says of enforcement for all there is to say: nothing is known any more of other workloads of it. */
   noteEnforcement(agent: string, enforcement: readonly WorkloadEnforcement[]): Promise<void>;
   /** By namespace, name, agent and id. */

@@ -11,10 +11,19 @@ import {
   type WorkloadStore,
   type WorkloadsOfAgent,
 } from '@bulkhead/control-plane';
-import { type Kysely, type Selectable, sql } from 'kysely';
+import { type ExpressionBuilder, type Kysely, type Selectable, sql } from 'kysely';
 import { chunks } from '../chunks.ts';
 import { keptText } from '../kept-text.ts';
 import type { Tables } from '../schema/tables.ts';
+
+/** Has a transaction taken back that says what is not true any more. */
+class Superseded extends Error {}
+
+/** Of an agent: that it is not connected to another process. One that was taken for gone is connected to none. */
+function connectedTo(replica: string) {
+  return (row: ExpressionBuilder<Tables, 'agent'>) =>
+    row.or([row('agent.replica', 'is', null), row('agent.replica', '=', replica)]);
+}
 
 /** The workloads of all nodes, over either database. */
 export class KyselyWorkloadStore implements WorkloadStore {
@@ -24,8 +33,8 @@ export class KyselyWorkloadStore implements WorkloadStore {
     this.#db = db;
   }
 
-  async replace(agent: string, workloads: readonly ReportedWorkload[], at: string): Promise<void> {
-    await this.#db.transaction().execute(async (transaction) => {
+  async replace(agent: string, workloads: readonly ReportedWorkload[], at: string, replica?: string): Promise<void> {
+    const replaced = this.#db.transaction().execute(async (transaction) => {
       // The last of those with one id; by id, so that two transactions never wait for each other's row.
       const byId = new Map(workloads.map((workload) => [keptText(workload.id), workload]));
       const sorted = [...byId].toSorted(([a], [b]) => (a < b ? -1 : 1));
@@ -58,11 +67,17 @@ export class KyselyWorkloadStore implements WorkloadStore {
       for (const gone of chunks(there.map(({ id }) => id).filter((id) => !byId.has(id)))) {
         await transaction.deleteFrom('workload').where('agent_id', '=', agent).where('id', 'in', gone).execute();
       }
-      await transaction
+      const noted = transaction
         .updateTable('agent')
         .set({ workloads_version: sql<number>`workloads_version + 1` })
-        .where('id', '=', agent)
-        .execute();
+        .where('id', '=', agent);
+      // Last: it waits for who connects the agent elsewhere, who then waits for nobody.
+      const own = replica === undefined ? noted : noted.where(connectedTo(replica));
+      const { numUpdatedRows } = await own.executeTakeFirstOrThrow();
+      if (replica !== undefined && numUpdatedRows === 0n) throw new Superseded();
+    });
+    await replaced.catch((error: unknown) => {
+      if (!(error instanceof Superseded)) throw error;
     });
   }
 
