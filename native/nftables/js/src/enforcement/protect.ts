@@ -170,17 +170,25 @@ async function chainsOf(
   return chains.filter((chain) => chain.table === table.name);
 }
 
-/** Precedes the table's own transaction: these rules match a mark that nothing sets yet, so there is no moment between. */
+/**
+ * Precedes the table's own transaction: these rules match a mark that nothing sets yet, so there is no moment between. Both
+ * families side by side: each takes a program, whose start is what it costs.
+ */
 async function addQueueRules(namespace: NetworkNamespace, options: SteeringOptions): Promise<void> {
-  for (const family of IP_FAMILIES) {
-    const present = (await listTable(namespace, family, XTABLES_TABLE)) ?? [];
-    try {
-      await restoreXtables(namespace, family, buildQueueRules(options, present));
-    } catch (error) {
-      await removeQueueRules(namespace, queuedHooks(present));
-      throw error;
-    }
-  }
+  const tables = await Promise.all(
+    IP_FAMILIES.map(async (family) => ({
+      family,
+      present: (await listTable(namespace, family, XTABLES_TABLE)) ?? [],
+    })),
+  );
+  const outcomes = await Promise.allSettled(
+    tables.map(({ family, present }) => restoreXtables(namespace, family, buildQueueRules(options, present))),
+  );
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed === undefined) return;
+  // Only once both are over: what the other one adds later would stay.
+  await removeQueueRules(namespace, [...new Set(tables.flatMap(({ present }) => queuedHooks(present)))]);
+  throw failed.reason;
 }
 
 async function removeQueueRules(namespace: NetworkNamespace, keep: readonly Hook[]): Promise<void> {
