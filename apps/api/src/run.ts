@@ -9,7 +9,7 @@ import {
   type Shutdown,
   serveHealth,
 } from '@bulkhead/runtime';
-import { openStore, type Store } from '@bulkhead/store';
+import { awaitStore, type Store } from '@bulkhead/store';
 import manifest from '../package.json' with { type: 'json' };
 import { Authenticator } from './access/authenticate.ts';
 import { createFirstAdmin } from './access/first-admin.ts';
@@ -66,11 +66,16 @@ async function start(config: ApiConfig, { logger, emit, shutdown }: ServiceProce
   const registry = createMetrics();
   const metrics = createApiMetrics(registry);
   const clock = systemClock;
-  let notReady: string | undefined = 'it is starting';
+  let notReady: string | undefined = 'the store does not answer yet';
 
-  const store = await openStore(config.store);
-  shutdown.onClose('store', () => store.close());
+  // Before the store: a process that waits for its database lives, and is not ready.
   const health = await serveHealth(config.metrics, registry, shutdown, () => notReady);
+  const store = await awaitStore(config.store, {
+    signal: shutdown.signal,
+    onWait: (err) => logger.warn({ err }, 'the store does not answer yet; it is tried again'),
+  });
+  shutdown.onClose('store', () => store.close());
+  notReady = 'it is starting';
   const { presence, relay } = await joinReplicas(store, logger, shutdown);
   const cluster = await joinCluster(config, shutdown);
   const ca = await openAuthority(config, cluster);

@@ -28,7 +28,7 @@ import {
   serveHealth,
 } from '@bulkhead/runtime';
 import { type Reader, secretReader } from '@bulkhead/scanner';
-import { openStore } from '@bulkhead/store';
+import { awaitStore } from '@bulkhead/store';
 import manifest from '../package.json' with { type: 'json' };
 import type { WorkerConfig } from './config.ts';
 import type { WorkerEvent } from './event.ts';
@@ -65,13 +65,17 @@ export function runWorker(config: WorkerConfig): Promise<number> {
 async function start(config: WorkerConfig, { logger, emit, shutdown }: ServiceProcess<WorkerEvent>): Promise<void> {
   const registry = createMetrics();
   const metrics = createWorkerMetrics(registry);
-  let notReady: string | undefined = 'the first advisory database is being made';
+  let notReady: string | undefined = 'the store does not answer yet';
   const clock = systemClock;
 
-  const store = await openStore(config.store);
-  shutdown.onClose('store', () => store.close());
-  // All advisories there are take minutes: whoever looks after the process sees that it lives.
+  // First: a database may be late, and all advisories there are take minutes. Whoever looks after the process sees that it lives.
   const address = await serveHealth(config.metrics, registry, shutdown, () => notReady);
+  const store = await awaitStore(config.store, {
+    signal: shutdown.signal,
+    onWait: (err) => logger.warn({ err }, 'the store does not answer yet; it is tried again'),
+  });
+  shutdown.onClose('store', () => store.close());
+  notReady = 'the first advisory database is being made';
   await makeFirstDatabase(config.advisories, clock, shutdown.signal, emit);
   const judge = new DatabaseJudge(config.advisories.database, clock);
   shutdown.onClose('advisories', () => judge.close());

@@ -1,3 +1,4 @@
+export { type AwaitStoreOptions, awaitStore } from './await-store.ts';
 export { StoreConfig } from './config.ts';
 export type { DialectName } from './dialect/open-dialect.ts';
 export { StoreError, type StoreErrorCode } from './error.ts';
