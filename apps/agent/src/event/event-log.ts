@@ -15,7 +15,7 @@ export interface EventLogOptions {
   readonly onLost: (count: number) => void;
   /** May give an event another form. */
   readonly render?: (event: AgentEvent) => object;
-  /** Gets every event as it is. */
+  /** Gets every event as it is. What it does with it until the end of its microtasks comes before the event is written. */
   readonly onEvent?: (event: AgentEvent) => void;
 }
 
@@ -24,13 +24,22 @@ export function createEventLog(
   { onLost, render = (event) => event, onEvent }: EventLogOptions,
 ): EventLog {
   const lines = createLineWriter(stream);
-  const write = (event: AgentEvent): void => {
-    onEvent?.(event);
+  const print = (event: AgentEvent): void => {
     if (!lines.write(render(event))) onLost(1);
+  };
+  const write = (event: AgentEvent): void => {
+    if (onEvent === undefined) return print(event);
+    onEvent(event);
+    // An event that somebody has read is one that is kept, whatever ends the process.
+    queueMicrotask(() => print(event));
   };
   return {
     emit: (event) => write({ time: new Date().toISOString(), ...event }),
     write,
-    drained: () => lines.drained(),
+    drained: async () => {
+      // Behind what is about to be written.
+      await Promise.resolve();
+      await lines.drained();
+    },
   };
 }
