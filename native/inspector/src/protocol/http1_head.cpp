@@ -6,6 +6,7 @@
 
 #include "protocol/characters.hpp"
 #include "protocol/control_scan.hpp"
+#include "protocol/text_match.hpp"
 
 namespace bulkhead {
 namespace {
@@ -59,12 +60,18 @@ Http1Head::Result Http1Head::feed(Bytes bytes) noexcept {
   while (at < bytes.size()) {
     if (phase_ == Phase::line_start && !blanks_ && !folded_ && carriages_ == 0) at += enter_line(bytes, at);
     if (at == bytes.size()) break;
+    if (phase_ == Phase::leading && !is_blank(bytes[at]) && bytes[at] != '\n') phase_ = Phase::start_line;
     if (phase_ == Phase::skip || phase_ == Phase::start_line) {
-      const std::size_t end = find_control(bytes, at);
-      if (phase_ == Phase::start_line) start_line_.add(bytes.subspan(at, end - at));
-      at = end;
+      const Bytes part = bytes.subspan(at, find_control(bytes, at) - at);
+      at += part.size();
+      const bool ends = at + 1 < bytes.size() && bytes[at] == '\r' && bytes[at + 1] == '\n';
+      if (phase_ == Phase::start_line && ends && start_line_.empty()) {
+        start_ = read_http1_start(text_of(part), response_);
+      } else if (phase_ == Phase::start_line) {
+        start_line_.add(part);
+      }
       if (at == bytes.size()) break;
-      if (at + 1 < bytes.size() && bytes[at] == '\r' && bytes[at + 1] == '\n') {
+      if (ends) {
         end_line();
         at += 2;
         continue;
@@ -115,9 +122,7 @@ Http1Head::Outcome Http1Head::step(std::uint8_t byte) noexcept {
   }
   switch (phase_) {
     case Phase::leading:
-      if (is_blank(byte) || byte == '\n') return Outcome::need_more;
-      phase_ = Phase::start_line;
-      [[fallthrough]];
+      return Outcome::need_more;  // only blanks come here
     case Phase::start_line:
     case Phase::skip:
       if (byte == '\n') {
@@ -169,7 +174,7 @@ void Http1Head::begin_line() noexcept {
 void Http1Head::end_line() noexcept {
   const Phase phase = phase_ == Phase::carriage ? before_carriage_ : phase_;
   if (phase == Phase::start_line) {
-    start_ = start_line_.read(response_);
+    if (!start_line_.empty()) start_ = start_line_.read(response_);
     header_ = FramingHeader::none;
   } else if (phase == Phase::value) {
     value_.end_line(framing_);

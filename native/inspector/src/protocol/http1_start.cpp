@@ -33,6 +33,7 @@ bool begins_with_method(std::string_view line) noexcept {
 
 /// `line` may lack its beginning.
 bool ends_with_version(std::string_view line) noexcept {
+  if (line.ends_with(" HTTP/1.1")) return true;  // as nearly all do
   while (!line.empty() && blank(line.back())) line.remove_suffix(1);
   constexpr std::size_t kNumber = 3;  // of 1.1
   if (line.size() < 1 + kVersion.size() + kNumber) return false;
@@ -42,25 +43,38 @@ bool ends_with_version(std::string_view line) noexcept {
          is_digit(static_cast<std::uint8_t>(number[0])) && number[1] == '.' && is_digit(static_cast<std::uint8_t>(number[2]));
 }
 
+/// A line by how it begins and how it ends.
+Http1Start read_parts(std::string_view begin, std::string_view end, bool response) noexcept {
+  if (response) return read_status_line(begin);
+  Http1Start start;
+  if (begin.starts_with("HEAD ")) start.method = Http1Start::Method::head;
+  if (begin.starts_with("CONNECT ")) start.method = Http1Start::Method::connect;
+  start.malformed = !begins_with_method(begin) || !ends_with_version(end);
+  return start;
+}
+
 }  // namespace
 
 void Http1StartLine::add(Bytes bytes) noexcept {
   if (bytes.empty()) return;
   if (size_ < kBegin) std::memcpy(begin_.data() + size_, bytes.data(), std::min(kBegin - size_, bytes.size()));
-  const std::size_t fresh = std::min(kEnd, bytes.size());
-  std::memmove(end_.data(), end_.data() + fresh, kEnd - fresh);
-  std::memcpy(end_.data() + kEnd - fresh, bytes.data() + bytes.size() - fresh, fresh);
-  size_ = static_cast<std::uint32_t>(std::min<std::size_t>(kMost + 1, size_ + bytes.size()));
+  if (bytes.size() >= kEnd) {
+    std::memcpy(end_.data(), bytes.data() + bytes.size() - kEnd, kEnd);
+  } else {
+    std::memmove(end_.data(), end_.data() + bytes.size(), kEnd - bytes.size());
+    std::memcpy(end_.data() + kEnd - bytes.size(), bytes.data(), bytes.size());
+  }
+  size_ = static_cast<std::uint32_t>(std::min<std::size_t>(kMostStartLine + 1, size_ + bytes.size()));
 }
 
 Http1Start Http1StartLine::read(bool response) const noexcept {
-  const std::string_view begin(begin_.data(), std::min<std::size_t>(kBegin, size_));
-  if (response) return read_status_line(begin);
   const std::size_t ending = std::min<std::size_t>(kEnd, size_);
-  Http1Start start;
-  if (begin.starts_with("HEAD ")) start.method = Http1Start::Method::head;
-  if (begin.starts_with("CONNECT ")) start.method = Http1Start::Method::connect;
-  start.malformed = !begins_with_method(begin) || !ends_with_version({end_.data() + kEnd - ending, ending});
+  return read_parts({begin_.data(), std::min<std::size_t>(kBegin, size_)}, {end_.data() + kEnd - ending, ending}, response);
+}
+
+Http1Start read_http1_start(std::string_view line, bool response) noexcept {
+  Http1Start start = read_parts(line, line, response);
+  start.malformed = start.malformed || line.size() > kMostStartLine;
   return start;
 }
 

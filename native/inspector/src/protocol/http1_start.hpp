@@ -17,23 +17,28 @@ struct Http1Start {
   bool malformed = false;     ///< no request-line or status-line of RFC 9112, blanks and letter case aside
 };
 
-/// A start line as it comes: how it begins and how it ends, in fixed memory.
+/// No server and no client reads a longer one.
+inline constexpr std::uint32_t kMostStartLine = 256U << 10;
+
+/// Reads a start line that is there whole, tolerating what clients tolerate.
+Http1Start read_http1_start(std::string_view line, bool response) noexcept;
+
+/// A start line that comes in pieces: how it begins and how it ends, in fixed memory.
 class Http1StartLine {
  public:
-  void reset() noexcept { *this = {}; }
+  void reset() noexcept { size_ = 0; }  // what stands in the rest is never read
   void add(Bytes bytes) noexcept;
-  /// Longer than any server or client reads.
-  [[nodiscard]] bool endless() const noexcept { return size_ > kMost; }
-  /// Reads the line, of which nothing more comes, tolerating what clients tolerate.
+  [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+  [[nodiscard]] bool endless() const noexcept { return size_ > kMostStartLine; }
+  /// Reads the line, of which nothing more comes, as `read_http1_start` would.
   [[nodiscard]] Http1Start read(bool response) const noexcept;
 
  private:
-  static constexpr std::uint32_t kMost = 256U << 10;
   static constexpr std::size_t kBegin = 64, kEnd = 16;
 
-  std::array<char, kBegin> begin_{};
-  std::array<char, kEnd> end_{};
-  std::uint32_t size_ = 0;  ///< stands still behind kMost
+  std::array<char, kBegin> begin_;
+  std::array<char, kEnd> end_;
+  std::uint32_t size_ = 0;  ///< stands still behind kMostStartLine
 };
 
 }  // namespace bulkhead
