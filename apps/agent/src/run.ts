@@ -177,6 +177,7 @@ async function start(
     isEnabled: config.sentinel.enabled,
     onEvents: (events, lost) => reportUses(parts, events, lost),
     onMissing: noticeOfSentinel,
+    onLimitRaised: noticeOfLimit,
   });
   shutdown.onClose('sentinel', () => sentinel.stop());
   const steering = new KernelSteering((key, packets, overruns) => agent.onTold(key, packets, overruns));
@@ -330,6 +331,12 @@ function noticeOf(why: string): void {
 
 function noticeOfSentinel(why: string): void {
   process.stderr.write(`notice: policies about programs and files are not enforced on this node: ${why}\n`);
+}
+
+function noticeOfLimit(from: number, to: number): void {
+  process.stderr.write(
+    `notice: fs.fanotify.max_user_groups of this node is raised from ${from} to ${to}: each container that is held to policies about programs and files takes one\n`,
+  );
 }
 
 function reportUses({ agent, log, metrics }: Parts, events: readonly SentinelEvent[], lost: number): void {

@@ -1,5 +1,7 @@
 import type { ContainerRules } from '@bulkhead/policy';
 import { Sentinel, type SentinelCounters, type SentinelHandlers } from '@bulkhead/sentinel';
+import { codeOf } from './container-guard.ts';
+import { ENOUGH_GROUPS, raiseGroupLimit } from './group-limit.ts';
 import type { ContainerSentinel } from './sentinel-port.ts';
 
 export interface NativeSentinelOptions extends SentinelHandlers {
@@ -7,6 +9,8 @@ export interface NativeSentinelOptions extends SentinelHandlers {
   readonly isEnabled: boolean;
   /** Told once, when the first container is to be held and none can be. */
   readonly onMissing: (why: string) => void;
+  /** Told when the kernel's limit of fanotify groups was reached, and raised. */
+  readonly onLimitRaised: (from: number, to: number) => void;
 }
 
 /** The native sentinel. It is loaded with the first container that a policy about programs or files is about. */
@@ -30,7 +34,13 @@ export class NativeSentinel implements ContainerSentinel {
 
   watch(id: string, container: { readonly pid: number }, rules: ContainerRules): void {
     this.#sentinel ??= new Sentinel(this.#options);
-    this.#sentinel.watch(id, container, rules);
+    const sentinel = this.#sentinel;
+    try {
+      sentinel.watch(id, container, rules);
+    } catch (error) {
+      if (codeOf(error) !== 'NO_RESOURCES' || !this.#raiseLimit()) throw error;
+      sentinel.watch(id, container, rules);
+    }
   }
 
   setRules(id: string, rules: ContainerRules): void {
@@ -48,6 +58,13 @@ export class NativeSentinel implements ContainerSentinel {
 
   async stop(): Promise<void> {
     await this.#sentinel?.stop();
+  }
+
+  #raiseLimit(): boolean {
+    const before = raiseGroupLimit();
+    if (before === undefined) return false;
+    this.#options.onLimitRaised(before, ENOUGH_GROUPS);
+    return true;
   }
 }
 
