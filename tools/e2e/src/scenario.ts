@@ -21,7 +21,10 @@ export function scenario(target: Target, identity: Identity): readonly (() => Pr
     () => runStep('an order with a card, HTTP', 'blocked, never arrives', () => cardOrder(target)),
     () => runStep('alerts of it', 'one by webhook, signed, one by syslog', () => alerts(target)),
     () => runStep('the same order, TLS', 'arrives', () => encryptedOrder(target)),
-    () => runStep('kubectl apply of a ProcessPolicy', 'sshd is refused', () => programs(target)),
+    () =>
+      runStep('kubectl apply of a ProcessPolicy', 'sshd is refused, then what is not of the image', () =>
+        programs(target),
+      ),
     () => runStep('a privileged pod', 'denied, and told why', () => privileged(target)),
     () => runStep('the worker crawls the registry', 'all images scanned', () => scanned(target)),
     () => runStep('a pod of the vulnerable image', 'denied, with the CVE and its fix', () => vulnerableImage(target)),

@@ -219,6 +219,14 @@ describe.skipIf(missing !== undefined)('Sentinel', () => {
         'unshare -m sh -c "cp /bin/busybox /data/bound; mount --bind /data/bound /usr/bin/dynamic; /usr/local/bin/echo; /usr/bin/dynamic echo ran"; exit $?',
       ],
       [
+        'a program of a file system that was mounted over a volume',
+        'unshare -m sh -c "mkdir /tmp/over; mount --bind /data /tmp/over; mount -t tmpfs none /tmp/over; cp /bin/busybox /tmp/over/top; /usr/local/bin/echo; /tmp/over/top echo ran"; exit $?',
+      ],
+      [
+        'a program of a volume from which another was taken away',
+        'cp /bin/busybox /data/below; unshare -m sh -c "mkdir /tmp/under; mount --bind /data /tmp/under; mount -t tmpfs none /tmp/under; /usr/local/bin/echo; umount /tmp/under; /tmp/under/below echo ran"; exit $?',
+      ],
+      [
         'a program of a file system that was mounted later',
         'unshare -m sh -c "mount -t tmpfs none /tmp; cp /bin/busybox /tmp/late; /usr/local/bin/echo; /tmp/late echo ran"; exit $?',
       ],
@@ -325,6 +333,21 @@ describe.skipIf(missing !== undefined)('Sentinel', () => {
       expect((await container.sh('cat <>/etc/secret; exit $?')).code).not.toBe(0);
       sentinel.setRules('shop', secret(['read']));
       expect((await container.sh('echo x 1<>/etc/secret; exit $?')).code).not.toBe(0);
+    });
+
+    it.each(['openat2', 'io_uring'])('counts an open by %s, which hides how it opens, as either', async (how) => {
+      hold(files([]));
+      const open = `/usr/bin/open-otherwise ${how} /etc/secret; exit $?`;
+      for (const access of ['read', 'write'] as const) {
+        sentinel.setRules('shop', secret([access]));
+        expect(await container.sh(open)).toEqual({ code: 1, output: 'Operation not permitted\n' });
+      }
+      sentinel.setRules('shop', secret(['execute']));
+      expect(await container.sh(open)).toEqual({ code: 0, output: 'opened\n' });
+      expect(await told()).toMatchObject([
+        { access: 'read', executable: '/usr/bin/open-otherwise' },
+        { access: 'write', executable: '/usr/bin/open-otherwise' },
+      ]);
     });
 
     it('refuses to start a program by a rule about files', async () => {

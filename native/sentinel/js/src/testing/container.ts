@@ -12,7 +12,12 @@ const execFileAsync = promisify(execFile);
 const BUILD = join(import.meta.dirname, '../../../build/release');
 
 /** Static programs that are built beside the addon; test/ says what each does. */
-const PROGRAMS = { 'mount-silent': 'mount_silent', 'start-memory': 'start_memory', 'use-files': 'use_files' };
+const PROGRAMS = {
+  'mount-silent': 'mount_silent',
+  'open-otherwise': 'open_otherwise',
+  'start-memory': 'start_memory',
+  'use-files': 'use_files',
+};
 
 const APPLETS =
   'cat chmod chroot cp echo grep head id ln ls kill mkdir mount mv pivot_root rm sh sleep touch true umount unshare wc yes'.split(
