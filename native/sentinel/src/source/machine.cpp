@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/openat2.h>
 #include <sys/fanotify.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -16,6 +17,18 @@
 #include "source/proc_files.hpp"
 
 namespace bulkhead::sentinel {
+
+namespace {
+
+bool has_cached_lookups() noexcept {
+  open_how how{};
+  how.flags = O_PATH | O_CLOEXEC;
+  how.resolve = RESOLVE_CACHED;
+  const UniqueFd root(static_cast<int>(::syscall(SYS_openat2, AT_FDCWD, "/", &how, sizeof(how))));
+  return root.valid() || errno == EAGAIN;
+}
+
+}  // namespace
 
 Failure Machine::open() noexcept {
   proc_.reset(::open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC));
@@ -72,6 +85,10 @@ UniqueFd open_group() noexcept {
 
 Failure try_fanotify() noexcept {
   if (Failure failure = check_capabilities(); failure.failed()) return failure;
+  if (!has_cached_lookups()) {
+    return {FailureCode::kUnsupported, std::string("this kernel cannot look for a mount without waiting for file systems (") +
+                                           std::strerror(errno) + "): use one of 5.12 or later"};
+  }
   const UniqueFd group = open_group();
   if (!group.valid()) {
     if (errno == EPERM) {
@@ -83,7 +100,7 @@ Failure try_fanotify() noexcept {
               "no more fanotify groups can be had: raise fs.fanotify.max_user_groups or the limit of open files"};
     }
     return {FailureCode::kUnsupported, std::string("this kernel has no fanotify (") + std::strerror(errno) +
-                                           "): use one of 5.6 or later with CONFIG_FANOTIFY"};
+                                           "): use one with CONFIG_FANOTIFY"};
   }
   // Only a file that nobody else has.
   const UniqueFd file(::memfd_create("bulkhead-probe", MFD_CLOEXEC));
