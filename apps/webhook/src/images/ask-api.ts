@@ -10,12 +10,14 @@ import type { TakenWishes } from './scan-wishes.ts';
 export type ImagesConfig = NonNullable<WebhookConfig['images']>;
 
 /** Small portions: reviews are answered between two of them. */
-const LIMIT = 50;
+const LIMIT = 10;
 const TIMEOUT_MS = 15_000;
 /** An image with all findings that are listed one by one, and the names of years, stays below. */
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 const MAX_TOKEN_BYTES = 4_096;
 const JSON_TYPE = 'application/json';
+
+class TooLong extends Error {}
 
 const Taken = z.object({ queued: z.array(z.string()), unwatched: z.array(z.string()) });
 
@@ -29,9 +31,14 @@ export class ApiFeed {
   }
 
   /** What changed after a position. Rejects with a `WebhookError` when the api gives none. */
-  after(position: string | undefined, signal: AbortSignal): Promise<ImagePortion> {
-    const query = new URLSearchParams({ limit: String(LIMIT), ...(position !== undefined && { after: position }) });
-    return this.#ask(`/api/v1/images/changes?${query.toString()}`, ImagePortion, 200, signal);
+  async after(position: string | undefined, signal: AbortSignal): Promise<ImagePortion> {
+    try {
+      return await this.#portion(position, LIMIT, signal);
+    } catch (error) {
+      if (!(error instanceof WebhookError && error.cause instanceof TooLong)) throw error;
+      // Images with very many findings come one by one: the next answer would be as long for ever.
+      return this.#portion(position, 1, signal);
+    }
   }
 
   /** Passes on which images are to be scanned, and gives what the api made of it. Rejects as `after` does. */
@@ -41,6 +48,11 @@ export class ApiFeed {
 
   close(): void {
     this.#agent.destroy();
+  }
+
+  #portion(position: string | undefined, limit: number, signal: AbortSignal): Promise<ImagePortion> {
+    const query = new URLSearchParams({ limit: String(limit), ...(position !== undefined && { after: position }) });
+    return this.#ask(`/api/v1/images/changes?${query.toString()}`, ImagePortion, 200, signal);
   }
 
   async #ask<Answer>(
@@ -84,7 +96,7 @@ export class ApiFeed {
         let size = 0;
         answer.on('data', (chunk: Buffer) => {
           size += chunk.length;
-          if (size > MAX_ANSWER_BYTES) answer.destroy(new Error('its answer is too long'));
+          if (size > MAX_ANSWER_BYTES) answer.destroy(new TooLong('its answer is too long'));
           else chunks.push(chunk);
         });
         answer.once('error', reject);
