@@ -7,6 +7,7 @@ import { createNetwork, LineProcess, run } from '@bulkhead/lab';
 import { writeManySessions } from '../capture/many-sessions.ts';
 import { writeSynFlood } from '../capture/syn-flood.ts';
 import type { Measure } from '../measure.ts';
+import { idleWorker } from './idle-worker.ts';
 
 const SESSIONS = 100_000;
 const HALF_OPEN = 1_000_000;
@@ -18,7 +19,7 @@ const SETTLE_MS = 5_000;
 const AGENT = join(import.meta.dirname, '../../../../apps/agent/src/main.ts');
 
 export async function benchMemory(): Promise<readonly Measure[]> {
-  return [await manySessions(), await synFlood(), await idleAgent()];
+  return [await manySessions(), await synFlood(), await idleAgent(), await idleWorker()];
 }
 
 /** What a process held at most while a flood of handshakes went by; a card in a session among them must be found. */
