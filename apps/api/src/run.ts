@@ -72,7 +72,7 @@ async function start(config: ApiConfig, { logger, emit, shutdown }: ServiceProce
   const health = await serveHealth(config.metrics, registry, shutdown, () => notReady);
   const store = await awaitStore(config.store, {
     signal: shutdown.signal,
-    onWait: (err) => logger.warn({ err }, 'the store does not answer yet; it is tried again'),
+    onWait: ({ message }) => logger.warn({ problem: message }, 'the store does not answer yet; it is tried again'),
   });
   shutdown.onClose('store', () => store.close());
   notReady = 'it is starting';

@@ -72,7 +72,7 @@ async function start(config: WorkerConfig, { logger, emit, shutdown }: ServicePr
   const address = await serveHealth(config.metrics, registry, shutdown, () => notReady);
   const store = await awaitStore(config.store, {
     signal: shutdown.signal,
-    onWait: (err) => logger.warn({ err }, 'the store does not answer yet; it is tried again'),
+    onWait: ({ message }) => logger.warn({ problem: message }, 'the store does not answer yet; it is tried again'),
   });
   shutdown.onClose('store', () => store.close());
   notReady = 'the first advisory database is being made';
