@@ -12,18 +12,6 @@ export const ADDONS: Readonly<Record<Component, readonly string[]>> = {
 };
 
 /**
- * What Node is told beside the program. The webhook's memory is mostly what V8 lets become garbage before it looks: a young generation
- * of 4 MiB is collected more often, each time in less time.
- */
-export const NODE_OPTIONS: Readonly<Record<Component, readonly string[]>> = {
-  agent: [],
-  api: [],
-  webhook: ['--max-semi-space-size=4'],
-  worker: [],
-  cli: [],
-};
-
-/**
  * What its environment has. With an arena for each thread, as the C library makes them, a webhook under load keeps 20 MiB that nobody
  * uses: buffers of requests are freed by other threads than those that took them.
  */

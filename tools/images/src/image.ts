@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeImage } from '@bulkhead/cri/test-support';
 import { bundle } from './bundle.ts';
-import { type Component, ENVIRONMENT, NODE_OPTIONS } from './component.ts';
+import { type Component, ENVIRONMENT } from './component.ts';
 import { putFolder, putLink, putProgram, putSystem } from './rootfs.ts';
 
 /** Where a component lies in its image. */
@@ -58,7 +58,7 @@ function configOf(component: Component): Readonly<Record<string, unknown>> {
       'NODE_ENV=production',
       ...Object.entries(ENVIRONMENT[component]).map(([name, value]) => `${name}=${value}`),
     ],
-    Entrypoint: ['/usr/local/bin/node', ...NODE_OPTIONS[component], `${HOME}/dist/${component}/main.js`],
+    Entrypoint: ['/usr/local/bin/node', `${HOME}/dist/${component}/main.js`],
     ...(component !== 'agent' && { User: USER }),
   };
 }

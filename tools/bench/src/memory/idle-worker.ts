@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { buildDatabase, FolderBucket } from '@bulkhead/advisory-db';
 import { affected, osvRecord, writeBucket } from '@bulkhead/advisory-db/test-support';
 import { systemClock } from '@bulkhead/core';
-import { bundle, NODE_OPTIONS } from '@bulkhead/images';
+import { bundle } from '@bulkhead/images';
 import { LineProcess, startRedis } from '@bulkhead/lab';
 import type { Measure } from '../measure.ts';
 import { residentMebibytes } from '../resident.ts';
@@ -34,7 +34,7 @@ export async function idleWorker(): Promise<Measure> {
     };
     const configFile = join(folder, 'worker.json');
     await writeFile(configFile, JSON.stringify(config));
-    const parameters = [...NODE_OPTIONS.worker, join(folder, 'dist/worker/main.js'), '--config', configFile];
+    const parameters = [join(folder, 'dist/worker/main.js'), '--config', configFile];
     worker = new LineProcess('worker', undefined, process.execPath, parameters);
     await worker.waitFor('start', ({ event }) => event === 'worker-started', { withinMs: 60_000 });
     await sleep(SETTLE_MS);

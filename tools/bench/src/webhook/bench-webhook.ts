@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundle, ENVIRONMENT, NODE_OPTIONS } from '@bulkhead/images';
+import { bundle, ENVIRONMENT } from '@bulkhead/images';
 import { LineProcess, makeCertificate } from '@bulkhead/lab';
 import { type Measure, median } from '../measure.ts';
 import { residentMebibytes } from '../resident.ts';
@@ -89,7 +89,7 @@ async function benchCase(
   };
   try {
     const main = join(folder, 'dist/webhook/main.js');
-    const webhook = start('webhook', [...NODE_OPTIONS.webhook, main, '--config', configFile], ENVIRONMENT.webhook);
+    const webhook = start('webhook', [main, '--config', configFile], ENVIRONMENT.webhook);
     const noOp = start('no-op', [NO_OP, certificate, key]);
     const [port, noOpPort] = [await portOf(webhook), await portOf(noOp)];
     if (config.images !== undefined) {
