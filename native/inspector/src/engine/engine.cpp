@@ -257,6 +257,7 @@ Engine::~Engine() = default;
 
 void Engine::set_program(std::uint32_t tenant, std::shared_ptr<const Program> program) {
   impl_->active = nullptr;
+  impl_->context.scanners.clear();
   if (program == nullptr) {
     impl_->tenants.erase(tenant);
   } else {

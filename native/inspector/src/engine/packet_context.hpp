@@ -11,6 +11,7 @@
 #include "decide/own_names.hpp"
 #include "engine/expected_sessions.hpp"
 #include "engine/packet_view.hpp"
+#include "engine/spare_scanners.hpp"
 #include "engine/subject.hpp"
 #include "protocol/conversation.hpp"
 
@@ -27,6 +28,7 @@ struct PacketContext {
   EventSink& sink;
   Scratch scratch;
   std::shared_ptr<DecodePool> decoders;
+  SpareScanners scanners;
   Counters counters;
   ExpectedSessions expected;
   std::shared_ptr<ClientWindows> clients;

@@ -27,8 +27,7 @@ SessionAnalysis::SessionAnalysis(PacketContext& context, Session& session, std::
     : context_(context),
       session_(session),
       program_(std::move(program)),
-      conversation_(context.decoders),
-      scanners_{FieldScanner{program_, *context.decoders}, FieldScanner{program_, *context.decoders}} {
+      conversation_(context.decoders) {
   bind_sensors();
 }
 
@@ -68,7 +67,7 @@ void SessionAnalysis::datagram(Direction direction, Bytes bytes, Origin origin) 
 
 void SessionAnalysis::packet_end(Direction direction) noexcept {
   scanning_ = direction;
-  scanners_[index_of(direction)].provisional_end(context_.scratch, *this);
+  if (const auto& scanner = scanners_[index_of(direction)]) scanner->provisional_end(context_.scratch, *this);
   if (credentials_.watching(direction)) credentials_.provisional_end(direction, *this);
   if (cleartext_told_ == Confidence::high) return;
   conversation_.pause(direction);
@@ -78,7 +77,8 @@ void SessionAnalysis::packet_end(Direction direction) noexcept {
 void SessionAnalysis::use(const std::shared_ptr<const Program>& program) noexcept {
   if (program == program_) return;
   program_ = program;
-  for (FieldScanner& scanner : scanners_) scanner.rebind(program_);
+  for (const auto& scanner : scanners_)
+    if (scanner != nullptr) scanner->rebind(program_);
   bind_sensors();
 }
 
@@ -93,13 +93,15 @@ void SessionAnalysis::begin(Direction direction, const Field& field) noexcept {
   locations_[index_of(direction)] = field.location;
   exchanges_[index_of(direction)] = field.exchange;
   context_.view.begin(direction);
-  scanners_[index_of(direction)].begin(field.key);
+  auto& scanner = scanners_[index_of(direction)];
+  if (scanner == nullptr) scanner = context_.scanners.take(program_, *context_.decoders);
+  scanner->begin(field.key);
   if (program_->impl().credentials) credentials_.begin(direction, field);
   subject_.begin(direction, field);
 }
 
 void SessionAnalysis::content(Direction direction, Bytes bytes, Origin origin) noexcept {
-  FieldScanner& scanner = scanners_[index_of(direction)];
+  FieldScanner& scanner = *scanners_[index_of(direction)];
   context_.counters.content_bytes += bytes.size();
   if (origin == Origin::in_packet) context_.view.add(direction, scanner.field_offset(), bytes);
   if (direction == Direction::request && subject_.watching()) subject_.content(bytes);
@@ -110,7 +112,9 @@ void SessionAnalysis::content(Direction direction, Bytes bytes, Origin origin) n
 
 void SessionAnalysis::end(Direction direction) noexcept {
   scanning_ = direction;
-  scanners_[index_of(direction)].end(context_.scratch, *this);
+  auto& scanner = scanners_[index_of(direction)];
+  scanner->end(context_.scratch, *this);
+  context_.scanners.give_back(std::move(scanner));
   if (credentials_.watching(direction)) credentials_.end(direction, *this);
   subject_.end(direction);
 }

@@ -73,7 +73,7 @@ class SessionAnalysis final : public Attachment, private ContentSink, private Fi
   Session& session_;
   std::shared_ptr<const Program> program_;
   Conversation conversation_;
-  std::array<FieldScanner, 2> scanners_;
+  std::array<std::unique_ptr<FieldScanner>, 2> scanners_{};  ///< null between fields
   CredentialWatch credentials_;
   SubjectKeeper subject_;
   ApplicationGate gate_;

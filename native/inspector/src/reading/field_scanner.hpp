@@ -24,6 +24,7 @@ class FieldScanner {
   void provisional_end(Scratch& scratch, FieldSink& sink) noexcept;
   void end(Scratch& scratch, FieldSink& sink) noexcept;
   void rebind(const std::shared_ptr<const Program>& program) noexcept { reading_.rebind(program); }
+  [[nodiscard]] const std::shared_ptr<const Program>& program() const noexcept { return reading_.scanner().program(); }
   [[nodiscard]] std::uint64_t field_offset() const noexcept { return reading_.scanner().field_offset(); }
 
  private:

@@ -56,6 +56,7 @@ class EngineRig final : public EventSink {
     raw.number = number_;
     raw.writable = true;
     raw.way = way;
+    raw.tenant = tenant;
     return engine_.inspect(raw);
   }
   Action feed(Buffer&& packet) { return feed(packet); }
@@ -95,7 +96,9 @@ class EngineRig final : public EventSink {
 
   Engine& engine() { return engine_; }
   std::vector<SeenEvent> events;
-  Way way = Way::unknown;  ///< of the packets that follow
+  // Of the packets that follow.
+  Way way = Way::unknown;
+  std::uint32_t tenant = 0;
 
  private:
   static EngineConfig with_mode(EngineConfig config, bool inline_mode) {

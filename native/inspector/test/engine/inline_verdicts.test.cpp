@@ -151,6 +151,19 @@ TEST_CASE("a policy that arrives during a session holds from the next byte on") 
   CHECK(rig.feed(tcp.request(post(kCardOrder))) == Action::reset);
 }
 
+TEST_CASE("networks are looked into by their own programs, whichever of them a scanner served before") {
+  EngineRig rig(true, program_of({sensor("payment-card", Verdict::block)}));
+  rig.engine().set_program(1, program_of({sensor("iban", Verdict::block)}));
+  for (std::uint16_t turn = 0; turn < 3; ++turn) {
+    for (const std::uint32_t tenant : {1U, 0U}) {
+      rig.tenant = tenant;
+      TcpScript tcp(static_cast<std::uint16_t>(40'000 + turn));
+      rig.feed_all(tcp.handshake());
+      CHECK(rig.feed(tcp.request(post(kCardOrder))) == (tenant == 0 ? Action::reset : Action::forward));
+    }
+  }
+}
+
 TEST_CASE("packets of a network without a program are forwarded and open no session") {
   EngineRig rig(true, program_of({sensor("payment-card", Verdict::block)}));
   rig.engine().set_program(0, nullptr);
