@@ -3,7 +3,7 @@ export { ImageMemory } from './admission/image/image-memory.ts';
 export { type ImageKnowledge, NO_IMAGES } from './admission/image/knowledge.ts';
 export { ImageScan, KnownImage } from './admission/image/known-image.ts';
 export { type ScanFinding, summarizeScan, type WholeScan } from './admission/image/summarize.ts';
-export { type MostImages, takeChange } from './admission/image/take-change.ts';
+export { takeChange } from './admission/image/take-change.ts';
 export { type NamedImage, namedImage } from './admission/image-name.ts';
 export { type AdmissionDecision, type Circumstances, type Excused, judge, type Violation } from './admission/judge.ts';
 export { admissionPolicyKind, parseAdmissionPolicy } from './admission/kind.ts';

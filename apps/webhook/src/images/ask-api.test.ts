@@ -45,11 +45,11 @@ describe('the feed of an api', () => {
     const after = () => feed.after('p', signal);
 
     imageBytes = 100;
-    expect((await after()).changes).toHaveLength(10);
+    expect((await after()).changes).toHaveLength(50);
     imageBytes = MEGABYTE;
     expect((await after()).changes).toHaveLength(1);
     imageBytes = 9 * MEGABYTE;
     await expect(after()).rejects.toThrow('its answer is too long');
-    expect(asked).toEqual([10, 10, 1, 10, 1].map((limit) => `${limit} of Bearer secret`));
+    expect(asked).toEqual([50, 50, 1, 50, 1].map((limit) => `${limit} of Bearer secret`));
   });
 });

@@ -10,7 +10,7 @@ import type { TakenWishes } from './scan-wishes.ts';
 export type ImagesConfig = NonNullable<WebhookConfig['images']>;
 
 /** Small portions: reviews are answered between two of them. */
-const LIMIT = 10;
+const LIMIT = 50;
 const TIMEOUT_MS = 15_000;
 /** An image with all findings that are listed one by one, and the names of years, stays below. */
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024;

@@ -89,20 +89,6 @@ describe('the copy of what an api knows of images', () => {
     expect(known(2)).toEqual(image(2, []));
   });
 
-  it('takes in no more images and no more bytes than it may, says so, and still follows those it has', async () => {
-    const all = [0, 1, 2].map((digit) => changeOf(digit, image(digit, ['CVE-1'])));
-    const later = portionOf([changeOf(1, image(1, ['CVE-2'])), changeOf(2, image(2, []))]);
-
-    const few = await follow([portionOf(all), later], { most: { images: 2, bytes: 1e9 } });
-    const none = await follow([portionOf(all)], { most: { images: 9, bytes: 1 } });
-
-    expect(few.known(1)).toEqual(image(1, ['CVE-2']));
-    expect(few.known(2)).toBeUndefined();
-    expect(few.unusable).toEqual(Array(2).fill('sha256:2: 2 images are known, and no more are taken in'));
-    expect(none.images.size).toBe(0);
-    expect(none.unusable[0]).toMatch(/^sha256:0: what is known of images takes \d+ bytes, and no more is taken in$/);
-  });
-
   it('forgets an image of which something is told that it cannot read', async () => {
     const { known, unusable } = await follow([
       portionOf([changeOf(1, image(1, []))]),

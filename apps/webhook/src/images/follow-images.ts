@@ -1,6 +1,6 @@
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '@bulkhead/core';
-import { type ImageKnowledge, ImageMemory, type ImagePortion, type MostImages, takeChange } from '@bulkhead/policy';
+import { type ImageKnowledge, ImageMemory, type ImagePortion, takeChange } from '@bulkhead/policy';
 
 /** Who tells of images. */
 export interface ImageSource {
@@ -22,8 +22,6 @@ export interface FollowOptions {
   readonly onCurrent: (images: number) => void;
   /** Called with every failure to ask. */
   readonly onFailure: (error: unknown) => void;
-  /** Without it what the memory of a webhook holds. */
-  readonly most?: MostImages;
   /** Called with the digest of an image that cannot be used: one of a shape that is not known, or one too many. */
   readonly onUnusable: (digest: string, why: string) => void;
 }
@@ -53,7 +51,7 @@ export function followImages(options: FollowOptions): FollowedImages & { readonl
         const portion = await options.source.after(position, signal);
         if (portion.reset) named = new Set();
         for (const change of portion.changes) {
-          const digest = takeChange(memory, change, options.onUnusable, options.most);
+          const digest = takeChange(memory, change, options.onUnusable);
           if (digest !== undefined) named?.add(digest);
           await setImmediate();
         }

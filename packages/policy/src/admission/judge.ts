@@ -3,7 +3,6 @@ import { type KubernetesObject, type Pod, podOf, type Value } from '@bulkhead/po
 import { selects } from '../selection/select.ts';
 import { applyingException, exceptionForVulnerability } from './exception.ts';
 import { ExpressionEvaluation } from './expression/evaluation.ts';
-import { askedOnce } from './image/asked-once.ts';
 import { type ImageKnowledge, NO_IMAGES } from './image/knowledge.ts';
 import type {
   AdmissionException,
@@ -81,10 +80,9 @@ export function judge(
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const violations: Violation[] = [];
   const excused: Excused[] = [];
-  const known = askedOnce(images);
   for (const policy of about) {
     for (const rule of policy.rules) {
-      const context = { images: known, now, exceptionFor: exceptionsFor(policy, rule, subject, now), expressions };
+      const context = { images, now, exceptionFor: exceptionsFor(policy, rule, subject, now), expressions };
       for (const { atMost, excusedBy, expired: expiredFor, ...found } of check(pod, rule.criterion, context)) {
         const problem: RuleProblem = rule.fix === undefined ? found : { ...found, fix: rule.fix };
         const outcome = applyingException(policy.exceptions, rule.name, problem, subject, pod, now);

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundle, ENVIRONMENT } from '@bulkhead/images';
+import { bundle } from '@bulkhead/images';
 import { LineProcess, makeCertificate } from '@bulkhead/lab';
 import { type Measure, median } from '../measure.ts';
 import { residentMebibytes } from '../resident.ts';
@@ -76,20 +76,13 @@ async function benchCase(
     JSON.stringify({ ...config, policy: [policy], host: '127.0.0.1', port: 0, tls, metrics: { enabled: false } }),
   );
   const servers: LineProcess[] = [];
-  const start = (
-    title: string,
-    parameters: readonly string[],
-    environment: Readonly<Record<string, string>> = {},
-  ): LineProcess => {
-    const variables = Object.entries(environment).map(([variable, value]) => `${variable}=${value}`);
-    const words = ['-c', PROCESSOR, 'env', ...variables, process.execPath, ...parameters];
-    const server = new LineProcess(title, undefined, 'taskset', words);
+  const start = (title: string, parameters: readonly string[]): LineProcess => {
+    const server = new LineProcess(title, undefined, 'taskset', ['-c', PROCESSOR, process.execPath, ...parameters]);
     servers.push(server);
     return server;
   };
   try {
-    const main = join(folder, 'dist/webhook/main.js');
-    const webhook = start('webhook', [main, '--config', configFile], ENVIRONMENT.webhook);
+    const webhook = start('webhook', [join(folder, 'dist/webhook/main.js'), '--config', configFile]);
     const noOp = start('no-op', [NO_OP, certificate, key]);
     const [port, noOpPort] = [await portOf(webhook), await portOf(noOp)];
     if (config.images !== undefined) {

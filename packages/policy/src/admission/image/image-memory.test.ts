@@ -1,4 +1,3 @@
-import { CONFIDENCES, SEVERITIES } from '@bulkhead/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { namedImage } from '../image-name.ts';
@@ -49,45 +48,6 @@ describe('ImageMemory', () => {
     expect(memory.size).toBe(1);
   });
 
-  it('gives back all that is known of an image as it was told, also after others came and went', () => {
-    fc.assert(
-      fc.property(fc.array(fc.tuple(anyImage, anyImage), { minLength: 1, maxLength: 4 }), (pairs) => {
-        const memory = new ImageMemory();
-        for (const [digit, [first, second]] of pairs.entries()) {
-          memory.set({ ...first, digest: digestOf(digit) });
-          memory.set({ ...second, digest: digestOf(digit + 4) });
-        }
-        for (const digit of pairs.keys()) memory.remove(digestOf(digit));
-
-        for (const [digit, [, second]] of pairs.entries()) {
-          const digest = digestOf(digit + 4);
-          expect(memory.find(reference(`x@${digest}`))).toEqual([{ ...second, digest }]);
-        }
-      }),
-    );
-  });
-
-  it('takes no more memory for images that come again and again, and next to none for those that went', () => {
-    const memory = new ImageMemory();
-    const round = (turn: number): void => {
-      for (let digit = 0; digit < 10; digit += 1) {
-        const ids = Array.from({ length: 2_000 }, (_, index) => `CVE-${turn}-${digit * 1_000 + index}`);
-        memory.set(image(digit, { names: [`r.example/a:${digit}`], scan: scanOf(ids) }));
-      }
-    };
-    const empty = memory.bytes;
-    round(0);
-    const once = memory.bytes;
-    for (let turn = 1; turn < 10; turn += 1) round(turn);
-
-    expect(memory.bytes).toBeLessThan(once * 2);
-    memory.retain(new Set());
-    expect([memory.size, memory.findings]).toEqual([0, 0]);
-    // What finds a record by its number and its hash does not shrink.
-    expect(memory.bytes - empty).toBeLessThan(once);
-    expect(found(memory, 'r.example/a:1')).toEqual([]);
-  });
-
   it('is after any changes what a map of the last ones is, and keeps each finding once and none too long', () => {
     const change = fc.record({
       digit: fc.integer({ min: 0, max: 4 }),
@@ -119,62 +79,6 @@ describe('ImageMemory', () => {
     );
   });
 });
-
-const name = fc.oneof(
-  fc.constantFrom('CVE-1', 'CVE-2', 'GHSA-ü'),
-  fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }),
-);
-const words = fc.oneof(fc.constantFrom('', '\ud800', '2026-01-01T00:00:00.000Z'), fc.string({ unit: 'binary' }));
-const severity = fc.constantFrom(...SEVERITIES);
-const chance = fc.oneof(
-  fc.double({ min: 0, max: 1, noNaN: true }),
-  fc.nat(100_000).map((part) => part / 100_000),
-);
-const many = <Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<Value[]> => fc.array(value, { maxLength: 5 });
-
-/** An image with all that the schema of images takes, but for its names: those are kept as they are looked up. */
-const anyImage: fc.Arbitrary<KnownImage> = fc.record(
-  {
-    digest: words,
-    platform: words,
-    indexes: many(words),
-    names: fc.subarray(['r.example/a:1', 'r.example/a:2', 'r.example/b:1']),
-    chain: many(words),
-    signatures: fc.record({
-      keys: many(words),
-      verified: many(words),
-      roots: many(words),
-      signers: many(fc.record({ root: words, issuer: words, subject: words })),
-    }),
-    scan: fc.record(
-      {
-        scannedAt: words,
-        scanners: many(words),
-        gaps: fc.maxSafeNat(),
-        vulnerabilities: many(
-          fc.record(
-            {
-              id: name,
-              package: words,
-              severity,
-              fix: words,
-              score: chance.map((one) => one * 10),
-              epss: chance,
-              kev: fc.constant(true as const),
-              published: words,
-            },
-            { requiredKeys: ['id', 'package', 'severity'] },
-          ),
-        ),
-        secrets: many(fc.record({ id: name, path: words, severity, confidence: fc.constantFrom(...CONFIDENCES) })),
-        omitted: fc.record({ vulnerabilities: fc.maxSafeNat(), secrets: fc.maxSafeNat() }),
-      },
-      { requiredKeys: ['scanners', 'gaps', 'vulnerabilities', 'secrets', 'omitted'] },
-    ),
-    failure: words,
-  },
-  { requiredKeys: ['digest', 'platform', 'indexes', 'names'] },
-);
 
 function image(digit: number, over: Partial<KnownImage> = {}): KnownImage {
   return { digest: digestOf(digit), platform: 'linux/amd64', indexes: [], names: [], ...over };
