@@ -57,23 +57,24 @@ Http1Start read_parts(std::string_view begin, std::string_view end, bool respons
 
 void Http1StartLine::add(Bytes bytes) noexcept {
   if (bytes.empty()) return;
-  if (size_ < kBegin) std::memcpy(begin_.data() + size_, bytes.data(), std::min(kBegin - size_, bytes.size()));
-  if (bytes.size() >= kEnd) {
-    std::memcpy(end_.data(), bytes.data() + bytes.size() - kEnd, kEnd);
+  if (size_ < kStartLineBegin) std::memcpy(begin_.data() + size_, bytes.data(), std::min(kStartLineBegin - size_, bytes.size()));
+  if (bytes.size() >= kStartLineEnd) {
+    std::memcpy(end_.data(), bytes.data() + bytes.size() - kStartLineEnd, kStartLineEnd);
   } else {
-    std::memmove(end_.data(), end_.data() + bytes.size(), kEnd - bytes.size());
-    std::memcpy(end_.data() + kEnd - bytes.size(), bytes.data(), bytes.size());
+    std::memmove(end_.data(), end_.data() + bytes.size(), kStartLineEnd - bytes.size());
+    std::memcpy(end_.data() + kStartLineEnd - bytes.size(), bytes.data(), bytes.size());
   }
   size_ = static_cast<std::uint32_t>(std::min<std::size_t>(kMostStartLine + 1, size_ + bytes.size()));
 }
 
 Http1Start Http1StartLine::read(bool response) const noexcept {
-  const std::size_t ending = std::min<std::size_t>(kEnd, size_);
-  return read_parts({begin_.data(), std::min<std::size_t>(kBegin, size_)}, {end_.data() + kEnd - ending, ending}, response);
+  const std::size_t ending = std::min<std::size_t>(kStartLineEnd, size_);
+  return read_parts({begin_.data(), std::min<std::size_t>(kStartLineBegin, size_)}, {end_.data() + kStartLineEnd - ending, ending}, response);
 }
 
 Http1Start read_http1_start(std::string_view line, bool response) noexcept {
-  Http1Start start = read_parts(line, line, response);
+  const std::string_view end = line.substr(line.size() - std::min(line.size(), kStartLineEnd));
+  Http1Start start = read_parts(line.substr(0, kStartLineBegin), end, response);
   start.malformed = start.malformed || line.size() > kMostStartLine;
   return start;
 }

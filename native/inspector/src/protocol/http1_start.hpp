@@ -20,6 +20,9 @@ struct Http1Start {
 /// No server and no client reads a longer one.
 inline constexpr std::uint32_t kMostStartLine = 256U << 10;
 
+/// What is looked at of one, however it comes.
+inline constexpr std::size_t kStartLineBegin = 64, kStartLineEnd = 16;
+
 /// Reads a start line that is there whole, tolerating what clients tolerate.
 Http1Start read_http1_start(std::string_view line, bool response) noexcept;
 
@@ -34,10 +37,8 @@ class Http1StartLine {
   [[nodiscard]] Http1Start read(bool response) const noexcept;
 
  private:
-  static constexpr std::size_t kBegin = 64, kEnd = 16;
-
-  std::array<char, kBegin> begin_;
-  std::array<char, kEnd> end_;
+  std::array<char, kStartLineBegin> begin_;
+  std::array<char, kStartLineEnd> end_;
   std::uint32_t size_ = 0;  ///< stands still behind kMostStartLine
 };
 
