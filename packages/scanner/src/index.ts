@@ -47,16 +47,12 @@ export { type ParsedPurl, type PurlDistribution, parsePurl, parseSourceRpm, toPu
 export type { Fact, FoundPackage, Misconfiguration, SecretMatch } from './reader/fact.ts';
 export { GAP_CODES, type Gap, type GapCode } from './reader/gap.ts';
 export type { FileEntry, FileReading, Reader, ReadResult, StreamReader, WholeFileReader } from './reader/reader.ts';
-export {
-  type CrawlOptions,
-  type CrawlPorts,
-  type CrawlReport,
-  crawlReference,
-  crawlRegistry,
-  platformOf,
-} from './registry/crawl-registry.ts';
+export type { CrawlPorts } from './registry/crawl-ports.ts';
+export type { CrawlReport } from './registry/crawl-record.ts';
+export { type CrawlOptions, crawlReference, crawlRegistry } from './registry/crawl-registry.ts';
 export { isWanted, matchesPattern, type NameFilter } from './registry/name-pattern.ts';
 export { type DatabaseChange, planRescan } from './registry/plan-rescan.ts';
+export { platformOf } from './registry/platform.ts';
 export type {
   CrawlNote,
   ImageInspector,
