@@ -1,18 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { errorLine } from '@bulkhead/core';
-import type { CommandOutcome } from '@bulkhead/rpc';
+import type { CommandOutcome, FilePart } from '@bulkhead/rpc';
 import type { NewAgentEvent, Subject } from '../event/agent-event.ts';
 import { ScanFolder } from './scan-folder.ts';
+import type { ScanPlace } from './scan-place.ts';
 import { ScanProcess } from './scan-process.ts';
-
-/** Whose root is looked into. */
-export interface ScanPlace {
-  readonly kind: 'container' | 'node';
-  readonly pid: number;
-  /** For people. */
-  readonly name: string;
-  readonly subject: Partial<Subject>;
-}
 
 export interface CommandScansOptions {
   readonly folder: ScanFolder;
@@ -53,6 +45,11 @@ export class CommandScans {
     const isStill = (): boolean => birthOf(pid) === birth && placeOf(workloadId)?.pid === pid;
     this.#running = { process, ended: this.#finish(id, subject, process, isStill) };
     return { outcome: 'done', message: 'it is being scanned' };
+  }
+
+  /** What stands in the SBOM of a scan from an offset on, by the name of its file; nothing where there is none of that name. */
+  read(name: string, offset: number, maxBytes: number): Promise<FilePart | undefined> {
+    return this.#options.folder.read(name, offset, maxBytes);
   }
 
   /** Gives up what runs. */
