@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { addAdmission } from './admission/add-admission.ts';
 import { addAlerts } from './alerts/add-alerts.ts';
+import { AT_API } from './api/api-options.ts';
 import { addCaptures } from './captures/add-captures.ts';
 import { examples, formatOption, numberBetween, type Outcome } from './command.ts';
 import { addDb } from './db/add-db.ts';
@@ -244,13 +245,7 @@ function addPolicy(root: Command, io: Io, outcome: Outcome): void {
     .option('--ca <file>', 'PEM file of the authority of its certificate')
     .option('--dry-run', 'only say what would change', false)
     .option('--prune', 'remove documents that the files do not have', false)
-    .addHelpText(
-      'after',
-      examples([
-        'bulkhead policy apply policy/ --api https://localhost:9443 --ca ca.crt --token-file token',
-        'the policy of a folder',
-      ]),
-    )
+    .addHelpText('after', examples([`bulkhead policy apply policy/ ${AT_API}`, 'the policy of a folder']))
     .action(async (paths: string[], options: ApplyOptions) => {
       const { apply } = await import('./policy/apply.ts');
       outcome.exitCode = await apply(paths, options, io);

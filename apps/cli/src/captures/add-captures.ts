@@ -1,11 +1,9 @@
 import type { Command } from 'commander';
-import { atApi } from '../api/api-options.ts';
+import { AT_API, atApi } from '../api/api-options.ts';
 import type { ApiPlace } from '../api/request-api.ts';
 import { examples, type Outcome } from '../command.ts';
 import type { Io } from '../io.ts';
 import type { GetOptions } from './get.ts';
-
-const AT = '--api https://localhost:9443 --ca ca.crt --token-file token';
 
 /** `bulkhead captures`: packets that agents have kept. */
 export function addCaptures(root: Command, io: Io, outcome: Outcome): void {
@@ -13,7 +11,7 @@ export function addCaptures(root: Command, io: Io, outcome: Outcome): void {
 
   atApi(captures.command('list'))
     .description('list the captures that agents have told of, the latest first')
-    .addHelpText('after', examples([`bulkhead captures list ${AT}`, 'what there is, each by the id of its event']))
+    .addHelpText('after', examples([`bulkhead captures list ${AT_API}`, 'what there is, each by the id of its event']))
     .action(async (place: ApiPlace) => {
       const { list } = await import('./list.ts');
       outcome.exitCode = await list(place, io);
@@ -24,7 +22,7 @@ export function addCaptures(root: Command, io: Io, outcome: Outcome): void {
     .requiredOption('--output <file>', 'where it goes, readable for you alone')
     .addHelpText(
       'after',
-      examples([`bulkhead captures get 17 --output trace.pcapng ${AT}`, 'for Wireshark and others']),
+      examples([`bulkhead captures get 17 --output trace.pcapng ${AT_API}`, 'for Wireshark and others']),
     )
     .action(async (id: string, options: GetOptions) => {
       const { get } = await import('./get.ts');

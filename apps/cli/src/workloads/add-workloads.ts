@@ -1,12 +1,11 @@
 import { type Command, Option } from 'commander';
-import { atApi } from '../api/api-options.ts';
+import { AT_API, atApi } from '../api/api-options.ts';
 import type { ApiPlace } from '../api/request-api.ts';
 import { examples, numberBetween, type Outcome } from '../command.ts';
 import type { Io } from '../io.ts';
 import { scanning } from '../scan/scanning.ts';
 import type { WorkloadScanOptions } from './scan.ts';
 
-const AT = '--api https://localhost:9443 --ca ca.crt --token-file token';
 const MAX_CAPTURE_SECONDS = 600;
 const MAX_CAPTURE_MEBIBYTES = 256;
 
@@ -28,7 +27,7 @@ export function addWorkloads(root: Command, io: Io, outcome: Outcome): void {
 
   atApi(workloads.command('list'))
     .description('list what runs, one a line')
-    .addHelpText('after', examples([`bulkhead workloads list ${AT}`, 'what there is, each by its id']))
+    .addHelpText('after', examples([`bulkhead workloads list ${AT_API}`, 'what there is, each by its id']))
     .action(async (place: ApiPlace) => {
       const { list } = await import('./list.ts');
       outcome.exitCode = await list(place, io);
@@ -40,7 +39,7 @@ export function addWorkloads(root: Command, io: Io, outcome: Outcome): void {
     .option('--sbom <file>', 'keep the SBOM there too')
     .addHelpText(
       'after',
-      examples([`bulkhead workloads scan 6f1d… ${AT}`, 'also what was installed since it was started']),
+      examples([`bulkhead workloads scan 6f1d… ${AT_API}`, 'also what was installed since it was started']),
     )
     .action(async (id: string, options: WorkloadScanOptions) => {
       const { scanWorkload } = await import('./scan.ts');
@@ -55,7 +54,10 @@ export function addWorkloads(root: Command, io: Io, outcome: Outcome): void {
         .default(16)
         .argParser(numberBetween(1, MAX_CAPTURE_MEBIBYTES)),
     )
-    .addHelpText('after', examples([`bulkhead workloads capture 6f1d… --seconds 30 ${AT}`, 'then see "captures list"']))
+    .addHelpText(
+      'after',
+      examples([`bulkhead workloads capture 6f1d… --seconds 30 ${AT_API}`, 'then see "captures list"']),
+    )
     .action(async (id: string, { seconds, maxMebibytes, ...place }: CaptureOptions) => {
       const maxBytes = Math.floor(maxMebibytes * 2 ** 20);
       await act(id, place, { kind: 'capture', seconds: Math.floor(seconds), maxBytes });
@@ -66,7 +68,7 @@ export function addWorkloads(root: Command, io: Io, outcome: Outcome): void {
     .requiredOption('--reason <text>', 'why, for who looks at it later')
     .addHelpText(
       'after',
-      examples([`bulkhead workloads quarantine 6f1d… --reason "leaks cards" ${AT}`, 'until it is released']),
+      examples([`bulkhead workloads quarantine 6f1d… --reason "leaks cards" ${AT_API}`, 'until it is released']),
     )
     .action(async (id: string, { reason, ...place }: ApiPlace & { readonly reason: string }) => {
       await act(id, place, { kind: 'quarantine', reason });
@@ -74,7 +76,7 @@ export function addWorkloads(root: Command, io: Io, outcome: Outcome): void {
   atApi(workloads.command('release'))
     .description('end the quarantine of a workload')
     .argument('<id>', 'as "workloads list" has it')
-    .addHelpText('after', examples([`bulkhead workloads release 6f1d… ${AT}`, 'it has its network again']))
+    .addHelpText('after', examples([`bulkhead workloads release 6f1d… ${AT_API}`, 'it has its network again']))
     .action(async (id: string, place: ApiPlace) => {
       await act(id, place, { kind: 'release' });
     });
