@@ -1,9 +1,16 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ApiAnswer, type ApiPlace, type ApiRequest, jsonOf, notAnswered, openPlace } from './request-api.ts';
+import {
+  type ApiAnswer,
+  type ApiPlace,
+  type ApiRequest,
+  jsonOf,
+  notAnswered,
+  openPlace,
+  readText,
+} from './request-api.ts';
 
 export type DownloadOutcome =
   | { readonly kind: 'whole'; readonly bytes: number }
@@ -60,7 +67,5 @@ function respond(url: URL, options: Parameters<typeof httpsRequest>[1]): Promise
 }
 
 async function refusal(response: IncomingMessage): Promise<ApiAnswer> {
-  const length = Number(response.headers['content-length'] ?? 0);
-  if (length > MAX_REFUSAL) response.destroy();
-  return { status: response.statusCode ?? 0, body: length > MAX_REFUSAL ? undefined : jsonOf(await text(response)) };
+  return { status: response.statusCode ?? 0, body: jsonOf(await readText(response, MAX_REFUSAL)) };
 }

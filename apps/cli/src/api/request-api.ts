@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { z } from 'zod';
 import { CliError, unreadableFile } from '../error.ts';
@@ -48,17 +49,26 @@ export async function requestApi(
   return new Promise((resolve, reject) => {
     const fail = (cause: Error): void => reject(notAnswered(place.api, failure, cause.message));
     const sent = httpsRequest(url, { method, headers, signal: ended, ...trust }, (answer) => {
-      let text = '';
-      answer.setEncoding('utf8').on('data', (part: string) => {
-        text += part;
-        if (text.length > MAX_ANSWER) answer.destroy(new Error('its answer is too long'));
-      });
-      answer.once('error', fail);
-      answer.once('end', () => resolve({ status: answer.statusCode ?? 0, body: jsonOf(text) }));
+      readText(answer, MAX_ANSWER).then(
+        (text) => resolve({ status: answer.statusCode ?? 0, body: jsonOf(text) }),
+        fail,
+      );
     });
     sent.once('error', fail);
     sent.end(body === undefined ? undefined : JSON.stringify(body));
   });
+}
+
+/** The text of an answer. Rejects where it has more bytes than `most`, or breaks off. */
+export async function readText(answer: IncomingMessage, most: number): Promise<string> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of answer as AsyncIterable<Buffer>) {
+    parts.push(part);
+    size += part.length;
+    if (size > most) throw new Error('its answer is too long');
+  }
+  return Buffer.concat(parts).toString('utf8');
 }
 
 /** What a request to a path of an api is made with. The token goes over TLS only. */

@@ -72,6 +72,19 @@ describe('bulkhead captures get', () => {
     expect(stderr).toBe('error: There is no capture of an event of this id.\n');
     expect(await left()).toEqual([]);
   });
+
+  it('reads no more of a refusal than one has', async () => {
+    api.answer = (_, response) => {
+      response.writeHead(500);
+      // Without a length, and without an end.
+      const more = (): void => void response.write(Buffer.alloc(16_384, 'x'), (error) => error ?? more());
+      more();
+    };
+    const { code, stderr } = await get();
+    expect(code).toBe(1);
+    expect(stderr).toContain('its answer is too long');
+    expect(await left()).toEqual([]);
+  });
 });
 
 describe('bulkhead captures list', () => {
