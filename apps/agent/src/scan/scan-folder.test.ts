@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,9 +20,10 @@ describe('ScanFolder', () => {
     expect(scans.keep('cafe')).toEqual({ file: 'scan-cafe.cdx.json', bytes: 10 });
     scans.end();
     await symlink('/etc/passwd', join(folder, 'scan-link.cdx.json'));
+    execFileSync('mkfifo', [join(folder, 'scan-pipe.cdx.json')]);
 
     expect(Buffer.from((await scans.read('scan-cafe.cdx.json', 8, 9))?.data ?? []).toString()).toBe('89');
-    for (const name of ['begun.json', '../x', 'scan-link.cdx.json', 'scan-../x.cdx.json', '']) {
+    for (const name of ['begun.json', '../x', 'scan-link.cdx.json', 'scan-pipe.cdx.json', 'scan-../x.cdx.json', '']) {
       expect(await scans.read(name, 0, 9), name).toBeUndefined();
     }
     expect(new ScanFolder(folder).takeAbandoned()).toBeUndefined();
