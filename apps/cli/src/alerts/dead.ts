@@ -1,6 +1,8 @@
-import { formatCount, printable } from '@bulkhead/core';
+import { formatCount } from '@bulkhead/core';
 import { z } from 'zod';
 import { ask } from '../api/ask.ts';
+import { listLines } from '../api/list-lines.ts';
+import { query } from '../api/query.ts';
 import type { ApiPlace } from '../api/request-api.ts';
 import { EXIT_FAILURE, EXIT_OK } from '../exit-code.ts';
 import { type Io, writeAll } from '../io.ts';
@@ -14,37 +16,28 @@ export interface ChosenOptions extends DeadOptions {
 }
 
 const Dead = z.object({
-  items: z.array(
-    z.object({
-      id: z.number(),
-      sink: z.string(),
-      diedAt: z.string(),
-      problem: z.string(),
-      alert: z.object({ severity: z.string(), title: z.string() }),
-    }),
-  ),
-  next: z.string().optional(),
+  id: z.number(),
+  sink: z.string(),
+  diedAt: z.string(),
+  problem: z.string(),
+  alert: z.object({ severity: z.string(), title: z.string() }),
 });
 const Count = z.object({ count: z.int() });
 
 /** Lists the alerts that sinks did not take, the latest first, one a line. */
-export async function dead(options: DeadOptions, io: Io): Promise<number> {
-  const failure = 'cannot list the dead alerts';
-  let after: string | undefined;
-  do {
-    const path = `/api/v1/alerts/dead${query({ sink: options.sink, limit: '100', after })}`;
-    const found = await ask(options, { method: 'GET', path, failure }, Dead, io);
-    if (found === undefined) return EXIT_FAILURE;
-    await writeAll(
-      io.stdout,
-      found.items.map(({ id, sink, diedAt, problem, alert }) => {
-        const text = `${id}  ${diedAt}  ${sink}  ${alert.severity}: ${alert.title}  (${problem})`;
-        return `${printable(text)}\n`;
-      }),
-    );
-    after = found.next;
-  } while (after !== undefined);
-  return EXIT_OK;
+export function dead(options: DeadOptions, io: Io): Promise<number> {
+  return listLines(
+    options,
+    {
+      path: '/api/v1/alerts/dead',
+      fields: { sink: options.sink },
+      failure: 'cannot list the dead alerts',
+      item: Dead,
+      line: ({ id, sink, diedAt, problem, alert }) =>
+        `${id}  ${diedAt}  ${sink}  ${alert.severity}: ${alert.title}  (${problem})`,
+    },
+    io,
+  );
 }
 
 /** Has dead alerts tried anew, or forgets them: some by their identifiers, those of a sink, or all. */
@@ -76,9 +69,4 @@ export async function settleDead(
   }
   await writeAll(io.stderr, [`${formatCount(count, 'alert')} ${what === 'retry' ? 'to be tried anew' : 'dropped'}\n`]);
   return isWhole ? EXIT_OK : EXIT_FAILURE;
-}
-
-function query(fields: Readonly<Record<string, string | undefined>>): string {
-  const given = Object.entries(fields).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]]));
-  return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`;
 }
