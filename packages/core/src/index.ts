@@ -54,6 +54,7 @@ export {
   type TrafficException,
 } from './traffic-exception.ts';
 export {
+  MAX_IDENTITY_LENGTH,
   MAX_TRUST_ROOT_LENGTH,
   readTrustRoot,
   type TrustMaterialText,

@@ -21,6 +21,8 @@ export type TrustRootOutcome =
   /** Why it cannot be used, in some words. */
   | { readonly ok: false; readonly why: string };
 
+/** Of an identity provider, and of whom it vouched for: names of workflows have some hundred characters. A longer one names nobody. */
+export const MAX_IDENTITY_LENGTH = 1_000;
 /** Sigstore's public one takes some 10,000 characters. */
 export const MAX_TRUST_ROOT_LENGTH = 64 * 1024;
 /** Sigstore's public one has five certificates and four keys, of all its years. */

@@ -1,5 +1,6 @@
 import {
   CONFIDENCES,
+  MAX_IDENTITY_LENGTH,
   MAX_PEM_LENGTH,
   MAX_TRUST_ROOT_LENGTH,
   readPublicKey,
@@ -20,8 +21,6 @@ const MAX_RULE_KEYS = 16;
 const MAX_RULE_SIGNERS = 64;
 /** The public one, and that of a house. */
 const MAX_TRUST_ROOTS = 8;
-/** Names of workflows have some hundred characters; a longer certificate names nobody. */
-const MAX_IDENTITY = 1_000;
 /** No image has as many. */
 const MAX_COUNT = 1_000_000;
 
@@ -85,7 +84,7 @@ export const trustRoots = z
   )
   .max(MAX_TRUST_ROOTS);
 
-const identity = z.string().min(1).max(MAX_IDENTITY);
+const identity = z.string().min(1).max(MAX_IDENTITY_LENGTH);
 const keylessSigner = z
   .strictObject({
     issuer: identity.describe('the identity provider, as certificates have it'),

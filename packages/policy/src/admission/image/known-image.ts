@@ -1,4 +1,4 @@
-import { CONFIDENCES, SEVERITIES } from '@bulkhead/core';
+import { CONFIDENCES, MAX_IDENTITY_LENGTH, SEVERITIES } from '@bulkhead/core';
 import { z } from 'zod';
 
 /** What images are looked through for. */
@@ -21,8 +21,6 @@ export const MAX_LAYERS = 128;
 export const MAX_KEYS = 64;
 /** Who has signed one image without a key. */
 export const MAX_SIGNERS = 64;
-/** Longer than any identity that is kept. */
-const MAX_IDENTITY = 1_000;
 
 const id = z.string().min(1).max(MAX_ID);
 const words = z.string().max(MAX_WORDS);
@@ -74,8 +72,8 @@ export const ImageSignatures = z.object({
     .array(
       z.object({
         root: z.string().max(64).describe('fingerprint of the trust root by which it holds'),
-        issuer: z.string().max(MAX_IDENTITY),
-        subject: z.string().max(MAX_IDENTITY),
+        issuer: z.string().max(MAX_IDENTITY_LENGTH),
+        subject: z.string().max(MAX_IDENTITY_LENGTH),
       }),
     )
     .max(MAX_SIGNERS)

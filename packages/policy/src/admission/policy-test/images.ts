@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { compareText, MAX_PEM_LENGTH, readPublicKey } from '@bulkhead/core';
+import { compareText, MAX_IDENTITY_LENGTH, MAX_PEM_LENGTH, readPublicKey } from '@bulkhead/core';
 import { z } from 'zod';
 import { chainOf } from '../image/chain.ts';
 import { ImageMemory } from '../image/image-memory.ts';
@@ -20,7 +20,6 @@ import type { AdmissionPolicy } from '../policy.ts';
 const MAX_IMAGES = 200;
 const MAX_FINDINGS = 200;
 const MAX_SIGNERS = 16;
-const MAX_IDENTITY = 1_000;
 
 const FINGERPRINT = /^sha256:[0-9a-f]{64}$/;
 
@@ -55,7 +54,10 @@ export const testImages = z
                 .string()
                 .max(MAX_PEM_LENGTH)
                 .refine((text) => FINGERPRINT.test(text) || readPublicKey(text).ok),
-              z.strictObject({ issuer: z.string().max(MAX_IDENTITY), subject: z.string().max(MAX_IDENTITY) }),
+              z.strictObject({
+                issuer: z.string().max(MAX_IDENTITY_LENGTH),
+                subject: z.string().max(MAX_IDENTITY_LENGTH),
+              }),
             ],
             {
               error:

@@ -1,6 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
+import { MAX_IDENTITY_LENGTH } from '@bulkhead/core';
 import type { Signer as VerifiedSigner } from '@sigstore/verify';
-import { MAX_IDENTITY_LENGTH, type Signer } from './signer.ts';
+import type { Signer } from './signer.ts';
 
 /** RFC 5280, "Extended Key Usage": authorities make certificates for other ends too. */
 const CODE_SIGNING = '1.3.6.1.5.5.7.3.3';

@@ -6,8 +6,6 @@ export interface Signer {
   readonly subject: string;
 }
 
-/** Names of workflows have some hundred characters. */
-export const MAX_IDENTITY_LENGTH = 1_000;
 /** Different signers of one image that are kept. */
 export const MAX_SIGNERS = 32;
 
