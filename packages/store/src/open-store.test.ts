@@ -1,14 +1,14 @@
 import { copyFileSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Kysely, sql } from 'kysely';
+import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { StoreConfig } from './config.ts';
-import { openDialect } from './dialect/open-dialect.ts';
 import { openStore } from './open-store.ts';
 import { migrate } from './schema/migrate.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from './schema/migrations.ts';
 import { testDatabases } from './test-support/databases.ts';
+import { inside } from './test-support/inside.ts';
 import { digestOf, scanOf } from './test-support/scans.ts';
 
 for (const database of testDatabases()) {
@@ -166,16 +166,3 @@ describe('opening a store that cannot be used', () => {
     expect(StoreConfig.safeParse({ file: 'a', postgres: { host: 'b' } }).success).toBe(false);
   });
 });
-
-async function inside(
-  config: StoreConfig,
-  act: (db: Kysely<unknown>, name: 'sqlite' | 'postgres') => Promise<unknown>,
-): Promise<void> {
-  const { name, dialect } = await openDialect(config);
-  const db = new Kysely<unknown>({ dialect });
-  try {
-    await act(db, name);
-  } finally {
-    await db.destroy();
-  }
-}

@@ -16,6 +16,9 @@ const KEY = [
   'verdict',
 ] as const;
 
+/** What is counted stays here: more is not told exactly, and in the end nothing could be added at all. */
+const MOST = Number.MAX_SAFE_INTEGER;
+
 /** Adds what was seen to the flows it is of. */
 export async function addFlows(
   transaction: Transaction<Tables>,
@@ -30,8 +33,8 @@ export async function addFlows(
     else
       rows.set(key, {
         ...known,
-        bytes: known.bytes + row.bytes,
-        sessions: known.sessions + row.sessions,
+        bytes: Math.min(MOST, known.bytes + row.bytes),
+        sessions: Math.min(MOST, known.sessions + row.sessions),
         last_seen: at,
       });
   }
@@ -43,13 +46,18 @@ export async function addFlows(
       .values(chunk)
       .onConflict((conflict) =>
         conflict.columns([...KEY]).doUpdateSet({
-          bytes: sql<number>`flow.bytes + excluded.bytes`,
-          sessions: sql<number>`flow.sessions + excluded.sessions`,
+          bytes: added('bytes'),
+          sessions: added('sessions'),
           last_seen: sql<string>`excluded.last_seen`,
         }),
       )
       .execute();
   }
+}
+
+function added(column: 'bytes' | 'sessions') {
+  const [known, seen] = [sql.ref(`flow.${column}`), sql.ref(`excluded.${column}`)];
+  return sql<number>`case when ${known} > ${sql.lit(MOST)} - ${seen} then ${sql.lit(MOST)} else ${known} + ${seen} end`;
 }
 
 function rowOf({ client, server, port, application, verdict, bytes, sessions }: FlowObservation, at: string) {

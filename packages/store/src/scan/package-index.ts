@@ -12,12 +12,7 @@ export async function indexImage(
 ): Promise<void> {
   const wanted = new Set<number>();
   for (const chunk of chunks(distinct(keys))) {
-    await transaction
-      .insertInto('package_key')
-      .values([...chunk])
-      .onConflict((conflict) => conflict.columns(['ecosystem', 'name']).doNothing())
-      .execute();
-    for (const id of await idsOf(transaction, chunk)) wanted.add(id);
+    for (const id of await idsFor(transaction, chunk)) wanted.add(id);
   }
   const rows = await transaction.selectFrom('image_package').select('key_id').where('image_id', '=', imageId).execute();
   const there = new Set(rows.map((row) => row.key_id));
@@ -49,9 +44,27 @@ export async function imagesUnder(db: Kysely<Tables>, keys: readonly PackageKey[
   return [...digests].toSorted();
 }
 
-async function idsOf(db: Kysely<Tables>, keys: readonly PackageKey[]): Promise<number[]> {
-  const rows = await db.selectFrom('package_key').select('id').where(isOneOf(keys)).execute();
-  return rows.map(({ id }) => id);
+/** The numbers of keys, which those get here that have none. */
+async function idsFor(transaction: Transaction<Tables>, keys: readonly PackageKey[]): Promise<readonly number[]> {
+  const known = await idsOf(transaction, keys);
+  // Each key that is offered takes a number, also where it has one: images that are judged again would use them up.
+  const fresh = keys.filter((key) => !known.has(textOf(key)));
+  if (fresh.length === 0) return [...known.values()];
+  await transaction
+    .insertInto('package_key')
+    .values(fresh)
+    .onConflict((conflict) => conflict.columns(['ecosystem', 'name']).doNothing())
+    .execute();
+  return [...known.values(), ...(await idsOf(transaction, fresh)).values()];
+}
+
+async function idsOf(db: Kysely<Tables>, keys: readonly PackageKey[]): Promise<ReadonlyMap<string, number>> {
+  const rows = await db.selectFrom('package_key').selectAll().where(isOneOf(keys)).execute();
+  return new Map(rows.map((row) => [textOf(row), row.id]));
+}
+
+function textOf({ ecosystem, name }: PackageKey): string {
+  return JSON.stringify([ecosystem, name]);
 }
 
 function isOneOf(keys: readonly PackageKey[]) {
@@ -64,7 +77,7 @@ function distinct(keys: readonly PackageKey[]): PackageKey[] {
   const byText = new Map<string, PackageKey>();
   for (const key of keys) {
     const clean = { ecosystem: indexText(key.ecosystem), name: indexText(key.name) };
-    byText.set(JSON.stringify([clean.ecosystem, clean.name]), clean);
+    byText.set(textOf(clean), clean);
   }
   return [...byText].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, key]) => key);
 }

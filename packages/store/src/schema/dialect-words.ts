@@ -9,6 +9,8 @@ export interface DialectWords {
   /** Text that is sorted by: byte by byte, whatever the language of the server. */
   readonly sorted: string;
   readonly bytes: string;
+  /** Has a column of numbers, and what gives them, hold numbers as large as `big` does. */
+  readonly widened: (table: string, column: string) => readonly string[];
   /** Ends a table whose primary key is all it is searched by. */
   readonly keyed: string;
 }

@@ -18,6 +18,8 @@ const WORDS: Readonly<Record<DialectName, DialectWords>> = {
     big: 'integer',
     sorted: 'text',
     bytes: 'blob',
+    // An integer of SQLite is as large as it has to be.
+    widened: () => [],
     keyed: ' without rowid',
   },
   postgres: {
@@ -26,6 +28,8 @@ const WORDS: Readonly<Record<DialectName, DialectWords>> = {
     big: 'bigint',
     sorted: 'text collate "C"',
     bytes: 'bytea',
+    // The sequence of an identity follows its column.
+    widened: (table, column) => [`alter table ${table} alter column ${column} type bigint`],
     keyed: '',
   },
 };
@@ -124,6 +128,13 @@ export const MIGRATIONS: readonly Migration[] = [
         join tag t on t.digest = c.digest join repository r on r.id = t.repository_id`,
       'drop table signature_check',
     ],
+  },
+  {
+    version: 14,
+    // PostgreSQL takes a number for each row that it does not insert after all: each time a flow or an incident is seen again.
+    // The lists of the others go on from whatever number they are asked with.
+    statements: ({ widened }) =>
+      ['flow', 'incident', 'audit', 'policy_change'].flatMap((table) => widened(table, 'id')),
   },
 ];
 
