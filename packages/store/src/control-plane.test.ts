@@ -72,7 +72,7 @@ for (const database of testDatabases()) {
       });
 
       it('knows which process an agent is connected to, whatever those before it say later', async () => {
-        const connect = (replica: string): Promise<void> =>
+        const connect = (replica: string): Promise<unknown> =>
           store.agents.noteConnected('agent-1', { at: T1, version: '0.1.0', certificateSerial: '0a', replica });
         const where = async (): Promise<unknown> => {
           const { connected, replica } = (await store.agents.get('agent-1')) ?? {};
@@ -92,13 +92,14 @@ for (const database of testDatabases()) {
         await store.replicas.remove('two', T2);
         expect(await where()).toEqual([false, undefined]);
         expect(await elsewhere('one')).toEqual([]);
-        await store.agents.reclaim(['agent-1', 'nobody'], 'two');
+        expect(await store.agents.reclaim(['agent-1', 'nobody'], 'two')).toEqual([]);
         expect(await where()).toEqual([true, 'two']);
         await store.agents.noteDisconnected('agent-1', T2, 'two');
         expect(await where()).toEqual([false, undefined]);
 
         await store.agents.revoke('agent-1', T2);
-        await store.agents.reclaim(['agent-1'], 'two');
+        expect(await store.agents.reclaim(['agent-1'], 'two')).toEqual(['agent-1']);
+        expect(await connect('two')).toBe('revoked');
         expect(await where()).toEqual([false, undefined]);
       });
 
@@ -159,7 +160,7 @@ for (const database of testDatabases()) {
       it('takes nothing from a process that the agent has left for another', async () => {
         const ids = async (): Promise<string[]> =>
           (await everything((page) => store.workloads.list({}, page))).map(({ id }) => id);
-        const connect = (replica: string): Promise<void> =>
+        const connect = (replica: string): Promise<unknown> =>
           store.agents.noteConnected('agent-1', { at: T0, version: '', certificateSerial: '', replica });
         await connect('one');
         await store.workloads.replace('agent-1', [workload('a')], T0, 'one');

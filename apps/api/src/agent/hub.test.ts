@@ -301,6 +301,35 @@ describe('the hub', () => {
     expect((await stand.app.inject({ ...act, payload })).statusCode).toBe(503);
   });
 
+  it('does not let in who is revoked while it is let in', async () => {
+    const id = await enrol('node-1');
+    const { events, agents } = stand.store;
+    const position = events.position.bind(events);
+    vi.spyOn(events, 'position').mockImplementationOnce(async (agent) => {
+      await agents.revoke(id, new Date(stand.clock.at).toISOString());
+      await stand.hub.dismiss(id, 'it was revoked');
+      return position(agent);
+    });
+
+    await expect(connect(id, new Link())).rejects.toThrow('it was revoked');
+    expect(stand.hub.isConnectedHere(id)).toBe(false);
+    expect(await agents.get(id)).toMatchObject({ connected: false });
+  });
+
+  it('shows out who was revoked while others took this api for gone', async () => {
+    const [revoked, welcome] = [new Link(), new Link()];
+    const id = await enrol('node-1');
+    await connect(id, revoked);
+    await connect(await enrol('node-2'), welcome);
+    // By another api, which did not know any more where the agent is.
+    await stand.store.agents.revoke(id, new Date(stand.clock.at).toISOString());
+
+    await stand.hub.reclaim();
+
+    expect(revoked.closed).toBe('it was revoked');
+    expect(welcome.closed).toBeUndefined();
+  });
+
   it('has an alert raised where a response rule asks for one, once for each workload', async () => {
     await apply(spec('web'), {
       apiVersion: 'bulkhead.io/v1alpha1',

@@ -43,6 +43,9 @@ export interface HubOptions {
 /** A capture lasts minutes and is answered when it begins; more is an agent that hangs. */
 const COMMAND_MS = 30_000;
 
+/** Why an agent is shown out. */
+export const REVOKED = 'it was revoked';
+
 interface Connected {
   readonly node: string;
   readonly link: AgentLink;
@@ -122,7 +125,12 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker 
     // Before it is noted: the end of an earlier stream may be noted late, and must not undo that.
     this.#connected.set(agent.id, connected);
     try {
-      await store.agents.noteConnected(agent.id, { at, version: agent.version, certificateSerial: serial, replica });
+      const state = { at, version: agent.version, certificateSerial: serial, replica };
+      // Whoever revokes it from here on finds it connected; who did before did not.
+      if ((await store.agents.noteConnected(agent.id, state)) === 'revoked') {
+        this.#forget(agent.id, connected);
+        return { ok: false, problem: REVOKED };
+      }
       // There it may be taken for connected until the network says otherwise.
       if (known.replica !== undefined && known.replica !== replica) await relay.moved(agent.id, known.replica);
     } catch (error) {
@@ -187,10 +195,11 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker 
     this.#sendTo(new Set(nodes));
   }
 
-  /** Says again who is connected here, after others took this process for gone. */
+  /** Says again who is connected here, after others took this process for gone, and shows out who was revoked meanwhile. */
   async reclaim(): Promise<void> {
     const { store, replica } = this.#options;
-    await store.agents.reclaim([...this.#connected.keys()], replica);
+    const revoked = await store.agents.reclaim([...this.#connected.keys()], replica);
+    for (const id of revoked) this.dismissHere(id, REVOKED);
   }
 
   /** What agents answered to the policy in force: those that are connected here, and by the store those of other processes. */

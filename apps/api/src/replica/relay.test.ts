@@ -27,7 +27,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const connectTo = (replica: string): Promise<void> =>
+const connectTo = (replica: string): Promise<unknown> =>
   store.agents.noteConnected('agent', { at: '', version: '', certificateSerial: '', replica });
 
 function relayOf(replica: string): Relay {

@@ -25,11 +25,17 @@ export function startReplicas({ presence, relay, follower, hub, logger }: Replic
       await sleep(ms, undefined, { signal }).catch(() => undefined);
     }
   };
+  // Kept until it is done: at the next beat this process is known again, whatever became of its agents.
+  let isToReclaim = false;
   const loops = [
     again(BEAT_MS, 'other replicas', async () => {
-      if ((await presence.look()) === 'known') return;
-      logger.warn({ replica: presence.id }, 'other replicas took this one for gone; it is there again');
+      if ((await presence.look()) === 'new') {
+        logger.warn({ replica: presence.id }, 'other replicas took this one for gone; it is there again');
+        isToReclaim = true;
+      }
+      if (!isToReclaim) return;
       await hub?.reclaim();
+      isToReclaim = false;
     }),
   ];
   if (hub !== undefined) {

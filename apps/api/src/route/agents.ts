@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { actorOf } from '../access/principal.ts';
 import { newId, newSecret, secretHash } from '../access/secret.ts';
 import { commandScan } from '../agent/command-scan.ts';
+import { REVOKED } from '../agent/hub.ts';
 import type { ApiContext } from '../context.ts';
 import { principalOf } from '../http/access.ts';
 import { HttpProblem } from '../http/problem.ts';
@@ -99,7 +100,7 @@ export function addAgentRoutes(app: Api, { store, clock, agents, authorityPin }:
       request.audited = { target: id };
       if ((await store.agents.revoke(id, now())) === 'absent')
         throw new HttpProblem(404, 'There is no agent of this id.');
-      await agents.dismiss(id, 'it was revoked');
+      await agents.dismiss(id, REVOKED);
       return reply.code(204).send(undefined);
     },
   );

@@ -31,6 +31,7 @@ export interface AgentStore {
   get(id: string): Promise<EnrolledAgent | undefined>;
   /** By node, then id. */
   list(page: PageRequest): Promise<Page<EnrolledAgent>>;
+  /** Notes nothing of one that is revoked by now. */
   noteConnected(
     id: string,
     state: {
@@ -39,11 +40,14 @@ export interface AgentStore {
       readonly certificateSerial: string;
       readonly replica: string;
     },
-  ): Promise<void>;
+  ): Promise<'noted' | 'revoked'>;
   /** Does nothing for one that is connected to another process by now. */
   noteDisconnected(id: string, at: string, replica: string): Promise<void>;
-  /** Of these agents, notes those that are connected to nobody as connected to a process, which others took for gone. */
-  reclaim(ids: readonly string[], replica: string): Promise<void>;
+  /**
+   * Of these agents, notes those that are connected to nobody as connected to a process, which others took for gone. Gives those that
+   * were revoked.
+   */
+  reclaim(ids: readonly string[], replica: string): Promise<readonly string[]>;
   /** Agents that are connected to other processes than this one. */
   connectedElsewhere(replica: string): Promise<readonly EnrolledAgent[]>;
   notePolicy(id: string, state: AgentPolicyState, at: string): Promise<void>;

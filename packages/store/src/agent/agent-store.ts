@@ -54,7 +54,7 @@ export class KyselyAgentStore implements AgentStore {
   async noteConnected(
     id: string,
     { at, version, certificateSerial, replica }: Parameters<AgentStore['noteConnected']>[1],
-  ): Promise<void> {
+  ): ReturnType<AgentStore['noteConnected']> {
     const set = {
       connected: 1,
       last_seen: at,
@@ -62,7 +62,13 @@ export class KyselyAgentStore implements AgentStore {
       certificate_serial: certificateSerial,
       replica,
     };
-    await this.#db.updateTable('agent').set(set).where('id', '=', id).execute();
+    const { numUpdatedRows } = await this.#db
+      .updateTable('agent')
+      .set(set)
+      .where('id', '=', id)
+      .where('revoked_at', 'is', null)
+      .executeTakeFirstOrThrow();
+    return numUpdatedRows === 0n ? 'revoked' : 'noted';
   }
 
   async noteDisconnected(id: string, at: string, replica: string): Promise<void> {
@@ -74,7 +80,8 @@ export class KyselyAgentStore implements AgentStore {
       .execute();
   }
 
-  async reclaim(ids: readonly string[], replica: string): Promise<void> {
+  async reclaim(ids: readonly string[], replica: string): Promise<readonly string[]> {
+    const revoked: string[] = [];
     for (const chunk of chunks(ids)) {
       await this.#db
         .updateTable('agent')
@@ -83,7 +90,15 @@ export class KyselyAgentStore implements AgentStore {
         .where('replica', 'is', null)
         .where('revoked_at', 'is', null)
         .execute();
+      const rows = await this.#db
+        .selectFrom('agent')
+        .select('id')
+        .where('id', 'in', chunk)
+        .where('revoked_at', 'is not', null)
+        .execute();
+      revoked.push(...rows.map(({ id }) => id));
     }
+    return revoked;
   }
 
   async connectedElsewhere(replica: string): Promise<readonly EnrolledAgent[]> {
