@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <cstdio>
@@ -35,11 +36,32 @@ class Record final : public ContentSink {
   }
   friend bool operator==(const Record& a, const Record& b) { return a.text_ == b.text_; }
 
-  void print(const char* how) const {
-    for (const std::string& text : text_) std::fprintf(stderr, "--- %s:%s\n", how, text.c_str());
+  /// Says on stderr where the two part, with what comes there in each.
+  static void print_parting(const Record& whole, const Record& cut) {
+    for (std::size_t i = 0; i < whole.text_.size(); ++i) {
+      const std::string& one = whole.text_[i];
+      const std::string& other = cut.text_[i];
+      const auto at = static_cast<std::size_t>(
+          std::mismatch(one.begin(), one.end(), other.begin(), other.end()).first - one.begin());
+      if (at == one.size() && at == other.size()) continue;
+      std::fprintf(stderr, "direction %zu, from byte %zu on\n in one piece: %s\n cut: %s\n", i, at,
+                   around(one, at).c_str(), around(other, at).c_str());
+    }
   }
 
  private:
+  /// What stands around a byte, printable.
+  static std::string around(const std::string& text, std::size_t at) {
+    constexpr std::size_t kShown = 64;
+    std::string shown;
+    for (std::size_t i = at < kShown ? 0 : at - kShown; i < text.size() && i < at + kShown; ++i) {
+      char escaped[5];
+      const auto byte = static_cast<unsigned char>(text[i]);
+      std::snprintf(escaped, sizeof escaped, byte >= ' ' && byte < 0x7f ? "%c" : "\\x%02x", byte);
+      shown += escaped;
+    }
+    return shown + (at + kShown < text.size() ? "..." : " (end)");
+  }
   void add(Direction direction, const std::string& text) { text_[index_of(direction)] += text; }
   std::array<bool, 2> open_{};
   std::array<std::string, 2> text_;
@@ -70,8 +92,7 @@ void compare(std::uint32_t seed, Play play) {
     Record other;
     play(cut, other);
     if (other == whole) continue;
-    whole.print("in one piece");
-    other.print("cut");
+    Record::print_parting(whole, other);
     std::abort();
   }
 }

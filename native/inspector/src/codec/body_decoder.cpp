@@ -124,14 +124,18 @@ void BodyDecoder::inflate(std::size_t index, Bytes& bytes, const Outlet& out) no
   const std::uint64_t budget = pool_.limits.bytes_per_body;
   // The inflater can go away in the recursion below only through this stage, which does not recurse into itself.
   Stage& stage = stages_[index];
-  while (!bytes.empty()) {
+  // Where the room is full, the decompressor may hold more than it wrote, of input that it has taken already.
+  bool full = false;
+  while (!bytes.empty() || full) {
     // Ends at fixed offsets of the output, so that limits do not depend on how the input was cut.
     const std::uint64_t boundary = kDecodeBuffer - output_ % kDecodeBuffer;
     const std::uint64_t left = budget + 1 - output_;
     const Bytes before = bytes;
     std::size_t produced = 0;
-    const Step result = step(stage, bytes, buffer.first(std::min(boundary, left)), produced);
+    const MutableBytes room = buffer.first(std::min(boundary, left));
+    const Step result = step(stage, bytes, room, produced);
     const std::size_t consumed = before.size() - bytes.size();
+    full = produced == room.size();
     remember(stage, before.first(consumed));
     output_ += produced;
     if (produced > 0) feed(index + 1, {buffer.data(), produced}, Origin::decoded, out);
@@ -146,7 +150,7 @@ void BodyDecoder::inflate(std::size_t index, Bytes& bytes, const Outlet& out) no
                            output_ / pool_.limits.ratio > input_;
     if (result == Step::no_memory || output_ > budget || too_dense)
       return give_up(index, Exception::decode_budget, out);
-    if (consumed == 0 && produced == 0) return corrupt(index, out);
+    if (!before.empty() && consumed == 0 && produced == 0) return corrupt(index, out);
   }
 }
 

@@ -47,15 +47,16 @@ class ZstdUnpacker final : public Unpacker {
   Result run(Bytes& in, MutableBytes out, std::size_t& produced) noexcept override {
     ZSTD_outBuffer output{out.data(), out.size(), 0};
     std::size_t result = 1;
-    while (!in.empty() && output.pos < output.size) {
-      ZSTD_inBuffer input{in.data(), 1, 0};
+    do {
+      const std::size_t given = in.empty() ? 0 : 1;
+      ZSTD_inBuffer input{in.data(), given, 0};
       result = ZSTD_decompressStream(stream_, &output, &input);
       produced = output.pos;
       in = in.subspan(input.pos);
       if (result == 0) return Result::end;
       if (ZSTD_isError(result) != 0U) break;
-      if (input.pos == 0 && output.pos < output.size) return Result::corrupt;  // it wants neither input nor room
-    }
+      if (input.pos < given && output.pos < output.size) return Result::corrupt;  // it wants neither input nor room
+    } while (!in.empty() && output.pos < output.size);
     if (ZSTD_isError(result) == 0U) return Result::more;
     const ZSTD_ErrorCode code = ZSTD_getErrorCode(result);
     const bool too_large = code == ZSTD_error_memory_allocation || code == ZSTD_error_frameParameter_windowTooLarge;
@@ -82,13 +83,14 @@ class BrotliUnpacker final : public Unpacker {
     std::size_t room = out.size();
     std::uint8_t* to = out.data();
     BrotliDecoderResult result = BROTLI_DECODER_RESULT_NEEDS_MORE_INPUT;
-    while (!in.empty() && room > 0 && result == BROTLI_DECODER_RESULT_NEEDS_MORE_INPUT) {
-      std::size_t given = 1;
+    do {
+      const std::size_t given = in.empty() ? 0 : 1;
+      std::size_t left = given;
       const std::uint8_t* from = in.data();
-      result = BrotliDecoderDecompressStream(state_, &given, &from, &room, &to, nullptr);
-      in = in.subspan(1 - given);
+      result = BrotliDecoderDecompressStream(state_, &left, &from, &room, &to, nullptr);
+      in = in.subspan(given - left);
       produced = out.size() - room;
-    }
+    } while (!in.empty() && room > 0 && result == BROTLI_DECODER_RESULT_NEEDS_MORE_INPUT);
     switch (result) {
       case BROTLI_DECODER_RESULT_SUCCESS:
         return Result::end;

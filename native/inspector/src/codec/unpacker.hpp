@@ -26,7 +26,8 @@ class Unpacker {
     no_memory,  ///< it would need more than UnpackerMemory has
   };
   virtual ~Unpacker() = default;
-  /// Takes what it can from the front of `in` and writes to the front of `out`. What was decoded before an error is
+  /// Takes what it can from the front of `in` and writes to the front of `out`, which is not empty. Without input it writes
+  /// what it holds of earlier input for want of room. What was decoded before an error is
   /// written, wherever the input was cut: both libraries lose what they decode in the call that fails, so they are given
   /// a byte at a time.
   virtual Result run(Bytes& in, MutableBytes out, std::size_t& produced) noexcept = 0;
