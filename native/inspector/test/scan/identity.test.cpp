@@ -135,6 +135,8 @@ TEST_CASE("some numbers need no word") {
   CHECK(surest("RCCMNL83S18D969H", "it-fiscal-code") == Confidence::medium);
   CHECK(surest("36042619910101008X", "cn-resident-id") == Confidence::medium);
   CHECK(surest("360426199101010071", "cn-resident-id") == Confidence::low);  // an id may look like it
+  // Capitals in front of it, which other tokens begin with, say no more.
+  CHECK(surest("H@360426199101010071", "cn-resident-id") == Confidence::low);
   CHECK(surest("BOXW310820HNERXN09", "mx-curp") == Confidence::medium);
   CHECK(surest("a,390.533.447-05,b", "br-cpf") == Confidence::medium);
   CHECK(surest("39053344705", "br-cpf") == Confidence::none);

@@ -191,6 +191,8 @@ Judged judge_token(const FieldView& view, const std::uint8_t* event, const Detec
   const auto size = static_cast<std::size_t>(end - start);
   if (size > kMaxCompact) return Judged::decided;
   if (!view.has(end)) return Judged::pending;
+  // Digits alone are judged where they end, and for less: an anchor may stand in front of them by chance.
+  if (std::none_of(start, end, [](std::uint8_t byte) { return is(byte, kUpper); })) return Judged::decided;
   const std::span<const Written> ways = of_letters(size);
   if (ways.empty() || !starts_clean(start)) return Judged::decided;
   Best best;
