@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <cstdio>
 #include <cstdlib>
 #include <map>
 #include <optional>
@@ -15,8 +16,10 @@ using namespace bulkhead;
 using bulkhead::test::Host;
 using bulkhead::test::Octets;
 
-void require(bool held) {
-  if (!held) std::abort();
+void require(bool held, int line = __builtin_LINE()) {
+  if (held) return;
+  std::fprintf(stderr, "line %d: what is required does not hold\n", line);
+  std::abort();
 }
 
 /// The byte that honest senders put at a sequence number. Each byte delivered then tells where it belongs.

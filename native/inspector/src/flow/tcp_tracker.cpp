@@ -108,6 +108,9 @@ TcpOutcome TcpTracker::handle_data(SessionEntry& entry, Direction direction, con
       other.guessed = true;
     }
     reassembly_.acknowledge(entry, opposite(direction), tcp.ack);
+    // What the acknowledgement let go on may have decided about the session, with all that is in this packet.
+    if (entry.disposition != Disposition::inspect)
+      return {&entry, direction, entry.disposition == Disposition::blocked ? dropped() : Acceptance::forward};
   }
   if (entry.session_class == SessionClass::half_open && direction == Direction::response)
     keeper_.reclass(entry, SessionClass::open);

@@ -362,6 +362,19 @@ TEST_CASE("A blocked session drops everything, an offloaded one forwards everyth
   }
 }
 
+TEST_CASE("Nothing of a packet is delivered when what its acknowledgement let go on decided about the session") {
+  for (const Disposition disposition : {Disposition::blocked, Disposition::offloaded}) {
+    FlowRig rig;
+    const TcpTalk talk;
+    talk.shake_hands(rig);
+    rig.feed(talk.request_at(4, "buffered"));
+    rig.recorder.set_on_data = disposition;
+    rig.feed(talk.response_at(0, "answer", kAck, 12));
+    CHECK(rig.session().request().bytes == "~buffered");
+    CHECK(rig.session().response().bytes.empty());
+  }
+}
+
 TEST_CASE("The reset point is what each side expects when the packet just judged never arrives") {
   FlowRig rig(in_line());
   const TcpTalk talk;
