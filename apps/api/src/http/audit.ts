@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { AuditLog } from '@bulkhead/control-plane';
 import type { Clock } from '@bulkhead/core';
 import type { FastifyInstance } from 'fastify';
@@ -30,6 +31,8 @@ export function auditChanges(app: FastifyInstance, audit: AuditLog, clock: Clock
       });
     } catch (error) {
       request.audited = { detail: { audit: 'failed' } };
+      // A file that is not sent after all is not held for anybody.
+      if (payload instanceof Readable) payload.destroy();
       throw error;
     }
     return payload;

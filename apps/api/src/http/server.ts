@@ -26,6 +26,8 @@ const MAX_BODY = 256 * 1024;
 const MAX_PARAM = 600;
 /** No client takes longer to send what it has. */
 const REQUEST_MS = 30_000;
+/** Nothing that is asked takes longer without a byte going either way; who takes no answer holds no connection. */
+const IDLE_MS = 120_000;
 /** What a console that shows everything at once stays far below. */
 const REQUESTS_A_MINUTE = 1_200;
 
@@ -37,6 +39,8 @@ export interface HttpServerOptions {
   readonly audit: AuditLog;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** How long a connection may stay on which nothing moves. */
+  readonly idleMs?: number;
   /** Called with the status of every answer. */
   readonly onAnswer: (method: string, route: string, status: number, seconds: number) => void;
 }
@@ -45,11 +49,12 @@ export type Api = FastifyInstance<Server, IncomingMessage, ServerResponse, Fasti
 
 /** A server without routes yet: TLS, limits, headers, sign-in and audit for all that are added. */
 export async function createHttpServer(options: HttpServerOptions): Promise<Api> {
-  const { tls, trustedProxies, authenticator, audit, clock, logger, onAnswer } = options;
+  const { tls, trustedProxies, authenticator, audit, clock, logger, onAnswer, idleMs = IDLE_MS } = options;
   const app = fastify({
     https: { ...tls, minVersion: 'TLSv1.2', secureOptions: constants.SSL_OP_NO_RENEGOTIATION },
     bodyLimit: MAX_BODY,
     requestTimeout: REQUEST_MS,
+    connectionTimeout: idleMs,
     trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     routerOptions: { maxParamLength: MAX_PARAM, caseSensitive: true },
     onProtoPoisoning: 'error',
@@ -74,12 +79,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Api>
     onAnswer(request.method, request.routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime / 1000);
   });
   await app.register(cookie);
-  await app.register(rateLimit, {
-    global: true,
-    max: REQUESTS_A_MINUTE,
-    timeWindow: 60_000,
-    errorResponseBuilder: (_, { after }) => new HttpProblem(429, `Too many requests; try again in ${after}.`),
-  });
+  await limitRequests(app);
   await app.register(swagger, { openapi: OPENAPI, transform: jsonSchemaTransform });
   guardRoutes(app, authenticator);
   auditChanges(app, audit, clock);
@@ -87,6 +87,31 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Api>
     reply.type('application/json').serializer(String).send(JSON.stringify(app.swagger())),
   );
   return app;
+}
+
+/** Before anybody is asked who they are: that looks into the store, whoever it is. Routes may have limits of their own beside. */
+async function limitRequests(app: FastifyInstance): Promise<void> {
+  const refusal = (after: string): HttpProblem => new HttpProblem(429, `Too many requests; try again in ${after}.`);
+  await app.register(rateLimit, {
+    global: false,
+    max: REQUESTS_A_MINUTE,
+    timeWindow: 60_000,
+    errorResponseBuilder: (_, { after }) => refusal(after),
+  });
+  const take = app.createRateLimit();
+  app.addHook('onRequest', async (request, reply) => {
+    const taken = await take(request);
+    if (taken.isAllowed) return;
+    const { max, remaining, ttlInSeconds } = taken;
+    reply.headers({
+      'x-ratelimit-limit': max,
+      'x-ratelimit-remaining': remaining,
+      'x-ratelimit-reset': ttlInSeconds,
+    });
+    if (!taken.isExceeded) return;
+    reply.header('retry-after', ttlInSeconds);
+    throw refusal(ttlInSeconds === 1 ? '1 second' : `${ttlInSeconds} seconds`);
+  });
 }
 
 /** The api serves data, not pages: nothing of it may run, be framed or be kept. */

@@ -1,5 +1,6 @@
 import type { AgentLink, CommandAction, CommandOutcome } from '@bulkhead/rpc';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { StoreError } from '@bulkhead/store';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Stand, startStand } from '../test-support/stand.ts';
 
 const NAME = 'command-20261126T120000000Z-cafe.pcapng';
@@ -61,6 +62,17 @@ const ask = async (id: number, headers: Readonly<Record<string, string>> = {}) =
   });
 
 describe('a capture', () => {
+  it('is not held open where it cannot be written down who takes it', async () => {
+    const [, id] = [await connect(), await told(ABOUT)];
+    const append = vi.spyOn(stand.store.audit, 'append');
+    for (let count = 0; count < 8; count += 1) {
+      append.mockRejectedValueOnce(new StoreError('STORE_UNREACHABLE', 'away'));
+      expect((await ask(id)).statusCode).toBe(503);
+    }
+
+    expect((await ask(id)).statusCode).toBe(200);
+  });
+
   it('comes as it is, part by part, and the audit log says who took it', async () => {
     const [link, id] = [await connect(), await told(ABOUT)];
     const answer = await ask(id);
