@@ -10,7 +10,6 @@ export class Schedule {
   readonly #registries: RegistryStore;
   readonly #config: Pick<WorkerConfig, 'advisories' | 'registries'>;
   readonly #trust: Pick<SignatureTrustStore, 'get'>;
-  #scheduled = new Set<string>();
   /** What signatures were held against at the last look. */
   #seen: string | undefined;
   /** Registries that are to be crawled because that has changed. */
@@ -27,23 +26,38 @@ export class Schedule {
     this.#config = config;
   }
 
+  /** Schedules everything as the configuration says it now. */
   async start(): Promise<void> {
-    await this.#producer.repeat(ADVISORY_UPDATE, {}, this.#config.advisories.everyMinutes * MINUTE_MS);
+    const { advisories, registries } = this.#config;
+    await this.#producer.repeat(ADVISORY_UPDATE, {}, advisories.everyMinutes * MINUTE_MS);
+    for (const registry of await this.#names()) {
+      await this.#producer.repeat(SCAN_REGISTRY, { registry }, registries.everyMinutes * MINUTE_MS);
+    }
     await this.follow();
   }
 
-  /** Schedules crawls of registries that came, and ends those of registries that went. */
+  /** Schedules crawls of registries that came, ends those of registries that went, and makes anew what the queue has lost. */
   async follow(): Promise<void> {
-    const everyMs = this.#config.registries.everyMinutes * MINUTE_MS;
-    const names = new Set((await this.#registries.list()).map(({ name }) => name));
-    for (const registry of names) {
-      if (!this.#scheduled.has(registry)) await this.#producer.repeat(SCAN_REGISTRY, { registry }, everyMs);
+    const { advisories, registries } = this.#config;
+    const names = await this.#names();
+    const updates = await this.#producer.repeated(ADVISORY_UPDATE);
+    if (advisories.everyMinutes > 0 && updates.size === 0) {
+      await this.#producer.repeat(ADVISORY_UPDATE, {}, advisories.everyMinutes * MINUTE_MS);
     }
-    for (const registry of this.#scheduled) {
+    // As the queue has it: one that was emptied forgets, and what a worker that is gone has scheduled is there.
+    const crawls = await this.#producer.repeated(SCAN_REGISTRY);
+    for (const registry of names) {
+      if (registries.everyMinutes === 0 || crawls.has(registry)) continue;
+      await this.#producer.repeat(SCAN_REGISTRY, { registry }, registries.everyMinutes * MINUTE_MS);
+    }
+    for (const registry of crawls) {
       if (!names.has(registry)) await this.#producer.repeat(SCAN_REGISTRY, { registry }, 0);
     }
-    this.#scheduled = names;
     await this.#followTrust(names);
+  }
+
+  async #names(): Promise<ReadonlySet<string>> {
+    return new Set((await this.#registries.list()).map(({ name }) => name));
   }
 
   /** Who writes a policy about signatures does not wait for an hour: what there is of them is held against its keys at once. */

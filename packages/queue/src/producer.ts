@@ -35,6 +35,9 @@ const KEEP_DEAD = { age: 14 * 24 * 3600, count: 10_000 };
 /** The largest job has 2,000 keys of at most 1 KB; anything beyond has something in it that does not belong there. */
 const MAX_JOB_BYTES = 4 * 1024 * 1024;
 
+/** Begins the name of a schedule; the key of its job follows. */
+const SCHEDULE = 'every-';
+
 /** Puts jobs into queues, looks after them, and fails fast when it cannot. */
 export class Producer {
   readonly #config: QueueConfig;
@@ -92,7 +95,7 @@ export class Producer {
     return this.#ask(async () => {
       const parsed = parse(contract, data);
       const queue = this.#queue(contract.queue);
-      const schedule = `every-${contract.keyOf(parsed)}`;
+      const schedule = `${SCHEDULE}${contract.keyOf(parsed)}`;
       if (everyMs === 0) {
         await queue.removeJobScheduler(schedule);
         return;
@@ -104,6 +107,14 @@ export class Producer {
         { every: everyMs },
         { name: contract.queue, data: parsed, opts: { ...opts, backoff } },
       );
+    });
+  }
+
+  /** Keys of the jobs of a queue that are asked for again and again. */
+  repeated({ queue }: Pick<JobContract<never>, 'queue'>): Promise<ReadonlySet<string>> {
+    return this.#ask(async () => {
+      const schedules = await this.#queue(queue).getJobSchedulers();
+      return new Set(schedules.map(({ key }) => key.slice(SCHEDULE.length)));
     });
   }
 

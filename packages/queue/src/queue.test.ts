@@ -274,7 +274,9 @@ describe.skipIf(missing !== undefined)('the queues', () => {
     await producer.repeat(SCAN, image(1), 50);
     await producer.repeat(SCAN, image(1), 50);
     await until(() => done >= 3);
+    expect(await producer.repeated(SCAN)).toEqual(new Set([SCAN.keyOf(image(1))]));
     await producer.repeat(SCAN, image(1), 0);
+    expect(await producer.repeated(SCAN)).toEqual(new Set());
 
     await until(async () => (await producer.counts(SCAN)).delayed === 0);
     expect(await producer.counts(SCAN)).toMatchObject({ waiting: 0, failed: 0 });
