@@ -12,6 +12,7 @@ import { ClusterPolicy } from '../policy/cluster-policy.ts';
 import { type Stand, startStand } from '../test-support/stand.ts';
 import { authoritySecret } from './authority-secret.ts';
 import { keepEnrolmentSecret } from './enrolment-secret.ts';
+import { noToken } from './unwritten-token.ts';
 import { keepWebhookSecret } from './webhook-secret.ts';
 
 const missing = kubeApiMissing();
@@ -90,7 +91,9 @@ describe.skipIf(missing !== undefined)('the api with a real API server', () => {
   it('keeps a Secret with what the webhook asks it with, and makes it anew in time, for another authority and when it is spoilt', async () => {
     const of = { name: 'bulkhead-webhook-api', namespace: 'default' };
     const { store, app, clock } = stand;
-    const keep = (trustPem: string) => keepWebhookSecret(client, of, { store, clock, trustPem, fieldManager: 'test' });
+    const unwritten = noToken();
+    const keep = (trustPem: string) =>
+      keepWebhookSecret(client, of, { store, clock, trustPem, fieldManager: 'test', unwritten });
     const kept = async () => {
       const { data } = (await client.get(RESOURCES.secrets, of)) as unknown as { data: Record<string, string> };
       const text = (key: string) => Buffer.from(data[key] ?? '', 'base64').toString();
@@ -120,7 +123,9 @@ describe.skipIf(missing !== undefined)('the api with a real API server', () => {
   it('keeps a Secret with a token that agents can enrol with', async () => {
     const of = { name: 'bulkhead-enrolment', namespace: 'default' };
     const { store, clock } = stand;
-    const keep = (pin: string) => keepEnrolmentSecret(client, of, { store, clock, pin, fieldManager: 'test' });
+    const unwritten = noToken();
+    const keep = (pin: string) =>
+      keepEnrolmentSecret(client, of, { store, clock, pin, fieldManager: 'test', unwritten });
     const token = async () => {
       const { data } = (await client.get(RESOURCES.secrets, of)) as unknown as { data: { token: string } };
       return parseToken(Buffer.from(data.token, 'base64').toString());
@@ -136,5 +141,41 @@ describe.skipIf(missing !== undefined)('the api with a real API server', () => {
     expect((await token()).pin).toBe('q'.repeat(43));
     clock.at += 61 * 86_400_000;
     expect(await keep('q'.repeat(43))).toBe('made');
+  });
+
+  it('makes one token while the API server does not take its Secret, and writes that one when it does', async () => {
+    const { store, clock } = stand;
+    const namespace = 'not-there-yet';
+    const making = { store, clock, fieldManager: 'test' };
+    const [enrolment, webhook] = [noToken(), noToken()];
+    const keepBoth = async () => [
+      await keepEnrolmentSecret(
+        client,
+        { name: 'enrolment', namespace },
+        { ...making, pin: 'p'.repeat(43), unwritten: enrolment },
+      ).catch(() => 'refused'),
+      await keepWebhookSecret(
+        client,
+        { name: 'webhook', namespace },
+        { ...making, trustPem: 'x', unwritten: webhook },
+      ).catch(() => 'refused'),
+    ];
+    const made = async () => {
+      const page = { limit: 500 };
+      return [(await store.enrolmentTokens.list(page)).items.length, (await store.apiTokens.list(page)).items.length];
+    };
+    const [enrolments = 0, tokens = 0] = await made();
+
+    for (let tries = 0; tries < 5; tries += 1) expect(await keepBoth()).toEqual(['refused', 'refused']);
+    expect(await made()).toEqual([enrolments + 1, tokens + 1]);
+
+    await kube.ask('POST', '/api/v1/namespaces', {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: namespace },
+    });
+    expect(await keepBoth()).toEqual(['made', 'made']);
+    expect(await keepBoth()).toEqual(['kept', 'kept']);
+    expect(await made()).toEqual([enrolments + 1, tokens + 1]);
   });
 });

@@ -1,6 +1,7 @@
 import { type KubeClient, RESOURCES } from '@bulkhead/kube';
 import { parseToken } from '@bulkhead/rpc';
 import { makeEnrolmentToken, type TokenMaking } from '../agent/make-enrolment-token.ts';
+import type { UnwrittenToken } from './unwritten-token.ts';
 
 /** Nodes come and go for years; the token is another one long before it ends. */
 const DAYS = 90;
@@ -16,19 +17,21 @@ const RENEW_AT = 'bulkhead.io/renew-at';
 export async function keepEnrolmentSecret(
   client: KubeClient,
   of: { readonly name: string; readonly namespace: string },
-  making: TokenMaking & { readonly fieldManager: string },
+  making: TokenMaking & { readonly fieldManager: string; readonly unwritten: UnwrittenToken },
 ): Promise<'kept' | 'made'> {
-  const { clock, pin, fieldManager } = making;
+  const { clock, pin, fieldManager, unwritten } = making;
   const now = clock.now();
   const there = await client.find(RESOURCES.secrets, of);
   const renewAt = Date.parse(there?.metadata.annotations?.[RENEW_AT] ?? '');
   if (renewAt > now && pinOf(there) === pin) return 'kept';
-  const token = await makeEnrolmentToken(making, {
-    validMs: DAYS * DAY_MS,
-    uses: USES,
-    detail: { secret: `${of.namespace}/${of.name}` },
-  });
-  const annotations = { [RENEW_AT]: new Date(now + (DAYS - RENEW_DAYS) * DAY_MS).toISOString() };
+  if (Date.parse(unwritten.renewAt) <= now || pinOfText(unwritten.token) !== pin) unwritten.token = undefined;
+  if (unwritten.token === undefined) {
+    const detail = { secret: `${of.namespace}/${of.name}` };
+    unwritten.token = await makeEnrolmentToken(making, { validMs: DAYS * DAY_MS, uses: USES, detail });
+    unwritten.renewAt = new Date(now + (DAYS - RENEW_DAYS) * DAY_MS).toISOString();
+  }
+  const { token, renewAt: renewal } = unwritten;
+  const annotations = { [RENEW_AT]: renewal };
   const object = {
     apiVersion: 'v1',
     kind: 'Secret',
@@ -39,15 +42,20 @@ export async function keepEnrolmentSecret(
   if (there === undefined) await client.create(RESOURCES.secrets, object, { namespace: of.namespace });
   else
     await client.mergePatch(RESOURCES.secrets, of, { metadata: { annotations }, data: object.data }, { fieldManager });
+  unwritten.token = undefined;
   return 'made';
 }
 
 function pinOf(secret: object | undefined): string | undefined {
   const { data } = Object(secret) as { readonly data?: { readonly [KEY]?: unknown } };
   const text = data?.[KEY];
-  if (typeof text !== 'string') return undefined;
+  return typeof text === 'string' ? pinOfText(Buffer.from(text, 'base64').toString()) : undefined;
+}
+
+function pinOfText(token: string | undefined): string | undefined {
+  if (token === undefined) return undefined;
   try {
-    return parseToken(Buffer.from(text, 'base64').toString()).pin;
+    return parseToken(token).pin;
   } catch {
     // What somebody else wrote there is no token, and is replaced.
     return undefined;

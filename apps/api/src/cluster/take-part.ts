@@ -14,12 +14,19 @@ import { enforcementOf } from './enforcement.ts';
 import { keepEnrolmentSecret } from './enrolment-secret.ts';
 import { failingPlaces } from './failing-places.ts';
 import type { Cluster } from './join.ts';
+import { noToken, type UnwrittenToken } from './unwritten-token.ts';
 import { keepWebhookSecret } from './webhook-secret.ts';
 
 /** How late a status may tell what became of a policy. Only those that change are written. */
 const EVERY_MS = 2_000;
 /** Who wrote a status or a Secret, as the API server notes it. */
 const FIELD_MANAGER = 'bulkhead-api';
+
+/** What is made here and has not reached the API server yet. */
+interface Unwritten {
+  readonly enrolment: UnwrittenToken;
+  readonly webhook: UnwrittenToken;
+}
 
 export interface ClusterWork {
   readonly config: ApiConfig;
@@ -40,6 +47,7 @@ export function takePart(work: ClusterWork, shutdown: Shutdown): void {
   const { cluster, config, logger } = work;
   const onError = (error: unknown): void =>
     logger.warn({ err: error }, 'what the leader does has failed; it is tried again');
+  const unwritten = { enrolment: noToken(), webhook: noToken() };
   const election = runElection(cluster.client, {
     lease: { name: config.kubernetes.lease, namespace: cluster.namespace },
     identity: `${hostname()}-${randomBytes(4).toString('hex')}`,
@@ -47,7 +55,7 @@ export function takePart(work: ClusterWork, shutdown: Shutdown): void {
     onError,
     lead: async (leading) => {
       while (!leading.aborted) {
-        await once(work, leading, onError).catch(onError);
+        await once(work, unwritten, leading, onError).catch(onError);
         await sleep(EVERY_MS, undefined, { signal: leading }).catch(() => undefined);
       }
     },
@@ -56,14 +64,19 @@ export function takePart(work: ClusterWork, shutdown: Shutdown): void {
   shutdown.onClose('election', () => election);
 }
 
-async function once(work: ClusterWork, signal: AbortSignal, onError: (error: unknown) => void): Promise<void> {
+async function once(
+  work: ClusterWork,
+  unwritten: Unwritten,
+  signal: AbortSignal,
+  onError: (error: unknown) => void,
+): Promise<void> {
   const { cluster, config, policy, hub, clock } = work;
   const name = config.kubernetes.enrolmentSecret;
   if (name !== undefined && hub !== undefined) {
     await keepEnrolmentSecret(
       cluster.client,
       { name, namespace: cluster.namespace },
-      { ...work, fieldManager: FIELD_MANAGER },
+      { ...work, fieldManager: FIELD_MANAGER, unwritten: unwritten.enrolment },
     );
   }
   const { webhookSecret } = config.kubernetes;
@@ -71,7 +84,13 @@ async function once(work: ClusterWork, signal: AbortSignal, onError: (error: unk
     await keepWebhookSecret(
       cluster.client,
       { name: webhookSecret, namespace: cluster.namespace },
-      { store: work.store, clock, trustPem: work.trustPem(), fieldManager: FIELD_MANAGER },
+      {
+        store: work.store,
+        clock,
+        trustPem: work.trustPem(),
+        fieldManager: FIELD_MANAGER,
+        unwritten: unwritten.webhook,
+      },
     );
   }
   if (!(policy instanceof ClusterPolicy)) return;

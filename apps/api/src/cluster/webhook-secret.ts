@@ -3,6 +3,7 @@ import { type KubeClient, RESOURCES } from '@bulkhead/kube';
 import type { Store } from '@bulkhead/store';
 import { TOKEN_PREFIX } from '../access/authenticate.ts';
 import { newId, newSecret, secretHash } from '../access/secret.ts';
+import type { UnwrittenToken } from './unwritten-token.ts';
 
 /** Renewed long before it ends: a Secret takes minutes to reach a pod, and who installs again may take weeks. */
 const DAYS = 90;
@@ -17,6 +18,7 @@ export interface WebhookSecretMaking {
   /** Certificates of the authority that the webhook knows the api by (PEM). */
   readonly trustPem: string;
   readonly fieldManager: string;
+  readonly unwritten: UnwrittenToken;
 }
 
 /**
@@ -28,16 +30,19 @@ export async function keepWebhookSecret(
   of: { readonly name: string; readonly namespace: string },
   making: WebhookSecretMaking,
 ): Promise<'kept' | 'made'> {
-  const { store, clock, trustPem, fieldManager } = making;
+  const { store, clock, trustPem, fieldManager, unwritten } = making;
   const there = await client.find(RESOURCES.secrets, of);
   const late = new Date(clock.now() + RENEW_DAYS * DAY_MS).toISOString();
-  const token = textOf(there, TOKEN_KEY);
-  const isGood = token !== undefined && (await store.apiTokens.find(secretHash(token), late)) !== undefined;
-  if (isGood && textOf(there, CA_KEY) === trustPem) return 'kept';
-  const data = {
-    [TOKEN_KEY]: base64(isGood ? token : await makeToken(making, `${of.namespace}/${of.name}`)),
-    [CA_KEY]: base64(trustPem),
-  };
+  const isGood = async (token: string | undefined): Promise<boolean> =>
+    token !== undefined && (await store.apiTokens.find(secretHash(token), late)) !== undefined;
+  const written = textOf(there, TOKEN_KEY);
+  if (await isGood(written)) {
+    if (textOf(there, CA_KEY) === trustPem) return 'kept';
+    unwritten.token = written;
+  } else if (!(await isGood(unwritten.token))) {
+    unwritten.token = await makeToken(making, `${of.namespace}/${of.name}`);
+  }
+  const data = { [TOKEN_KEY]: base64(unwritten.token ?? ''), [CA_KEY]: base64(trustPem) };
   if (there === undefined) {
     const metadata = { name: of.name, namespace: of.namespace };
     const secret = { apiVersion: 'v1', kind: 'Secret', metadata, type: 'Opaque', data };
@@ -45,6 +50,7 @@ export async function keepWebhookSecret(
   } else {
     await client.mergePatch(RESOURCES.secrets, of, { data }, { fieldManager });
   }
+  unwritten.token = undefined;
   return 'made';
 }
 
