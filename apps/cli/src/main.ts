@@ -1,4 +1,4 @@
-import { EXIT_INTERRUPTED } from './exit-code.ts';
+import { EXIT_FAILURE, EXIT_INTERRUPTED } from './exit-code.ts';
 import { run } from './run.ts';
 import { version } from './version.ts';
 
@@ -21,7 +21,8 @@ process.on('SIGINT', () => {
 // A reader that has seen enough (`| head`) is no error of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  process.stderr.write(`error: cannot write to standard output: ${error.message}; make room, or write elsewhere\n`);
+  process.exit(EXIT_FAILURE);
 });
 
 const io = {

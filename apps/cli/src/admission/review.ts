@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { errorLine, formatCount, systemClock } from '@bulkhead/core';
 import {
   type AdmissionPolicy,
@@ -10,11 +9,11 @@ import {
   review,
   reviewText,
 } from '@bulkhead/policy';
-import { refuseTwoReadersOfStdin, STDIN } from '../dlp/inspect.ts';
 import { CliError } from '../error.ts';
 import { EXIT_FAILURE, EXIT_OK } from '../exit-code.ts';
 import { type Io, writeAll } from '../io.ts';
 import { readSources } from '../policy/sources.ts';
+import { refuseTwoReadersOfStdin, STDIN, standardInput } from '../stdin.ts';
 import { readScanReports } from './scan-reports.ts';
 
 export interface ReviewOptions {
@@ -51,7 +50,7 @@ export async function reviewFiles(paths: readonly string[], options: ReviewOptio
       fix: 'name files that have one; docs/reference/admission.md shows how to write it',
     });
   }
-  const manifests = (await Promise.all(paths.map(readManifests))).flat();
+  const manifests = (await Promise.all(paths.map((path) => readManifests(path, io.signal)))).flat();
   const scans = await scansOf(options, io);
   const images = options.verifySignatures === true ? await verified(manifests, policies, scans, options, io) : scans;
   const report = review(manifests, policies, { namespace: options.namespace, now: systemClock.now(), images });
@@ -100,12 +99,12 @@ async function verified(
   return verifiedImages(imagesOf(manifests), policies, scans, options, io);
 }
 
-async function readManifests(path: string): Promise<readonly Manifest[]> {
+async function readManifests(path: string, signal: AbortSignal): Promise<readonly Manifest[]> {
   if (path !== STDIN) return readSources(path);
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of createReadStream('', { fd: 0, autoClose: false })) {
-    size += (chunk as Uint8Array).length;
+  for await (const chunk of standardInput(signal)) {
+    size += chunk.length;
     if (size > MAX_INPUT_BYTES) {
       throw new CliError('UNREADABLE_FILE', {
         what: 'cannot read standard input',
@@ -113,7 +112,7 @@ async function readManifests(path: string): Promise<readonly Manifest[]> {
         fix: 'review it in parts',
       });
     }
-    chunks.push(chunk as Uint8Array);
+    chunks.push(chunk);
   }
   return [{ file: STDIN, text: Buffer.concat(chunks).toString('utf8') }];
 }

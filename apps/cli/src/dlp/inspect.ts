@@ -7,11 +7,12 @@ import {
   captureTable,
   compareFindings,
 } from '@bulkhead/dlp';
-import { CliError, unreadableFile } from '../error.ts';
+import { unreadableFile } from '../error.ts';
 import { EXIT_FAILURE, EXIT_OK } from '../exit-code.ts';
 import type { Io } from '../io.ts';
 import { Progress } from '../output/progress.ts';
 import { type Format, ReportWriter } from '../output/report-writer.ts';
+import { refuseTwoReadersOfStdin, STDIN } from '../stdin.ts';
 import { version } from '../version.ts';
 import { loadProgram } from './load-sensors.ts';
 
@@ -24,8 +25,6 @@ export interface InspectionOptions {
 export interface InspectOptions extends InspectionOptions {
   readonly ignoreChecksums?: boolean;
 }
-
-export const STDIN = '-';
 
 /** Inspects captures one after the other. A file that cannot be inspected does not keep the others from it. */
 export async function inspect(files: readonly string[], options: InspectOptions, io: Io): Promise<number> {
@@ -79,12 +78,6 @@ export async function inspect(files: readonly string[], options: InspectOptions,
 /** So much of a capture refused is no attack: it was taken before the network card filled the checksums in. */
 function checksumHint(file: string): string {
   return `hint: many packets of ${JSON.stringify(file)} have wrong checksums; inspect it again with --ignore-checksums\n`;
-}
-
-/** Standard input can be read once. */
-export function refuseTwoReadersOfStdin(files: readonly string[]): void {
-  if (files.filter((file) => file === STDIN).length <= 1) return;
-  throw new CliError('USAGE', { what: '"-" is given more than once', fix: 'read standard input once' });
 }
 
 /** The size of a file as far as it has one. Refuses a folder and what cannot be read. */

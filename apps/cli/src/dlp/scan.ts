@@ -5,8 +5,9 @@ import { EXIT_FAILURE, EXIT_OK } from '../exit-code.ts';
 import type { Io } from '../io.ts';
 import { Progress } from '../output/progress.ts';
 import { ReportWriter } from '../output/report-writer.ts';
+import { refuseTwoReadersOfStdin, STDIN, standardInput } from '../stdin.ts';
 import { type FoundFile, walk } from './files.ts';
-import { type InspectionOptions, refuseTwoReadersOfStdin, STDIN } from './inspect.ts';
+import type { InspectionOptions } from './inspect.ts';
 import { loadProgram } from './load-sensors.ts';
 
 /** Bytes handed to the inspector at once: large enough for its speed, small enough for memory. */
@@ -63,11 +64,9 @@ async function* filesUnder(paths: readonly string[]): AsyncGenerator<FoundFile> 
 }
 
 async function* read(file: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  const options = { highWaterMark: CHUNK_BYTES, signal };
-  const stream =
-    file === STDIN ? createReadStream('', { ...options, fd: 0, autoClose: false }) : createReadStream(file, options);
+  if (file === STDIN) return yield* standardInput(signal);
   try {
-    for await (const chunk of stream) yield chunk as Uint8Array;
+    for await (const chunk of createReadStream(file, { highWaterMark: CHUNK_BYTES, signal })) yield chunk as Uint8Array;
   } catch (cause) {
     signal.throwIfAborted();
     throw unreadableFile(file, cause);
