@@ -1,6 +1,7 @@
 import type { WorkloadStore } from '@bulkhead/control-plane';
 import { type Policy, selectGroups } from '@bulkhead/policy';
 import type { Standing } from '../agent/hub.ts';
+import { selectable } from '../agent/selectable.ts';
 import type { FailingPlace } from './application-rules.ts';
 
 /** A status lists no more: of a cluster in which everything fails, the first are as good as all. */
@@ -21,9 +22,7 @@ export async function failingPlaces(
     }
     const known = await workloads.get(id);
     if (known === undefined) continue;
-    const { name, labels, owners, namespace } = known;
-    const subject = { name, labels, owners, ...(namespace !== undefined && { namespace }), netns: { path: id } };
-    places.push({ where, why, groups: new Set(selectGroups(subject, groups).map((group) => group.name)) });
+    places.push({ where, why, groups: new Set(selectGroups(selectable(known), groups).map((group) => group.name)) });
   }
   return places;
 }

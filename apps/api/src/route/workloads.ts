@@ -5,6 +5,7 @@ import type { CommandOutcome } from '@bulkhead/rpc';
 import { z } from 'zod';
 import { actorOf } from '../access/principal.ts';
 import { commandScan } from '../agent/command-scan.ts';
+import { selectable } from '../agent/selectable.ts';
 import type { ApiContext } from '../context.ts';
 import { mayIn, namespacesOf, principalOf } from '../http/access.ts';
 import { HttpProblem } from '../http/problem.ts';
@@ -64,10 +65,7 @@ export function addWorkloadRoutes(app: Api, { store, policy, agents }: ApiContex
   const answer = (workload: KnownWorkload): z.input<typeof WorkloadAnswer> => {
     const { id, name, namespace, node, agent, labels, owners, addresses, firstSeen, lastSeen } = workload;
     const { enforced, problem, quarantine } = workload;
-    const selected = selectGroups(
-      { name, labels, owners, ...(namespace !== undefined && { namespace }), netns: { path: id } },
-      policy.current.policy.groups,
-    );
+    const selected = selectGroups(selectable(workload), policy.current.policy.groups);
     const groups = selected.map((group) => ({ name: group.name, mode: group.mode }));
     const said = { enforced, problem, quarantine, groups, firstSeen, lastSeen };
     return { id, name, namespace, node, agent, labels, owners, addresses, ...said };

@@ -64,7 +64,10 @@ async function* filesUnder(paths: readonly string[]): AsyncGenerator<FoundFile> 
 }
 
 async function* read(file: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  if (file === STDIN) return yield* standardInput(signal);
+  if (file === STDIN) {
+    yield* standardInput(signal);
+    return;
+  }
   try {
     for await (const chunk of createReadStream(file, { highWaterMark: CHUNK_BYTES, signal })) yield chunk as Uint8Array;
   } catch (cause) {

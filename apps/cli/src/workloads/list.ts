@@ -9,10 +9,13 @@ const ListedWorkload = z.object({
   namespace: z.string().optional(),
   node: z.string(),
   owners: z.array(z.object({ kind: z.string(), name: z.string() })),
+  groups: z.array(z.object({ name: z.string(), mode: z.string() })),
+  enforced: z.boolean().optional(),
+  problem: z.string().optional(),
   quarantine: z.object({ state: z.string() }).optional(),
 });
 
-/** Lists what runs, one a line. */
+/** Lists what runs, one a line: whose it is, what it is held to, and whether it is. */
 export function list(place: ApiPlace, io: Io): Promise<number> {
   return listLines(
     place,
@@ -20,10 +23,15 @@ export function list(place: ApiPlace, io: Io): Promise<number> {
       path: '/api/v1/workloads',
       failure: 'cannot list the workloads',
       item: ListedWorkload,
-      line: ({ id, name, namespace, node, owners, quarantine }) => {
+      line: ({ id, name, namespace, node, owners, groups, enforced, problem, quarantine }) => {
         const pod = owners.find(({ kind }) => kind === 'Pod')?.name;
         const whose = [namespace, pod, name].filter((part) => part !== undefined).join('/');
-        return `${id}  ${whose}  on ${node}${quarantine === undefined ? '' : '  cut off'}`;
+        return [
+          `${id}  ${whose}  on ${node}`,
+          ...(groups.length === 0 ? [] : [groups.map((group) => `${group.name} (${group.mode})`).join(', ')]),
+          ...(enforced === false ? [`not held to its groups${problem === undefined ? '' : `: ${problem}`}`] : []),
+          ...(quarantine === undefined ? [] : ['cut off']),
+        ].join('  ');
       },
     },
     io,

@@ -102,10 +102,24 @@ describe('bulkhead workloads', () => {
     expect(api.requests[0]).toMatchObject({ method: 'POST', url: '/api/v1/workloads/c1/actions' });
   });
 
-  it('list has each by its id', async () => {
+  it('list has each by its id, with what it is held to and whether it is', async () => {
     const owners = [{ kind: 'Pod', name: 'web-1' }];
-    const items = [{ id: 'c1', name: 'web', namespace: 'shop', node: 'n1', owners, quarantine: { state: 'done' } }];
+    const web = { id: 'c1', name: 'web', namespace: 'shop', node: 'n1', owners };
+    const groups = [
+      { name: 'all', mode: 'monitor' },
+      { name: 'shop', mode: 'protect' },
+    ];
+    const items = [
+      { ...web, groups: [], quarantine: { state: 'done' } },
+      { ...web, groups, enforced: true },
+      { ...web, groups, enforced: false, problem: 'no queue' },
+    ];
     api.answer = (_, response) => void response.end(JSON.stringify({ items }));
-    expect((await api.bulkhead('workloads', 'list')).stdout).toBe('c1  shop/web-1/web  on n1  cut off\n');
+    expect((await api.bulkhead('workloads', 'list')).stdout.split('\n')).toEqual([
+      'c1  shop/web-1/web  on n1  cut off',
+      'c1  shop/web-1/web  on n1  all (monitor), shop (protect)',
+      'c1  shop/web-1/web  on n1  all (monitor), shop (protect)  not held to its groups: no queue',
+      '',
+    ]);
   });
 });
