@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect as connectHttp2 } from 'node:http2';
 import { status as STATUS } from '@grpc/grpc-js';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -180,6 +182,27 @@ describe('what an agent must not send', () => {
     expect(await nextEventIsStored()).toBe(true);
   });
 
+  it('is refused when it would fill the memory, though no workload in it is too large', async () => {
+    const label = Object.fromEntries(Array.from({ length: MAX_LABELS }, (_, at) => [`label-${at}`, 'x'.repeat(512)]));
+    const agent = connect();
+    const large = (at: number) =>
+      bytesOf({
+        $case: 'workloads',
+        value: { whole: false, present: [{ ...WORKLOAD, id: `w${at}`, labels: label }], gone: [] },
+      });
+    agent.send(HELLO);
+    // One that comes again and again is one.
+    agent.send(...Array.from({ length: 10 }, () => large(0)));
+    for (let at = 0; at < 300; at += 1) agent.send(large(at));
+
+    expect(await agent.ended()).toMatchObject({
+      code: STATUS.INVALID_ARGUMENT,
+      details: expect.stringMatching(/workloads of more than \d+ characters/),
+    });
+    expect(stand.hub.workloads.size).toBeGreaterThan(110);
+    expect(await nextEventIsStored()).toBe(true);
+  });
+
   it('may be of a newer agent: what is not known is passed over', async () => {
     const agent = connect();
     agent.send(HELLO, field(15, Buffer.from('new')), Buffer.alloc(0));
@@ -249,5 +272,27 @@ describe('what an agent must not send', () => {
       { numRuns: 60 },
     );
     expect(await nextEventIsStored()).toBe(true);
+  });
+});
+
+describe('somebody without the certificate of an agent', () => {
+  it('does not stay connected', async () => {
+    const hasty = await Stand.open({ strangerMs: 3_000 });
+    const agent = new RawAgent(hasty.address, await hasty.enrol());
+    agent.send(HELLO);
+    await hasty.until(() => agent.answers.some(({ $case }) => $case === 'welcome'));
+    // It answers when it is asked whether it lives, and asks for nothing.
+    const stranger = connectHttp2(`https://${hasty.address}`, { rejectUnauthorized: false });
+    stranger.on('error', () => undefined);
+    await once(stranger, 'connect');
+
+    await once(stranger, 'close');
+
+    // It was there before, and stays.
+    agent.send(batchOf(1, 1, numbered(0, 1)));
+    await hasty.until(() => agent.answers.some(({ $case }) => $case === 'acknowledged'));
+    expect(hasty.hub.events).toHaveLength(1);
+    await agent.end();
+    await hasty.close();
   });
 });

@@ -7,7 +7,14 @@ import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { RpcError } from '../error.ts';
 import type { FromAgent, ToAgent } from '../gen/agent/v1/agent.ts';
 import { afterLong } from '../long-timer.ts';
-import { HELLO_TIMEOUT_MS, MAX_COMMANDS_WAITING, MAX_PEM, MAX_SNAPSHOT_BYTES, MAX_WORKLOADS } from '../wire/limits.ts';
+import {
+  HELLO_TIMEOUT_MS,
+  MAX_COMMANDS_WAITING,
+  MAX_PEM,
+  MAX_SNAPSHOT_BYTES,
+  MAX_WORKLOADS,
+  MAX_WORKLOADS_CHARACTERS,
+} from '../wire/limits.ts';
 import type { Position } from '../wire/position.ts';
 import type { Unreadable } from '../wire/service.ts';
 import type { CommandAction, CommandOutcome, SnapshotText } from '../wire/terms.ts';
@@ -52,7 +59,9 @@ export class AgentStream implements AgentLink {
   readonly #peer: Extract<Peer, { kind: 'agent' }>;
   readonly #options: StreamOptions;
   readonly #waiting = new Map<string, (outcome: CommandOutcome | undefined) => void>();
-  readonly #workloads = new Set<string>();
+  /** How long each is, by its id. */
+  readonly #workloads = new Map<string, number>();
+  #workloadsLength = 0;
   readonly #ended = Promise.withResolvers<never>();
   #session: AgentSession | undefined;
   #stored: Position | undefined;
@@ -222,11 +231,23 @@ export class AgentStream implements AgentLink {
   }
 
   #counted(report: WorkloadReport): WorkloadReport {
-    if (report.whole) this.#workloads.clear();
-    for (const id of report.gone) this.#workloads.delete(id);
-    for (const { id } of report.present) this.#workloads.add(id);
+    if (report.whole) {
+      this.#workloads.clear();
+      this.#workloadsLength = 0;
+    }
+    for (const id of report.gone) this.#count(id, 0);
+    for (const workload of report.present) this.#count(workload.id, JSON.stringify(workload).length);
     if (this.#workloads.size > MAX_WORKLOADS) throw new ProtocolViolation(`more than ${MAX_WORKLOADS} workloads`);
+    if (this.#workloadsLength > MAX_WORKLOADS_CHARACTERS) {
+      throw new ProtocolViolation(`workloads of more than ${MAX_WORKLOADS_CHARACTERS} characters`);
+    }
     return report;
+  }
+
+  #count(id: string, length: number): void {
+    this.#workloadsLength += length - (this.#workloads.get(id) ?? 0);
+    if (length === 0) this.#workloads.delete(id);
+    else this.#workloads.set(id, length);
   }
 
   async #renew(requestPem: string): Promise<void> {

@@ -20,6 +20,8 @@ export interface ServeAgentsOptions {
   readonly hub: AgentHub;
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
   readonly clock?: Clock;
+  /** For tests: how long somebody stays connected who is no agent. */
+  readonly strangerMs?: number;
 }
 
 /** The control plane's end of the wire. */
@@ -40,7 +42,7 @@ const TAKE_OVER_MS = 10_000;
 
 /** Serves agents. Throws `ADDRESS_IN_USE` and `ADDRESS_UNAVAILABLE`. */
 export async function serveAgents(options: ServeAgentsOptions): Promise<AgentServer> {
-  const { host, port, identity, issuer, hub, logger, clock = systemClock } = options;
+  const { host, port, identity, issuer, hub, logger, clock = systemClock, strangerMs } = options;
   const streams = new Map<string, { readonly stream: AgentStream; readonly done: Promise<void> }>();
   const running = new Map<AgentStream, Promise<void>>();
 
@@ -62,6 +64,7 @@ export async function serveAgents(options: ServeAgentsOptions): Promise<AgentSer
   const front = new TlsFront({
     identity,
     clock,
+    strangerMs,
     trustPem: () => issuer.trustPem(),
     onConnection: (socket) => injector.injectConnection(socket),
     onRefused: (peer, problem) => logger.warn({ peer, problem: line(problem) }, 'a connection was refused'),

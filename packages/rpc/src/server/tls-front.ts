@@ -1,7 +1,7 @@
 import { constants, type X509Certificate } from 'node:crypto';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
 import type { Clock } from '@bulkhead/core';
-import { HELLO_TIMEOUT_MS, MAX_CONNECTIONS } from '../wire/limits.ts';
+import { HELLO_TIMEOUT_MS, MAX_CONNECTIONS, STRANGER_MS } from '../wire/limits.ts';
 import { judgePeer, type Peer, readAuthorities } from './peer.ts';
 
 /** What a server shows: PEM, the leaf first and its authority after it, by which enrolling agents recognise it. */
@@ -16,6 +16,8 @@ export interface TlsFrontOptions {
   readonly trustPem: () => string;
   readonly clock: Clock;
   readonly onConnection: (socket: TLSSocket) => void;
+  /** How long somebody stays connected who is no agent. */
+  readonly strangerMs?: number | undefined;
   /** A handshake that failed, or a certificate that was refused. */
   readonly onRefused: (peer: string, problem: string) => void;
 }
@@ -93,6 +95,11 @@ export class TlsFront {
     const peer = judgePeer(socket.getPeerX509Certificate(), this.#authorities(), this.#options.clock.now());
     this.#peers.set(name, peer);
     if (peer.kind === 'refused') this.#options.onRefused(name, peer.problem);
+    // Who holds connections and asks for nothing would take those that agents need.
+    if (peer.kind !== 'agent') {
+      const over = setTimeout(() => socket.destroy(), this.#options.strangerMs ?? STRANGER_MS);
+      socket.once('close', () => clearTimeout(over));
+    }
     this.#options.onConnection(socket);
   }
 

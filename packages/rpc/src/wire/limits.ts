@@ -23,6 +23,8 @@ export const MAX_BATCHES_IN_FLIGHT = 4;
 export const MAX_WORKLOADS_PER_REPORT = 200;
 /** A kubelet runs some hundred pods; this is what a server is ready to keep for one agent. */
 export const MAX_WORKLOADS = 10_000;
+/** Characters of all of these together, as JSON: the largest workloads that may be would fill a server's memory for one agent. */
+export const MAX_WORKLOADS_CHARACTERS = 32 * MEBIBYTE;
 /** Problems and places in one answer about a policy; what is more is summed up in a line. */
 export const MAX_ANSWER_LINES = 200;
 /** Characters of one line, name, reason or message that is for people. */
@@ -40,6 +42,8 @@ export const MAX_PEM = 64 * KIBIBYTE;
 export const MAX_CONNECTIONS = 4_096;
 /** Between the handshake and the hello, and for the hub's answer to it. */
 export const HELLO_TIMEOUT_MS = 20_000;
+/** A connection without the certificate of an agent is for one enrolment, and for being told why not. */
+export const STRANGER_MS = 30_000;
 /** A side that has not been heard of is asked whether it lives, and given up when it does not answer. */
 export const KEEPALIVE_MS = 20_000;
 export const KEEPALIVE_TIMEOUT_MS = 10_000;
