@@ -25,6 +25,7 @@ import { takePart } from './cluster/take-part.ts';
 import type { ApiConfig } from './config.ts';
 import { ApiError } from './error.ts';
 import type { ApiEvent } from './event.ts';
+import { every } from './every.ts';
 import { createHttpServer } from './http/server.ts';
 import { type ApiMetrics, createApiMetrics } from './metrics.ts';
 import { ProviderSignIn } from './oidc/provider-sign-in.ts';
@@ -147,23 +148,31 @@ async function start(config: ApiConfig, { logger, emit, shutdown }: ServiceProce
   shutdown.onClose('http', () => app.close());
 
   startAlerting(alerting, shutdown);
-  every(MINUTE_MS, shutdown, logger, async () => {
-    metrics.setAgents(agents?.server.connected ?? 0);
-    if (await identity.refresh()) {
+  every(MINUTE_MS, shutdown, logger, {
+    'the certificate is not renewed': async () => {
+      if (!(await identity.refresh())) return;
       const { chainPem, keyPem } = identity.current;
       agents?.server.setIdentity({ chainPem, keyPem });
-    }
-    app.server.setSecureContext(await tls());
-    await authenticator.prune();
-    await store.signIns.prune(new Date(clock.now() - ATTEMPTS_KEPT_MS).toISOString());
-    await store.usedStates.prune(new Date(clock.now()).toISOString());
-    await relay.prune();
-    await keepAlerts(alerting, new Date(clock.now() - config.retention.days * DAY_MS).toISOString());
-    // Not waited for: an agent that hangs would keep everything else from being done.
-    void agents?.hub.retryQuarantines();
-    // One is enough: two would wait for each other's rows.
-    if (!presence.isFirst) return;
-    await forget(store, config.retention, clock, { signal: shutdown.signal, onForgotten: metrics.countPruned });
+    },
+    'the certificate is not read again': async () => app.server.setSecureContext(await tls()),
+    'sessions and sign-ins that are over are not forgotten': async () => {
+      await authenticator.prune();
+      await store.signIns.prune(new Date(clock.now() - ATTEMPTS_KEPT_MS).toISOString());
+      await store.usedStates.prune(new Date(clock.now()).toISOString());
+    },
+    'requests of other replicas are not forgotten': () => relay.prune(),
+    'alerts are not counted': () =>
+      keepAlerts(alerting, new Date(clock.now() - config.retention.days * DAY_MS).toISOString()),
+    'agents are not counted': async () => metrics.setAgents(agents?.server.connected ?? 0),
+    'quarantine is not tried again': async () => {
+      // Not waited for: an agent that hangs would keep everything else from being done.
+      void agents?.hub.retryQuarantines();
+    },
+    'what is old is not forgotten': async () => {
+      // One is enough: two would wait for each other's rows.
+      if (!presence.isFirst) return;
+      await forget(store, config.retention, clock, { signal: shutdown.signal, onForgotten: metrics.countPruned });
+    },
   });
   if (agents !== undefined && config.agents.tokenFile !== undefined) {
     await writeEnrolmentFile(config.agents.tokenFile, { store, clock, pin: ca.authority.pin });
@@ -260,20 +269,4 @@ async function startAgents({
   const server = await serveAgents({ host, port, identity: { chainPem, keyPem }, issuer, hub, logger });
   shutdown.onClose('agents', () => server.close());
   return { hub, server };
-}
-
-/** Does something again and again, one after the other, until the process ends. */
-function every(ms: number, shutdown: Shutdown, logger: Logger, work: () => Promise<void>): void {
-  let running: Promise<void> | undefined;
-  const timer = setInterval(() => {
-    running ??= work()
-      .catch((error: unknown) => logger.error({ err: error }, 'what is done each minute failed'))
-      .finally(() => {
-        running = undefined;
-      });
-  }, ms);
-  shutdown.onClose('upkeep', async () => {
-    clearInterval(timer);
-    await running;
-  });
 }

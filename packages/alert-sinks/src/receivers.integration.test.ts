@@ -80,6 +80,18 @@ describe.skipIf(noAlertmanager !== undefined)('a real Alertmanager', () => {
     expect(Date.parse(firing?.endsAt ?? '') - Date.now()).toBeGreaterThan(0);
   });
 
+  it('fires what a node saw whose clock is ahead', async () => {
+    const sink = sinkOf({ kind: 'alertmanager', url: alertmanager.url, firingMinutes: 30 });
+    const now = new Date().toISOString();
+    const ahead = new Date(Date.now() + 86_400_000).toISOString();
+    const alert = { ...alertWith('ahead'), cause: 'ahead', at: now, firstSeen: ahead, lastSeen: ahead };
+
+    expect(await send(sink, alert)).toEqual({ outcome: 'delivered' });
+
+    const isFiring = async () => (await alertmanager.alerts()).some(({ labels }) => labels['cause'] === 'ahead');
+    await expect.poll(isFiring, WAIT).toBe(true);
+  });
+
   it('says what it does not take, and is not asked again', async () => {
     const sink = sinkOf({ kind: 'alertmanager', url: `${alertmanager.url}/elsewhere` });
     expect(await send(sink, alertWith('lost'))).toMatchObject({ outcome: 'failed', mayPass: false });

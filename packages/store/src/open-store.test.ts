@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process';
 import { copyFileSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { freePort, type PostgresServer, postgresMissing, startPostgres } from '@bulkhead/lab';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { StoreConfig } from './config.ts';
@@ -89,6 +92,38 @@ for (const database of testDatabases()) {
     });
   });
 }
+
+describe.skipIf(postgresMissing() !== undefined)('a PostgreSQL', () => {
+  let server: PostgresServer;
+  let config: StoreConfig;
+  beforeAll(async () => {
+    const loopback = await freePort();
+    server = await startPostgres({ loopback });
+    await server.createDatabase('store');
+    config = StoreConfig.parse({
+      postgres: { host: '127.0.0.1', port: loopback, user: server.user, database: 'store' },
+    });
+  });
+  afterAll(() => server.remove());
+
+  it('is asked whether it lives while nothing comes', async () => {
+    const store = await openStore(config);
+    await store.registries.list();
+
+    const { stdout } = await promisify(execFile)('ss', ['-tnoH', 'dst', `127.0.0.1:${config.postgres?.port}`]);
+
+    expect(stdout).toMatch(/timer:\(keepalive,/);
+    await store.close();
+  });
+
+  it('that takes no changes now, as one that another has taken over from, is one to wait for', async () => {
+    const store = await openStore(config);
+    await inside(config, (db) => sql`alter database store set default_transaction_read_only = on`.execute(db));
+    await store.close();
+
+    await expect(openStore(config)).rejects.toMatchObject({ code: 'STORE_UNREACHABLE', retryable: true });
+  });
+});
 
 describe('a store', () => {
   it('finds incidents of one cause by an index, closed ones as well', async () => {

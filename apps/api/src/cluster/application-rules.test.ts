@@ -76,17 +76,19 @@ describe('applicationRules', () => {
   });
 });
 
-it('places that fail have the groups of the workload that is there', async () => {
+it('places that fail have the groups of the workload that is there, however many others fail before it', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'bulkhead-places-'));
   const store = await openStore({ file: join(folder, 'store.db') });
   try {
     await store.agents.enrol({ id: 'a', node: 'n', enrolledAt: '' });
     const workload = { id: 'w', name: 'w', labels: { app: 'shop' }, owners: [], addresses: [] };
-    await store.workloads.replace('a', [workload], '');
+    const others = Array.from({ length: 700 }, (_, at) => ({ ...workload, id: `o${at}`, labels: { app: 'other' } }));
+    await store.workloads.replace('a', [workload, ...others], '');
     const documents = [group('shop', 'protect'), group('other', 'protect'), set(['shop'], RULES)];
     const sources = documents.map((document, index) => ({ file: `${index}`, text: JSON.stringify(document) }));
     const notEnforced = [
       { where: 'node n', why: 'away' },
+      ...others.map(({ id }) => ({ where: id, why: 'no queue', workload: id })),
       { where: 'w', why: 'no queue', workload: 'w' },
       { where: 'gone', why: 'no queue', workload: 'gone' },
     ];

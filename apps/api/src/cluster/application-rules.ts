@@ -16,6 +16,11 @@ const NOT_STOPPED: Readonly<Record<Exclude<Group['mode'], 'protect'>, string>> =
   discover: 'the group is in discover: rules are not looked at',
 };
 
+/** Whether a rule of a set names applications. */
+export function namesApplications(set: NetworkRuleSet): boolean {
+  return FLOW_DIRECTIONS.some((direction) => set[direction]?.some(({ applications }) => applications !== undefined));
+}
+
 /**
  * Where the rules of a set that name applications are enforced, for each of them. They need more than the others: what is spoken is
  * judged in the way of the traffic, where only groups in `protect` have it judged. Nothing where no rule names any.

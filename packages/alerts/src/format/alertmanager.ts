@@ -16,7 +16,8 @@ export function alertmanagerAlerts(alerts: readonly Alert[], firingMs: number): 
         ...fields({ kind, severity, namespace, workload, rule, cause: alert.cause }),
       },
       annotations: { summary: line(title, MAX_TITLE), ...fields({ id, count, incident, lastSeen: alert.lastSeen }) },
-      startsAt: alert.firstSeen,
+      // By the clock of a node, which may be ahead: what begins after its end is refused, and nobody would hear of it.
+      startsAt: alert.firstSeen < alert.at ? alert.firstSeen : alert.at,
       endsAt: new Date(Date.parse(alert.at) + firingMs).toISOString(),
     };
   });

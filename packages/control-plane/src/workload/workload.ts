@@ -60,6 +60,8 @@ export interface WorkloadStore {
   /** By namespace, name, agent and id. */
   list(filter: WorkloadFilter, page: PageRequest): Promise<Page<KnownWorkload>>;
   get(id: string): Promise<KnownWorkload | undefined>;
+  /** All that are called so: two nodes may have network namespaces of one path. */
+  named(ids: readonly string[]): Promise<readonly KnownWorkload[]>;
   /** How far the workloads of each agent have come. */
   versions(): Promise<readonly WorkloadsOfAgent[]>;
   ofAgent(agent: string): Promise<readonly KnownWorkload[]>;

@@ -16,6 +16,9 @@ export interface OpenedDialect {
 /** A server that does not answer at all is unreachable, not slow. */
 const CONNECT_MS = 10_000;
 
+/** A server whose machine is gone says nothing: without being asked, who waits for its answer waits for ever. */
+const KEEPALIVE_MS = 10_000;
+
 /** Chooses the database that a configuration names. PostgreSQL's driver is only loaded where it is used. */
 export async function openDialect({ file, postgres }: StoreConfig): Promise<OpenedDialect> {
   if (postgres === undefined) return { name: 'sqlite', dialect: openFile(file ?? ':memory:') };
@@ -34,6 +37,8 @@ export async function openDialect({ file, postgres }: StoreConfig): Promise<Open
     ...(caFile !== undefined && { ssl: { ca: readText(caFile, 'postgres.caFile'), rejectUnauthorized: true } }),
     max: maxConnections,
     connectionTimeoutMillis: CONNECT_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEPALIVE_MS,
     application_name: 'bulkhead',
     types: {
       // Counts and identifiers stay far below what a number of JavaScript holds exactly.

@@ -26,6 +26,8 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   '22P05': UNSTORABLE,
   '23503': CONFLICT,
   '23505': CONFLICT,
+  // The one that took over is another: what is asked now is a standby, or was made one.
+  '25006': { code: 'STORE_UNREACHABLE', fix: 'check that postgres.host leads to a server that takes changes' },
   '28000': DENIED,
   '28P01': DENIED,
   '3D000': { code: 'STORE_UNREACHABLE', fix: 'create the database' },
@@ -41,6 +43,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   '57P01': UNREACHABLE,
   '57P02': UNREACHABLE,
   '57P03': UNREACHABLE,
+  '57P05': UNREACHABLE,
   XX001: CORRUPT,
   XX002: CORRUPT,
 };

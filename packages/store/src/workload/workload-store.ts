@@ -125,6 +125,14 @@ export class KyselyWorkloadStore implements WorkloadStore {
     return row === undefined ? undefined : toWorkload(row);
   }
 
+  async named(ids: readonly string[]): Promise<readonly KnownWorkload[]> {
+    const found: KnownWorkload[] = [];
+    for (const chunk of chunks(ids)) {
+      found.push(...(await this.#select().where('workload.id', 'in', chunk).execute()).map(toWorkload));
+    }
+    return found;
+  }
+
   async versions(): Promise<readonly WorkloadsOfAgent[]> {
     const query = this.#db.selectFrom('agent').select(['id as agent', 'node', 'workloads_version as version']);
     return query.orderBy('id').execute();
