@@ -1,9 +1,12 @@
 import type { EventStore, FlowStore, QuarantineStore } from '@bulkhead/control-plane';
 import type { Clock } from '@bulkhead/core';
+import type { NodeScanStore } from '@bulkhead/store';
 
 /** Rows of one step: it holds the database for milliseconds, so that events get between. */
 const STEP = 2_000;
 const DAY_MS = 86_400_000;
+/** Each has some hundred KiB; a cluster of a thousand nodes has no more containers that anybody looked into. */
+const MAX_SCANS = 10_000;
 
 /** Forgets what need not be kept any more, step by step, until all of it is gone or the process ends. */
 export async function forget(
@@ -11,7 +14,13 @@ export async function forget(
     events,
     flows,
     quarantines,
-  }: { readonly events: EventStore; readonly flows: FlowStore; readonly quarantines: Pick<QuarantineStore, 'prune'> },
+    nodeScans,
+  }: {
+    readonly events: EventStore;
+    readonly flows: FlowStore;
+    readonly quarantines: Pick<QuarantineStore, 'prune'>;
+    readonly nodeScans: Pick<NodeScanStore, 'prune'>;
+  },
   { days, maxEvents }: { readonly days: number; readonly maxEvents: number },
   clock: Clock,
   {
@@ -24,6 +33,7 @@ export async function forget(
 ): Promise<void> {
   const before = new Date(clock.now() - days * DAY_MS).toISOString();
   await quarantines.prune(before);
+  await nodeScans.prune({ before, maxScans: MAX_SCANS });
   const steps = [
     ['events', () => events.prune({ receivedBefore: before, maxEvents }, STEP)],
     ['flows', () => flows.prune(before, STEP)],

@@ -28,6 +28,7 @@ import type { ApiEvent } from './event.ts';
 import { every } from './every.ts';
 import { createHttpServer } from './http/server.ts';
 import { type ApiMetrics, createApiMetrics } from './metrics.ts';
+import { expireScans, followScans } from './node-scan/follow-scans.ts';
 import { ProviderSignIn } from './oidc/provider-sign-in.ts';
 import { ClusterPolicy } from './policy/cluster-policy.ts';
 import { FilePolicy } from './policy/file-policy.ts';
@@ -148,6 +149,9 @@ async function start(config: ApiConfig, { logger, emit, shutdown }: ServiceProce
   shutdown.onClose('http', () => app.close());
 
   startAlerting(alerting, shutdown);
+  if (agents !== undefined) {
+    followScans({ nodeScans: store.nodeScans, agents: agents.hub, presence, clock, logger }, shutdown);
+  }
   every(MINUTE_MS, shutdown, logger, {
     'the certificate is not renewed': async () => {
       if (!(await identity.refresh())) return;
@@ -167,6 +171,9 @@ async function start(config: ApiConfig, { logger, emit, shutdown }: ServiceProce
     'quarantine is not tried again': async () => {
       // Not waited for: an agent that hangs would keep everything else from being done.
       void agents?.hub.retryQuarantines();
+    },
+    'scans of silent agents are not given up': async () => {
+      if (presence.isFirst) await expireScans(store.nodeScans, clock);
     },
     'what is old is not forgotten': async () => {
       // One is enough: two would wait for each other's rows.

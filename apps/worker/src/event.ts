@@ -32,6 +32,18 @@ export type WorkerEvent =
       readonly rescans: number;
       readonly sources: readonly { readonly name: string; readonly outcome: string; readonly problem?: string }[];
     }
-  | ({ readonly event: 'images-rejudged'; readonly summary: string } & RescanReport);
+  | ({
+      readonly event: 'images-rejudged';
+      readonly summary: string;
+      /** Scans of containers and nodes that were judged again as well. */
+      readonly nodeScans: number;
+    } & RescanReport)
+  | {
+      readonly event: 'scan-matched';
+      readonly scan: string;
+      readonly packages: number;
+      readonly vulnerabilities: number;
+    }
+  | { readonly event: 'scan-not-matched'; readonly scan: string; readonly code: string; readonly problem: string };
 
 export type Emit = (event: WorkerEvent) => void;

@@ -11,6 +11,7 @@ import {
   type ConsumerOptions,
   type JobContract,
   type JobHandler,
+  MATCH_SCAN,
   Producer,
   QueueError,
   RESCAN,
@@ -35,19 +36,21 @@ import type { WorkerEvent } from './event.ts';
 import { makeFirstDatabase } from './first-database.ts';
 import { advisoryUpdateHandler } from './handler/advisory-update.ts';
 import { crawlHandler } from './handler/crawl.ts';
+import { matchScanHandler } from './handler/match-scan.ts';
 import { rescanHandler } from './handler/rescan.ts';
 import { scanImageHandler } from './handler/scan-image.ts';
 import { scanReferenceHandler } from './handler/scan-reference.ts';
 import { createWorkerMetrics, type WorkerMetrics } from './metrics.ts';
 import { isPermanent } from './permanent.ts';
 import { Schedule } from './schedule.ts';
+import { takeUnmatched } from './unmatched.ts';
 import { takeWanted } from './wanted.ts';
 
 const MEGABYTE = 1 << 20;
 const RETRY_MS = 1_000;
 /** How old the list of registries and the counts of the queues may be. */
 const FOLLOW_MS = 15_000;
-/** For how long an image that admission was asked about waits at most: people wait for it. */
+/** For how long an image that admission was asked about, and what an agent found, wait at most: people wait for it. */
 const WANTED_MS = 2_000;
 const WANTED_AT_ONCE = 4;
 
@@ -97,7 +100,8 @@ async function start(config: WorkerConfig, { logger, emit, shutdown }: ServicePr
     consume(SCAN_IMAGE, scanImageHandler(ports, metrics, emit), config.scan.concurrency),
     consume(SCAN_REGISTRY, crawlHandler(crawl, metrics, emit)),
     consume(SCAN_REFERENCE, scanReferenceHandler(crawl, emit), WANTED_AT_ONCE),
-    consume(RESCAN, rescanHandler(ports, metrics, emit)),
+    consume(RESCAN, rescanHandler({ ...ports, nodeScans: store.nodeScans }, metrics, emit)),
+    consume(MATCH_SCAN, matchScanHandler({ nodeScans: store.nodeScans, judge, clock }, emit)),
     consume(
       ADVISORY_UPDATE,
       advisoryUpdateHandler(
@@ -109,8 +113,14 @@ async function start(config: WorkerConfig, { logger, emit, shutdown }: ServicePr
 
   const schedule = new Schedule(producer, { registries: store.registries, trust: store.signatureTrust }, config);
   await schedule.start();
+  const tellOfMatcher = (): Promise<void> => {
+    const { checkedAt, newest } = judge.status;
+    return store.nodeScans.noteMatcher({ at: new Date(clock.now()).toISOString(), advisories: { checkedAt, newest } });
+  };
+  await tellOfMatcher();
   const follow = async (): Promise<void> => {
     await schedule.follow();
+    await tellOfMatcher();
     for (const contract of CONTRACTS) metrics.setQueue(contract.queue, await producer.counts(contract));
   };
   const timer = setInterval(() => void follow().catch(onError), FOLLOW_MS);
@@ -119,6 +129,7 @@ async function start(config: WorkerConfig, { logger, emit, shutdown }: ServicePr
   const wanted = setInterval(() => {
     // A turn that waits for its store is not overtaken.
     taking ??= takeWanted(store.wantedImages, producer)
+      .then(() => takeUnmatched(store.nodeScans, producer))
       .catch(onError)
       .finally(() => {
         taking = undefined;

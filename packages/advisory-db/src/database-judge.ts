@@ -3,7 +3,9 @@ import { statSync } from 'node:fs';
 import type { Clock } from '@bulkhead/core';
 import {
   type AdvisorySource,
+  type DatabaseStatus,
   EVERY_IMAGE,
+  type Gap,
   type Inventory,
   type InventoryJudge,
   type Judgement,
@@ -38,14 +40,21 @@ export class DatabaseJudge implements InventoryJudge {
     return this.#current().database.ecosystems.size;
   }
 
-  judge(inventory: Inventory): Judgement {
+  /** What it has and how old that is. */
+  get status(): DatabaseStatus {
+    return this.#current().database.status();
+  }
+
+  /** `gaps`: packages that there are no advisories about. */
+  judge(inventory: Inventory): Judgement & { readonly gaps: readonly Gap[] } {
     const { database, state } = this.#current();
     const { source, keys } = remember(database);
-    const { findings } = matchInventory(inventory, source, { now: this.#clock.now() });
+    const { findings, gaps } = matchInventory(inventory, source, { now: this.#clock.now() });
     return {
       findings: [...findings, ...secretFindings(inventory)],
       lookedUp: [...keys.values(), EVERY_IMAGE],
       database: state,
+      gaps,
     };
   }
 

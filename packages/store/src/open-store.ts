@@ -35,6 +35,8 @@ import { KyselyFlowStore } from './flow/flow-store.ts';
 import { type ImageCatalog, KyselyImageCatalog } from './image/image-catalog.ts';
 import { type ImageFeed, KyselyImageFeed } from './image/image-feed.ts';
 import { KyselyIncidentStore } from './incident/incident-store.ts';
+import type { NodeScanStore } from './node-scan/node-scan.ts';
+import { KyselyNodeScanStore } from './node-scan/node-scan-store.ts';
 import { KyselyPolicyDocumentStore } from './policy/policy-document-store.ts';
 import { KyselyQuarantineStore } from './quarantine/quarantine-store.ts';
 import { KyselyRegistryStore } from './registry/registry-store.ts';
@@ -56,6 +58,7 @@ export interface Store {
   readonly signatureTrust: SignatureTrustStore;
   readonly images: ImageCatalog;
   readonly imageFeed: ImageFeed;
+  readonly nodeScans: NodeScanStore;
   readonly agents: AgentStore;
   readonly workloads: WorkloadStore;
   readonly events: EventStore;
@@ -94,6 +97,7 @@ export async function openStore(config: StoreConfig): Promise<Store> {
     signatureTrust: new KyselySignatureTrustStore(db),
     images: new KyselyImageCatalog(db),
     imageFeed: new KyselyImageFeed(db),
+    nodeScans: new KyselyNodeScanStore(db, name),
     agents: new KyselyAgentStore(db),
     workloads: new KyselyWorkloadStore(db),
     events: new KyselyEventStore(db, name),

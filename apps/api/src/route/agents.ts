@@ -2,13 +2,13 @@ import { formatToken } from '@bulkhead/rpc';
 import { z } from 'zod';
 import { actorOf } from '../access/principal.ts';
 import { newId, newSecret, secretHash } from '../access/secret.ts';
-import { commandScan } from '../agent/command-scan.ts';
 import { REVOKED } from '../agent/hub.ts';
 import type { ApiContext } from '../context.ts';
 import { principalOf } from '../http/access.ts';
 import { HttpProblem } from '../http/problem.ts';
 import { Name, PageQuery, pageOf } from '../http/schema.ts';
 import type { Api } from '../http/server.ts';
+import { beginScan } from '../node-scan/begin-scan.ts';
 import { ActionAnswer } from './workloads.ts';
 
 const HOUR_MS = 3_600_000;
@@ -75,8 +75,9 @@ export function addAgentRoutes(app: Api, { store, clock, agents, authorityPin }:
     async (request) => {
       const { id } = request.params;
       request.audited = { target: id, detail: { ...request.body } };
-      if ((await store.agents.get(id)) === undefined) throw new HttpProblem(404, 'There is no agent of this id.');
-      const outcome = await commandScan(agents, id);
+      const agent = await store.agents.get(id);
+      if (agent === undefined) throw new HttpProblem(404, 'There is no agent of this id.');
+      const outcome = await beginScan({ agent: id, node: agent.node }, { agents, nodeScans: store.nodeScans, clock });
       if (outcome === undefined) throw new HttpProblem(503, 'The agent does not answer now.');
       request.audited.detail = { ...request.body, outcome: outcome.outcome };
       return outcome;

@@ -17,6 +17,7 @@ import { addPolicyRoutes } from './policies.ts';
 import { addRegistryRoutes } from './registries.ts';
 import { addResponseRuleRoutes } from './response-rules.ts';
 import { addScanRequestRoutes } from './scan-requests.ts';
+import { addScanRoutes } from './scans.ts';
 import { addSessionRoutes } from './session.ts';
 import { addTokenRoutes } from './tokens.ts';
 import { addWorkloadRoutes } from './workloads.ts';
@@ -34,6 +35,7 @@ export function addRoutes(app: Api, context: ApiContext): void {
   addWorkloadRoutes(app, context);
   addEventRoutes(app, context);
   addNodeFileRoutes(app, context);
+  addScanRoutes(app, context);
   addFlowRoutes(app, context);
   addIncidentRoutes(app, context);
   addAlertSinkRoutes(app, context);

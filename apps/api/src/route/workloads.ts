@@ -2,15 +2,16 @@ import { type KnownWorkload, QUARANTINE_STATES } from '@bulkhead/control-plane';
 import { MODES } from '@bulkhead/core';
 import { selectGroups } from '@bulkhead/policy';
 import type { CommandOutcome } from '@bulkhead/rpc';
+import type { BegunNodeScan } from '@bulkhead/store';
 import { z } from 'zod';
 import { actorOf } from '../access/principal.ts';
-import { commandScan } from '../agent/command-scan.ts';
 import { selectable } from '../agent/selectable.ts';
 import type { ApiContext } from '../context.ts';
 import { mayIn, namespacesOf, principalOf } from '../http/access.ts';
 import { HttpProblem } from '../http/problem.ts';
 import { keepable, Name, PageQuery, pageOf, StringMap } from '../http/schema.ts';
 import type { Api } from '../http/server.ts';
+import { beginScan } from '../node-scan/begin-scan.ts';
 
 /** A container's id has 64 characters, a path of a network namespace some more. */
 const MAX_ID = 512;
@@ -56,11 +57,16 @@ const Action = z.discriminatedUnion('kind', [
 export const ActionAnswer = z.object({
   outcome: z.enum(['done', 'failed', 'unsupported']),
   message: z.string(),
-  scan: z.string().optional().describe('What the events "scan-written" and "scan-failed" call the scan.'),
+  scan: z
+    .string()
+    .optional()
+    .describe(
+      'The scan: /api/v1/scans/SCAN says how far it is. The events "scan-written" and "scan-failed" call it so.',
+    ),
 });
 
 /** What runs, what holds it, and what its agent can be told to do with it. */
-export function addWorkloadRoutes(app: Api, { store, policy, agents }: ApiContext): void {
+export function addWorkloadRoutes(app: Api, { store, policy, agents, clock }: ApiContext): void {
   /** By the policy of now: what an agent reported is not older by a change of labels of a group. */
   const answer = (workload: KnownWorkload): z.input<typeof WorkloadAnswer> => {
     const { id, name, namespace, node, agent, labels, owners, addresses, firstSeen, lastSeen } = workload;
@@ -76,7 +82,7 @@ export function addWorkloadRoutes(app: Api, { store, policy, agents }: ApiContex
     action: z.output<typeof Action>,
     by: string,
   ): Promise<CommandOutcome | undefined> => {
-    if (action.kind === 'scan') return commandScan(agents, workload.agent, workload.id);
+    if (action.kind === 'scan') return beginScan(placeOf(workload), { agents, nodeScans: store.nodeScans, clock });
     if (action.kind !== 'capture') return agents.settle(workload, action, by);
     return agents.command(workload.agent, { ...action, workloadId: workload.id }).catch(() => undefined);
   };
@@ -145,6 +151,12 @@ export function addWorkloadRoutes(app: Api, { store, policy, agents }: ApiContex
       return outcome;
     },
   );
+}
+
+function placeOf({ agent, node, id, name, namespace, owners }: KnownWorkload): Omit<BegunNodeScan, 'scan'> {
+  const pod = owners.find(({ kind }) => kind === 'Pod')?.name;
+  const whose = { ...(namespace !== undefined && { namespace }), ...(pod !== undefined && { pod }) };
+  return { agent, node, workload: { id, name, ...whose } };
 }
 
 function noWorkload(): HttpProblem {

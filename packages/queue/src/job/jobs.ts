@@ -90,5 +90,17 @@ export const RESCAN: JobContract<RescanJob> = {
   firstRetryMs: 2_000,
 };
 
+export const MatchScanJob = z.strictObject({ scan: z.string().regex(/^[0-9a-z]{1,64}$/) });
+export type MatchScanJob = z.output<typeof MatchScanJob>;
+
+/** Holds what an agent found in a container or on its node against the advisories. */
+export const MATCH_SCAN: JobContract<MatchScanJob> = {
+  queue: 'scan.match',
+  schema: MatchScanJob,
+  keyOf: (job) => job.scan,
+  attempts: 3,
+  firstRetryMs: 2_000,
+};
+
 /** Every queue there is. */
-export const CONTRACTS = [SCAN_IMAGE, SCAN_REFERENCE, SCAN_REGISTRY, ADVISORY_UPDATE, RESCAN] as const;
+export const CONTRACTS = [SCAN_IMAGE, SCAN_REFERENCE, SCAN_REGISTRY, ADVISORY_UPDATE, RESCAN, MATCH_SCAN] as const;

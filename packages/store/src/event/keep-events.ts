@@ -11,6 +11,7 @@ import { chunks } from '../chunks.ts';
 import type { DialectName } from '../dialect/open-dialect.ts';
 import { addFlows } from '../flow/add-flows.ts';
 import { addToIncidents } from '../incident/add-to-incidents.ts';
+import { noteScanEnds } from '../node-scan/note-scan-ends.ts';
 import { addQuarantines } from '../quarantine/add-quarantines.ts';
 import type { Tables } from '../schema/tables.ts';
 
@@ -69,6 +70,7 @@ export async function keepEvents(
     }),
     ...cutOff,
   ]);
+  await noteScanEnds(transaction, others);
   await addFlows(transaction, flows);
 }
 

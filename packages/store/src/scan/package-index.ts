@@ -10,10 +10,7 @@ export async function indexImage(
   imageId: number,
   keys: readonly PackageKey[],
 ): Promise<void> {
-  const wanted = new Set<number>();
-  for (const chunk of chunks(distinct(keys))) {
-    for (const id of await idsFor(transaction, chunk)) wanted.add(id);
-  }
+  const wanted = await noteKeys(transaction, keys);
   const rows = await transaction.selectFrom('image_package').select('key_id').where('image_id', '=', imageId).execute();
   const there = new Set(rows.map((row) => row.key_id));
   for (const gone of chunks([...there].filter((id) => !wanted.has(id)))) {
@@ -25,6 +22,15 @@ export async function indexImage(
       .values(fresh.map((keyId) => ({ key_id: keyId, image_id: imageId })))
       .execute();
   }
+}
+
+/** Keeps keys that are not known yet, and gives the rows of all of them. */
+export async function noteKeys(transaction: Transaction<Tables>, keys: readonly PackageKey[]): Promise<Set<number>> {
+  const ids = new Set<number>();
+  for (const chunk of chunks(distinct(keys))) {
+    for (const id of await idsFor(transaction, chunk)) ids.add(id);
+  }
+  return ids;
 }
 
 /** Digests of the images under one of the keys, sorted. */
@@ -42,6 +48,23 @@ export async function imagesUnder(db: Kysely<Tables>, keys: readonly PackageKey[
     for (const { digest } of rows) digests.add(digest);
   }
   return [...digests].toSorted();
+}
+
+/** Likewise, scans of containers and nodes. */
+export async function nodeScansUnder(db: Kysely<Tables>, keys: readonly PackageKey[]): Promise<readonly string[]> {
+  const scans = new Set<string>();
+  for (const chunk of chunks(distinct(keys))) {
+    const rows = await db
+      .selectFrom('package_key')
+      .innerJoin('node_scan_package', 'node_scan_package.key_id', 'package_key.id')
+      .innerJoin('node_scan', 'node_scan.id', 'node_scan_package.scan_id')
+      .select('node_scan.scan')
+      .distinct()
+      .where(isOneOf(chunk))
+      .execute();
+    for (const { scan } of rows) scans.add(scan);
+  }
+  return [...scans].toSorted();
 }
 
 /** The numbers of keys, which those get here that have none. */

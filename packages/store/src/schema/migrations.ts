@@ -2,6 +2,7 @@ import type { DialectName } from '../dialect/open-dialect.ts';
 import { alertTables } from './alert-tables.ts';
 import { controlPlaneTables } from './control-plane-tables.ts';
 import type { DialectWords } from './dialect-words.ts';
+import { nodeScanTables } from './node-scan-tables.ts';
 import { quarantineTables } from './quarantine-tables.ts';
 import { replicaTables } from './replica-tables.ts';
 
@@ -136,6 +137,7 @@ export const MIGRATIONS: readonly Migration[] = [
     statements: ({ widened }) =>
       ['flow', 'incident', 'audit', 'policy_change'].flatMap((table) => widened(table, 'id')),
   },
+  { version: 15, statements: nodeScanTables },
 ];
 
 /** The version of tables that this program knows. */

@@ -1,11 +1,12 @@
 import type { Generated } from 'kysely';
 import type { AlertTables } from './alert-tables.ts';
 import type { ControlPlaneTables } from './control-plane-rows.ts';
+import type { NodeScanTables } from './node-scan-tables.ts';
 import type { QuarantineTables } from './quarantine-tables.ts';
 import type { ReplicaTables } from './replica-tables.ts';
 
 /** The tables as they are after all migrations. Times are ISO 8601 text in UTC, truth values are 0 and 1. */
-export interface Tables extends ControlPlaneTables, AlertTables, QuarantineTables, ReplicaTables {
+export interface Tables extends ControlPlaneTables, AlertTables, NodeScanTables, QuarantineTables, ReplicaTables {
   readonly setting: SettingTable;
   readonly registry: RegistryTable;
   readonly repository: RepositoryTable;
@@ -25,7 +26,14 @@ export interface Tables extends ControlPlaneTables, AlertTables, QuarantineTable
 
 /** What the store says of itself as a whole. */
 interface SettingTable {
-  readonly name: 'judged-by' | 'policy-version' | 'audit-head' | 'image-revision' | 'image-epoch' | 'signature-trust';
+  readonly name:
+    | 'judged-by'
+    | 'policy-version'
+    | 'audit-head'
+    | 'image-revision'
+    | 'image-epoch'
+    | 'signature-trust'
+    | 'matcher';
   readonly value: string;
 }
 

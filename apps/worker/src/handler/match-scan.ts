@@ -1,0 +1,41 @@
+import type { DatabaseJudge } from '@bulkhead/advisory-db';
+import { type Clock, CodedError, errorLine } from '@bulkhead/core';
+import type { JobHandler, MatchScanJob } from '@bulkhead/queue';
+import type { NodeScanStore } from '@bulkhead/store';
+import type { Emit } from '../event.ts';
+import { judgeSbom } from '../judge-sbom.ts';
+
+export interface MatchPorts {
+  readonly nodeScans: NodeScanStore;
+  readonly judge: DatabaseJudge;
+  readonly clock: Clock;
+}
+
+/** Holds what an agent found against the advisories, and notes with it why it could not when that is the last word. */
+export function matchScanHandler({ nodeScans, judge, clock }: MatchPorts, emit: Emit): JobHandler<MatchScanJob> {
+  const now = (): string => new Date(clock.now()).toISOString();
+  return async ({ scan }, { signal, isLastAttempt }) => {
+    const sbom = await nodeScans.match(scan, now());
+    if (sbom === undefined) return;
+    try {
+      const { judged, packages } = await judgeSbom(sbom, scan, judge);
+      signal.throwIfAborted();
+      if ((await nodeScans.record(scan, judged, now())) === 'gone') return;
+      // A rescan that ran before this one was in the index has not seen it: judge it by what is known now.
+      if (judge.database !== judged.database) {
+        await nodeScans.rejudge(scan, now(), async (kept) => (await judgeSbom(kept, scan, judge)).judged);
+      }
+      const vulnerabilities = judged.findings.filter(({ suppressed }) => suppressed === undefined).length;
+      emit({ event: 'scan-matched', scan, packages, vulnerabilities });
+    } catch (error) {
+      const code = error instanceof CodedError ? (error as CodedError<string>).code : 'INTERNAL';
+      const isItsFault = code === 'INVALID_SBOM';
+      if (!signal.aborted && (isLastAttempt || isItsFault)) {
+        const message = errorLine(error).replace(/^error: /, '');
+        await nodeScans.fail(scan, { code, message }, now());
+        emit({ event: 'scan-not-matched', scan, code, problem: message });
+      }
+      if (!isItsFault) throw error;
+    }
+  };
+}

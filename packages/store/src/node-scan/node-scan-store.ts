@@ -1,0 +1,259 @@
+import { decodeCursor, encodeCursor, type Page, type PageRequest, toPage } from '@bulkhead/control-plane';
+import type { Finding, PackageKey } from '@bulkhead/scanner';
+import { type Kysely, sql, type Transaction } from 'kysely';
+import type { DialectName } from '../dialect/open-dialect.ts';
+import { StoreError } from '../error.ts';
+import { keptText } from '../kept-text.ts';
+import { indexText } from '../scan/index-text.ts';
+import { nodeScansUnder } from '../scan/package-index.ts';
+import { packText, unpack, unpackText } from '../scan/packed.ts';
+import type { Tables } from '../schema/tables.ts';
+import { forgetBeyond, forgetGone, forgetOthers } from './forget-scans.ts';
+import type {
+  BegunNodeScan,
+  JudgedNodeScan,
+  Matcher,
+  NodeScanFailure,
+  NodeScanFailureCode,
+  NodeScanFilter,
+  NodeScanOverview,
+  NodeScanStore,
+} from './node-scan.ts';
+import { overviewsOf, selectOverviews } from './overviews.ts';
+import { writeJudgement } from './write-judgement.ts';
+
+/** A worker that is ended gives back what it began; one that it brings down is the scan's fault. */
+const MAX_TRIES = 5;
+/** Each is a worker that has seen an update of the advisories. */
+const MAX_TURNS = 10;
+
+/** Scans of running containers and nodes, over either database. */
+export class KyselyNodeScanStore implements NodeScanStore {
+  readonly #db: Kysely<Tables>;
+  readonly #dialect: DialectName;
+
+  constructor(db: Kysely<Tables>, dialect: DialectName) {
+    this.#db = db;
+    this.#dialect = dialect;
+  }
+
+  async begin({ scan, agent, node, workload }: BegunNodeScan, at: string): Promise<void> {
+    await this.#db
+      .insertInto('node_scan')
+      .values({
+        scan,
+        agent_id: agent,
+        node: keptText(node),
+        workload: keptText(workload?.id ?? ''),
+        namespace: keptText(workload?.namespace ?? ''),
+        pod: keptText(workload?.pod ?? ''),
+        name: keptText(workload?.name ?? ''),
+        state: 'reading',
+        asked_at: at,
+        changed_at: at,
+      })
+      .execute();
+  }
+
+  async forget(scan: string): Promise<void> {
+    await this.#db.deleteFrom('node_scan').where('scan', '=', scan).execute();
+  }
+
+  async fetching(limit: number): ReturnType<NodeScanStore['fetching']> {
+    const rows = await this.#db
+      .selectFrom('node_scan')
+      .select(['scan', 'agent_id as agent', 'file'])
+      .where('state', '=', 'fetching')
+      .orderBy('id')
+      .limit(limit)
+      .execute();
+    return rows.flatMap(({ file, ...row }) => (file === null ? [] : [{ ...row, file }]));
+  }
+
+  async keepSbom(scan: string, sbom: Uint8Array, at: string): Promise<void> {
+    const packed = await packText(sbom);
+    await this.#db
+      .updateTable('node_scan')
+      .set({ sbom: packed, state: 'queued', changed_at: at })
+      .where('scan', '=', scan)
+      .where('state', '=', 'fetching')
+      .execute();
+  }
+
+  fail(scan: string, failure: NodeScanFailure, at: string): Promise<void> {
+    return this.#db.transaction().execute(async (transaction) => {
+      const row = await transaction
+        .updateTable('node_scan')
+        .set(failed(failure, at))
+        .where('scan', '=', scan)
+        .where('state', 'not in', ['done', 'failed'])
+        .returning(['id', 'node', 'workload'])
+        .executeTakeFirst();
+      if (row !== undefined) await forgetOthers(transaction, row, ['failed']);
+    });
+  }
+
+  async expire(since: string, at: string): Promise<void> {
+    const code: NodeScanFailureCode = 'AGENT_SILENT';
+    await this.#db
+      .updateTable('node_scan')
+      .set(failed({ code, message: 'its agent has not told what it found, or does not answer' }, at))
+      .where('state', 'in', ['reading', 'fetching'])
+      .where('changed_at', '<', since)
+      .execute();
+  }
+
+  async unmatched(limit: number): Promise<readonly string[]> {
+    const rows = await this.#db
+      .selectFrom('node_scan')
+      .select('scan')
+      .where('state', 'in', ['queued', 'matching'])
+      .orderBy('id')
+      .limit(limit)
+      .execute();
+    return rows.map(({ scan }) => scan);
+  }
+
+  async match(scan: string, at: string): Promise<Uint8Array | undefined> {
+    const row = await this.#db
+      .updateTable('node_scan')
+      .set({ state: 'matching', changed_at: at, tries: sql<number>`tries + 1` })
+      .where('scan', '=', scan)
+      .where('state', 'in', ['queued', 'matching'])
+      .returning(['sbom', 'tries'])
+      .executeTakeFirst();
+    if (row === undefined || row.sbom === null) return undefined;
+    if (row.tries <= MAX_TRIES) return unpackText(row.sbom);
+    const code: NodeScanFailureCode = 'WORKERS_DIED';
+    await this.fail(scan, { code, message: `no worker came to its end in ${MAX_TRIES} tries` }, at);
+    return undefined;
+  }
+
+  record(scan: string, judged: JudgedNodeScan, at: string): Promise<'recorded' | 'gone'> {
+    return this.#db.transaction().execute(async (transaction) => {
+      const row = await this.#locked(transaction, scan, ['queued', 'matching']);
+      if (row === undefined) return 'gone';
+      await writeJudgement(transaction, row.id, judged, at);
+      const done = { state: 'done', changed_at: at };
+      await transaction.updateTable('node_scan').set(done).where('id', '=', row.id).execute();
+      await forgetOthers(transaction, row, ['done', 'failed']);
+      return 'recorded';
+    });
+  }
+
+  affectedBy(keys: readonly PackageKey[]): Promise<readonly string[]> {
+    return nodeScansUnder(this.#db, keys);
+  }
+
+  async rejudge(scan: string, at: string, judge: (sbom: Uint8Array) => Promise<JudgedNodeScan>): Promise<void> {
+    for (let turn = 0; turn < MAX_TURNS; turn += 1) {
+      const query = this.#db.selectFrom('node_scan').select(['sbom', 'database', 'judged_at']);
+      const before = await query.where('scan', '=', scan).where('state', '=', 'done').executeTakeFirst();
+      if (before === undefined || before.sbom === null) return;
+      // Not within the transaction: it takes seconds where an SBOM is large, and nobody else could write meanwhile.
+      const judged = await judge(unpackText(before.sbom));
+      const isKept = await this.#db.transaction().execute(async (transaction) => {
+        const row = await this.#locked(transaction, scan, ['done']);
+        if (row === undefined) return true;
+        if (row.database !== before.database || row.judged_at !== before.judged_at) return false;
+        await writeJudgement(transaction, row.id, judged, at);
+        return true;
+      });
+      if (isKept) return;
+    }
+    throw new StoreError('STORE_CONFLICT', {
+      what: `the scan ${scan} was not judged again`,
+      why: `others judged it ${MAX_TURNS} times meanwhile`,
+    });
+  }
+
+  async noteMatcher(matcher: Matcher): Promise<void> {
+    const value = JSON.stringify(matcher);
+    await this.#db
+      .insertInto('setting')
+      .values({ name: 'matcher', value })
+      .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
+      .execute();
+  }
+
+  async matcher(): Promise<Matcher | undefined> {
+    const row = await this.#db.selectFrom('setting').select('value').where('name', '=', 'matcher').executeTakeFirst();
+    return row === undefined ? undefined : (JSON.parse(row.value) as Matcher);
+  }
+
+  async list(filter: NodeScanFilter, { limit, after }: PageRequest): Promise<Page<NodeScanOverview>> {
+    const { namespaces, node, workload, state, vulnerability } = filter;
+    let query = selectOverviews(this.#db);
+    if (namespaces !== undefined) query = query.where('namespace', 'in', namespaces);
+    if (node !== undefined) query = query.where('node', '=', node);
+    if (workload !== undefined) query = query.where('workload', '=', workload);
+    if (state !== undefined) query = query.where('state', '=', state);
+    if (vulnerability !== undefined) {
+      const affected = this.#db
+        .selectFrom('node_scan_finding')
+        .select('scan_id')
+        .where('name', '=', indexText(vulnerability))
+        .where('kind', '=', 'vulnerability')
+        .where('counts', '=', 1);
+      query = query.where('id', 'in', affected);
+    }
+    if (after !== undefined) query = query.where('id', '<', decodeCursor(after, ['number'] as const)[0]);
+    const rows = await query
+      .orderBy('id', 'desc')
+      .limit(limit + 1)
+      .execute();
+    const { items, next } = toPage(
+      rows,
+      limit,
+      ({ id }) => [id],
+      (row) => row,
+    );
+    return { items: await overviewsOf(this.#db, items), ...(next !== undefined && { next }) };
+  }
+
+  async get(scan: string): Promise<NodeScanOverview | undefined> {
+    const rows = await selectOverviews(this.#db).where('scan', '=', keptText(scan)).execute();
+    return (await overviewsOf(this.#db, rows))[0];
+  }
+
+  async findings(scan: string, { limit, after }: PageRequest): Promise<Page<Finding> | undefined> {
+    const from = after === undefined ? 0 : Math.max(decodeCursor(after, ['number'] as const)[0], 0);
+    const row = await this.#db
+      .selectFrom('node_scan')
+      .select('findings')
+      .where('scan', '=', keptText(scan))
+      .executeTakeFirst();
+    if (row === undefined || row.findings === null) return undefined;
+    const findings = unpack(row.findings) as readonly Finding[];
+    const end = from + limit;
+    return { items: findings.slice(from, end), ...(findings.length > end && { next: encodeCursor([end]) }) };
+  }
+
+  async sbom(scan: string): Promise<Uint8Array | undefined> {
+    const row = await this.#db
+      .selectFrom('node_scan')
+      .select('sbom')
+      .where('scan', '=', keptText(scan))
+      .executeTakeFirst();
+    return row === undefined || row.sbom === null ? undefined : unpackText(row.sbom);
+  }
+
+  async prune({ before, maxScans }: Parameters<NodeScanStore['prune']>[0]): Promise<void> {
+    await forgetGone(this.#db, before);
+    await forgetBeyond(this.#db, maxScans);
+  }
+
+  /** A transaction of SQLite is alone; PostgreSQL holds the row for this one. */
+  async #locked(transaction: Transaction<Tables>, scan: string, states: readonly string[]) {
+    const query = transaction
+      .selectFrom('node_scan')
+      .select(['id', 'node', 'workload', 'database', 'judged_at'])
+      .where('scan', '=', scan)
+      .where('state', 'in', states);
+    return (this.#dialect === 'postgres' ? query.forUpdate() : query).executeTakeFirst();
+  }
+}
+
+function failed({ code, message }: NodeScanFailure, at: string) {
+  return { state: 'failed', failure_code: code, failure: keptText(message), changed_at: at } as const;
+}
