@@ -1,3 +1,4 @@
+import type { Finding } from './finding/finding.ts';
 import type { IgnoreEntry } from './ignore/ignore.ts';
 import type { ReadSbom } from './sbom/read-sbom.ts';
 import type { VexStatement } from './vex/statement.ts';
@@ -17,6 +18,11 @@ export async function readVex(content: Buffer, name: string): Promise<readonly V
 /** Reads an ignore file in one of its three forms; rejects with `INVALID_IGNORE_FILE`. */
 export async function readIgnoreFile(content: Buffer, name: string): Promise<readonly IgnoreEntry[]> {
   return (await import('./ignore/read-ignore-file.ts')).readIgnoreFile(content, name);
+}
+
+/** Reads findings as a control plane has kept them; nothing where they are none. */
+export async function readFindings(items: unknown): Promise<readonly Finding[] | undefined> {
+  return (await import('./report/json/read-findings.ts')).readFindings(items);
 }
 
 /** The JSON Schemas of what this package writes, by the file name they are published under. */

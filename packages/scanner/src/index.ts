@@ -1,7 +1,7 @@
 export type { Advisory, AffectedPackage, RangeEvent, VersionRange } from './advisory/advisory.ts';
 export type { AdvisorySource } from './advisory/ports.ts';
 export { rateScore, scoreVector } from './cvss/score.ts';
-export { readIgnoreFile, readSbom, readVex, scanJsonSchemas } from './documents.ts';
+export { readFindings, readIgnoreFile, readSbom, readVex, scanJsonSchemas } from './documents.ts';
 export { type EndOfLife, endOfLife } from './end-of-life/end-of-life.ts';
 export { ScanError, type ScanErrorCode } from './error.ts';
 export type {

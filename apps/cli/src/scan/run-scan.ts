@@ -5,11 +5,14 @@ import {
   applyIgnoreEntries,
   applyVex,
   buildReport,
+  type DatabaseStatus,
+  endOfLife,
   explainFindings,
   type Finding,
   filterFindings,
   type Inventory,
   lateByDays,
+  type MatchResult,
   matchInventory,
   misconfigurationFindings,
   type ReportOptions,
@@ -35,6 +38,8 @@ import { checkOutput, writeReport } from './write-report.ts';
 export interface Scanned {
   readonly subject: ScanSubject;
   readonly inventory: Inventory;
+  /** How it was judged already, by others: then no database of this machine is asked. */
+  readonly judged?: { readonly findings: readonly Finding[]; readonly database?: DatabaseStatus };
   /** Steps of the reading, for `--debug`. */
   readonly phases?: readonly { readonly name: string; readonly ms: number }[];
 }
@@ -45,6 +50,8 @@ export interface ScanRun {
   readonly version: string;
   /** What the report is written with beyond the options every command has. */
   readonly report?: Pick<ReportOptions, 'dockerfile' | 'pathPrefix'>;
+  /** Whether others may have judged it: then a database of this machine is opened only where they have not. */
+  readonly mayBeJudged?: boolean;
   /** Reads what is to be scanned. */
   readonly read: (line: LiveLine) => Promise<Scanned>;
 }
@@ -59,15 +66,16 @@ export async function runScan(run: ScanRun): Promise<number> {
   phases.end('start');
   const made = createdAt(process.env);
   const [inputs] = await Promise.all([readInputs(options), checkOutput(options.output)]);
-  const database = await openAdvisories(options, io);
+  let database = run.mayBeJudged === true ? undefined : await openAdvisories(options, io);
   const line = new LiveLine(io);
   try {
     phases.end('inputs and database');
-    const { subject, inventory, phases: steps = [] } = await run.read(line);
+    const scanned = await run.read(line);
     line.clear();
     phases.end('read');
-    phases.inside(steps);
-    const report = await judge(subject, inventory, { options, inputs, database, io });
+    phases.inside(scanned.phases ?? []);
+    if (run.mayBeJudged === true && scanned.judged === undefined) database = await openAdvisories(options, io);
+    const report = await judge(scanned, { options, inputs, database, io });
     phases.end('match');
     const shown = filterFindings(report, {
       ...(options.severity !== undefined && { severities: options.severity }),
@@ -92,35 +100,46 @@ interface Judging {
   readonly io: Io;
 }
 
-async function judge(subject: ScanSubject, inventory: Inventory, judging: Judging): Promise<ScanReport> {
+async function judge(scanned: Scanned, judging: Judging): Promise<ScanReport> {
+  const { subject, inventory } = scanned;
   const { inputs, database, io } = judging;
   const now = systemClock.now();
-  const matched =
-    database === undefined
-      ? undefined
-      : matchInventory(inventory, database, {
-          now,
-          ...(inventory.kernel !== undefined && { runningKernel: inventory.kernel.release }),
-        });
+  const matched = matchedOf(scanned, database, now);
   const found: readonly Finding[] = [
     ...(matched?.findings ?? []),
     ...(await misconfigurationFindings(inventory)),
     ...secretFindings(inventory),
   ];
   const statements = [...(await statementsOf(database, found)), ...inputs.statements];
-  const scanned = { subject, ...(inventory.os !== undefined && { os: inventory.os }) };
-  const stated = applyVex(found, statements, scanned);
+  const about = { subject, ...(inventory.os !== undefined && { os: inventory.os }) };
+  const stated = applyVex(found, statements, about);
   const { findings, expired } = applyIgnoreEntries(stated, inputs.entries, now);
   for (const { origin, id } of expired) io.stderr.write(`note: ${origin}: the entry for ${id} has expired\n`);
+  const status = scanned.judged?.database ?? database?.status();
   const parts: ReportParts = {
     subject,
     inventory: { ...inventory, gaps: [...inventory.gaps, ...(matched?.gaps ?? [])] },
     findings,
     scanners: judging.options.scanners,
-    ...(database !== undefined && { database: database.status() }),
+    ...(status !== undefined && { database: status }),
     ...(matched?.endOfLife !== undefined && { endOfLife: matched.endOfLife }),
   };
   return buildReport(parts);
+}
+
+/** Nothing where nobody looked for vulnerabilities. */
+function matchedOf(
+  { inventory, judged }: Scanned,
+  database: AdvisoryDatabase | undefined,
+  now: number,
+): (Pick<MatchResult, 'gaps' | 'endOfLife'> & { readonly findings: readonly Finding[] }) | undefined {
+  const { os, kernel } = inventory;
+  if (judged !== undefined) {
+    const end = os && endOfLife(os, now);
+    return { findings: judged.findings, gaps: [], ...(end !== undefined && { endOfLife: end }) };
+  }
+  if (database === undefined) return undefined;
+  return matchInventory(inventory, database, { now, ...(kernel !== undefined && { runningKernel: kernel.release }) });
 }
 
 /** Statements that came with the database, about what was found. */

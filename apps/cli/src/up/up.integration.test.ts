@@ -1,10 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { request as ask } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   createNetwork,
   type LineProcess,
@@ -15,14 +12,14 @@ import {
   startServer,
 } from '@bulkhead/lab';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bulkhead, MAIN } from '../testing/bulkhead.ts';
+import { bulkhead } from '../testing/bulkhead.ts';
+import { call, Up } from '../testing/up.ts';
 
 const missing = process.getuid?.() === 0 ? redisMissing() : 'not root';
 if (missing !== undefined) process.stderr.write(`the platform on one machine is not tested: ${missing}\n`);
 
 /** A number that payment services document for tests, where its field's name gives it away. */
 const ORDER = JSON.stringify({ item: 'book', cardNumber: '4111111111111111' });
-const START_MS = 100_000;
 const WAIT = { timeout: 30_000, interval: 200 };
 
 function policyFor(netns: string): string {
@@ -132,68 +129,3 @@ describe.skipIf(missing !== undefined)('bulkhead up', () => {
     expect(broken.output).toMatch(/error: the api did not start: it ended \(exit code 2\); read \S+api\.log/);
   }, 120_000);
 });
-
-/** The command, as somebody at a terminal has it. */
-class Up {
-  readonly #process: ChildProcess;
-  readonly ended: Promise<number | null>;
-  output = '';
-
-  constructor(args: readonly string[]) {
-    const words = ['--pdeathsig', 'TERM', process.execPath, MAIN, 'up', '--port', '0', ...args];
-    this.#process = spawn('setpriv', words, { stdio: ['ignore', 'pipe', 'pipe'] });
-    for (const stream of [this.#process.stdout, this.#process.stderr]) {
-      stream?.setEncoding('utf8').on('data', (text: string) => {
-        this.output += text;
-      });
-    }
-    this.ended = new Promise((resolve) => this.#process.once('close', resolve));
-  }
-
-  async says(what: RegExp): Promise<void> {
-    const until = performance.now() + START_MS;
-    while (!what.test(this.output)) {
-      if (performance.now() > until) throw new Error(`it does not say ${what}, but:\n${this.output}`);
-      await sleep(100);
-    }
-  }
-
-  end(): Promise<number | null> {
-    this.#process.kill('SIGINT');
-    return this.ended;
-  }
-}
-
-interface Answer {
-  readonly status: number | undefined;
-  readonly cookie: string;
-  readonly body: unknown;
-}
-
-/** A request that trusts the platform's own authority and nobody else. */
-function call(
-  url: string,
-  ca: string,
-  more: { readonly cookie?: string; readonly csrfToken?: string; readonly body?: unknown },
-): Promise<Answer> {
-  const { cookie, csrfToken, body } = more;
-  const headers = {
-    ...(cookie !== undefined && { cookie }),
-    ...(csrfToken !== undefined && { 'x-csrf-token': csrfToken }),
-    ...(body !== undefined && { 'content-type': 'application/json' }),
-  };
-  return new Promise((resolve, reject) => {
-    const sent = ask(url, { ca, method: body === undefined ? 'GET' : 'POST', headers }, (answer) => {
-      let text = '';
-      answer.setEncoding('utf8').on('data', (part: string) => {
-        text += part;
-      });
-      answer.once('end', () => {
-        const [first = ''] = answer.headers['set-cookie'] ?? [];
-        resolve({ status: answer.statusCode, cookie: first.split(';', 1)[0] ?? '', body: JSON.parse(text) });
-      });
-    });
-    sent.once('error', reject);
-    sent.end(body === undefined ? undefined : JSON.stringify(body));
-  });
-}

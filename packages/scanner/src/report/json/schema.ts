@@ -17,7 +17,7 @@ const Location = z.strictObject({
   layer: text.optional().describe('diff id of the layer that brought the file'),
 });
 
-const Package = z.strictObject({
+export const Package = z.strictObject({
   purl: text,
   type: z.enum(PACKAGE_TYPES),
   namespace: text.optional(),
@@ -47,7 +47,7 @@ const shared = {
   suppressed: Suppression.optional(),
 };
 
-const Vulnerability = z.strictObject({
+export const Vulnerability = z.strictObject({
   kind: z.literal('vulnerability'),
   ...shared,
   advisory: text,
@@ -78,7 +78,7 @@ const Vulnerability = z.strictObject({
   }),
 });
 
-const Secret = z.strictObject({
+export const Secret = z.strictObject({
   kind: z.literal('secret'),
   ...shared,
   confidence: z.enum(CONFIDENCES),
@@ -86,7 +86,7 @@ const Secret = z.strictObject({
   location: Location,
 });
 
-const Misconfiguration = z.strictObject({
+export const Misconfiguration = z.strictObject({
   kind: z.literal('misconfiguration'),
   ...shared,
   title: text,
