@@ -1,5 +1,6 @@
 import { ADVISORY_UPDATE } from '@bulkhead/queue';
 import { afterEach, describe, expect, it } from 'vitest';
+import { MAX_PACKAGES } from './judge-sbom.ts';
 import { Stand, standMissing } from './test-support/stand.ts';
 
 const missing = standMissing();
@@ -55,20 +56,22 @@ describe.skipIf(missing !== undefined)('what agents found', () => {
     await producer.close();
   });
 
-  it('fails with a code where it is no SBOM, and holds up nothing else', async () => {
+  it('fails with a code where it is no SBOM, or none of any machine, and holds up nothing else', async () => {
     stand = await Stand.open();
     await found(stand, 'a', '{"bomFormat":"CycloneDX","specVersion":"9"}');
     await found(stand, 'b', `[${'['.repeat(100_000)}`);
-    await found(stand, 'c', sbomOf('nginx@0.9-1'));
+    await found(stand, 'c', sbomOf(...Array.from({ length: MAX_PACKAGES + 1 }, (_, index) => `p${index}@1`)));
+    await found(stand, 'd', sbomOf('nginx@0.9-1'));
 
     const worker = await stand.startWorker();
-    await expect.poll(() => statesOf(stand, 'a', 'b', 'c'), WAIT).toEqual(['failed', 'failed', 'done']);
+    await expect.poll(() => statesOf(stand, 'a', 'b', 'c', 'd'), WAIT).toEqual(['failed', 'failed', 'failed', 'done']);
     expect((await stand.store.nodeScans.get('a'))?.failure).toEqual({
       code: 'INVALID_SBOM',
       message: expect.stringContaining('it is CycloneDX "9"'),
     });
     expect((await stand.store.nodeScans.get('b'))?.failure?.code).toBe('INVALID_SBOM');
-    expect(worker.lines.filter((line) => line['event'] === 'scan-not-matched')).toHaveLength(2);
+    expect(worker.lines.filter((line) => line['event'] === 'scan-not-matched')).toHaveLength(3);
+    expect((await stand.store.nodeScans.get('c'))?.failure?.code).toBe('TOO_MANY_PACKAGES');
   });
 });
 

@@ -11,6 +11,9 @@ export interface MatchPorts {
   readonly clock: Clock;
 }
 
+/** What an SBOM is, and will be at the next try. */
+const OF_THE_SBOM: ReadonlySet<string> = new Set(['INVALID_SBOM', 'TOO_MANY_PACKAGES']);
+
 /** Holds what an agent found against the advisories, and notes with it why it could not when that is the last word. */
 export function matchScanHandler({ nodeScans, judge, clock }: MatchPorts, emit: Emit): JobHandler<MatchScanJob> {
   const now = (): string => new Date(clock.now()).toISOString();
@@ -29,7 +32,7 @@ export function matchScanHandler({ nodeScans, judge, clock }: MatchPorts, emit: 
       emit({ event: 'scan-matched', scan, packages, vulnerabilities });
     } catch (error) {
       const code = error instanceof CodedError ? (error as CodedError<string>).code : 'INTERNAL';
-      const isItsFault = code === 'INVALID_SBOM';
+      const isItsFault = OF_THE_SBOM.has(code);
       if (!signal.aborted && (isLastAttempt || isItsFault)) {
         const message = errorLine(error).replace(/^error: /, '');
         await nodeScans.fail(scan, { code, message }, now());
