@@ -227,6 +227,40 @@ describe('signing in', () => {
   });
 });
 
+describe('guessing a password', () => {
+  it('is not for who has a session either: the account locks', async () => {
+    await stand.account('erin', [{ role: 'operator' }]);
+    const payload = { name: 'erin', password: PASSWORD };
+    const opened = await stand.app.inject({ method: 'POST', url: '/api/v1/session', payload });
+    const cookie = String(opened.headers['set-cookie']).split(';', 1)[0] ?? '';
+    const headers = { cookie, 'x-csrf-token': opened.json<{ csrfToken: string }>().csrfToken };
+    const change = async (current: string) => {
+      const next = 'another long password';
+      const put = { method: 'PUT', url: '/api/v1/session/password', headers, payload: { current, next } } as const;
+      return (await stand.app.inject(put)).statusCode;
+    };
+
+    expect([await change('a'), await change('b'), await change('c'), await change(PASSWORD)]).toEqual([
+      403, 403, 403, 429,
+    ]);
+    stand.clock.at += 61_000;
+    expect(await change(PASSWORD)).toBe(204);
+  });
+
+  it('locks a network of IPv6, whatever address of it asks', async () => {
+    const attempt = async (at: number, name: string) => {
+      const payload = { name, password: 'wrong' };
+      const remoteAddress = `2001:db8:0:1::${at.toString(16)}`;
+      return (await stand.app.inject({ method: 'POST', url: '/api/v1/session', payload, remoteAddress })).statusCode;
+    };
+    const answers: number[] = [];
+    for (let at = 1; at <= 14; at += 1) answers.push(await attempt(at, `guess ${at}`));
+
+    expect(answers.slice(0, 12)).toEqual(Array.from({ length: 12 }, () => 401));
+    expect(answers.slice(12)).toEqual([429, 429]);
+  });
+});
+
 describe('a role in one namespace', () => {
   it('sees and changes what is there, and nothing else', async () => {
     await stand.store.agents.enrol({ id: 'agent-n', node: 'n', enrolledAt: new Date(stand.clock.at).toISOString() });

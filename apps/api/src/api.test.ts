@@ -195,6 +195,32 @@ describe('registries', () => {
   });
 });
 
+describe('a registry with credentials', () => {
+  it.each([
+    { username: 'x', passwordFile: '/run/secrets/postgres' },
+    { dockerConfigFile: '/root/.docker/config.json' },
+  ])('is only added by who administers: whoever names the host is sent what is in the file (%o)', async (files) => {
+    const registry = { name: 'mine', host: 'mine.example', ...files };
+    const add = async (headers: object) => {
+      const request = {
+        method: 'POST',
+        url: '/api/v1/registries',
+        headers: { ...headers },
+        payload: registry,
+      } as const;
+      return (await stand.app.inject(request)).statusCode;
+    };
+    const operator = await stand.token('operator');
+
+    expect(await add(operator)).toBe(403);
+    expect((await send('GET', '/api/v1/registries/mine')).statusCode).toBe(404);
+    const { items } = (await send('GET', '/api/v1/audit?action=registry.add')).json<{ items: { outcome: string }[] }>();
+    expect(items[0]).toMatchObject({ target: 'mine', outcome: 'refused' });
+    expect(await add(admin)).toBe(201);
+    expect((await send('DELETE', '/api/v1/registries/mine')).statusCode).toBe(204);
+  });
+});
+
 describe('the audit log', () => {
   it('has every change and every refusal, in a chain that holds', async () => {
     const ci = await stand.token('ci');

@@ -194,6 +194,15 @@ describe('signing in at an OpenID provider', () => {
     expect((await get('/api/v1/events', cookieOf(second, '__Host-bulkhead'))).statusCode).toBe(403);
   });
 
+  it('makes no account for whom no group gives a role, however many come', async () => {
+    for (const sub of ['u-7', 'u-8']) {
+      provider.user = { sub, preferred_username: `of ${sub}`, groups: ['others'] };
+      expect(await told(await signIn())).toEqual(refusal(401, /none of your groups/i));
+    }
+
+    expect((await stand.store.accounts.list({ limit: 9 })).items).toEqual([]);
+  });
+
   it('finds groups inside of an object, and names by another claim', async () => {
     await stand.close();
     stand = await start({ groupsClaim: 'realm_access.roles', nameClaim: 'email' });

@@ -1,5 +1,6 @@
 import type { Account, AccountStore, LockoutPolicy, SignInAttempts } from '@bulkhead/control-plane';
 import type { Clock } from '@bulkhead/core';
+import { normalizeIP } from '@fastify/rate-limit';
 import { verifyPassword } from './password.ts';
 import { secretHash } from './secret.ts';
 
@@ -27,7 +28,8 @@ export class SignIn {
     const now = new Date(this.#clock.now()).toISOString();
     // Names that do not exist lock too: otherwise locking would tell which do. Hashed, since people type passwords there.
     const byName = `account:${secretHash(name)}`;
-    const byAddress = `address:${address}`;
+    // Who has one address of IPv6 has a whole network of them.
+    const byAddress = `address:${normalizeIP(address)}`;
     const [nameLocked, addressLocked] = await Promise.all([
       this.#attempts.lockedUntil(byName, now),
       this.#attempts.lockedUntil(byAddress, now),

@@ -14,6 +14,9 @@ export const CALLBACK_PATH = '/api/v1/session/oidc/callback';
 /** How long somebody may take to sign in at the provider. */
 export const SIGN_IN_MS = 600_000;
 
+/** Whom no group gives a role gets no account. */
+const NO_ROLE = 'None of your groups at the provider has a role here';
+
 export interface ProviderSignInOptions {
   readonly config: OidcConfig;
   readonly accounts: AccountStore;
@@ -104,7 +107,9 @@ export class ProviderSignIn {
   async #accountOf(identity: Identity, returnTo: string | undefined): Promise<ProviderSignInOutcome> {
     const { accounts } = this.#options;
     const { subject, name, bindings } = identity;
-    const known = (await accounts.byProvider(this.issuer, subject)) ?? (await this.#create(identity));
+    const there = await accounts.byProvider(this.issuer, subject);
+    if (there === undefined && bindings.length === 0) return not(refused(NO_ROLE), name);
+    const known = there ?? (await this.#create(identity));
     if (known === undefined) {
       return not(refused(`There is an account ${name} already that is not of this provider; have it renamed`), name);
     }
@@ -117,13 +122,13 @@ export class ProviderSignIn {
         known.name,
       );
     }
-    if (bindings.length === 0) return not(refused('None of your groups at the provider has a role here'), known.name);
+    if (bindings.length === 0) return not(refused(NO_ROLE), known.name);
     const account = await accounts.byId(known.id);
     if (account === undefined) return not(refused('The account was removed meanwhile'), known.name);
     return { outcome: 'signed-in', account, returnTo };
   }
 
-  /** Nothing where somebody else has the name; whom no group gives a role gets no account. */
+  /** Nothing where somebody else has the name. */
   async #create({ subject, name, bindings }: Identity): Promise<Account | undefined> {
     const { accounts, clock } = this.#options;
     const createdAt = new Date(clock.now()).toISOString();

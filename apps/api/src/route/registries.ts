@@ -1,6 +1,7 @@
 import { WatchedRegistry } from '@bulkhead/scanner/registry';
 import { z } from 'zod';
 import type { ApiContext } from '../context.ts';
+import { mayIn } from '../http/access.ts';
 import { HttpProblem } from '../http/problem.ts';
 import { AnyObject, Name } from '../http/schema.ts';
 import type { Api } from '../http/server.ts';
@@ -57,7 +58,9 @@ export function addRegistryRoutes(app: Api, { store }: ApiContext): void {
       config: { access: 'registries:write', action: 'registry.add' },
       schema: {
         summary: 'Watch a registry',
-        description: 'Credentials are named as files of the workers, and never sent.',
+        description:
+          'Credentials are named as files of the workers, and never sent. What a file holds goes to the registry: to name one needs the ' +
+          'permission credentials:write.',
         tags: ['registries'],
         body: WatchedRegistry,
         response: { 201: AnyObject },
@@ -66,6 +69,14 @@ export function addRegistryRoutes(app: Api, { store }: ApiContext): void {
     async (request, reply) => {
       const registry = request.body;
       request.audited = { target: registry.name, detail: { ...registry } };
+      const file = registry.passwordFile ?? registry.dockerConfigFile;
+      // Workers send what is in it to a host that whoever asks chooses: the password of their database as well as any other.
+      if (file !== undefined && !mayIn(request, 'credentials:write', undefined)) {
+        throw new HttpProblem(
+          403,
+          'To have workers send what is in a file of theirs needs the permission credentials:write.',
+        );
+      }
       if ((await store.registries.add(registry)) === 'exists') {
         throw new HttpProblem(409, 'There is a registry of this name already.');
       }

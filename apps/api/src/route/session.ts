@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { hashPassword, MAX_PASSWORD, MIN_PASSWORD, verifyPassword } from '../access/password.ts';
+import { hashPassword, MAX_PASSWORD, MIN_PASSWORD } from '../access/password.ts';
 import { csrfTokenOf } from '../access/secret.ts';
 import type { ApiContext } from '../context.ts';
 import { principalOf, SESSION_COOKIE } from '../http/access.ts';
@@ -26,10 +26,7 @@ export function addSessionRoutes(app: Api, context: ApiContext): void {
       const { name, password } = request.body;
       request.audited = { target: name };
       const result = await signIn.attempt(name, password, request.ip);
-      if (result.outcome === 'locked') {
-        request.audited.detail = { locked: true };
-        throw new HttpProblem(429, `Too many failed sign-ins; try again after ${result.until}.`);
-      }
+      if (result.outcome === 'locked') throw locked(request.audited, result.until);
       if (result.outcome === 'refused') throw new HttpProblem(401, 'The name or the password is wrong.');
       return openSession(context, reply, result.account);
     },
@@ -80,11 +77,17 @@ export function addSessionRoutes(app: Api, context: ApiContext): void {
       request.audited = { target: name };
       const hash = kind === 'account' ? await store.accounts.passwordHash(id) : undefined;
       if (hash === undefined) throw new HttpProblem(409, 'There is no password to change here.');
-      if (!(await verifyPassword(request.body.current, hash))) {
-        throw new HttpProblem(403, 'The current password is wrong.');
-      }
+      // As a sign-in: whoever came by a session does not get to try passwords without end.
+      const result = await signIn.attempt(name, request.body.current, request.ip);
+      if (result.outcome === 'locked') throw locked(request.audited, result.until);
+      if (result.outcome === 'refused') throw new HttpProblem(403, 'The current password is wrong.');
       await store.accounts.change(id, { passwordHash: await hashPassword(request.body.next) });
       return reply.clearCookie(SESSION_COOKIE, COOKIE).code(204).send(undefined);
     },
   );
+}
+
+function locked(audited: { detail?: Record<string, unknown> }, until: string): HttpProblem {
+  audited.detail = { locked: true };
+  return new HttpProblem(429, `Too many failed sign-ins; try again after ${until}.`);
 }

@@ -17,6 +17,7 @@ const PLATFORM = [
   'images',
   'scans',
   'registries',
+  'credentials',
   'accounts',
   'tokens',
   'audit',
