@@ -20,6 +20,9 @@ const EVENTS_A_STEP = 20;
 /** Long enough for a process to be taken for gone, on a busy machine. */
 const PATIENCE = { timeout: 90_000, interval: 200 };
 
+/** Of several parts. */
+const SBOM = Buffer.alloc(600_000, 'packages ');
+
 const POLICY = `
 apiVersion: bulkhead.io/v1alpha1
 kind: WorkloadGroup
@@ -114,8 +117,12 @@ describe.skipIf(missing !== undefined)('two apis on one PostgreSQL', () => {
           simulated.members = (JSON.parse(json) as { readonly members: Simulated['members'] }).members;
           return Promise.resolve({ version, accepted: true, problems: [], enforcement: [] });
         },
-        onCommand: ({ kind }) => {
-          simulated.commands.push(kind);
+        onCommand: (action) => {
+          if (action.kind === 'read') {
+            const data = SBOM.subarray(action.offset, action.offset + action.maxBytes);
+            return Promise.resolve({ outcome: 'done', message: '', part: { data, size: SBOM.length } });
+          }
+          if (action.kind !== 'scan') simulated.commands.push(action.kind);
           return Promise.resolve({ outcome: 'done', message: `by ${node}` });
         },
         createRequest: () => createRequest(node),
@@ -166,6 +173,20 @@ describe.skipIf(missing !== undefined)('two apis on one PostgreSQL', () => {
       ['release', 'release'],
       ['release', 'release'],
     ]);
+  });
+
+  it('bring what an agent of either found into the store, whichever of them is asked', async () => {
+    for (const plane of planes) {
+      for (const agent of [web, db]) {
+        const { body } = await plane.ask('POST', `/api/v1/agents/${agent?.id}/actions`, { kind: 'scan' });
+        const { scan } = body as { readonly scan: string };
+        const written = { event: 'scan-written', scan, file: `scan-${scan}.cdx.json`, packages: 1, gaps: 0 };
+        agent?.spool.append([JSON.stringify(written)]);
+        agent?.connection.notify();
+        await expect.poll(async () => (await store.nodeScans.get(scan))?.state, PATIENCE).toBe('queued');
+        expect(SBOM.equals((await store.nodeScans.sbom(scan)) ?? new Uint8Array())).toBe(true);
+      }
+    }
   });
 
   it('show out who was revoked, whichever of them is told', async () => {
