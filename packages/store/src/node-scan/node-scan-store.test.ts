@@ -184,6 +184,22 @@ for (const database of testDatabases()) {
       expect(await store.nodeScans.get('a')).toBeUndefined();
     });
 
+    it('of one place the last waits, however many are asked for while no worker is there', async () => {
+      await finish(of('old'));
+      await queue(of('other', 'c2'));
+      for (const scan of ['a', 'b', 'c', 'd']) await queue(of(scan));
+      expect(await listed()).toEqual(['d', 'c', 'other', 'old']);
+      expect(await stateOf('c')).toEqual(['failed', 'SUPERSEDED']);
+      expect(await store.nodeScans.sbom('c')).toBeUndefined();
+      expect(await store.nodeScans.unmatched(9)).toEqual(['other', 'd']);
+
+      // What a worker has begun with it finishes.
+      await store.nodeScans.match('d', T(1));
+      await queue(of('e'));
+      expect(await store.nodeScans.record('d', judged(), T(2))).toBe('recorded');
+      expect(await listed()).toEqual(['e', 'd', 'other']);
+    });
+
     it('of one place the last that is done is kept, and one that failed after it', async () => {
       await finish(of('a'));
       await queue(of('b'));

@@ -72,12 +72,16 @@ export class KyselyNodeScanStore implements NodeScanStore {
 
   async keepSbom(scan: string, sbom: Uint8Array, at: string): Promise<void> {
     const packed = await packText(sbom);
-    await this.#db
-      .updateTable('node_scan')
-      .set({ sbom: packed, state: 'queued', changed_at: at })
-      .where('scan', '=', scan)
-      .where('state', '=', 'fetching')
-      .execute();
+    await this.#db.transaction().execute(async (transaction) => {
+      const row = await transaction
+        .updateTable('node_scan')
+        .set({ sbom: packed, state: 'queued', changed_at: at })
+        .where('scan', '=', scan)
+        .where('state', '=', 'fetching')
+        .returning(['id', 'node', 'workload'])
+        .executeTakeFirst();
+      if (row !== undefined) await supersede(transaction, row, at);
+    });
   }
 
   fail(scan: string, failure: NodeScanFailure, at: string): Promise<void> {
@@ -252,6 +256,25 @@ export class KyselyNodeScanStore implements NodeScanStore {
       .where('state', 'in', states);
     return (this.#dialect === 'postgres' ? query.forUpdate() : query).executeTakeFirst();
   }
+}
+
+/** Where no worker is there, what waits would become more with each scan: of one place the last waits. */
+async function supersede(
+  transaction: Transaction<Tables>,
+  { id, node, workload }: { readonly id: number; readonly node: string; readonly workload: string },
+  at: string,
+): Promise<void> {
+  const code: NodeScanFailureCode = 'SUPERSEDED';
+  const before = await transaction
+    .updateTable('node_scan')
+    .set({ ...failed({ code, message: 'a later scan of the same took its place' }, at), sbom: null })
+    .where('node', '=', node)
+    .where('workload', '=', workload)
+    .where('id', '<', id)
+    .where('state', '=', 'queued')
+    .returning(['id'])
+    .execute();
+  for (const row of before) await forgetOthers(transaction, { ...row, node, workload }, ['failed']);
 }
 
 function failed({ code, message }: NodeScanFailure, at: string) {

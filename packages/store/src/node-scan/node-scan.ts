@@ -17,6 +17,8 @@ export type NodeScanFailureCode =
   /** What it found is not to be had from its node any more. */
   | 'SBOM_GONE'
   | 'SBOM_TOO_LARGE'
+  /** Another of the same came in before a worker took it. */
+  | 'SUPERSEDED'
   /** It took its workers down with it. */
   | 'WORKERS_DIED';
 
@@ -93,6 +95,7 @@ export interface NodeScanStore {
   forget(scan: string): Promise<void>;
   /** Those whose SBOM is to be brought from its node, oldest first. */
   fetching(limit: number): Promise<readonly (Pick<BegunNodeScan, 'scan' | 'agent'> & { readonly file: string })[]>;
+  /** Keeps what is to be matched. An earlier scan of the same place that still waits gives way. */
   keepSbom(scan: string, sbom: Uint8Array, at: string): Promise<void>;
   /** Notes that one that is not done has come to nothing. Earlier failures of the same place are forgotten. */
   fail(scan: string, failure: NodeScanFailure, at: string): Promise<void>;
