@@ -1,6 +1,7 @@
 import type { AgentLink, CommandAction, CommandOutcome } from '@bulkhead/rpc';
+import { StoreError } from '@bulkhead/store';
 import { vulnerability } from '@bulkhead/store/test-support';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { NodeFileDownloads } from './node-file/download.ts';
 import { MAX_SBOM_BYTES, SbomFetcher } from './node-scan/fetch-sboms.ts';
 import { expireScans } from './node-scan/follow-scans.ts';
@@ -120,6 +121,28 @@ describe('a scan of a running container', () => {
     });
     const { items } = await stand.store.audit.list({}, { limit: 1 });
     expect(items).toMatchObject([{ action: 'workload.action', target: 'c1', detail: { kind: 'scan' } }]);
+  });
+
+  it('is whole in memory for a few at once who download it', async () => {
+    await connect();
+    const scan = await begin();
+    await told(scan);
+    await fetchOnce();
+    const sbom = vi.spyOn(stand.store.nodeScans, 'sbom');
+    const held = Promise.withResolvers<Buffer>();
+    sbom.mockReturnValue(held.promise);
+    const url = `/api/v1/scans/${scan}/sbom`;
+
+    const all = Array.from({ length: 6 }, () => ask(url));
+    const busy = await Promise.race(all);
+    expect(busy.statusCode).toBe(503);
+    held.resolve(SBOM);
+    const statuses = (await Promise.all(all)).map(({ statusCode }) => statusCode);
+
+    expect(statuses.toSorted((a, b) => a - b)).toEqual([200, 200, 200, 200, 503, 503]);
+    sbom.mockRejectedValueOnce(new StoreError('STORE_UNREACHABLE', 'away'));
+    expect((await ask(url)).statusCode).toBe(503);
+    for (let count = 0; count < 6; count += 1) expect((await ask(url)).statusCode).toBe(200);
   });
 
   it('says what is not there while it waits for a worker, and nothing where one is there', async () => {

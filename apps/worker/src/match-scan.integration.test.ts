@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { ADVISORY_UPDATE } from '@bulkhead/queue';
 import { afterEach, describe, expect, it } from 'vitest';
 import { MAX_PACKAGES } from './judge-sbom.ts';
@@ -54,6 +56,19 @@ describe.skipIf(missing !== undefined)('what agents found', () => {
     await expect.poll(() => statesOf(stand, 'c'), WAIT).toEqual(['done']);
     expect(await namesOf(stand, 'c')).toEqual(['DSA-2']);
     await producer.close();
+  });
+
+  it('fails at once where no other try makes it another', async () => {
+    stand = await Stand.open();
+    await found(stand, 'a', sbomOf('nginx@0.9-1'));
+    const file = new DatabaseSync(join(stand.folder, 'store.db'));
+    file.exec("update node_scan set sbom = x'09' where scan = 'a'");
+    file.close();
+
+    await stand.startWorker();
+    await expect.poll(() => statesOf(stand, 'a'), WAIT).toEqual(['failed']);
+    expect((await stand.store.nodeScans.get('a'))?.failure?.code).toBe('STORE_CORRUPT');
+    expect(await stand.store.nodeScans.unmatched(9)).toEqual([]);
   });
 
   it('fails with a code where it is no SBOM, or none of any machine, and holds up nothing else', async () => {

@@ -109,6 +109,7 @@ for (const database of testDatabases()) {
       expect(await store.incidents.list({}, { limit: 1, after })).toEqual(empty);
       expect(await store.audit.list({}, { limit: 1, after })).toEqual(empty);
       expect(await store.policies.history({}, { limit: 1, after })).toEqual(empty);
+      expect(await store.nodeScans.list({}, { limit: 1, after })).toEqual(empty);
       await store.close();
     });
   });

@@ -1,3 +1,4 @@
+import { finished } from 'node:stream';
 import type { Clock } from '@bulkhead/core';
 import { NODE_SCAN_STATES, type NodeScanOverview, type Store } from '@bulkhead/store';
 import type { FastifyRequest } from 'fastify';
@@ -12,6 +13,9 @@ import type { Api } from '../http/server.ts';
 const MATCHER_GONE_MS = 2 * 60_000;
 /** A container's id has 64 characters, a path of a network namespace some more. */
 const MAX_ID = 512;
+
+/** SBOMs that are sent at once: each is whole in memory until it is taken. */
+const MAX_SENDING = 4;
 
 const Advisories = z.object({
   schema: z.number(),
@@ -58,6 +62,7 @@ const ByScan = z.strictObject({ scan: Name });
 
 /** What agents found in running containers and on their nodes, held against the advisories by workers. */
 export function addScanRoutes(app: Api, { store, clock }: ApiContext): void {
+  let sending = 0;
   /** One of what is not for the eyes of whoever asks is as one that is not there. */
   const scanOf = async (request: FastifyRequest, scan: string): Promise<NodeScanOverview> => {
     const found = await store.nodeScans.get(scan);
@@ -146,6 +151,12 @@ export function addScanRoutes(app: Api, { store, clock }: ApiContext): void {
     },
     async (request, reply) => {
       const { scan } = await scanOf(request, request.params.scan);
+      if (sending >= MAX_SENDING) throw new HttpProblem(503, 'As many SBOMs as may be are sent already; try again.');
+      sending += 1;
+      // Also where whoever asked is gone by now.
+      finished(reply.raw, () => {
+        sending -= 1;
+      });
       const sbom = await store.nodeScans.sbom(scan);
       if (sbom === undefined) throw new HttpProblem(404, 'What its agent found is not here yet.');
       return reply

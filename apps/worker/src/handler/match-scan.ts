@@ -4,6 +4,7 @@ import type { JobHandler, MatchScanJob } from '@bulkhead/queue';
 import type { NodeScanStore } from '@bulkhead/store';
 import type { Emit } from '../event.ts';
 import { judgeSbom } from '../judge-sbom.ts';
+import { isPermanent } from '../permanent.ts';
 
 export interface MatchPorts {
   readonly nodeScans: NodeScanStore;
@@ -18,9 +19,9 @@ const OF_THE_SBOM: ReadonlySet<string> = new Set(['INVALID_SBOM', 'TOO_MANY_PACK
 export function matchScanHandler({ nodeScans, judge, clock }: MatchPorts, emit: Emit): JobHandler<MatchScanJob> {
   const now = (): string => new Date(clock.now()).toISOString();
   return async ({ scan }, { signal, isLastAttempt }) => {
-    const sbom = await nodeScans.match(scan, now());
-    if (sbom === undefined) return;
     try {
+      const sbom = await nodeScans.match(scan, now());
+      if (sbom === undefined) return;
       const { judged, packages } = await judgeSbom(sbom, scan, judge);
       signal.throwIfAborted();
       if ((await nodeScans.record(scan, judged, now())) === 'gone') return;
@@ -33,7 +34,8 @@ export function matchScanHandler({ nodeScans, judge, clock }: MatchPorts, emit: 
     } catch (error) {
       const code = error instanceof CodedError ? (error as CodedError<string>).code : 'INTERNAL';
       const isItsFault = OF_THE_SBOM.has(code);
-      if (!signal.aborted && (isLastAttempt || isItsFault)) {
+      // What is not tried again would be matched for ever, before all that came later.
+      if (!signal.aborted && (isLastAttempt || isItsFault || isPermanent(error))) {
         const message = errorLine(error).replace(/^error: /, '');
         await nodeScans.fail(scan, { code, message }, now());
         emit({ event: 'scan-not-matched', scan, code, problem: message });

@@ -60,10 +60,10 @@ interface NodeScanFindingTable {
   readonly counts: number;
 }
 
-export function nodeScanTables({ id, sorted, bytes, keyed }: DialectWords): readonly string[] {
+export function nodeScanTables({ bigId, big, sorted, bytes, keyed }: DialectWords): readonly string[] {
   return [
     `create table node_scan (
-      id ${id}, scan text not null unique, agent_id text not null, node ${sorted} not null, workload ${sorted} not null,
+      id ${bigId}, scan text not null unique, agent_id text not null, node ${sorted} not null, workload ${sorted} not null,
       namespace ${sorted} not null, pod text not null, name text not null, state text not null, asked_at text not null,
       changed_at ${sorted} not null, tries integer not null default 0, failure_code text, failure text, file text,
       scanned_at text, packages integer, gaps integer, judged_gaps integer, sbom ${bytes}, findings ${bytes}, judged_at text,
@@ -72,11 +72,11 @@ export function nodeScanTables({ id, sorted, bytes, keyed }: DialectWords): read
     'create index node_scan_place on node_scan (node, workload, id)',
     'create index node_scan_namespace on node_scan (namespace, id)',
     `create table node_scan_package (
-      key_id integer not null references package_key, scan_id integer not null references node_scan on delete cascade,
+      key_id integer not null references package_key, scan_id ${big} not null references node_scan on delete cascade,
       primary key (key_id, scan_id))${keyed}`,
     'create index node_scan_package_scan on node_scan_package (scan_id)',
     `create table node_scan_finding (
-      scan_id integer not null references node_scan on delete cascade, position integer not null, kind text not null,
+      scan_id ${big} not null references node_scan on delete cascade, position integer not null, kind text not null,
       name text not null, severity text not null, counts integer not null, primary key (scan_id, position))${keyed}`,
     'create index node_scan_finding_name on node_scan_finding (name)',
   ];
