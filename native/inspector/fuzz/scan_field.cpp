@@ -7,6 +7,7 @@
 #include "bulkhead/scanner.hpp"
 #include "field_cuts.hpp"
 #include "lane/find_events.hpp"
+#include "lane/find_in_text.hpp"
 
 using namespace bulkhead;
 using namespace bulkhead::fuzz;
@@ -57,6 +58,8 @@ void check_finders(Bytes field) {
   if (scalar != run(lane::find_events_avx2<Wanted>)) fail("the AVX2 finder differs from the scalar one");
   if (lane::cpu_has_avx512() && scalar != run(lane::find_events_avx512<Wanted>))
     fail("the AVX-512 finder differs from the scalar one");
+  if (lane::cpu_has_avx512() && run(lane::find_in_text_scalar) != run(lane::find_in_text_avx512))
+    fail("the AVX-512 finder in text differs from the scalar one");
 }
 
 }  // namespace

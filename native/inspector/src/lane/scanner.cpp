@@ -12,9 +12,11 @@
 #include "lane/exact_stream.hpp"
 #include "lane/event_judge.hpp"
 #include "lane/find_events.hpp"
+#include "lane/find_in_text.hpp"
 #include "lane/named.hpp"
 #include "lane/scratch_impl.hpp"
 #include "lane/sift.hpp"
+#include "lane/text_is_rare.hpp"
 
 namespace bulkhead {
 namespace {
@@ -41,11 +43,13 @@ const std::uint8_t* judge_events(const detect::FieldView& view, const std::uint8
                                  const ProgramImpl& program, lane::EventJudge& judge) noexcept {
   const lane::FindEvents find = finder_of(program);
   const lane::SiftEvents sift = lane::best_sift();
+  const bool may_be_in_text = !program.kinds.names && !program.kinds.identities;  // see kLeastText
   std::uint16_t positions[lane::kMaxEvents];
   std::uint16_t named[lane::kMaxEvents];
   while (from < to) {
     const std::size_t length = std::min<std::size_t>(static_cast<std::size_t>(to - from), lane::kChunk);
-    const std::size_t found = find(from, length, positions);
+    const bool in_text = may_be_in_text && lane::text_is_rare(from, length);
+    const std::size_t found = (in_text ? lane::find_in_text_avx512 : find)(from, length, positions);
     const std::size_t named_count = judge.select_named(from, {positions, found}, named);
     const std::size_t count = sift(from, positions, found, program.numbers);
     if (const std::uint8_t* const waiting = judge.judge(view, from, {positions, count}, {named, named_count}))

@@ -5,20 +5,16 @@
 
 #include <immintrin.h>
 
+#include "lane/words_avx512.hpp"
 #include "reading/hint_loop.hpp"
 #include "reading/letter_fits.hpp"
+#include "reading/pair_tables_avx512.hpp"
 
 namespace bulkhead::reading {
 namespace {
 
-struct HalfTable {
-  alignas(64) std::uint8_t of[128];
-};
-consteval HalfTable half_of(const std::array<std::uint8_t, 256>& table, std::size_t from) {
-  HalfTable half{};
-  for (std::size_t i = 0; i < 128; ++i) half.of[i] = table[from + i];
-  return half;
-}
+using lane::kWords;
+
 struct Indexes {
   alignas(64) std::uint8_t of[kHintBlock];
 };
@@ -28,15 +24,7 @@ consteval Indexes indexes(Index index) {
   for (std::size_t i = 0; i < kHintBlock; ++i) all.of[i] = static_cast<std::uint8_t>(index(i));
   return all;
 }
-constexpr HalfTable kFirst = half_of(kHintTables.first, 0), kSecond = half_of(kHintTables.second, 0),
-                    kWideFirst = half_of(kWideTables.first, 128), kWideSecond = half_of(kWideTables.second, 128),
-                    kAsciiFits = half_of(kFits, 0);
-
-/// The permutation overlooks the top bit of an index: bytes that are not of the table's half have nothing.
-[[gnu::always_inline]] inline __m512i look_up(const HalfTable& table, __m512i bytes, __mmask64 of_half) noexcept {
-  return _mm512_maskz_permutex2var_epi8(of_half, _mm512_load_si512(table.of), bytes,
-                                        _mm512_load_si512(table.of + kHintBlock));
-}
+constexpr HalfTable kAsciiFits = half_of(kFits, 0);
 
 /// The bits of 64 bytes turned: word i is bit i of all bytes.
 [[gnu::always_inline]] inline __m512i turned(__m512i bytes) noexcept {
@@ -46,14 +34,6 @@ constexpr HalfTable kFirst = half_of(kHintTables.first, 0), kSecond = half_of(kH
   const __m512i identity = _mm512_set1_epi64(static_cast<long long>(0x8040'2010'0804'0201ULL));
   const __m512i matrices = _mm512_permutexvar_epi8(_mm512_load_si512(kLastFirst.of), bytes);
   return _mm512_permutexvar_epi8(_mm512_load_si512(kByBit.of), _mm512_gf2p8affine_epi64_epi8(identity, matrices, 0));
-}
-
-/// The bytes that are the second of a pair of kWideTables. `digits`: the sets of kHintTables of the bytes before.
-[[gnu::always_inline]] inline __mmask64 wide_pairs(__m512i here, __m512i before, __m512i digits, __mmask64 high) noexcept {
-  static_assert(kBehindDigit << 2 == kWideDigit);
-  const __m512i digit = _mm512_slli_epi16(_mm512_and_si512(digits, _mm512_set1_epi8(kBehindDigit)), 2);
-  const __m512i first = _mm512_or_si512(digit, look_up(kWideFirst, before, _mm512_movepi8_mask(before)));
-  return _mm512_test_epi8_mask(first, look_up(kWideSecond, here, high));
 }
 
 /// What the bytes of a block are: the Fits, kPacked, and as bit 0 whether they are the second of a pair.
@@ -69,22 +49,6 @@ constexpr HalfTable kFirst = half_of(kHintTables.first, 0), kSecond = half_of(kH
   if (high != 0) pair = _mm512_mask_mov_epi8(pair, wide_pairs(here, before, first, high), one);
   return _mm512_or_si512(pair, _mm512_ternarylogic_epi64(look_up(kAsciiFits, here, ~high), shared, packed, kFirstOrBoth));
 }
-
-/// Eight blocks and the eight that begin one earlier, to shift bits in from.
-struct EightBlocks {
-  using Word = __m512i;
-  Word now{}, before{};
-
-  template <int Count>
-  [[gnu::always_inline]] [[nodiscard]] inline Word shifted() const noexcept {
-    return _mm512_shldi_epi64(now, before, Count);
-  }
-  [[gnu::always_inline]] inline void next(Word following) noexcept {
-    before = _mm512_alignr_epi64(following, now, 7);
-    now = following;
-  }
-};
-constexpr std::size_t kWords = 8;
 
 /// Turns words of a block each into words of a bit each.
 [[gnu::always_inline]] inline void transpose(__m512i (&rows)[kWords]) noexcept {
@@ -109,13 +73,11 @@ constexpr std::size_t kWords = 8;
   }
 }
 
-constexpr std::uint64_t lowest(std::size_t count) noexcept { return count >= 64 ? ~0ULL : (1ULL << count) - 1; }
-
 }  // namespace
 
 void find_hints_avx512(const std::uint8_t* from, std::size_t length, Bytes before, Hints& hints) noexcept {
   hints.escape_count = hints.run_count = 0;
-  RunChains<EightBlocks> chains;
+  RunChains<lane::EightWords> chains;
   const std::size_t known = std::min(before.size(), kHintBlock);
   const std::uint8_t last = known > 0 ? before.back() : std::uint8_t{0};
   // The block before counts as one too, at the front.

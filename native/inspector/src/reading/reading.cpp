@@ -4,7 +4,9 @@
 #include <cstring>
 #include <utility>
 
+#include "lane/text_is_rare.hpp"
 #include "reading/escapes.hpp"
+#include "reading/hints_in_text.hpp"
 #include "reading/run.hpp"
 #include "reading/run_probe.hpp"
 #include "reading/short_run.hpp"
@@ -60,7 +62,9 @@ void Reading::scan(Bytes bytes) noexcept {
   const FindHints find = best_find_hints();
   for (std::size_t chunk = 0; chunk < bytes.size() && !workings_.exhausted; chunk += kHintChunk) {
     const std::size_t size = std::min(kHintChunk, bytes.size() - chunk);
-    find(bytes.data() + chunk, size, chunk == 0 ? last_bytes(span) : bytes.subspan(chunk - kHintBlock, kHintBlock), hints);
+    const Bytes in_front = chunk == 0 ? last_bytes(span) : bytes.subspan(chunk - kHintBlock, kHintBlock);
+    const bool in_text = lane::text_is_rare(bytes.data() + chunk, size);
+    (in_text ? find_hints_in_text_avx512 : find)(bytes.data() + chunk, size, in_front, hints);
     std::size_t runs = 0;
     const auto follow_runs = [&](std::size_t before, std::size_t until) {
       for (; runs < hints.run_count; ++runs) {

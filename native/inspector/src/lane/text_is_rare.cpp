@@ -1,0 +1,12 @@
+#include "lane/text_is_rare.hpp"
+
+#include "lane/cpu.hpp"
+
+namespace bulkhead::lane {
+
+TextIsRare best_text_is_rare() noexcept {
+  static const TextIsRare best = cpu_has_avx512() ? text_is_rare_avx512 : nullptr;
+  return best;
+}
+
+}  // namespace bulkhead::lane
