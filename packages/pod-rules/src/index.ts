@@ -7,7 +7,7 @@ export { lineIn, MANIFEST_YAML } from './manifest-yaml.ts';
 export { at, type KubernetesObject, objectOf, type Value } from './object.ts';
 export { plainValue } from './plain-value.ts';
 export { type Container, POD_KINDS, type Pod, podOf } from './pod.ts';
-export { podSecurityProblems } from './pod-security.ts';
+export { podSecurityRules } from './pod-security.ts';
 export { POD_SECURITY_LEVELS, type PodProblem, type PodRule, type PodSecurityLevel } from './rule.ts';
 export { sameValue } from './same-value.ts';
 export { isSecretName } from './secret-name.ts';

@@ -7,17 +7,17 @@ type LineOf = (path: readonly (string | number)[]) => number;
  * Plain data (of JSON or YAML) as a value. `lineOf` says where a path of it stands; what came over a wire has no lines
  * and all of it is on line 1. Only own members count, so that no key reaches a prototype.
  */
-export function plainValue(data: unknown, lineOf: LineOf = () => 1): Value {
+export function plainValue(data: unknown, lineOf?: LineOf): Value {
   return new PlainValue(data, lineOf);
 }
 
 class PlainValue implements Value {
   readonly #data: unknown;
-  readonly #lineOf: LineOf;
+  readonly #lineOf: LineOf | undefined;
   readonly #parent: PlainValue | undefined;
   readonly #key: string | number;
 
-  constructor(data: unknown, lineOf: LineOf, parent?: PlainValue, key: string | number = '') {
+  constructor(data: unknown, lineOf: LineOf | undefined, parent?: PlainValue, key: string | number = '') {
     this.#data = data;
     this.#lineOf = lineOf;
     this.#parent = parent;
@@ -29,7 +29,7 @@ class PlainValue implements Value {
   }
 
   get line(): number {
-    return this.#lineOf(this.#path());
+    return this.#lineOf?.(this.#path()) ?? 1;
   }
 
   get scalar(): string | number | boolean | undefined {

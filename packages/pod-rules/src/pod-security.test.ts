@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { objectOf } from './object.ts';
 import { plainValue } from './plain-value.ts';
 import { POD_KINDS, podOf } from './pod.ts';
-import { podSecurityProblems } from './pod-security.ts';
+import { podSecurityRules } from './pod-security.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -215,7 +215,7 @@ const CASES: readonly (readonly [string, Level, (pod: Changes) => void])[] = [
   ],
 ];
 
-describe('podSecurityProblems', () => {
+describe('podSecurityRules', () => {
   it.each(CASES)('lets %s as far as %s', (_, expected, change) => {
     for (const where of ['containers', 'initContainers', 'ephemeralContainers'] as const) {
       expect(levelOf(pod(where, change)), where).toBe(expected);
@@ -315,5 +315,7 @@ function levelOf(object: Json): Level {
 function problemsOf(object: Json, level: 'baseline' | 'restricted'): readonly string[] {
   const known = objectOf(plainValue(object));
   const found = known === undefined ? undefined : podOf(known);
-  return found === undefined ? [] : [...podSecurityProblems(found, level)].map(({ rule }) => rule.id);
+  return found === undefined
+    ? []
+    : podSecurityRules(found, level).flatMap((rule) => [...rule.check(found)].map(() => rule.id));
 }

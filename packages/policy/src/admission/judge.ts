@@ -50,6 +50,8 @@ export interface AdmissionDecision {
 /** One object with more problems is not told more by them; a pod may have hundreds of containers. */
 export const MAX_LISTED = 200;
 
+const NO_EXCEPTION: RuleContext['exceptionFor'] = () => ({});
+
 /** What came with an object, where it came from an API server. */
 export interface Circumstances {
   readonly request?: AdmissionRequestFacts;
@@ -115,8 +117,9 @@ function exceptionsFor(
   subject: Workload,
   now: number,
 ): RuleContext['exceptionFor'] {
+  if (exceptions.length === 0) return NO_EXCEPTION;
   const some = exceptions.filter((one) => one.vulnerabilities !== undefined && one.rules.includes(name));
-  if (some.length === 0) return () => ({});
+  if (some.length === 0) return NO_EXCEPTION;
   return (container, vulnerability) => exceptionForVulnerability(some, vulnerability, { subject, container }, now);
 }
 

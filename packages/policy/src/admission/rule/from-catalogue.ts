@@ -1,20 +1,34 @@
-import { POD_RULES, type Pod, type PodRule, type PodSecurityLevel, podSecurityProblems } from '@bulkhead/pod-rules';
+import { POD_RULES, type Pod, type PodRule, type PodSecurityLevel, podSecurityRules } from '@bulkhead/pod-rules';
 import type { RuleProblem } from '../violation.ts';
+import { oncePerPod } from './once-per-pod.ts';
 
 const RULE_BY_ID: ReadonlyMap<string, PodRule> = new Map(POD_RULES.map((rule) => [rule.id, rule]));
 
+/** What the rules of the catalogue found wrong with a pod: many policies ask the same of it. */
+const foundIn = oncePerPod(() => new Map<PodRule, readonly RuleProblem[]>());
+
 /** Where a pod breaks a level of the Pod Security Standards. */
-export function* podSecurity(pod: Pod, level: PodSecurityLevel): Generator<RuleProblem> {
-  for (const { rule, problem } of podSecurityProblems(pod, level)) {
-    yield { ...problem, fix: rule.fix, misconfiguration: rule.id };
-  }
+export function podSecurity(pod: Pod, level: PodSecurityLevel): readonly RuleProblem[] {
+  return podSecurityRules(pod, level).flatMap((rule) => problemsOf(pod, rule));
 }
 
 /** Where a pod has one of some misconfigurations. */
-export function* misconfigurations(pod: Pod, ids: readonly string[]): Generator<RuleProblem> {
-  for (const id of ids) {
+export function misconfigurations(pod: Pod, ids: readonly string[]): readonly RuleProblem[] {
+  return ids.flatMap((id) => {
     const rule = RULE_BY_ID.get(id);
-    if (rule === undefined) continue;
-    for (const problem of rule.check(pod)) yield { ...problem, fix: rule.fix, misconfiguration: id };
-  }
+    return rule === undefined ? [] : problemsOf(pod, rule);
+  });
+}
+
+function problemsOf(pod: Pod, rule: PodRule): readonly RuleProblem[] {
+  const found = foundIn(pod);
+  const known = found.get(rule);
+  if (known !== undefined) return known;
+  const problems = Array.from(rule.check(pod), (problem) => ({
+    ...problem,
+    fix: rule.fix,
+    misconfiguration: rule.id,
+  }));
+  found.set(rule, problems);
+  return problems;
 }

@@ -1,27 +1,22 @@
 import type { Pod } from '@bulkhead/pod-rules';
 import { matchesGlob } from '../../selection/glob.ts';
-import { type NamedImage, namedImage } from '../image-name.ts';
 import type { ImageCriterion } from '../policy.ts';
 import type { RuleProblem } from '../violation.ts';
+import { isReference, type PodReference, podReferences } from './pod-references.ts';
 
 /** Where images come from somewhere else, or are not pinned as they have to be. */
 export function* images(pod: Pod, criterion: ImageCriterion): Generator<RuleProblem> {
-  for (const { spec, subject } of pod.containers) {
-    const value = spec.get('image');
-    const image = namedImage(value.scalar);
-    const at = { line: value.line, subject };
-    if (image === undefined) {
-      const message = value.exists ? `image ${JSON.stringify(value.scalar ?? null)} is no reference` : 'names no image';
-      yield { ...at, message, fix: 'Write the image as registry/repository:tag@digest' };
+  for (const entry of podReferences(pod)) {
+    if (!isReference(entry)) {
+      yield entry;
       continue;
     }
-    for (const problem of imageProblems(image, String(value.scalar), criterion)) yield { ...at, ...problem };
+    for (const problem of imageProblems(entry, criterion)) yield { ...entry.place, ...problem };
   }
 }
 
 function* imageProblems(
-  image: NamedImage,
-  written: string,
+  { image, reference: written }: PodReference,
   { allow, deny, digest, denyTags }: ImageCriterion,
 ): Generator<Pick<RuleProblem, 'message' | 'fix'>> {
   const matches = (globs: readonly string[]): boolean => globs.some((glob) => matchesGlob(glob, image.name));

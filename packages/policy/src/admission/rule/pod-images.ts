@@ -1,18 +1,15 @@
-import { at, type Container, type Pod } from '@bulkhead/pod-rules';
+import { at, type Pod } from '@bulkhead/pod-rules';
+import type { ImageKnowledge } from '../image/knowledge.ts';
 import type { KnownImage } from '../image/known-image.ts';
-import { type NamedImage, namedImage } from '../image-name.ts';
-import type { JudgedProblem, RuleProblem } from '../violation.ts';
+import type { RuleProblem } from '../violation.ts';
 import type { RuleContext } from './context.ts';
+import { oncePerPod } from './once-per-pod.ts';
+import { isReference, type PodReference, podReferences } from './pod-references.ts';
 
 /** The image of one container, and all that is known of what it may be. */
-export interface PodImage {
-  readonly container: Container;
-  readonly image: NamedImage;
-  /** As the pod has it. */
-  readonly reference: string;
+export interface PodImage extends PodReference {
   /** Begins every message: `image web:1`. */
   readonly written: string;
-  readonly place: Pick<RuleProblem, 'line' | 'subject'>;
   /** One a platform, of those on which the pod may run. */
   readonly known: readonly KnownImage[];
 }
@@ -20,25 +17,24 @@ export interface PodImage {
 /** Enough of a digest to tell images apart. */
 const SHOWN_DIGEST = 'sha256:'.length + 12;
 
+/** Looked up once for all rules of a review, in which what is known does not change. */
+const foundFor = oncePerPod(() => new Map<ImageKnowledge, readonly (PodImage | RuleProblem)[]>());
+
 /** The images of a pod's containers, and for what is no reference the problem that this is. */
-export function* podImages(pod: Pod, { images }: Pick<RuleContext, 'images'>): Generator<PodImage | JudgedProblem> {
-  for (const container of pod.containers) {
-    const value = container.spec.get('image');
-    const image = namedImage(value.scalar);
-    const place = { line: value.line, subject: container.subject };
-    if (image === undefined) {
-      const message = value.exists ? `image ${JSON.stringify(value.scalar ?? null)} is no reference` : 'names no image';
-      yield { ...place, message, fix: 'Write the image as registry/repository:tag@digest' };
-      continue;
-    }
-    const known = ofPlatform(images.find(image), pod);
-    const reference = String(value.scalar);
-    yield { container, image, reference, written: `image ${reference}`, place, known };
-  }
+export function podImages(pod: Pod, { images }: Pick<RuleContext, 'images'>): readonly (PodImage | RuleProblem)[] {
+  const found = foundFor(pod);
+  const known = found.get(images);
+  if (known !== undefined) return known;
+  const looked = podReferences(pod).map((entry) => {
+    if (!isReference(entry)) return entry;
+    return { ...entry, written: `image ${entry.reference}`, known: ofPlatform(images.find(entry.image), pod) };
+  });
+  found.set(images, looked);
+  return looked;
 }
 
 /** Whether an entry of `podImages` is an image. */
-export function isPodImage(entry: PodImage | JudgedProblem): entry is PodImage {
+export function isPodImage(entry: PodImage | RuleProblem): entry is PodImage {
   return 'known' in entry;
 }
 

@@ -1,4 +1,4 @@
-import { at, type Container, type Pod } from '@bulkhead/pod-rules';
+import type { Container, Pod, Value } from '@bulkhead/pod-rules';
 import type { ResourceAmount, ResourceCriterion } from '../policy.ts';
 import { parseQuantity } from '../quantity.ts';
 import type { RuleProblem } from '../violation.ts';
@@ -35,8 +35,9 @@ export function* resources(pod: Pod, { require, maximum }: ResourceCriterion): G
 }
 
 /** A limit without a request is taken for the request too. */
-function amountOf({ spec }: Container, where: ResourceAmount) {
+function amountOf({ spec }: Container, where: ResourceAmount): Value {
   const [kind = '', name = ''] = where.split('.');
-  const own = at(spec, ['resources', kind, name]);
-  return own.exists || kind === 'limits' ? own : at(spec, ['resources', 'limits', name]);
+  const all = spec.get('resources');
+  const own = all.get(kind).get(name);
+  return own.exists || kind === 'limits' ? own : all.get('limits').get(name);
 }

@@ -10,8 +10,8 @@ import { isPodImage, labelOf, type PodImage, podImages } from './pod-images.ts';
 export interface ScannedImage {
   readonly container: Container;
   readonly scan: ImageScan;
-  /** Begins every message: `image web:1 (the tag was sha256:0123… at the last look)`. */
-  readonly label: string;
+  /** What begins every message: `image web:1 (the tag was sha256:0123… at the last look)`. */
+  readonly label: () => string;
   readonly place: Pick<RuleProblem, 'line' | 'subject' | 'image'>;
 }
 
@@ -44,13 +44,13 @@ export function* scannedImages(
     for (const one of scanned) {
       const { digest, scan } = one;
       if (scan === undefined) continue;
-      const label = labelOf(entry, one, scanned.length > 1);
+      const label = (): string => labelOf(entry, one, scanned.length > 1);
       const place = { ...entry.place, image: digest };
       yield { container, scan, label, place };
       if (scan.gaps === 0 || wanted.incomplete === 'allow') continue;
       yield {
         ...place,
-        message: `${label} could not be looked at in full: its scan has ${scan.gaps} ${scan.gaps === 1 ? 'gap' : 'gaps'}`,
+        message: `${label()} could not be looked at in full: its scan has ${scan.gaps} ${scan.gaps === 1 ? 'gap' : 'gaps'}`,
         fix: 'Look into the gaps of its scan report',
         ...(wanted.incomplete === 'warn' && { atMost: 'warn' }),
       };

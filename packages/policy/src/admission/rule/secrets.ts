@@ -26,7 +26,7 @@ export function* secrets(pod: Pod, criterion: SecretCriterion, context: RuleCont
     const allowed = criterion.maximum === 0 ? '' : ` (at most ${criterion.maximum} are allowed)`;
     yield {
       ...place,
-      message: `${label} holds ${number} ${number === 1 ? 'secret' : 'secrets'}: ${list}${allowed}`,
+      message: `${label()} holds ${number} ${number === 1 ? 'secret' : 'secrets'}: ${list}${allowed}`,
       fix: 'Revoke them, build the image without them, and mount them when it runs',
       findings: meant.slice(0, MAX_LISTED).map(({ id, severity, path }) => ({ id, severity, in: path })),
     };

@@ -26,11 +26,12 @@ function* judgeScan(
   criterion: VulnerabilityCriterion,
   { now, exceptionFor }: RuleContext,
 ): Generator<JudgedProblem> {
+  const meant = scan.vulnerabilities.filter((one) => isMeant(one, criterion, now));
+  if (meant.length === 0 && scan.omitted.vulnerabilities === 0) return;
   const counted = new Map<string, ImageVulnerability[]>();
   const excused = new Map<AdmissionException, Map<string, ImageVulnerability[]>>();
   let expired: AdmissionException | undefined;
-  for (const one of scan.vulnerabilities) {
-    if (!isMeant(one, criterion, now)) continue;
+  for (const one of meant) {
     const outcome = exceptionFor(container, one.id);
     if (outcome.holds === undefined) push(counted, one);
     else {
@@ -43,11 +44,11 @@ function* judgeScan(
   const unlisted = mayGoOn(scan, criterion) ? scan.omitted.vulnerabilities : 0;
   const number = counted.size + unlisted;
   if (number > criterion.maximum) {
-    const words = inWords(label, criterion, counted, number);
+    const words = inWords(label(), criterion, counted, number);
     yield { ...place, ...words, ...(expired !== undefined && { expired }) };
   }
   for (const [exception, byId] of excused) {
-    yield { ...place, ...inWords(label, { ...criterion, maximum: 0 }, byId, byId.size), excusedBy: exception };
+    yield { ...place, ...inWords(label(), { ...criterion, maximum: 0 }, byId, byId.size), excusedBy: exception };
   }
 }
 
