@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ADDONS, COMPONENTS } from './component.ts';
+import { ADDONS, COMPONENTS, NODE_FLAGS } from './component.ts';
 
 const FILE = resolve(import.meta.dirname, '../../../deploy/images/Dockerfile');
 
@@ -27,7 +27,7 @@ describe('the Dockerfile', () => {
       expect(stage?.from).toBe(ADDONS[component].length > 0 ? 'inspecting' : 'plain');
       expect(stages.get(`${component}-bundle`)?.from).toBe(ADDONS[component].length > 0 ? 'native' : 'build');
       expect(text).toContain(`COPY --from=${component}-bundle /out/ /opt/bulkhead/`);
-      const command = ['/usr/local/bin/node', `/opt/bulkhead/dist/${component}/main.js`];
+      const command = ['/usr/local/bin/node', ...NODE_FLAGS[component], `/opt/bulkhead/dist/${component}/main.js`];
       expect(JSON.parse(/^ENTRYPOINT (.*)$/m.exec(text)?.[1] ?? '')).toEqual(command);
       expect(/^USER (.*)$/m.exec(text)?.[1]).toBe(component === 'agent' ? '0:0' : '65532:65532');
     },

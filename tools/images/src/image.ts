@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeImage } from '@bulkhead/cri/test-support';
 import { bundle } from './bundle.ts';
-import type { Component } from './component.ts';
+import { type Component, NODE_FLAGS } from './component.ts';
 import { putFolder, putLink, putProgram, putSystem } from './rootfs.ts';
 
 /** Where a component lies in its image. */
@@ -54,7 +54,7 @@ async function putAgentPrograms(rootfs: string): Promise<void> {
 function configOf(component: Component): Readonly<Record<string, unknown>> {
   return {
     Env: ['PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'NODE_ENV=production'],
-    Entrypoint: ['/usr/local/bin/node', `${HOME}/dist/${component}/main.js`],
+    Entrypoint: ['/usr/local/bin/node', ...NODE_FLAGS[component], `${HOME}/dist/${component}/main.js`],
     ...(component !== 'agent' && { User: USER }),
   };
 }

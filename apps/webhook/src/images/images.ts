@@ -5,6 +5,7 @@ import type { WebhookEvent } from '../event.ts';
 import type { WebhookMetrics } from '../metrics.ts';
 import type { WishForScan } from '../review/answer.ts';
 import { ApiFeed, type ImagesConfig } from './ask-api.ts';
+import { compactHeap } from './compact-heap.ts';
 import { followImages } from './follow-images.ts';
 import { passOnScanWishes } from './scan-wishes.ts';
 
@@ -24,6 +25,7 @@ export function startImages(
 ): Images {
   if (config === undefined) return { knowledge: NO_IMAGES, wish: undefined, notReady: undefined };
   const feed = new ApiFeed(config);
+  const giveUpAt = performance.now() + config.warmUpSeconds * 1000;
   let trouble = '';
   let told = false;
   const images = followImages({
@@ -33,6 +35,8 @@ export function startImages(
     signal: shutdown.signal,
     onCurrent(count) {
       metrics.setImages(count, systemClock.now());
+      // While nobody waits for reviews yet: reading makes several times as much garbage as what it leaves.
+      if (!told && performance.now() < giveUpAt) compactHeap();
       if (!told || trouble !== '') emit({ event: 'images-known', images: count });
       told = true;
       trouble = '';
@@ -67,7 +71,6 @@ export function startImages(
     await Promise.all([images.done, wishes.done]);
     feed.close();
   });
-  const giveUpAt = performance.now() + config.warmUpSeconds * 1000;
   return {
     knowledge: images,
     wish: wishes.wish,

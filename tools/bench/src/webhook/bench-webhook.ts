@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundle } from '@bulkhead/images';
+import { bundle, NODE_FLAGS } from '@bulkhead/images';
 import { LineProcess, makeCertificate } from '@bulkhead/lab';
 import { type Measure, median } from '../measure.ts';
 import { residentMebibytes } from '../resident.ts';
@@ -82,7 +82,12 @@ async function benchCase(
     return server;
   };
   try {
-    const webhook = start('webhook', [join(folder, 'dist/webhook/main.js'), '--config', configFile]);
+    const webhook = start('webhook', [
+      ...NODE_FLAGS.webhook,
+      join(folder, 'dist/webhook/main.js'),
+      '--config',
+      configFile,
+    ]);
     const noOp = start('no-op', [NO_OP, certificate, key]);
     const [port, noOpPort] = [await portOf(webhook), await portOf(noOp)];
     if (config.images !== undefined) {
