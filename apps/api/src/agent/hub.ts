@@ -227,8 +227,9 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker 
       clock,
       logger,
       onEvents,
-      respond: (workloads, document) =>
-        this.#responder.answer({ agent: agentId, node: connected.node, workloads }, document),
+      respond: (workloads, at, document) =>
+        this.#responder.answer({ agent: agentId, node: connected.node, workloads }, at, document),
+      onKept: () => this.#responder.kept(agentId),
       capture: (requests) => void this.#captures.order(agentId, requests, command),
       cutOff: (which) => void connected.orders?.carryOut(which),
       put: (workload) => this.#compiler.put(workload),

@@ -1,6 +1,6 @@
 import type { Clock } from '@bulkhead/core';
 import type { ClusterWorkload } from '@bulkhead/policy';
-import type { AgentSession, EventBatch, PolicyAnswer, ReportedWorkload, WorkloadReport } from '@bulkhead/rpc';
+import type { AgentSession, EventBatch, PolicyAnswer, Position, ReportedWorkload, WorkloadReport } from '@bulkhead/rpc';
 import type { Logger } from '@bulkhead/runtime';
 import type { Store } from '@bulkhead/store';
 import type { CaptureRequest } from '../response/capture-orders.ts';
@@ -13,7 +13,9 @@ export interface SessionPorts {
   readonly logger: Pick<Logger, 'warn' | 'error'>;
   readonly onEvents: (stored: number, repeated: number) => void;
   /** What ResponseRules ask for about an event. */
-  readonly respond: (workloads: Iterable<ReportedWorkload>, document: unknown) => Answer;
+  readonly respond: (workloads: Iterable<ReportedWorkload>, at: Position, document: unknown) => Answer;
+  /** Told that what it was asked about is kept. */
+  readonly onKept: () => void;
   /** Has the agent cut off what is to be; `all`: again what it was told before. */
   readonly cutOff: (which: 'open' | 'all') => void;
   readonly capture: (requests: readonly CaptureRequest[]) => void;
@@ -51,16 +53,18 @@ export class Session implements AgentSession {
   }
 
   async storeBatch({ epoch, firstSequence, lostBefore, events }: EventBatch): Promise<void> {
-    const { store, onEvents, respond, cutOff, capture } = this.#ports;
+    const { store, onEvents, respond, onKept, cutOff, capture } = this.#ports;
     const at = this.#now();
     const captures: CaptureRequest[] = [];
     const sequenced = events.map((text, index) => {
       const document = documentOf(text);
-      const answer = respond(this.#workloads.values(), document);
+      const sequence = firstSequence + index;
+      const answer = respond(this.#workloads.values(), { epoch, sequence }, document);
       captures.push(...answer.captures);
-      return { sequence: firstSequence + index, document, rules: answer.rules, quarantines: answer.quarantines };
+      return { sequence, document, rules: answer.rules, quarantines: answer.quarantines };
     });
     const { stored } = await store.events.append({ agent: this.#agent, epoch, events: sequenced }, at);
+    onKept();
     onEvents(stored, events.length - stored);
     if (sequenced.some(({ quarantines }) => quarantines.length > 0)) cutOff('open');
     if (captures.length > 0) capture(captures);

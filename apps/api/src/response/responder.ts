@@ -1,7 +1,7 @@
 import type { QuarantineRequest } from '@bulkhead/control-plane';
 import { type Clock, MODES, type Mode } from '@bulkhead/core';
 import { durationMs, ResponseCounter, type ResponseRule } from '@bulkhead/policy';
-import type { ReportedWorkload } from '@bulkhead/rpc';
+import type { Position, ReportedWorkload } from '@bulkhead/rpc';
 import { z } from 'zod';
 import type { PolicySupply } from '../policy/policy-in-force.ts';
 import type { CaptureRequest } from './capture-orders.ts';
@@ -38,18 +38,46 @@ const Subject = z.object({
 
 const NOTHING: Answer = { rules: [], quarantines: [], captures: [] };
 
-/** Says what ResponseRules ask for about an event. Counts are this process's own, and begin anew with it. */
+/** Of an agent, how far its events are counted. */
+interface Counted {
+  epoch: number;
+  sequence: number;
+  /** What was said of those that are not kept yet, by sequence; where it is not here, nothing was. */
+  readonly answers: Map<number, Answer>;
+}
+
+/**
+ * Says what ResponseRules ask for about an event. Counts are this process's own, and begin anew with it. An event that comes again,
+ * since the store did not take it, is counted once.
+ */
 export class Responder {
   readonly #policy: Pick<PolicySupply, 'current'>;
   readonly #clock: Clock;
   readonly #counter = new ResponseCounter();
+  readonly #counted = new Map<string, Counted>();
 
   constructor(policy: Pick<PolicySupply, 'current'>, clock: Clock) {
     this.#policy = policy;
     this.#clock = clock;
   }
 
-  answer(origin: Origin, document: unknown): Answer {
+  answer(origin: Origin, { epoch, sequence }: Position, document: unknown): Answer {
+    const counted = this.#counted.get(origin.agent) ?? { epoch: 0, sequence: 0, answers: new Map<number, Answer>() };
+    if (epoch < counted.epoch) return NOTHING;
+    if (epoch > counted.epoch) counted.answers.clear();
+    else if (sequence <= counted.sequence) return counted.answers.get(sequence) ?? NOTHING;
+    const answer = this.#answer(origin, document);
+    if (answer !== NOTHING) counted.answers.set(sequence, answer);
+    this.#counted.set(origin.agent, Object.assign(counted, { epoch, sequence }));
+    return answer;
+  }
+
+  /** What an agent has told is kept: it does not come again. */
+  kept(agent: string): void {
+    this.#counted.get(agent)?.answers.clear();
+  }
+
+  #answer(origin: Origin, document: unknown): Answer {
     const { responses } = this.#policy.current.policy;
     const met = this.#counter.completedBy(responses, origin.agent, document, this.#clock.now());
     if (met.length === 0) return NOTHING;

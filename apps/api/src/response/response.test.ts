@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AgentLink, type AgentSession, type CommandAction, type CommandOutcome, RpcError } from '@bulkhead/rpc';
+import { StoreError } from '@bulkhead/store';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Stand, startStand } from '../test-support/stand.ts';
 
@@ -99,6 +100,32 @@ const audited = async () =>
   (await stand.store.audit.list({ action: 'workload.action' }, { limit: 99 })).items.map(
     ({ actor, target, outcome }) => ({ actor, target, outcome }),
   );
+
+describe('a response rule that counts', () => {
+  it('counts an event once that comes again, since the store did not take it, and does then what it asks for', async () => {
+    await rule({ after: { count: 3, within: '1h' } });
+    const link = new Link();
+    const session = await connect(link);
+    await report(session, workload('w'));
+    const append = vi.spyOn(stand.store.events, 'append');
+    const again = async (): Promise<void> => {
+      append.mockRejectedValueOnce(new StoreError('STORE_BUSY', 'away'));
+      await expect(blocked(session, 'w')).rejects.toThrow('away');
+      sequence -= 1;
+    };
+
+    await blocked(session, 'w');
+    for (let tries = 0; tries < 5; tries += 1) await again();
+    await blocked(session, 'w');
+    expect((await shown('w')).quarantine).toBeUndefined();
+
+    // The third completes it, whichever of its tries is kept.
+    for (let tries = 0; tries < 5; tries += 1) await again();
+    await blocked(session, 'w');
+    await vi.waitFor(async () => expect((await shown('w')).quarantine?.state).toBe('done'), WAIT);
+    expect(link.commands).toHaveLength(1);
+  });
+});
 
 describe('a response rule with the action capture', () => {
   it('has the packets kept of whoever it is about, in every mode, once in a while', async () => {
