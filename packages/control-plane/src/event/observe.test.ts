@@ -63,6 +63,31 @@ describe('observe', () => {
   });
 
   it.each([
+    [
+      { ruleSets: ['shop-api'], rule: 'guests' },
+      'ingress traffic was denied by the rule guests of the rule set shop-api',
+    ],
+    [{ ruleSets: ['shop-api'] }, 'ingress traffic was allowed by no rule of the rule set shop-api'],
+    [{ ruleSets: ['all', 'shop-api'] }, 'ingress traffic was allowed by no rule of the rule sets all, shop-api'],
+    [{ ruleSets: 7 }, 'traffic was denied'],
+  ])('says of a flow denied with %j: %s', (more, title) => {
+    const { workloads } = FINDING;
+
+    expect(observe({ event: 'flow-denied', direction: 'ingress', workloads, ...more }, NOW).incident?.title).toBe(
+      title,
+    );
+  });
+
+  it('has an incident for each direction, rule and rule set that flows are denied by', () => {
+    const print = (more: object): string | undefined =>
+      observe({ event: 'flow-denied', direction: 'ingress', ruleSets: ['shop'], ...more }, NOW).incident?.fingerprint;
+    const prints = [{}, { direction: 'egress' }, { rule: 'guests' }, { ruleSets: ['all'], rule: 'guests' }].map(print);
+
+    expect(new Set(prints).size).toBe(4);
+    expect(print({ client: '10.0.0.1' })).toBe(print({ client: '10.0.0.2' }));
+  });
+
+  it.each([
     ['1999-12-31T23:00:00-01:00', '2000-01-01T00:00:00.000Z'],
     ['+012026-11-26T08:00:00Z', NOW],
     ['-000001-01-01T00:00:00Z', NOW],

@@ -46,7 +46,12 @@ const FindingEvent = z.object({
 });
 const ProblemEvent = z.object({ problem: z.string() });
 const ProblemsEvent = z.object({ problems: z.array(z.string()) });
-const RuleEvent = z.object({ rule: z.string().optional(), server: z.unknown() });
+const FlowEvent = z.object({
+  direction: z.string(),
+  ruleSets: z.array(z.string()),
+  /** Absent where no rule allowed the flow. */
+  rule: z.string().optional(),
+});
 
 const UseEvent = z.object({
   policy: z.string(),
@@ -98,10 +103,14 @@ function causeOf(kind: string, fields: object): Cause | undefined {
       const title = `${detector} ${done} in traffic by the sensor ${sensor}`;
       return { title, severity: confidence === 'high' ? 'high' : 'medium', parts: [detector, sensor, verdict] };
     }
-    case 'flow-denied':
-    case 'flow-violation': {
-      const rule = RuleEvent.safeParse(fields).data?.rule ?? '';
-      return { title: `traffic against the rule ${rule || 'of its mode'}`, severity: 'medium', parts: [rule] };
+    case 'flow-denied': {
+      const flow = FlowEvent.safeParse(fields).data;
+      if (flow === undefined) return { title: 'traffic was denied', severity: 'medium', parts: [''] };
+      const { direction, rule, ruleSets } = flow;
+      const sets = `${ruleSets.length === 1 ? 'rule set' : 'rule sets'} ${ruleSets.join(', ')}`;
+      const why =
+        rule === undefined ? `was allowed by no rule of the ${sets}` : `was denied by the rule ${rule} of the ${sets}`;
+      return { title: `${direction} traffic ${why}`, severity: 'medium', parts: [direction, rule ?? '', ...ruleSets] };
     }
     case 'process-denied':
     case 'process-alerted':
