@@ -22,11 +22,16 @@ export async function writeAll(stream: Writable, pieces: Iterable<string>): Prom
   if (buffer !== '') await write(stream, buffer);
 }
 
+function isBrokenPipe(error: NodeJS.ErrnoException): boolean {
+  return error.code === 'EPIPE';
+}
+
 /** Large enough that system calls do not count, small enough that nothing waits long. */
 const CHUNK = 64 * 1024;
 
 function write(stream: Writable, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    stream.write(text, (error) => (error == null ? resolve() : reject(error)));
+    // A reader that has gone is no failure: of standard output the process ends, of standard error nobody misses anything.
+    stream.write(text, (error) => (error == null || isBrokenPipe(error) ? resolve() : reject(error)));
   });
 }

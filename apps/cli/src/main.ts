@@ -25,6 +25,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(EXIT_FAILURE);
 });
 
+// What nobody hears (`2>&1 | head`) keeps no command from its result.
+process.stderr.on('error', () => undefined);
+
 const io = {
   stdout: process.stdout,
   stderr: process.stderr,

@@ -96,6 +96,30 @@ spec: { groups: [shop], when: { events: [process-denied] }, actions: [alert] }
     `);
   });
 
+  it('names every pattern that cannot be run, with its sensor', async () => {
+    const patterns = ['(a+)\\\\1', 'x*', 'EMP-\\\\d{4}'].map(
+      (pattern, index) => `{ id: p${index}, pattern: "${pattern}" }`,
+    );
+    const file = write('patterns.yaml', sensor('mine', `{ patterns: [${patterns.join(', ')}], action: alert }`));
+
+    const { code, stderr } = await bulkhead('policy', 'check', file);
+
+    expect(code).toBe(1);
+    expect(stderr.split('\n')).toEqual([
+      expect.stringMatching(/^error: sensor mine: pattern 'p0' cannot be matched in a stream/),
+      expect.stringMatching(/^error: sensor mine: pattern 'p1' /),
+      '2 problems in 1 file: correct them and check again',
+      '',
+    ]);
+  });
+
+  it('does not take a folder without documents for a policy that is right', async () => {
+    expect(await bulkhead('policy', 'check', write('notes.txt', '# nothing'))).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('error: there is nothing to check: no document is in '),
+    });
+  });
+
   it('says why a file cannot be read', async () => {
     const { code, stderr } = await bulkhead('policy', 'check', join(folder, 'absent.yaml'));
 

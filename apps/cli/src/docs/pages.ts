@@ -33,11 +33,16 @@ from measured times.
 | exit code            | meaning                                                                            |
 | -------------------- | ---------------------------------------------------------------------------------- |
 | 0                    | done                                                                               |
-| 1                    | wrong usage, or something could not be inspected: the result is not complete       |
-| N of \`--exit-code N\` | everything was inspected, and a finding has the verdict \`alert\`, \`mask\` or \`block\` |
+| 1                    | wrong usage, or a file could not be read to its end: the result is not complete    |
+| N of \`--exit-code N\` | every file was read, and a finding has the verdict \`alert\`, \`mask\` or \`block\`      |
 | 130                  | interrupted by Ctrl-C: nothing partial is left or printed as JSON                  |
 
-What scans exit with is in [scanning](scanning.md).
+What scans exit with is in [scanning](scanning.md). \`agent\`, \`api\`, \`webhook\` and \`worker\` end with 2 for wrong usage
+and for mistakes in a configuration or policy, and with 1 when something else fails.
+
+Parts of a file that the inspector passed over, such as packets with wrong checksums or encodings that it does not know, do not change the
+exit code: they are counted under \`not inspected\`, and as \`bytesNotInspected\` with their reasons; look there before you take no findings for
+none. In folders \`dlp scan\` follows no links, and passes over pipes, sockets and devices.
 
 A file that cannot be inspected does not keep the others from it: it is named on standard error, in \`errors\` of the
 JSON report and as a record of kind \`error\` in JSON lines. A reader that goes away (\`| head\`) ends a command quietly.

@@ -1,11 +1,12 @@
 import { errorLine, formatCount, printable } from '@bulkhead/core';
-import { DEFAULT_SENSORS, dataSensorKind } from '@bulkhead/dlp';
+import { DEFAULT_SENSORS, dataSensorKind, filesOf } from '@bulkhead/dlp';
 import { formatProblem, readPolicy } from '@bulkhead/policy';
 import { z } from 'zod';
 import { type ApiPlace, readAnswer, refusalOf, requestApi } from '../api/request-api.ts';
 import { EXIT_FAILURE, EXIT_OK } from '../exit-code.ts';
 import { type Io, writeAll } from '../io.ts';
-import { readSources } from './sources.ts';
+import { refusedDetectors } from './own-detectors.ts';
+import { readSources, requireDocuments } from './sources.ts';
 
 export interface ApplyOptions extends ApiPlace {
   readonly dryRun: boolean;
@@ -31,6 +32,12 @@ export async function apply(paths: readonly string[], options: ApplyOptions, io:
   const sources = (await Promise.all(paths.map(readSources))).flat();
   const outcome = readPolicy(sources, { kind: dataSensorKind, provided: DEFAULT_SENSORS });
   if (!outcome.ok) return refuse(outcome.problems.map(formatProblem), io);
+  requireDocuments(outcome.documents, paths, 'apply');
+  // The api cannot run detectors: it would keep what every agent then refuses. It refuses sensors with files itself.
+  const refused = await refusedDetectors(
+    [...outcome.policy.sensors.values()].filter((one) => filesOf([one]).length === 0),
+  );
+  if (refused.length > 0) return refuse(refused, io);
   const { prune, dryRun } = options;
   const answer = await requestApi(options, {
     method: 'PUT',

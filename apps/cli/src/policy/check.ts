@@ -1,33 +1,36 @@
-import type { Sensor } from '@bulkhead/core';
 import { errorLine, formatCount } from '@bulkhead/core';
-import { compileSensors, DEFAULT_SENSORS, dataSensorKind, mayBeRefused, withFiles } from '@bulkhead/dlp';
+import { compileSensors, DEFAULT_SENSORS, dataSensorKind, withFiles } from '@bulkhead/dlp';
 import { formatProblem, type Policy, readPolicy } from '@bulkhead/policy';
 import { readSensorFile } from '../dlp/sensor-file.ts';
 import { EXIT_FAILURE, EXIT_OK } from '../exit-code.ts';
 import { type Io, writeAll } from '../io.ts';
-import { readSources } from './sources.ts';
+import { refusedDetectors } from './own-detectors.ts';
+import { readSources, requireDocuments } from './sources.ts';
 
 /** Validates a policy of several files or folders together, and names every problem on a line of its own. */
 export async function check(paths: readonly string[], io: Io): Promise<number> {
   const sources = (await Promise.all(paths.map(readSources))).flat();
   const outcome = readPolicy(sources, { kind: dataSensorKind, provided: DEFAULT_SENSORS });
-  if (!outcome.ok) {
+  const refuse = async (problems: readonly string[]): Promise<number> => {
     await writeAll(
       io.stderr,
-      outcome.problems.map((problem) => `${errorLine(formatProblem(problem))}\n`),
+      problems.map((problem) => `${errorLine(problem)}\n`),
     );
-    const count = formatCount(outcome.problems.length, 'problem');
+    const count = formatCount(problems.length, 'problem');
     await writeAll(io.stderr, [`${count} in ${formatCount(sources.length, 'file')}: correct them and check again\n`]);
     return EXIT_FAILURE;
-  }
+  };
+  if (!outcome.ok) return refuse(outcome.problems.map(formatProblem));
+  requireDocuments(outcome.documents, paths, 'check');
   const { groups, sensors } = outcome.policy;
   const complete = await withFiles([...sensors.values()], readSensorFile);
+  const refused = await refusedDetectors(complete);
+  if (refused.length > 0) return refuse(refused);
   const byName = new Map(complete.map((sensor) => [sensor.name, sensor]));
   for (const group of groups)
     compileSensors(
       group.sensors.flatMap((binding) => byName.get(typeof binding === 'string' ? binding : binding.name) ?? []),
     );
-  await compileOwnDetectors(complete);
   await writeAll(io.stdout, [`ok: ${inWords(outcome.policy)}\n`]);
   return EXIT_OK;
 }
@@ -45,12 +48,4 @@ function inWords({ groups, network, processes, files, responses, admission, sens
   const provided = formatCount(DEFAULT_SENSORS.length, 'provided sensor');
   const sensorWords = `${formatCount(sensors.size, 'sensor')} (${provided} included)`;
   return `${[formatCount(groups.length, 'group'), ...counted].join(', ')} and ${sensorWords}`;
-}
-
-/** Only the inspector knows whether a pattern can be run. Where no sensor has a detector of its own it is not loaded. */
-async function compileOwnDetectors(sensors: readonly Sensor[]): Promise<void> {
-  const own = sensors.filter(mayBeRefused);
-  if (own.length === 0) return;
-  const { Program } = await import('@bulkhead/inspector');
-  own.map((sensor) => new Program(compileSensors([sensor])));
 }

@@ -1,7 +1,17 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PolicySource } from '@bulkhead/policy';
+import type { PolicyDocument, PolicySource } from '@bulkhead/policy';
 import { CliError, unreadableFile } from '../error.ts';
+
+/** Refuses a policy without a document: a wrong path would pass for one that asks for nothing. */
+export function requireDocuments(documents: readonly PolicyDocument[], paths: readonly string[], verb: string): void {
+  if (documents.length > 0) return;
+  throw new CliError('USAGE', {
+    what: `there is nothing to ${verb}`,
+    why: `no document is in ${paths.join(', ')}`,
+    fix: 'name files, or folders with files that end with .yaml, .yml or .json',
+  });
+}
 
 const POLICY_FILE = /\.(ya?ml|json)$/;
 

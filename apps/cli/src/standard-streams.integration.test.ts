@@ -67,6 +67,19 @@ describe('standard output', () => {
   });
 });
 
+describe('standard error', () => {
+  it('that nobody reads keeps a command neither from its result nor from its exit code', async () => {
+    const file = join(folder, 'seen.txt');
+    writeFileSync(file, 'card 4539578763621486\n');
+    const child = spawn(process.execPath, [MAIN, 'dlp', 'scan', file, '--exit-code', '3']);
+    child.stderr.destroy();
+    const [stdout, code] = await Promise.all([text(child.stdout), closed(child)]);
+
+    expect(stdout).toContain('453957******1486');
+    expect(code).toBe(3);
+  });
+});
+
 const POLICY = `
 apiVersion: bulkhead.io/v1alpha1
 kind: AdmissionPolicy
