@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -87,6 +87,33 @@ describe.skipIf(missing !== undefined)('bulkhead up', () => {
     expect(second.output).not.toContain('password');
   }, 300_000);
 
+  it('starts an agent again that was killed, and leaves no rule where it has to give up', async () => {
+    const host = network.host('server');
+    const data = join(folder, 'killed');
+    const policy = join(folder, 'policy.yaml');
+    const platform = new Up(['--data', data, '--policy', policy, '--netns', '--db', join(folder, 'none')]);
+    const protectedAgain = (times: number): Promise<void> =>
+      platform.says(new RegExp(`(^agent +\\S+ is in protect, by stop-cards$[^]*){${times}}`, 'm'));
+    try {
+      await protectedAgain(1);
+      process.kill(agentOf(data), 'SIGKILL');
+      await platform.says(/^agent +ended by itself \(SIGKILL\): it is started again$/m);
+      await protectedAgain(2);
+      const outcome = await request(network.host('client'), host, { path: '/orders', body: ORDER, timeoutMs: 5_000 });
+      expect(outcome.status).toBeUndefined();
+
+      for (const times of [3, 4, 5]) {
+        process.kill(agentOf(data), 'SIGKILL');
+        if (times < 5) await protectedAgain(times);
+      }
+      expect(await platform.ended).toBe(1);
+      expect(platform.output).toMatch(/error: the agent ended by itself \(SIGKILL\); read \S+agent\.log/);
+    } finally {
+      await platform.end();
+    }
+    expect(await runIn(host.path, 'nft', ['list', 'ruleset'])).not.toContain('bulkhead');
+  }, 300_000);
+
   it('keeps a policy that is applied with a token', async () => {
     const data = join(folder, 'kept');
     const platform = new Up(['--data', data, '--db', join(folder, 'none')]);
@@ -129,3 +156,20 @@ describe.skipIf(missing !== undefined)('bulkhead up', () => {
     expect(broken.output).toMatch(/error: the api did not start: it ended \(exit code 2\); read \S+api\.log/);
   }, 120_000);
 });
+
+/** The process of the agent whose data are in a folder. */
+function agentOf(data: string): number {
+  const config = join(data, 'run', 'agent.json');
+  const pid = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .find((name) => commandOf(name).includes(config));
+  return Number(pid);
+}
+
+function commandOf(pid: string): readonly string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  } catch {
+    return [];
+  }
+}

@@ -43,12 +43,18 @@ interface LostChild {
   readonly log: string;
 }
 
+/** An agent that ends by itself so often within this time is not started again: it would end once more. */
+const MAX_RESTARTS = 3;
+const RESTART_WINDOW_MS = 600_000;
+
 class Platform {
   readonly #options: UpOptions;
   readonly #io: Io;
   readonly #folder: string;
   readonly #children: Child[] = [];
   #ending = false;
+  /** Whether an agent ended by itself that no other has followed: its rules are still there. */
+  #rulesAreLeft = false;
 
   constructor(options: UpOptions, io: Io) {
     this.#options = options;
@@ -56,7 +62,7 @@ class Platform {
     this.#folder = resolve(options.data ?? defaultFolder());
   }
 
-  /** Starts one service after the other. Resolves only when one of them ends by itself. */
+  /** Starts one service after the other. Resolves only when one of them ends by itself, an agent more than now and then. */
   async start(): Promise<LostChild> {
     const folder = this.#folder;
     for (const name of ['', 'log', 'run']) mkdirSync(join(folder, name), { recursive: true, mode: 0o700 });
@@ -68,12 +74,32 @@ class Platform {
     await this.#startWorker(store, redis.config);
     await this.#startAgent(agentsPort);
     this.#say('ready', 'Ctrl-C ends all of it');
-    const lost = this.#children.map(async (child) => ({
-      name: child.name,
-      how: await child.ended,
-      log: this.#log(child.name),
-    }));
-    return Promise.race(lost);
+    const agent = this.#children.find(({ name }) => name === 'agent');
+    const others = this.#children.filter((child) => child !== agent).map((child) => this.#lost(child));
+    return Promise.race([...others, ...(agent === undefined ? [] : [this.#lostAgent(agent, agentsPort)])]);
+  }
+
+  async #lost(child: Child): Promise<LostChild> {
+    return { name: child.name, how: await child.ended, log: this.#log(child.name) };
+  }
+
+  /** Starts an agent again that ends by itself. Its rules stay meanwhile: the next takes them over. */
+  async #lostAgent(first: Child, agentsPort: string): Promise<LostChild> {
+    let agent = first;
+    const restarts: number[] = [];
+    for (;;) {
+      const lost = await this.#lost(agent);
+      if (this.#ending) return lost;
+      this.#rulesAreLeft = true;
+      this.#children.splice(this.#children.indexOf(agent), 1);
+      const now = performance.now();
+      if (restarts.filter((at) => now - at < RESTART_WINDOW_MS).length >= MAX_RESTARTS) return lost;
+      restarts.push(now);
+      this.#say('agent', `ended by itself (${lost.how}): it is started again`);
+      const next = await this.#startAgent(agentsPort);
+      if (next === undefined) return lost;
+      agent = next;
+    }
   }
 
   /** Ends them, the last first: each may need those before it. */
@@ -81,6 +107,15 @@ class Platform {
     this.#ending = true;
     if (this.#children.length > 0) this.#say('ending', 'one after the other');
     for (let child = this.#children.pop(); child !== undefined; child = this.#children.pop()) await child.stop();
+    if (this.#rulesAreLeft) await this.#cleanUp();
+  }
+
+  /** Takes back what an agent left that could not end in order. */
+  async #cleanUp(): Promise<void> {
+    const how = await this.#run('agent', ['--clean-up']).ended;
+    if (how === 'exit code 0') return;
+    const what = `rules of the agent may be left (${how})`;
+    this.#io.stderr.write(`error: ${what}; read ${this.#log('agent')}, and run "bulkhead agent --clean-up"\n`);
   }
 
   /** Gives the port at which agents are served. */
@@ -128,38 +163,44 @@ class Platform {
     return join(this.#folder, 'run', 'enrolment-token');
   }
 
-  async #startAgent(port: string): Promise<void> {
+  /** Gives nothing where there is nothing to protect. */
+  async #startAgent(port: string): Promise<Child | undefined> {
     const { cri, netns } = this.#options;
     if (cri === undefined && !netns) {
       this.#say('agent', 'not started: it needs --cri or --netns to know what to protect');
-      return;
+      return undefined;
     }
     const workloads = { ...(cri !== undefined && { cri }), netns };
     const captures = { folder: join(this.#folder, 'captures') };
     const address = `127.0.0.1:${port}`;
     const controlPlane = { address, tokenFile: this.#tokenFile, folder: join(this.#folder, 'agent') };
     const metrics = { port: 0 };
-    // Nobody starts this agent again but with all the rest.
+    // Nobody starts an agent again that was told to end.
     const onStop = 'release';
     const agent = this.#startService('agent', 'AgentConfig', { controlPlane, workloads, captures, metrics, onStop });
     await agent.said('agent-started');
+    this.#rulesAreLeft = false;
     this.#say('agent', 'holds workloads of this machine to the policy');
+    return agent;
   }
 
   #startService(name: 'agent' | 'api' | 'worker', kind: string, config: object): Child {
     const file = join(this.#folder, 'run', `${name}.json`);
     writeFileSync(file, JSON.stringify({ apiVersion: API_VERSION, kind, ...config }, null, 2), { mode: 0o600 });
-    const args = [programFile(name), '--config', file];
-    const child = new Child({
+    const child = this.#run(name, ['--config', file]);
+    this.#children.push(child);
+    return child;
+  }
+
+  #run(name: 'agent' | 'api' | 'worker', args: readonly string[]): Child {
+    return new Child({
       name,
       program: process.execPath,
-      args,
+      args: [programFile(name), ...args],
       cwd: this.#folder,
       log: this.#log(name),
       onLine: (line) => this.#tell(name, line),
     });
-    this.#children.push(child);
-    return child;
   }
 
   /** What people want to know of what services say. */
