@@ -1,4 +1,7 @@
-/** How far a group goes: `discover` learns, `monitor` alerts, `protect` blocks. From most to least permissive. */
+/**
+ * How far a group goes: `discover` reports what sensors find, `monitor` also what rules would deny, `protect` enforces. From most
+ * to least permissive.
+ */
 export const MODES = ['discover', 'monitor', 'protect'] as const;
 export type Mode = (typeof MODES)[number];
 

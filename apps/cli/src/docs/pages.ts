@@ -30,12 +30,12 @@ Results go to standard output, everything else to standard error: progress at a 
 otherwise, and one line for each error (what, why, what to do). Output for equal input is equal, byte by byte, apart
 from measured times.
 
-| exit code            | meaning                                                                            |
-| -------------------- | ---------------------------------------------------------------------------------- |
-| 0                    | done                                                                               |
-| 1                    | wrong usage, or a file could not be read to its end: the result is not complete    |
-| N of \`--exit-code N\` | every file was read, and a finding has the verdict \`alert\`, \`mask\` or \`block\`      |
-| 130                  | interrupted by Ctrl-C: nothing partial is left or printed as JSON                  |
+| exit code            | meaning                                                                         |
+| -------------------- | ------------------------------------------------------------------------------- |
+| 0                    | done                                                                            |
+| 1                    | wrong usage, or a file could not be read to its end: the result is not complete |
+| N of \`--exit-code N\` | every file was read, and a finding has the verdict \`alert\`, \`mask\` or \`block\`   |
+| 130                  | interrupted by Ctrl-C: nothing partial is left or printed as JSON               |
 
 What scans exit with is in [scanning](scanning.md). \`agent\`, \`api\`, \`webhook\` and \`worker\` end with 2 for wrong usage
 and for mistakes in a configuration or policy, and with 1 when something else fails.
