@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, readFile } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { formatCount } from '@bulkhead/core';
 import type { ExactColumn, Normalisation } from '@bulkhead/inspector';
 import { CliError, unreadableFile } from '../error.ts';
@@ -31,7 +31,8 @@ export async function edmBuild(file: string, options: EdmBuildOptions, io: Io): 
     );
   }
   const keyFile = options.key ?? `${options.output}.key`;
-  const key = await keyIn(keyFile, EXACT_KEY_BYTES);
+  const known = await keyIn(keyFile, EXACT_KEY_BYTES);
+  const key = known ?? randomBytes(EXACT_KEY_BYTES);
   const builder = new ExactDataBuilder(columns, key);
 
   let places: readonly number[] | undefined;
@@ -56,7 +57,9 @@ export async function edmBuild(file: string, options: EdmBuildOptions, io: Io): 
   flush();
   const built = builder.finish();
   if (built.values === 0) throw usage(`${JSON.stringify(file)} has no value that could be looked for`);
-  await writePrivate(options.output, built.bytes, 'w');
+  // Nothing is left of a set that cannot be made, and its key is there before it.
+  if (known === undefined) await writeKey(keyFile, key);
+  await replace(options.output, built.bytes);
   const left = [
     [built.empty, 'empty'],
     [built.tooShort, 'too short'],
@@ -92,8 +95,8 @@ function placeOf(name: string, header: readonly string[]): number {
   return place;
 }
 
-/** The key of an earlier set, so that both can be used with one; a new one where the file does not exist. */
-async function keyIn(file: string, size: number): Promise<Uint8Array> {
+/** The key of an earlier set, so that both can be used with one; nothing where the file does not exist. */
+async function keyIn(file: string, size: number): Promise<Uint8Array | undefined> {
   try {
     const key = await readFile(file);
     if (key.length !== size) throw usage(`${JSON.stringify(file)} is no key: it has ${key.length} bytes, not ${size}`);
@@ -103,26 +106,46 @@ async function keyIn(file: string, size: number): Promise<Uint8Array> {
       throw cause instanceof CliError ? cause : unreadableFile(file, cause);
     }
   }
-  const key = randomBytes(size);
-  await writePrivate(file, key, 'wx');
-  return key;
+  return undefined;
 }
 
-async function writePrivate(file: string, bytes: Uint8Array, flags: 'w' | 'wx'): Promise<void> {
+/** Never over a key that another has made meanwhile: its set could not be read any more. */
+async function writeKey(file: string, key: Uint8Array): Promise<void> {
+  await writePrivate(file, key).catch((cause: unknown) => {
+    throw unwritable(file, cause);
+  });
+}
+
+/** Puts a set in the place of another at once: agents follow it, and would refuse half of one. */
+async function replace(file: string, bytes: Uint8Array): Promise<void> {
+  const beside = `${file}.${randomBytes(6).toString('hex')}.tmp`;
   try {
-    const handle = await open(file, flags, 0o600);
-    try {
-      // A file that was there keeps its mode otherwise.
-      await handle.chmod(0o600);
-      await handle.writeFile(bytes);
-    } finally {
-      await handle.close();
-    }
+    await writePrivate(beside, bytes);
+    await rename(beside, file);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    const what = `cannot write ${JSON.stringify(file)}`;
-    throw new CliError('UNWRITABLE_FILE', { what, why, fix: 'check the path and its permissions' }, { cause });
+    await rm(beside, { force: true });
+    throw unwritable(file, cause);
   }
+}
+
+/** Writes a new file that its owner alone may read. */
+async function writePrivate(file: string, bytes: Uint8Array): Promise<void> {
+  const handle = await open(file, 'wx', 0o600);
+  try {
+    await handle.writeFile(bytes);
+    await handle.sync();
+  } catch (cause) {
+    await rm(file, { force: true });
+    throw cause;
+  } finally {
+    await handle.close();
+  }
+}
+
+function unwritable(file: string, cause: unknown): CliError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const what = `cannot write ${JSON.stringify(file)}`;
+  return new CliError('UNWRITABLE_FILE', { what, why, fix: 'check the path and its permissions' }, { cause });
 }
 
 async function* textOf(file: string, signal: AbortSignal): AsyncGenerator<string> {

@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -179,7 +188,18 @@ describe('dlp edm build', () => {
     expect(stderr).toMatch(/exact data "people".*built with another key/);
   });
 
-  it('names a column that is not there', () => {
+  it('puts a set in the place of another at once, with the key of that', () => {
+    const [list, set] = [join(folder, 'customers.csv'), join(folder, 'customers.edm')];
+    const [before, key] = [statSync(set).ino, readFileSync(`${set}.key`)];
+
+    expect(bulkhead(['dlp', 'edm', 'build', list, ...columns, '--output', set]).status).toBe(0);
+
+    expect(statSync(set).ino).not.toBe(before);
+    expect(readFileSync(`${set}.key`)).toEqual(key);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  it('names a column that is not there, and leaves nothing', () => {
     const list = join(folder, 'customers.csv');
     const output = join(folder, 'none.edm');
 
@@ -187,6 +207,7 @@ describe('dlp edm build', () => {
 
     expect(status).toBe(1);
     expect(stderr).toMatch(/no column "iban"; the first row has id, name, account/);
+    expect([output, `${output}.key`].filter((file) => existsSync(file))).toEqual([]);
   });
 
   function exactSensor(set: string, key: string): string {
