@@ -32,6 +32,9 @@ const TIMEOUT_MS = 60_000;
 /** An answer names each document of a policy and the places where it changed. */
 const MAX_ANSWER = 16 * 1024 * 1024;
 
+/** What a header can carry; anything else is another file. */
+const TOKEN = /^[\x21-\x7e]{1,4096}$/;
+
 const Problem = z.object({
   detail: z.string(),
   problems: z.array(z.object({ path: z.string(), message: z.string() })).default([]),
@@ -75,6 +78,10 @@ export async function readText(answer: IncomingMessage, most: number): Promise<s
 export async function openPlace({ api, tokenFile, ca }: ApiPlace, path: string, failure: string) {
   const url = placeOf(api, path, failure);
   const token = (await read(tokenFile)).trim();
+  if (!TOKEN.test(token)) {
+    const why = `${JSON.stringify(tokenFile)} holds no token`;
+    throw new CliError('USAGE', { what: failure, why, fix: 'name a file with the token of an api and nothing else' });
+  }
   const trust = ca === undefined ? {} : { ca: await read(ca) };
   return { url, authorization: `Bearer ${token}`, trust };
 }
@@ -99,7 +106,7 @@ export function readAnswer<Schema extends z.ZodType>(
 }
 
 function placeOf(api: string, path: string, failure: string): URL {
-  const url = URL.canParse(api) ? new URL(path, api) : undefined;
+  const url = URL.canParse(path, api) ? new URL(path, api) : undefined;
   if (url?.protocol === 'https:') return url;
   const why = `${JSON.stringify(api)} is no https address`;
   throw new CliError('USAGE', { what: failure, why, fix: 'give one such as https://localhost:9443' });

@@ -56,13 +56,18 @@ function programOf(): string {
   });
 }
 
-function answers(path: string, password: string): Promise<void> {
+/** Rejects as long as it does not work: one that still loads its data says so, and keeps the connection open. */
+export function answers(path: string, password: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connect(path, () => socket.write(`AUTH ${password}\r\nPING\r\n`));
-    socket.on('data', (answer) => {
-      if (!answer.includes('+PONG')) return;
+    let said = '';
+    socket.setEncoding('utf8').on('data', (answer: string) => {
+      said += answer;
+      const refused = /^-.*/m.exec(said);
+      if (refused === null && !said.includes('+PONG')) return;
       socket.destroy();
-      resolve();
+      if (refused === null) resolve();
+      else reject(new Error(refused[0]));
     });
     socket.once('error', reject);
     socket.once('close', () => reject(new Error('it closed the connection')));
