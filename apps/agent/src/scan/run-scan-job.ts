@@ -16,11 +16,15 @@ export async function runScanJob(): Promise<number> {
   const { promise, resolve } = Promise.withResolvers<string>();
   lines.once('line', resolve);
   lines.once('close', () => process.exit(1));
-  const result = await scan(ScanJob.parse(JSON.parse(await promise)));
-  process.stdout.write(`${JSON.stringify(result)}\n`);
-  lines.removeAllListeners('close');
-  lines.close();
-  return 0;
+  try {
+    const result = await scan(ScanJob.parse(JSON.parse(await promise)));
+    process.stdout.write(`${JSON.stringify(result)}\n`);
+    return 0;
+  } finally {
+    // Standard input stays open as long as the agent runs, and would keep a scan that has failed from ending.
+    lines.removeAllListeners('close');
+    lines.close();
+  }
 }
 
 async function scan({ kind, pid, name, output, version }: ScanJob): Promise<ScanResult> {
