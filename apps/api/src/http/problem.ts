@@ -25,6 +25,9 @@ export class HttpProblem extends Error {
 /** More are no clearer, and each may be as long as what was sent. */
 const MAX_PROBLEMS = 200;
 
+/** What callers know the parts of a request by. */
+const PARTS: Readonly<Record<string, string>> = { querystring: 'query', params: 'path' };
+
 /** What a failure means for who asked; `undefined` for a mistake of ours, of which they learn nothing. */
 export function problemOf(error: unknown): HttpProblem | undefined {
   if (error instanceof HttpProblem) return error;
@@ -34,7 +37,7 @@ export function problemOf(error: unknown): HttpProblem | undefined {
       path: pathOf(where, instancePath),
       message: printable(message),
     }));
-    return new HttpProblem(400, `The ${where === 'querystring' ? 'query' : where} is not as described.`, problems);
+    return new HttpProblem(400, `The ${PARTS[where] ?? where} is not as described.`, problems);
   }
   if (error instanceof CodedError) return ofCode(error);
   const { statusCode, code } = Object(error) as { readonly statusCode?: unknown; readonly code?: unknown };
