@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { AgentLink, CommandAction, CommandOutcome } from '@bulkhead/rpc';
 import { StoreError } from '@bulkhead/store';
 import { vulnerability } from '@bulkhead/store/test-support';
@@ -160,9 +161,12 @@ describe('a scan of a running container', () => {
     await stand.store.nodeScans.noteMatcher({ at, advisories: { checkedAt: at, newest: at } });
     expect(await show(scan)).not.toHaveProperty('waitsFor');
     stand.clock.at += 3 * MINUTE_MS;
-    expect((await ask('/api/v1/scans')).json()).toMatchObject({
-      items: [{ scan, waitsFor: `a worker with an advisory database: the last was there at ${at}` }],
-    });
+    const gone = { scan, waitsFor: `a worker with an advisory database: the last was there at ${at}` };
+    expect((await ask('/api/v1/scans')).json()).toMatchObject({ items: [gone] });
+
+    // The worker that began with it is gone: another has to take it.
+    await stand.store.nodeScans.match(scan, at);
+    expect((await ask('/api/v1/scans')).json()).toMatchObject({ items: [{ state: 'matching', ...gone }] });
   });
 
   it('is seen by who may see its namespace, and that of a node by who may see everything', async () => {
@@ -252,6 +256,21 @@ describe('what an agent found', () => {
     await connect();
     await fetchOnce(one);
     expect(await show(scan)).toMatchObject({ state: 'queued' });
+  });
+
+  it('is copied from its parts, of which nothing else is kept', async () => {
+    const link = await connect();
+    const scan = await begin();
+    await told(scan);
+    const message = Buffer.alloc(512 * 1024);
+    link.part = async (offset) => {
+      await setImmediate();
+      message.set(SBOM.subarray(offset * 4, offset * 4 + 1));
+      return { outcome: 'done', message: '', part: { data: message.subarray(0, 1), size: 40 } };
+    };
+    await fetchOnce();
+    const expected = Buffer.from(Array.from({ length: 40 }, (_, at) => SBOM[at * 4] ?? 0));
+    expect(Buffer.from((await stand.store.nodeScans.sbom(scan)) ?? []).toString()).toBe(expected.toString());
   });
 
   it('comes from one agent while another never comes to its end', async () => {

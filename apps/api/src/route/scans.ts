@@ -170,7 +170,12 @@ export function addScanRoutes(app: Api, { store, clock }: ApiContext): void {
 }
 
 function answer(scan: NodeScanOverview, missing: string | undefined): z.input<typeof ScanAnswer> {
-  return { ...scan, ...(scan.state === 'queued' && missing !== undefined && { waitsFor: missing }) };
+  return { ...scan, ...(isForWorker(scan) && missing !== undefined && { waitsFor: missing }) };
+}
+
+/** Also what one has begun with: it may be gone since. */
+function isForWorker({ state }: NodeScanOverview): boolean {
+  return state === 'queued' || state === 'matching';
 }
 
 /** Who would match what waits; nothing where somebody is there, or nothing waits. */
@@ -179,7 +184,7 @@ async function missingFor(
   { nodeScans }: Pick<Store, 'nodeScans'>,
   clock: Clock,
 ): Promise<string | undefined> {
-  if (!scans.some(({ state }) => state === 'queued')) return undefined;
+  if (!scans.some(isForWorker)) return undefined;
   const seen = (await nodeScans.matcher())?.at;
   if (seen === undefined) return 'a worker with an advisory database: none has ever been there';
   if (clock.now() - Date.parse(seen) < MATCHER_GONE_MS) return undefined;
