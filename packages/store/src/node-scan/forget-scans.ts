@@ -19,6 +19,31 @@ export async function forgetOthers(
     .execute();
 }
 
+/**
+ * Forgets what came to its end although a later one of the same place has: of what agents tell of and of what came late, nobody
+ * looked for others when it was noted.
+ */
+export async function forgetSurpassed(db: Kysely<Tables>): Promise<void> {
+  const surpassed = db
+    .selectFrom('node_scan as earlier')
+    .select('earlier.id')
+    .where('earlier.state', 'in', ['done', 'failed'])
+    .where((row) => {
+      const later = row
+        .selectFrom('node_scan as later')
+        .select('later.id')
+        .whereRef('later.node', '=', 'earlier.node')
+        .whereRef('later.workload', '=', 'earlier.workload')
+        .whereRef('later.id', '>', 'earlier.id')
+        // A failure leaves what was found before it.
+        .where((of) => of.or([of('later.state', '=', 'done'), of('later.state', '=', of.ref('earlier.state'))]));
+      return row.exists(later);
+    })
+    .orderBy('earlier.id')
+    .limit(AT_ONCE);
+  await db.deleteFrom('node_scan').where('id', 'in', surpassed).execute();
+}
+
 /** Forgets failures of before then, and scans of containers and nodes that nobody has seen since then. */
 export async function forgetGone(db: Kysely<Tables>, before: string): Promise<void> {
   const isThere = (row: ExpressionBuilder<Tables, 'agent'>) =>

@@ -214,6 +214,61 @@ for (const database of testDatabases()) {
       expect(await store.nodeScans.affectedBy([MUSL])).toEqual(['d', 'other']);
     });
 
+    it('of one place the last that failed is kept, whoever says that it failed', async () => {
+      await finish(of('done'));
+      const failures: Readonly<Record<string, (scan: string) => Promise<unknown>>> = {
+        a: (scan) => tell({ event: 'scan-failed', scan, problem: 'x' }),
+        b: () => store.nodeScans.expire(T(5), T(6)),
+        c: (scan) => tell({ event: 'scan-failed', scan, problem: 'x' }),
+        d: (scan) => store.nodeScans.fail(scan, { code: 'INTERNAL', message: 'x' }, T(2)),
+        e: () => store.nodeScans.expire(T(5), T(6)),
+      };
+      await store.nodeScans.begin(of('other', 'c2'), T(9));
+      for (const [scan, fail] of Object.entries(failures)) {
+        await store.nodeScans.begin(of(scan), T(0));
+        await fail(scan);
+        await store.nodeScans.prune({ before: T(0), maxScans: 99 });
+        expect(await listed()).toEqual([scan, 'other', 'done']);
+      }
+      await store.nodeScans.begin(of('f'), T(0));
+      await store.nodeScans.begin(of('g'), T(0));
+      await store.nodeScans.expire(T(5), T(6));
+      await store.nodeScans.prune({ before: T(0), maxScans: 99 });
+      expect(await listed()).toEqual(['g', 'other', 'done']);
+    });
+
+    it('of one place an earlier one that comes late is not shown beside what is newer', async () => {
+      for (const scan of ['a', 'b', 'c', 'd']) {
+        await store.nodeScans.begin(of(scan), T(0));
+        await tell(written(scan));
+      }
+      await store.nodeScans.keepSbom('d', SBOM, T(1));
+      await store.nodeScans.keepSbom('a', SBOM, T(2));
+      expect(await stateOf('a')).toEqual(['failed', 'SUPERSEDED']);
+      expect(await store.nodeScans.sbom('a')).toBeUndefined();
+      expect(await store.nodeScans.unmatched(9)).toEqual(['d']);
+
+      await store.nodeScans.match('d', T(3));
+      await store.nodeScans.record('d', judged(), T(4));
+      await store.nodeScans.keepSbom('b', SBOM, T(5));
+      expect(await store.nodeScans.unmatched(9)).toEqual([]);
+      await store.nodeScans.fail('c', { code: 'SBOM_GONE', message: 'x' }, T(6));
+      expect(await listed({ state: 'done' })).toEqual(['d']);
+      await finish(of('e'));
+      expect(await listed()).toEqual(['e']);
+    });
+
+    it('of one place an earlier one that a worker is done with later does not stay beside what is newer', async () => {
+      await queue(of('a'));
+      await store.nodeScans.match('a', T(1));
+      await finish(of('b'));
+      await store.nodeScans.record('a', judged([vulnerability('CVE-1', 'musl')]), T(2));
+      await finish(of('elsewhere', 'c2'));
+      await store.nodeScans.prune({ before: T(0), maxScans: 99 });
+      expect(await listed()).toEqual(['elsewhere', 'b']);
+      expect(await listed({ vulnerability: 'CVE-1' })).toEqual([]);
+    });
+
     it('are listed newest first, by namespace, node, container, state and what counts in them', async () => {
       const node = { scan: 'n', agent: 'agent-2', node: 'node-2' };
       const suppressed = { by: 'vex', statement: 'v', reason: 'r' } as const;

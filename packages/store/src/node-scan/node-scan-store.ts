@@ -8,7 +8,7 @@ import { indexText } from '../scan/index-text.ts';
 import { nodeScansUnder } from '../scan/package-index.ts';
 import { packText, unpack, unpackText } from '../scan/packed.ts';
 import type { Tables } from '../schema/tables.ts';
-import { forgetBeyond, forgetGone, forgetOthers } from './forget-scans.ts';
+import { forgetBeyond, forgetGone, forgetOthers, forgetSurpassed } from './forget-scans.ts';
 import type {
   BegunNodeScan,
   JudgedNodeScan,
@@ -243,6 +243,7 @@ export class KyselyNodeScanStore implements NodeScanStore {
   }
 
   async prune({ before, maxScans }: Parameters<NodeScanStore['prune']>[0]): Promise<void> {
+    await forgetSurpassed(this.#db);
     await forgetGone(this.#db, before);
     await forgetBeyond(this.#db, maxScans);
   }
@@ -258,19 +259,29 @@ export class KyselyNodeScanStore implements NodeScanStore {
   }
 }
 
-/** Where no worker is there, what waits would become more with each scan: of one place the last waits. */
+/**
+ * Where no worker is there, what waits would become more with each scan: of one place the last waits. One whose SBOM comes after
+ * that of a later one is no longer the last.
+ */
 async function supersede(
   transaction: Transaction<Tables>,
   { id, node, workload }: { readonly id: number; readonly node: string; readonly workload: string },
   at: string,
 ): Promise<void> {
+  const last = await transaction
+    .selectFrom('node_scan')
+    .select((row) => row.fn.max<number | string>('id').as('id'))
+    .where('node', '=', node)
+    .where('workload', '=', workload)
+    .where('state', 'in', ['queued', 'matching', 'done'])
+    .executeTakeFirst();
   const code: NodeScanFailureCode = 'SUPERSEDED';
   const before = await transaction
     .updateTable('node_scan')
     .set({ ...failed({ code, message: 'a later scan of the same took its place' }, at), sbom: null })
     .where('node', '=', node)
     .where('workload', '=', workload)
-    .where('id', '<', id)
+    .where('id', '<', Number(last?.id ?? id))
     .where('state', '=', 'queued')
     .returning(['id'])
     .execute();

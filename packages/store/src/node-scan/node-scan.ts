@@ -95,7 +95,7 @@ export interface NodeScanStore {
   forget(scan: string): Promise<void>;
   /** Those whose SBOM is to be brought from its node, oldest first. */
   fetching(limit: number): Promise<readonly (Pick<BegunNodeScan, 'scan' | 'agent'> & { readonly file: string })[]>;
-  /** Keeps what is to be matched. An earlier scan of the same place that still waits gives way. */
+  /** Keeps what is to be matched. Of the same place the last waits: an earlier one gives way, also where it comes later. */
   keepSbom(scan: string, sbom: Uint8Array, at: string): Promise<void>;
   /** Notes that one that is not done has come to nothing. Earlier failures of the same place are forgotten. */
   fail(scan: string, failure: NodeScanFailure, at: string): Promise<void>;
@@ -124,6 +124,9 @@ export interface NodeScanStore {
   /** What its agent found; nothing before it is here. */
   sbom(scan: string): Promise<Uint8Array | undefined>;
 
-  /** Forgets failures of before then, scans of what has not been there since then, and the oldest beyond so many: some of them at once. */
+  /**
+   * Forgets ends that a later one of the same place has surpassed, failures of before then, scans of what has not been there since
+   * then, and the oldest beyond so many: some of them at once.
+   */
   prune(retention: { readonly before: string; readonly maxScans: number }): Promise<void>;
 }
