@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ADVISORY_UPDATE } from '@bulkhead/queue';
 import { afterEach, describe, expect, it } from 'vitest';
-import { MAX_PACKAGES } from './judge-sbom.ts';
+import { MAX_FINDINGS, MAX_PACKAGES } from './judge-sbom.ts';
 import { Stand, standMissing } from './test-support/stand.ts';
 
 const missing = standMissing();
@@ -87,6 +87,37 @@ describe.skipIf(missing !== undefined)('what agents found', () => {
     expect((await stand.store.nodeScans.get('b'))?.failure?.code).toBe('INVALID_SBOM');
     expect(worker.lines.filter((line) => line['event'] === 'scan-not-matched')).toHaveLength(3);
     expect((await stand.store.nodeScans.get('c'))?.failure?.code).toBe('TOO_MANY_PACKAGES');
+  });
+
+  it('fails where more is found than in any machine, and what cannot be judged again keeps nothing else from it', async () => {
+    stand = await Stand.open();
+    const { nodeScans } = stand.store;
+    const half = Math.floor(MAX_FINDINGS / 2) + 1;
+    await found(stand, 'a', sbomOf('nginx@0.9-1'));
+    await found(stand, 'b', sbomOf(...Array.from({ length: half }, (_, index) => `nginx@0.1.${index}-1`)));
+    await found(stand, 'c', sbomOf('nginx@0.9-1'));
+    const worker = await stand.startWorker();
+    await expect.poll(() => statesOf(stand, 'a', 'b', 'c'), WAIT).toEqual(['done', 'done', 'done']);
+    const file = new DatabaseSync(join(stand.folder, 'store.db'));
+    file.exec("update node_scan set sbom = x'09' where scan = 'a'");
+    file.close();
+
+    const producer = await stand.producer();
+    stand.publish('DSA-2', 'nginx', '1.0');
+    await producer.enqueue(ADVISORY_UPDATE, {});
+    await worker.waitFor('judgement', (line) => line['event'] === 'images-rejudged', { withinMs: 60_000 });
+    await producer.close();
+    expect(await namesOf(stand, 'c')).toEqual(['DSA-1', 'DSA-2']);
+    expect(worker.lines.filter((line) => line['event'] === 'scan-not-matched')).toMatchObject([
+      { scan: 'a', code: 'STORE_CORRUPT' },
+      { scan: 'b', code: 'TOO_MANY_FINDINGS' },
+    ]);
+    // What was found before stays, with the age of its advisories.
+    expect(await statesOf(stand, 'a', 'b')).toEqual(['done', 'done']);
+
+    await found(stand, 'd', sbomOf(...Array.from({ length: half }, (_, index) => `nginx@0.1.${index}-1`)));
+    await expect.poll(() => statesOf(stand, 'd'), WAIT).toEqual(['failed']);
+    expect((await nodeScans.get('d'))?.failure?.code).toBe('TOO_MANY_FINDINGS');
   });
 });
 

@@ -9,6 +9,7 @@ import {
   type Inventory,
   type InventoryJudge,
   type Judgement,
+  type MatchOptions,
   matchInventory,
   secretFindings,
 } from '@bulkhead/scanner';
@@ -45,11 +46,14 @@ export class DatabaseJudge implements InventoryJudge {
     return this.#current().database.status();
   }
 
-  /** `gaps`: packages that there are no advisories about. */
-  judge(inventory: Inventory): Judgement & { readonly gaps: readonly Gap[] } {
+  /** `gaps`: packages that there are no advisories about. Throws `TOO_MANY_FINDINGS` where a bound is given and exceeded. */
+  judge(
+    inventory: Inventory,
+    bounds: Pick<MatchOptions, 'maxFindings'> = {},
+  ): Judgement & { readonly gaps: readonly Gap[] } {
     const { database, state } = this.#current();
     const { source, keys } = remember(database);
-    const { findings, gaps } = matchInventory(inventory, source, { now: this.#clock.now() });
+    const { findings, gaps } = matchInventory(inventory, source, { ...bounds, now: this.#clock.now() });
     return {
       findings: [...findings, ...secretFindings(inventory)],
       lookedUp: [...keys.values(), EVERY_IMAGE],

@@ -6,6 +6,7 @@ export type ScanErrorCode =
   | 'INVALID_VEX'
   | 'INVALID_IGNORE_FILE'
   | 'INVALID_TEMPLATE'
+  | 'TOO_MANY_FINDINGS'
   | 'UNKNOWN_FORMAT';
 
 /** What keeps a scan from giving a result at all; what only narrows it is a `Gap`. */

@@ -1,9 +1,9 @@
 import type { DatabaseJudge } from '@bulkhead/advisory-db';
-import { type Clock, CodedError, errorLine } from '@bulkhead/core';
+import { type Clock, errorLine } from '@bulkhead/core';
 import type { JobHandler, MatchScanJob } from '@bulkhead/queue';
 import type { NodeScanStore } from '@bulkhead/store';
 import type { Emit } from '../event.ts';
-import { judgeSbom } from '../judge-sbom.ts';
+import { codeOf, isOfTheSbom, judgeSbom } from '../judge-sbom.ts';
 import { isPermanent } from '../permanent.ts';
 
 export interface MatchPorts {
@@ -11,9 +11,6 @@ export interface MatchPorts {
   readonly judge: DatabaseJudge;
   readonly clock: Clock;
 }
-
-/** What an SBOM is, and will be at the next try. */
-const OF_THE_SBOM: ReadonlySet<string> = new Set(['INVALID_SBOM', 'TOO_MANY_PACKAGES']);
 
 /** Holds what an agent found against the advisories, and notes with it why it could not when that is the last word. */
 export function matchScanHandler({ nodeScans, judge, clock }: MatchPorts, emit: Emit): JobHandler<MatchScanJob> {
@@ -32,8 +29,8 @@ export function matchScanHandler({ nodeScans, judge, clock }: MatchPorts, emit: 
       const vulnerabilities = judged.findings.filter(({ suppressed }) => suppressed === undefined).length;
       emit({ event: 'scan-matched', scan, packages, vulnerabilities });
     } catch (error) {
-      const code = error instanceof CodedError ? (error as CodedError<string>).code : 'INTERNAL';
-      const isItsFault = OF_THE_SBOM.has(code);
+      const code = codeOf(error);
+      const isItsFault = isOfTheSbom(error);
       // What is not tried again would be matched for ever, before all that came later.
       if (!signal.aborted && (isLastAttempt || isItsFault || isPermanent(error))) {
         const message = errorLine(error).replace(/^error: /, '');

@@ -1,8 +1,10 @@
+import { errorLine } from '@bulkhead/core';
 import type { JobHandler, RescanJob } from '@bulkhead/queue';
 import { type PackageKey, type RescanPorts, rescan, rescanLine } from '@bulkhead/scanner';
 import type { Emit } from '../event.ts';
-import { judgeSbom } from '../judge-sbom.ts';
+import { codeOf, isOfTheSbom, judgeSbom } from '../judge-sbom.ts';
 import type { WorkerMetrics } from '../metrics.ts';
+import { isPermanent } from '../permanent.ts';
 import type { MatchPorts } from './match-scan.ts';
 
 /**
@@ -16,22 +18,31 @@ export function rescanHandler(
 ): JobHandler<RescanJob> {
   return async ({ keys }, { key, signal, progress }) => {
     const report = await rescan({ id: key, keys }, ports, { signal, onProgress: progress });
-    const nodeScans = await rejudgeNodeScans(keys, ports, signal);
+    const nodeScans = await rejudgeNodeScans(keys, ports, emit, signal);
     metrics.countRescan(report.candidates, report.newlyAffected.length, report.noLongerAffected.length);
     emit({ event: 'images-rejudged', summary: rescanLine(report), nodeScans, ...report });
   };
 }
 
+/** Gives how many were judged again. One that nobody can judge keeps what was found before, and none of the others from theirs. */
 async function rejudgeNodeScans(
   keys: readonly PackageKey[],
   { nodeScans, judge, clock }: MatchPorts,
+  emit: Emit,
   signal: AbortSignal,
 ): Promise<number> {
-  const scans = await nodeScans.affectedBy(keys);
-  for (const scan of scans) {
+  let count = 0;
+  for (const scan of await nodeScans.affectedBy(keys)) {
     signal.throwIfAborted();
     const at = new Date(clock.now()).toISOString();
-    await nodeScans.rejudge(scan, at, async (sbom) => (await judgeSbom(sbom, scan, judge)).judged);
+    try {
+      await nodeScans.rejudge(scan, at, async (sbom) => (await judgeSbom(sbom, scan, judge)).judged);
+      count += 1;
+    } catch (error) {
+      if (!isOfTheSbom(error) && !isPermanent(error)) throw error;
+      const problem = errorLine(error).replace(/^error: /, '');
+      emit({ event: 'scan-not-matched', scan, code: codeOf(error), problem });
+    }
   }
-  return scans.length;
+  return count;
 }

@@ -372,6 +372,27 @@ describe('risk', () => {
   });
 });
 
+describe('more findings than may be', () => {
+  const parts = together(
+    ...[1, 2].map((at) =>
+      advisoryAbout(`ALPINE-CVE-2026-${at}`, {
+        ecosystem: 'Alpine:v3.23',
+        name: 'openssl',
+        ranges: fixedIn('3.5.2-r0'),
+      }),
+    ),
+  );
+  const packages = [1, 2, 3].map((at) => located({ type: 'apk', name: 'openssl', version: `3.${at}.0-r0` }));
+  const inventory = { os: ALPINE, packages, ownerByPath: new Map() };
+  const bounded = (maxFindings: number) => () =>
+    matchInventory(inventory, memorySource(parts), { now: NOW, maxFindings });
+
+  it('are refused, and as many as may be are not', () => {
+    expect(bounded(6)().findings).toHaveLength(6);
+    expect(bounded(5)).toThrow(expect.objectContaining({ code: 'TOO_MANY_FINDINGS' }));
+  });
+});
+
 function match(inventory: Partial<Inventory>, parts: MemorySourceParts): MatchResult {
   return matchInventory({ packages: [], ownerByPath: new Map(), ...inventory }, memorySource(parts), { now: NOW });
 }

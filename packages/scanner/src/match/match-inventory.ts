@@ -1,6 +1,7 @@
 import { compareText } from '@bulkhead/core';
 import type { AdvisorySource } from '../advisory/ports.ts';
 import { type EndOfLife, endOfLife } from '../end-of-life/end-of-life.ts';
+import { ScanError } from '../error.ts';
 import type { Suppression, VulnerabilityFinding } from '../finding/finding.ts';
 import type { Inventory } from '../image/inventory.ts';
 import type { LocatedPackage } from '../package/package.ts';
@@ -22,6 +23,8 @@ export interface MatchOptions {
   readonly now: number;
   /** What `uname -r` says, for a host; absent for images. */
   readonly runningKernel?: string;
+  /** More are refused: packages and advisories multiply, and what names packages may be hostile. Absent where nothing is too much. */
+  readonly maxFindings?: number;
 }
 
 export interface MatchResult {
@@ -35,7 +38,8 @@ export interface MatchResult {
 /**
  * Holds packages against advisories. Pure: equal inventories and advisories give equal findings in equal order. What
  * could not be compared is a gap: an ecosystem without advisories, a version without an order, a build of somebody
- * else. That a distribution is past its end is said apart: what is known about it was compared all the same.
+ * else. That a distribution is past its end is said apart: what is known about it was compared all the same. Throws
+ * `TOO_MANY_FINDINGS` as soon as there are more than may be.
  */
 export function matchInventory(
   inventory: Pick<Inventory, 'os' | 'packages' | 'ownerByPath'>,
@@ -43,6 +47,7 @@ export function matchInventory(
   options: MatchOptions,
 ): MatchResult {
   const { os } = inventory;
+  const { maxFindings = Number.POSITIVE_INFINITY } = options;
   const gaps = new MatchGaps();
   const distribution = os && distributionEcosystem(os, source.ecosystems);
   const end = os && endOfLife(os, options.now);
@@ -64,6 +69,7 @@ export function matchInventory(
       const finding = buildFinding(id, one, statements, exploitations, suppressed);
       if (finding !== undefined) findings.push(finding);
     }
+    if (findings.length > maxFindings) throw tooMany(maxFindings);
   }
 
   return {
@@ -71,6 +77,13 @@ export function matchInventory(
     gaps: gaps.result(),
     ...(end !== undefined && { endOfLife: end }),
   };
+}
+
+function tooMany(maxFindings: number): ScanError {
+  return new ScanError('TOO_MANY_FINDINGS', {
+    what: 'the packages are not held against the advisories',
+    why: `more than ${maxFindings} findings come of them, and no more are taken`,
+  });
 }
 
 function candidatesOfDistribution(
