@@ -1,6 +1,7 @@
 import { printable } from '@bulkhead/core';
 import type { Transaction } from 'kysely';
 import { z } from 'zod';
+import { chunks } from '../chunks.ts';
 import type { Tables } from '../schema/tables.ts';
 
 /** What an agent observed, as it is kept. */
@@ -28,24 +29,48 @@ const MAX_PROBLEM = 500;
 
 /** Notes the ends of scans that agents tell of: each of those that it was asked for, and of no others. */
 export async function noteScanEnds(transaction: Transaction<Tables>, observed: readonly ObservedEnd[]): Promise<void> {
-  for (const { agent, kind, receivedAt, document } of observed) {
-    if (kind === 'scan-written') {
-      const told = Written.safeParse(document).data;
-      if (told === undefined) continue;
-      const { file, packages, gaps } = told;
-      await reading(transaction, agent, told.scan)
-        .set({ state: 'fetching', file, packages, gaps, scanned_at: receivedAt, changed_at: receivedAt })
-        .set({ failure_code: null, failure: null })
-        .execute();
-    } else if (kind === 'scan-failed') {
-      const told = Failed.safeParse(document).data;
-      if (told === undefined) continue;
-      const failure = printable(told.problem, MAX_PROBLEM);
-      await reading(transaction, agent, told.scan)
-        .set({ state: 'failed', failure_code: 'AGENT_FAILED', failure, changed_at: receivedAt })
-        .execute();
-    }
+  const ends = observed.flatMap(({ agent, kind, receivedAt: at, document }) => {
+    const end = endOf(kind, document, at);
+    return end === undefined ? [] : [{ agent, ...end }];
+  });
+  const agents = await agentsOf(
+    transaction,
+    ends.map(({ told }) => told),
+  );
+  for (const { agent, told, change } of ends) {
+    if (agents.get(told) !== agent) continue;
+    await reading(transaction, agent, told).set(change).execute();
+    // Each ends once, however often that is told.
+    agents.delete(told);
   }
+}
+
+function endOf(kind: string, document: ObservedEnd['document'], at: string) {
+  if (kind === 'scan-written') {
+    const read = Written.safeParse(document).data;
+    if (read === undefined) return undefined;
+    const { scan: told, ...found } = read;
+    const none = { failure_code: null, failure: null };
+    return { told, change: { state: 'fetching', ...found, ...none, scanned_at: at, changed_at: at } };
+  }
+  const read = kind === 'scan-failed' ? Failed.safeParse(document).data : undefined;
+  if (read === undefined) return undefined;
+  const failure = printable(read.problem, MAX_PROBLEM);
+  return { told: read.scan, change: { state: 'failed', failure_code: 'AGENT_FAILED', failure, changed_at: at } };
+}
+
+/** Who was asked for which of these, by one statement for many: an agent may tell of as many as it likes that nobody asked for. */
+async function agentsOf(transaction: Transaction<Tables>, told: readonly string[]): Promise<Map<string, string>> {
+  const agents = new Map<string, string>();
+  for (const portion of chunks([...new Set(told)])) {
+    const rows = await transaction
+      .selectFrom('node_scan')
+      .select(['scan', 'agent_id as agent'])
+      .where('scan', 'in', portion)
+      .execute();
+    for (const row of rows) agents.set(row.scan, row.agent);
+  }
+  return agents;
 }
 
 /** What an agent tells late is told all the same. */
