@@ -240,6 +240,18 @@ describe('what an agent found', () => {
     expect(await show(scan)).toMatchObject({ state: 'failed', failure: { code } });
   });
 
+  it('fails in one line, whatever its agent says', async () => {
+    const link = await connect();
+    const scan = await begin();
+    await told(scan);
+    link.part = () => ({ outcome: 'failed', message: `a\nb\u001b[2J\u202E${'x'.repeat(2_000)}` });
+    await fetchOnce();
+    const { message = '' } = (await stand.store.nodeScans.get(scan))?.failure ?? {};
+    expect(message).toMatch(/^its node does not give its SBOM: a b\uFFFD/u);
+    expect(message).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    expect(message.length).toBeLessThan(600);
+  });
+
   it('is asked for again where it does not come whole, or the agent is away', async () => {
     const link = await connect();
     const scan = await begin();

@@ -1,5 +1,5 @@
 import { addAbortSignal, type Readable } from 'node:stream';
-import { type Clock, errorLine } from '@bulkhead/core';
+import { type Clock, errorLine, printable } from '@bulkhead/core';
 import type { NodeScanFailureCode, NodeScanStore } from '@bulkhead/store';
 import type { DownloadOutcome, NodeFileDownloads } from '../node-file/download.ts';
 
@@ -11,6 +11,8 @@ const MAX_AT_ONCE = 2;
 const MAX_MS = 5 * 60_000;
 /** Of those that wait. */
 const MAX_WAITING = 100;
+/** Of what an agent says about it. */
+const MAX_MESSAGE = 500;
 
 export interface SbomPorts {
   readonly nodeScans: Pick<NodeScanStore, 'fetching' | 'keepSbom' | 'fail'>;
@@ -82,7 +84,7 @@ function whyGone(outcome: Exclude<DownloadOutcome, { kind: 'begun' }>): string |
   const { kind } = outcome;
   if (kind === 'busy' || kind === 'away') return undefined;
   if (kind === 'beyond') return 'its SBOM is empty';
-  if (kind === 'gone') return `its node does not give its SBOM: ${outcome.message}`;
+  if (kind === 'gone') return `its node does not give its SBOM: ${printable(outcome.message, MAX_MESSAGE)}`;
   return 'the agent of its node is too old to give its SBOM; update it';
 }
 
