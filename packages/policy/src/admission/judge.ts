@@ -15,6 +15,7 @@ import type {
 import { type AdmissionRequestFacts, requestOf } from './request.ts';
 import { check } from './rule/check.ts';
 import type { RuleContext } from './rule/context.ts';
+import { PodFacts } from './rule/pod-facts.ts';
 import type { RuleProblem } from './violation.ts';
 
 /** A rule that an object breaks, in one place. */
@@ -77,6 +78,7 @@ export function judge(
   const place = object.namespace ?? namespace;
   const subject = subjectOf(pod, place);
   const expressions = new ExpressionEvaluation(pod, request ?? requestOf(object, place), oldObject);
+  const facts = new PodFacts(pod, images);
   const about = policies
     .filter((policy) => isAbout(policy, object, subject))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
@@ -84,7 +86,7 @@ export function judge(
   const excused: Excused[] = [];
   for (const policy of about) {
     for (const rule of policy.rules) {
-      const context = { images, now, exceptionFor: exceptionsFor(policy, rule, subject, now), expressions };
+      const context = { facts, images, now, exceptionFor: exceptionsFor(policy, rule, subject, now), expressions };
       for (const { atMost, excusedBy, expired: expiredFor, ...found } of check(pod, rule.criterion, context)) {
         const problem: RuleProblem = rule.fix === undefined ? found : { ...found, fix: rule.fix };
         const outcome = applyingException(policy.exceptions, rule.name, problem, subject, pod, now);

@@ -1,4 +1,3 @@
-import type { Pod } from '@bulkhead/pod-rules';
 import { matchesGlob } from '../../selection/glob.ts';
 import { namedImage } from '../image-name.ts';
 import type { BaseImageCriterion } from '../policy.ts';
@@ -10,8 +9,8 @@ import { type ImageCandidate, imageCandidates, isCandidate, unknownImage } from 
 const MAX_NAMED = 3;
 
 /** Where images are built on none of the bases that they may be built on, by their layers: what images say of themselves is not asked. */
-export function* baseImages(pod: Pod, criterion: BaseImageCriterion, context: RuleContext): Generator<JudgedProblem> {
-  for (const found of imageCandidates(pod, criterion.images, context)) {
+export function* baseImages(criterion: BaseImageCriterion, context: RuleContext): Generator<JudgedProblem> {
+  for (const found of imageCandidates(criterion.images, context)) {
     if (isCandidate(found)) yield* judgeImage(found, criterion, context);
     else yield found;
   }

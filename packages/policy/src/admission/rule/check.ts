@@ -21,13 +21,13 @@ import { vulnerabilities } from './vulnerabilities.ts';
  */
 export function check(pod: Pod, criterion: AdmissionCriterion, context: RuleContext): Iterable<JudgedProblem> {
   if ('cel' in criterion) return cel(pod, criterion.cel, context.expressions);
-  if ('podSecurity' in criterion) return podSecurity(pod, criterion.podSecurity);
-  if ('misconfigurations' in criterion) return misconfigurations(pod, criterion.misconfigurations);
-  if ('images' in criterion) return images(pod, criterion.images);
-  if ('vulnerabilities' in criterion) return vulnerabilities(pod, criterion.vulnerabilities, context);
-  if ('baseImages' in criterion) return baseImages(pod, criterion.baseImages, context);
-  if ('signatures' in criterion) return signatures(pod, criterion.signatures, context);
-  if ('secrets' in criterion) return secrets(pod, criterion.secrets, context);
+  if ('podSecurity' in criterion) return podSecurity(pod, criterion.podSecurity, context);
+  if ('misconfigurations' in criterion) return misconfigurations(criterion.misconfigurations, context);
+  if ('images' in criterion) return images(criterion.images, context);
+  if ('vulnerabilities' in criterion) return vulnerabilities(criterion.vulnerabilities, context);
+  if ('baseImages' in criterion) return baseImages(criterion.baseImages, context);
+  if ('signatures' in criterion) return signatures(criterion.signatures, context);
+  if ('secrets' in criterion) return secrets(criterion.secrets, context);
   if ('capabilities' in criterion) return capabilities(pod, criterion.capabilities);
   if ('volumes' in criterion) return volumes(pod, criterion.volumes);
   if ('resources' in criterion) return resources(pod, criterion.resources);

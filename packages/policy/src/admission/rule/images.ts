@@ -1,12 +1,12 @@
-import type { Pod } from '@bulkhead/pod-rules';
 import { matchesGlob } from '../../selection/glob.ts';
 import type { ImageCriterion } from '../policy.ts';
 import type { RuleProblem } from '../violation.ts';
-import { isReference, type PodReference, podReferences } from './pod-references.ts';
+import type { RuleContext } from './context.ts';
+import { isReference, type PodReference } from './pod-references.ts';
 
 /** Where images come from somewhere else, or are not pinned as they have to be. */
-export function* images(pod: Pod, criterion: ImageCriterion): Generator<RuleProblem> {
-  for (const entry of podReferences(pod)) {
+export function* images(criterion: ImageCriterion, { facts }: RuleContext): Generator<RuleProblem> {
+  for (const entry of facts.references) {
     if (!isReference(entry)) {
       yield entry;
       continue;

@@ -1,10 +1,9 @@
-import type { Pod } from '@bulkhead/pod-rules';
 import { matchesGlob } from '../../selection/glob.ts';
 import type { KnownImage } from '../image/known-image.ts';
 import type { NotScannedAnswer } from '../policy.ts';
 import type { JudgedProblem } from '../violation.ts';
 import type { RuleContext } from './context.ts';
-import { isPodImage, labelOf, type PodImage, podImages } from './pod-images.ts';
+import { isPodImage, labelOf, type PodImage } from './pod-images.ts';
 
 /** One of the images that a container's may be. */
 export interface ImageCandidate {
@@ -20,11 +19,10 @@ export interface ImageCandidate {
  * reference the problem that this is.
  */
 export function* imageCandidates(
-  pod: Pod,
   globs: readonly string[] | undefined,
   context: RuleContext,
 ): Generator<ImageCandidate | JudgedProblem> {
-  for (const entry of podImages(pod, context)) {
+  for (const entry of context.facts.images) {
     if (!isPodImage(entry)) {
       yield entry;
       continue;

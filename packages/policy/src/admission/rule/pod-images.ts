@@ -2,9 +2,7 @@ import { at, type Pod } from '@bulkhead/pod-rules';
 import type { ImageKnowledge } from '../image/knowledge.ts';
 import type { KnownImage } from '../image/known-image.ts';
 import type { RuleProblem } from '../violation.ts';
-import type { RuleContext } from './context.ts';
-import { oncePerPod } from './once-per-pod.ts';
-import { isReference, type PodReference, podReferences } from './pod-references.ts';
+import { isReference, type PodReference } from './pod-references.ts';
 
 /** The image of one container, and all that is known of what it may be. */
 export interface PodImage extends PodReference {
@@ -17,20 +15,16 @@ export interface PodImage extends PodReference {
 /** Enough of a digest to tell images apart. */
 const SHOWN_DIGEST = 'sha256:'.length + 12;
 
-/** Looked up once for all rules of a review, in which what is known does not change. */
-const foundFor = oncePerPod(() => new Map<ImageKnowledge, readonly (PodImage | RuleProblem)[]>());
-
-/** The images of a pod's containers, and for what is no reference the problem that this is. */
-export function podImages(pod: Pod, { images }: Pick<RuleContext, 'images'>): readonly (PodImage | RuleProblem)[] {
-  const found = foundFor(pod);
-  const known = found.get(images);
-  if (known !== undefined) return known;
-  const looked = podReferences(pod).map((entry) => {
+/** The images of a pod's containers, of what they name, and for what is no reference the problem that this is. */
+export function podImages(
+  pod: Pod,
+  references: readonly (PodReference | RuleProblem)[],
+  knowledge: ImageKnowledge,
+): readonly (PodImage | RuleProblem)[] {
+  return references.map((entry) => {
     if (!isReference(entry)) return entry;
-    return { ...entry, written: `image ${entry.reference}`, known: ofPlatform(images.find(entry.image), pod) };
+    return { ...entry, written: `image ${entry.reference}`, known: ofPlatform(knowledge.find(entry.image), pod) };
   });
-  found.set(images, looked);
-  return looked;
 }
 
 /** Whether an entry of `podImages` is an image. */

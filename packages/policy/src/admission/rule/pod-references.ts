@@ -1,7 +1,6 @@
-import type { Container } from '@bulkhead/pod-rules';
+import type { Container, Pod } from '@bulkhead/pod-rules';
 import { type NamedImage, namedImage } from '../image-name.ts';
 import type { RuleProblem } from '../violation.ts';
-import { oncePerPod } from './once-per-pod.ts';
 
 /** What one container names as its image. */
 export interface PodReference {
@@ -13,7 +12,9 @@ export interface PodReference {
 }
 
 /** What the containers of a pod name as their images, and for what is no reference the problem that this is. */
-export const podReferences = oncePerPod(({ containers }) => containers.map(referenceOf));
+export function podReferences({ containers }: Pod): readonly (PodReference | RuleProblem)[] {
+  return containers.map(referenceOf);
+}
 
 /** Whether an entry of `podReferences` is a reference. */
 export function isReference(entry: PodReference | RuleProblem): entry is PodReference {

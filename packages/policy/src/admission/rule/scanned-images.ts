@@ -1,10 +1,10 @@
-import type { Container, Pod } from '@bulkhead/pod-rules';
+import type { Container } from '@bulkhead/pod-rules';
 import type { ImageScan, ImageScannerName } from '../image/known-image.ts';
 import type { GapAnswer, NotScannedAnswer } from '../policy.ts';
 import type { JudgedProblem, RuleProblem } from '../violation.ts';
 import type { RuleContext } from './context.ts';
 import { unknownImage } from './known-images.ts';
-import { isPodImage, labelOf, type PodImage, podImages } from './pod-images.ts';
+import { isPodImage, labelOf, type PodImage } from './pod-images.ts';
 
 /** A scan of the image of one container. */
 export interface ScannedImage {
@@ -25,12 +25,8 @@ export interface ScanWanted {
  * The scans behind the images of a pod, and for each image of which nothing can be said the problem that this is. An image
  * of several platforms is judged by all of them that were scanned, unless the pod says on which it runs.
  */
-export function* scannedImages(
-  pod: Pod,
-  wanted: ScanWanted,
-  context: RuleContext,
-): Generator<ScannedImage | JudgedProblem> {
-  for (const entry of podImages(pod, context)) {
+export function* scannedImages(wanted: ScanWanted, context: RuleContext): Generator<ScannedImage | JudgedProblem> {
+  for (const entry of context.facts.images) {
     if (!isPodImage(entry)) {
       yield entry;
       continue;

@@ -1,5 +1,4 @@
 import { compareConfidences, compareSeverities } from '@bulkhead/core';
-import type { Pod } from '@bulkhead/pod-rules';
 import type { ImageSecret } from '../image/known-image.ts';
 import type { SecretCriterion } from '../policy.ts';
 import type { JudgedProblem } from '../violation.ts';
@@ -10,8 +9,8 @@ const MAX_NAMED = 3;
 const MAX_LISTED = 20;
 
 /** Where images hold more secrets than they may. */
-export function* secrets(pod: Pod, criterion: SecretCriterion, context: RuleContext): Generator<JudgedProblem> {
-  for (const entry of scannedImages(pod, { ...criterion, scanner: 'secret' }, context)) {
+export function* secrets(criterion: SecretCriterion, context: RuleContext): Generator<JudgedProblem> {
+  for (const entry of scannedImages({ ...criterion, scanner: 'secret' }, context)) {
     if (!isScan(entry)) {
       yield entry;
       continue;

@@ -1,4 +1,3 @@
-import type { Pod } from '@bulkhead/pod-rules';
 import type { ImageSignatures } from '../image/known-image.ts';
 import { expectedInWords, isExpectedSigner, signerInWords } from '../image/signer.ts';
 import type { KeylessSigner, SignatureCriterion } from '../policy.ts';
@@ -14,8 +13,8 @@ const MAX_NAMED = 3;
 const NOTHING: ImageSignatures = { keys: [], verified: [], roots: [], signers: [] };
 
 /** Where images are signed by none of those who may sign them, of those whose signatures were looked at. */
-export function* signatures(pod: Pod, criterion: SignatureCriterion, context: RuleContext): Generator<JudgedProblem> {
-  for (const found of imageCandidates(pod, criterion.images, context)) {
+export function* signatures(criterion: SignatureCriterion, context: RuleContext): Generator<JudgedProblem> {
+  for (const found of imageCandidates(criterion.images, context)) {
     if (isCandidate(found)) yield* judgeImage(found, criterion, context);
     else yield found;
   }

@@ -1,5 +1,4 @@
 import { compareSeverities } from '@bulkhead/core';
-import type { Pod } from '@bulkhead/pod-rules';
 import type { ImageScan, ImageVulnerability } from '../image/known-image.ts';
 import type { AdmissionException, VulnerabilityCriterion } from '../policy.ts';
 import type { JudgedProblem } from '../violation.ts';
@@ -10,12 +9,8 @@ import { inWords } from './vulnerability-words.ts';
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Where images have more vulnerabilities of a kind than they may. */
-export function* vulnerabilities(
-  pod: Pod,
-  criterion: VulnerabilityCriterion,
-  context: RuleContext,
-): Generator<JudgedProblem> {
-  for (const entry of scannedImages(pod, { ...criterion, scanner: 'vuln' }, context)) {
+export function* vulnerabilities(criterion: VulnerabilityCriterion, context: RuleContext): Generator<JudgedProblem> {
+  for (const entry of scannedImages({ ...criterion, scanner: 'vuln' }, context)) {
     if (isScan(entry)) yield* judgeScan(entry, criterion, context);
     else yield entry;
   }
