@@ -12,8 +12,8 @@ export const ADDONS: Readonly<Record<Component, readonly string[]>> = {
 };
 
 /**
- * What Node is started with. A webhook makes half a megabyte of garbage for a review and lives on little: with two spaces of 32 MiB
- * for what is young, as V8 comes to have them, they would be the largest part of it.
+ * What Node is started with. A webhook makes half a megabyte of garbage for a review and lives on little: V8 would let the space of
+ * young objects grow to 32 MiB, which is more than what lives.
  */
 export const NODE_FLAGS: Readonly<Record<Component, readonly string[]>> = {
   agent: [],

@@ -35,7 +35,7 @@ export function startImages(
     signal: shutdown.signal,
     onCurrent(count) {
       metrics.setImages(count, systemClock.now());
-      // While nobody waits for reviews yet: reading makes several times as much garbage as what it leaves.
+      // While it is not ready, so that nobody waits: reading makes several times as much garbage as what it leaves.
       if (!told && performance.now() < giveUpAt) compactHeap();
       if (!told || trouble !== '') emit({ event: 'images-known', images: count });
       told = true;
