@@ -119,7 +119,6 @@ function exceptionsFor(
   subject: Workload,
   now: number,
 ): RuleContext['exceptionFor'] {
-  if (exceptions.length === 0) return NO_EXCEPTION;
   const some = exceptions.filter((one) => one.vulnerabilities !== undefined && one.rules.includes(name));
   if (some.length === 0) return NO_EXCEPTION;
   return (container, vulnerability) => exceptionForVulnerability(some, vulnerability, { subject, container }, now);
