@@ -114,6 +114,26 @@ describe.skipIf(missing !== undefined)('bulkhead up', () => {
     expect(await runIn(host.path, 'nft', ['list', 'ruleset'])).not.toContain('bulkhead');
   }, 300_000);
 
+  it('leaves no rule of an agent that was killed while all of it ended', async () => {
+    const host = network.host('server');
+    const data = join(folder, 'stuck');
+    const policy = join(folder, 'policy.yaml');
+    const platform = new Up(['--data', data, '--policy', policy, '--netns', '--db', join(folder, 'none')]);
+    try {
+      await platform.says(/^agent +\S+ is in protect, by stop-cards$/m);
+      const agent = agentOf(data);
+      // It does not get to end in order.
+      process.kill(agent, 'SIGSTOP');
+      const ended = platform.end();
+      await platform.says(/^ending /m);
+      process.kill(agent, 'SIGKILL');
+      expect(await ended).toBe(0);
+    } finally {
+      await platform.end();
+    }
+    expect(await runIn(host.path, 'nft', ['list', 'ruleset'])).not.toContain('bulkhead');
+  }, 300_000);
+
   it('keeps a policy that is applied with a token', async () => {
     const data = join(folder, 'kept');
     const platform = new Up(['--data', data, '--db', join(folder, 'none')]);

@@ -46,15 +46,17 @@ interface LostChild {
 /** An agent that ends by itself so often within this time is not started again: it would end once more. */
 const MAX_RESTARTS = 3;
 const RESTART_WINDOW_MS = 600_000;
+/** How a service ends that had nothing to complain of. */
+const IN_ORDER = 'exit code 0';
 
 class Platform {
   readonly #options: UpOptions;
   readonly #io: Io;
   readonly #folder: string;
   readonly #children: Child[] = [];
+  /** The last agent that worked: its rules stay where it does not end in order. */
+  #agent: Child | undefined;
   #ending = false;
-  /** Whether an agent ended by itself that no other has followed: its rules are still there. */
-  #rulesAreLeft = false;
 
   constructor(options: UpOptions, io: Io) {
     this.#options = options;
@@ -72,11 +74,12 @@ class Platform {
     this.#say('queue', 'a private Redis');
     const agentsPort = await this.#startApi(store);
     await this.#startWorker(store, redis.config);
-    await this.#startAgent(agentsPort);
+    if (this.#options.cri !== undefined || this.#options.netns) await this.#startAgent(agentsPort);
+    else this.#say('agent', 'not started: it needs --cri or --netns to know what to protect');
     this.#say('ready', 'Ctrl-C ends all of it');
-    const agent = this.#children.find(({ name }) => name === 'agent');
-    const others = this.#children.filter((child) => child !== agent).map((child) => this.#lost(child));
-    return Promise.race([...others, ...(agent === undefined ? [] : [this.#lostAgent(agent, agentsPort)])]);
+    return Promise.race(
+      this.#children.map((child) => (child === this.#agent ? this.#lostAgent(child, agentsPort) : this.#lost(child))),
+    );
   }
 
   async #lost(child: Child): Promise<LostChild> {
@@ -90,15 +93,12 @@ class Platform {
     for (;;) {
       const lost = await this.#lost(agent);
       if (this.#ending) return lost;
-      this.#rulesAreLeft = true;
       this.#children.splice(this.#children.indexOf(agent), 1);
       const now = performance.now();
       if (restarts.filter((at) => now - at < RESTART_WINDOW_MS).length >= MAX_RESTARTS) return lost;
       restarts.push(now);
       this.#say('agent', `ended by itself (${lost.how}): it is started again`);
-      const next = await this.#startAgent(agentsPort);
-      if (next === undefined) return lost;
-      agent = next;
+      agent = await this.#startAgent(agentsPort);
     }
   }
 
@@ -107,13 +107,14 @@ class Platform {
     this.#ending = true;
     if (this.#children.length > 0) this.#say('ending', 'one after the other');
     for (let child = this.#children.pop(); child !== undefined; child = this.#children.pop()) await child.stop();
-    if (this.#rulesAreLeft) await this.#cleanUp();
+    const end = await this.#agent?.ended;
+    if (end !== undefined && end !== IN_ORDER) await this.#cleanUp();
   }
 
   /** Takes back what an agent left that could not end in order. */
   async #cleanUp(): Promise<void> {
     const how = await this.#run('agent', ['--clean-up']).ended;
-    if (how === 'exit code 0') return;
+    if (how === IN_ORDER) return;
     const what = `rules of the agent may be left (${how})`;
     this.#io.stderr.write(`error: ${what}; read ${this.#log('agent')}, and run "bulkhead agent --clean-up"\n`);
   }
@@ -163,13 +164,8 @@ class Platform {
     return join(this.#folder, 'run', 'enrolment-token');
   }
 
-  /** Gives nothing where there is nothing to protect. */
-  async #startAgent(port: string): Promise<Child | undefined> {
+  async #startAgent(port: string): Promise<Child> {
     const { cri, netns } = this.#options;
-    if (cri === undefined && !netns) {
-      this.#say('agent', 'not started: it needs --cri or --netns to know what to protect');
-      return undefined;
-    }
     const workloads = { ...(cri !== undefined && { cri }), netns };
     const captures = { folder: join(this.#folder, 'captures') };
     const address = `127.0.0.1:${port}`;
@@ -179,7 +175,7 @@ class Platform {
     const onStop = 'release';
     const agent = this.#startService('agent', 'AgentConfig', { controlPlane, workloads, captures, metrics, onStop });
     await agent.said('agent-started');
-    this.#rulesAreLeft = false;
+    this.#agent = agent;
     this.#say('agent', 'holds workloads of this machine to the policy');
     return agent;
   }
