@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { formatCount } from '@bulkhead/core';
 import type { ExactColumn, Normalisation } from '@bulkhead/inspector';
 import { CliError, unreadableFile } from '../error.ts';
 import { EXIT_OK } from '../exit-code.ts';
 import { type Io, writeAll } from '../io.ts';
+import { writeNew, writeWhole } from '../output/write-whole.ts';
 import { CsvProblem, csvRows } from './csv-rows.ts';
 
 export interface EdmBuildOptions {
@@ -16,6 +17,8 @@ export interface EdmBuildOptions {
 
 /** Rows handed to the inspector at once. */
 const BATCH = 1024;
+/** For its owner alone. */
+const PRIVATE = 0o600;
 const NORMALISATIONS: readonly string[] = ['digits', 'text', 'exact'] satisfies readonly Normalisation[];
 
 /** Makes a set of keyed hashes of a CSV file's columns, and its key where there is none yet. */
@@ -57,9 +60,11 @@ export async function edmBuild(file: string, options: EdmBuildOptions, io: Io): 
   flush();
   const built = builder.finish();
   if (built.values === 0) throw usage(`${JSON.stringify(file)} has no value that could be looked for`);
-  // Nothing is left of a set that cannot be made, and its key is there before it.
-  if (known === undefined) await writeKey(keyFile, key);
-  await replace(options.output, built.bytes);
+  // Nothing is left of a set that cannot be made, and its key is there before it; never over one that another has made meanwhile,
+  // whose set could not be read any more.
+  if (known === undefined) await writeNew({ file: keyFile, pieces: [key] }, PRIVATE);
+  // At once: agents follow it, and would refuse half of one.
+  await writeWhole([{ file: options.output, pieces: [built.bytes] }], PRIVATE, io.signal);
   const left = [
     [built.empty, 'empty'],
     [built.tooShort, 'too short'],
@@ -107,45 +112,6 @@ async function keyIn(file: string, size: number): Promise<Uint8Array | undefined
     }
   }
   return undefined;
-}
-
-/** Never over a key that another has made meanwhile: its set could not be read any more. */
-async function writeKey(file: string, key: Uint8Array): Promise<void> {
-  await writePrivate(file, key).catch((cause: unknown) => {
-    throw unwritable(file, cause);
-  });
-}
-
-/** Puts a set in the place of another at once: agents follow it, and would refuse half of one. */
-async function replace(file: string, bytes: Uint8Array): Promise<void> {
-  const beside = `${file}.${randomBytes(6).toString('hex')}.tmp`;
-  try {
-    await writePrivate(beside, bytes);
-    await rename(beside, file);
-  } catch (cause) {
-    await rm(beside, { force: true });
-    throw unwritable(file, cause);
-  }
-}
-
-/** Writes a new file that its owner alone may read. */
-async function writePrivate(file: string, bytes: Uint8Array): Promise<void> {
-  const handle = await open(file, 'wx', 0o600);
-  try {
-    await handle.writeFile(bytes);
-    await handle.sync();
-  } catch (cause) {
-    await rm(file, { force: true });
-    throw cause;
-  } finally {
-    await handle.close();
-  }
-}
-
-function unwritable(file: string, cause: unknown): CliError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  const what = `cannot write ${JSON.stringify(file)}`;
-  return new CliError('UNWRITABLE_FILE', { what, why, fix: 'check the path and its permissions' }, { cause });
 }
 
 async function* textOf(file: string, signal: AbortSignal): AsyncGenerator<string> {

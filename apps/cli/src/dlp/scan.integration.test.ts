@@ -1,3 +1,4 @@
+import { execFileSync, spawn } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -10,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { DETECTORS, TextReport } from '@bulkhead/dlp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -197,6 +199,21 @@ describe('dlp edm build', () => {
     expect(statSync(set).ino).not.toBe(before);
     expect(readFileSync(`${set}.key`)).toEqual(key);
     expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  it('puts no file in the place of a pipe, but the set into it', async () => {
+    const [list, pipe, key] = [join(folder, 'customers.csv'), join(folder, 'pipe'), join(folder, 'customers.edm.key')];
+    execFileSync('mkfifo', [pipe]);
+    const reader = spawn('cat', [pipe]);
+    const read = buffer(reader.stdout);
+
+    expect(bulkhead(['dlp', 'edm', 'build', list, ...columns, '--output', pipe, '--key', key]).status).toBe(0);
+
+    const isPipe = statSync(pipe).isFIFO();
+    // Where nobody wrote to the pipe its reader would wait without end.
+    if (!isPipe) reader.kill();
+    expect(isPipe).toBe(true);
+    expect(await read).toEqual(readFileSync(join(folder, 'customers.edm')));
   });
 
   it('names a column that is not there, and leaves nothing', () => {
