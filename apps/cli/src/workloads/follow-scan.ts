@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { printable } from '@bulkhead/core';
-import { ask } from '../api/ask.ts';
-import { type ApiPlace, notAnswered } from '../api/request-api.ts';
+import { obtain } from '../api/ask.ts';
+import type { ApiPlace } from '../api/request-api.ts';
 import { CliError } from '../error.ts';
 import type { Io } from '../io.ts';
 import type { LiveLine } from '../output/live-line.ts';
 import { KeptScan } from './kept-scan.ts';
 
-export const FAILURE = 'cannot scan it';
+export const FAILURE = 'cannot report the scan';
 /** An api gives up on an agent after half an hour; workers may have some of others to do first. */
 const PATIENCE_MS = 45 * 60_000;
 const LOOK_MS = 1_000;
@@ -35,11 +34,12 @@ export async function followScan(scan: string, { place, io, line, isJudgedHere }
   const until = performance.now() + PATIENCE_MS;
   for (;;) {
     const path = `/api/v1/scans/${encodeURIComponent(scan)}`;
-    const found = await ask(place, { method: 'GET', path, failure: FAILURE }, KeptScan, io);
-    if (found === undefined) throw notAnswered(place.api, FAILURE, 'it does not tell of the scan');
+    const found = await obtain(place, { method: 'GET', path, failure: FAILURE }, KeptScan, io);
     const { state, failure, waitsFor } = found;
-    if (state === 'failed')
-      throw notScanned(`${failure?.message ?? 'nobody knows why'} (${failure?.code ?? 'INTERNAL'})`);
+    if (state === 'failed') {
+      const why = `${failure?.message ?? 'nobody knows why'} (${failure?.code ?? 'INTERNAL'})`;
+      throw new CliError('NOT_APPLIED', { what: FAILURE, why, fix: 'scan it again' });
+    }
     if (state === 'done') return found;
     const isHere = state === 'queued' || state === 'matching';
     if (isHere && (isJudgedHere || waitsFor !== undefined)) return found;
@@ -50,8 +50,4 @@ export async function followScan(scan: string, { place, io, line, isJudgedHere }
     }
     await sleep(LOOK_MS, undefined, { signal: io.signal });
   }
-}
-
-export function notScanned(why: string): CliError {
-  return new CliError('NOT_APPLIED', { what: FAILURE, why: printable(why), fix: 'ask again' });
 }

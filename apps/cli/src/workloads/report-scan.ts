@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { formatCount } from '@bulkhead/core';
 import { type Finding, type Inventory, readFindings, readSbom } from '@bulkhead/scanner';
 import { z } from 'zod';
-import { ask } from '../api/ask.ts';
+import { obtain, refused } from '../api/ask.ts';
 import { downloadFrom } from '../api/download.ts';
 import { query } from '../api/query.ts';
-import { type ApiPlace, notAnswered, refusalOf } from '../api/request-api.ts';
+import { type ApiPlace, notAnswered } from '../api/request-api.ts';
 import type { Io } from '../io.ts';
 import type { ScanCommandOptions } from '../scan/options.ts';
 import { runScan, type Scanned } from '../scan/run-scan.ts';
 import { writeReport } from '../scan/write-report.ts';
-import { FAILURE, followScan, notScanned } from './follow-scan.ts';
+import { FAILURE, followScan } from './follow-scan.ts';
 import { type KeptScan, placeName } from './kept-scan.ts';
 
 export interface KeptScanOptions extends ApiPlace, Omit<ScanCommandOptions, 'scanners'> {
@@ -76,8 +76,7 @@ async function findingsOf(scan: string, place: ApiPlace, io: Io): Promise<readon
   let after: string | undefined;
   for (let pages = 0; pages < MAX_PAGES; pages += 1) {
     const path = `/api/v1/scans/${encodeURIComponent(scan)}/findings${query({ limit: '100', after })}`;
-    const page = await ask(place, { method: 'GET', path, failure: FAILURE }, Page, io);
-    if (page === undefined) throw notAnswered(place.api, FAILURE, 'it does not tell what was found');
+    const page = await obtain(place, { method: 'GET', path, failure: FAILURE }, Page, io);
     items.push(...page.items);
     after = page.next;
     if (after === undefined) break;
@@ -103,7 +102,7 @@ async function sbomOf(scan: string, place: ApiPlace, { signal }: Io): Promise<Bu
   try {
     await using file = await open(name, 'wx', 0o600);
     const outcome = await downloadFrom(place, { path, failure: FAILURE, signal }, file);
-    if (outcome.kind === 'refused') throw notScanned(refusalOf(outcome.answer, place.api, FAILURE).join('; '));
+    if (outcome.kind === 'refused') throw refused(outcome.answer, place.api, FAILURE);
     return await readFile(name);
   } finally {
     await rm(folder, { recursive: true, force: true });

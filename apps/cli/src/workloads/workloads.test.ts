@@ -148,7 +148,7 @@ describe('bulkhead workloads scan', () => {
     scanning([{ state: 'reading' }, { state: 'failed', failure }]);
     expect(await api.bulkhead('workloads', 'scan', 'c1')).toMatchObject({
       code: 1,
-      stderr: 'error: cannot scan it: it needs more than 384 MiB of memory (AGENT_FAILED); ask again\n',
+      stderr: 'error: cannot report the scan: it needs more than 384 MiB of memory (AGENT_FAILED); scan it again\n',
     });
   });
 
@@ -182,6 +182,24 @@ describe('bulkhead workloads findings', () => {
     expect(JSON.parse(stdout)).toMatchObject({ findings: [{ id: 'CVE-2024-1' }] });
     expect(api.requests.map(({ method }) => method)).not.toContain('POST');
   });
+
+  it.each(['/api/v1/scans/s1', '/api/v1/scans/s1/sbom', '/api/v1/scans/s1/findings?limit=100'])(
+    'says in one line why an api does not give %s',
+    async (refused) => {
+      scanning([DONE]);
+      const { answer } = api;
+      api.answer = (request, response) => {
+        if (request.url !== refused) return answer(request, response);
+        response.statusCode = 404;
+        response.end(JSON.stringify({ detail: 'There is no scan of this id.' }));
+      };
+      const { code, stderr } = await api.bulkhead('workloads', 'findings', 's1');
+      expect({ code, errors: stderr.split('\n').filter((line) => line.startsWith('error: ')) }).toEqual({
+        code: 1,
+        errors: ['error: cannot report the scan: There is no scan of this id.'],
+      });
+    },
+  );
 });
 
 describe('bulkhead workloads scans', () => {
