@@ -1,7 +1,6 @@
 import type { AdvisoryDatabase } from '@bulkhead/advisory-db';
 import { formatCount, systemClock } from '@bulkhead/core';
 import {
-  ageInDays,
   applyIgnoreEntries,
   applyVex,
   buildReport,
@@ -26,6 +25,7 @@ import {
 } from '@bulkhead/scanner';
 import { type Io, writeAll } from '../io.ts';
 import { LiveLine } from '../output/live-line.ts';
+import { advisoriesAge } from './advisories-age.ts';
 import { createdAt } from './created-at.ts';
 import { openAdvisories } from './database.ts';
 import { exitCodeOf } from './exit.ts';
@@ -202,12 +202,12 @@ function screenOf({ stdout }: Io): { readonly columns?: number; readonly colour?
 function summaryOf(shown: ScanReport, report: ScanReport): string {
   const counted = shown.findings.filter(({ suppressed }) => suppressed === undefined).length;
   const hidden = report.findings.length - shown.findings.length;
-  const age = report.database === undefined ? undefined : ageInDays(report.database.checkedAt, systemClock.now());
+  const age = report.database && advisoriesAge(report.database.checkedAt);
   const late = report.database && lateByDays(report.database, systemClock.now());
   const parts = [
     formatCount(report.packages.length, 'package'),
     `${formatCount(counted, 'finding')}${hidden === 0 ? '' : ` (${hidden} more are not shown)`}`,
-    ...(age === undefined ? [] : [age === 0 ? 'advisories of today' : `advisories ${formatCount(age, 'day')} old`]),
+    ...(age === undefined ? [] : [age]),
     ...(late === undefined ? [] : [`the newest of them ${formatCount(late, 'day')} old`]),
     ...(report.os?.endOfLifeReached === true ? ['past its end of life'] : []),
     ...(report.status === 'partial' ? [`partial: ${formatCount(report.gaps.length, 'gap')}`] : []),

@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
 import { request as ask } from 'node:https';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MAIN } from './bulkhead.ts';
 
@@ -36,19 +38,69 @@ export class Up {
   }
 }
 
-export interface Answer {
+/** The first administrator of a platform, signed in. */
+export class Administrator {
+  readonly #url: string;
+  readonly #folder: string;
+  readonly #authority: string;
+  readonly #session: Session;
+
+  private constructor(url: string, folder: string, authority: string, session: Session) {
+    this.#url = url;
+    this.#folder = folder;
+    this.#authority = authority;
+    this.#session = session;
+  }
+
+  /** Of a platform whose data are in a folder, with what it tells when it starts there. */
+  static async signIn(platform: Up, data: string): Promise<Administrator> {
+    await platform.says(/^ready /m);
+    const [, url = ''] = /^api +(https:\S+),/m.exec(platform.output) ?? [];
+    const [, password = ''] = /with the password (\S+),/.exec(platform.output) ?? [];
+    const authority = join(data, 'ca', 'ca.crt');
+    const { status, cookie, body } = await call(`${url}/api/v1/session`, authority, {
+      body: { name: 'admin', password },
+    });
+    if (status !== 200) throw new Error(`signing in is answered with ${status}: ${JSON.stringify(body)}`);
+    const { csrfToken } = body as { readonly csrfToken: string };
+    return new Administrator(url, data, authority, { cookie, csrfToken });
+  }
+
+  get(path: string): Promise<Answer> {
+    return call(this.#url + path, this.#authority, this.#session);
+  }
+
+  /** Makes a token, and gives the options by which a command uses it, and the file that holds it. */
+  async token(
+    role: string,
+    namespace?: string,
+  ): Promise<{ readonly file: string; readonly options: readonly string[] }> {
+    const body = { name: `${role}-${namespace ?? 'all'}`, role, ...(namespace !== undefined && { namespace }) };
+    const made = await call(`${this.#url}/api/v1/tokens`, this.#authority, { ...this.#session, body });
+    const file = join(this.#folder, `${body.name}.token`);
+    await writeFile(file, `${(made.body as { readonly token: string }).token}\n`);
+    return { file, options: ['--api', this.#url, '--token-file', file, '--ca', this.#authority] };
+  }
+}
+
+interface Session {
+  readonly cookie: string;
+  readonly csrfToken: string;
+}
+
+interface Answer {
   readonly status: number | undefined;
   readonly cookie: string;
   readonly body: unknown;
 }
 
 /** A request that trusts the platform's own authority and nobody else. */
-export function call(
+async function call(
   url: string,
-  ca: string,
-  more: { readonly cookie?: string; readonly csrfToken?: string; readonly body?: unknown },
+  authority: string,
+  { cookie, csrfToken, body }: Partial<Session> & { readonly body?: unknown },
 ): Promise<Answer> {
-  const { cookie, csrfToken, body } = more;
+  const ca = await readFile(authority);
   const headers = {
     ...(cookie !== undefined && { cookie }),
     ...(csrfToken !== undefined && { 'x-csrf-token': csrfToken }),

@@ -13,7 +13,7 @@ import {
 } from '@bulkhead/lab';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bulkhead } from '../testing/bulkhead.ts';
-import { call, Up } from '../testing/up.ts';
+import { Administrator, Up } from '../testing/up.ts';
 
 const missing = process.getuid?.() === 0 ? redisMissing() : 'not root';
 if (missing !== undefined) process.stderr.write(`the platform on one machine is not tested: ${missing}\n`);
@@ -57,22 +57,16 @@ describe.skipIf(missing !== undefined)('bulkhead up', () => {
     const data = join(folder, 'data');
     const first = new Up(['--data', data, '--policy', policy, '--netns', '--db', join(folder, 'none')]);
     try {
-      await first.says(/^ready /m);
+      const admin = await Administrator.signIn(first, data);
       await first.says(/^agent +\S+ is in protect, by stop-cards$/m);
-      const [, url = ''] = /^api +(https:\S+),/m.exec(first.output) ?? [];
-      const [, password = ''] = /with the password (\S+),/.exec(first.output) ?? [];
-      const ca = readFileSync(join(data, 'ca', 'ca.crt'), 'utf8');
-
-      const session = await call(`${url}/api/v1/session`, ca, { body: { name: 'admin', password } });
-      expect(session.status).toBe(200);
-      const policies = await call(`${url}/api/v1/policies`, ca, { cookie: session.cookie });
+      const policies = await admin.get('/api/v1/policies');
       expect(policies).toMatchObject({ status: 200, body: { source: 'files', items: [{}, {}] } });
 
       const outcome = await request(network.host('client'), host, { path: '/orders', body: ORDER, timeoutMs: 5_000 });
       expect(outcome.status).toBeUndefined();
       await first.says(/^agent +block: payment-card 411111\*+1111 by stop-cards$/m);
       await expect
-        .poll(async () => (await call(`${url}/api/v1/events?kind=finding`, ca, { cookie: session.cookie })).body, WAIT)
+        .poll(async () => (await admin.get('/api/v1/events?kind=finding')).body, WAIT)
         .toMatchObject({ items: [{ kind: 'finding' }] });
       expect(await runIn(host.path, 'nft', ['list', 'ruleset'])).toContain('table inet bulkhead');
     } finally {
@@ -138,19 +132,9 @@ describe.skipIf(missing !== undefined)('bulkhead up', () => {
     const data = join(folder, 'kept');
     const platform = new Up(['--data', data, '--db', join(folder, 'none')]);
     try {
-      await platform.says(/^ready /m);
-      const [, url = ''] = /^api +(https:\S+),/m.exec(platform.output) ?? [];
-      const [, password = ''] = /with the password (\S+),/.exec(platform.output) ?? [];
-      const authority = join(data, 'ca', 'ca.crt');
-      const ca = readFileSync(authority, 'utf8');
-      const session = await call(`${url}/api/v1/session`, ca, { body: { name: 'admin', password } });
-      const { csrfToken } = session.body as { readonly csrfToken: string };
-      const made = await call(`${url}/api/v1/tokens`, ca, { ...session, csrfToken, body: { name: 'ci', role: 'ci' } });
-      const tokenFile = join(folder, 'token');
-      await writeFile(tokenFile, `${(made.body as { readonly token: string }).token}\n`);
-      const policy = join(folder, 'policy.yaml');
+      const { file, options } = await (await Administrator.signIn(platform, data)).token('ci');
       const apply = (...more: string[]) =>
-        bulkhead(['policy', 'apply', policy, '--api', url, '--token-file', tokenFile, '--ca', authority, ...more]);
+        bulkhead(['policy', 'apply', join(folder, 'policy.yaml'), ...options, ...more]);
 
       expect(apply('--dry-run')).toMatchObject({ status: 0, stderr: '2 changes would be made\n' });
       expect(apply()).toMatchObject({
@@ -159,7 +143,7 @@ describe.skipIf(missing !== undefined)('bulkhead up', () => {
         stderr: '2 changes; the policy has version 2\n',
       });
       expect(apply()).toMatchObject({ status: 0, stdout: '', stderr: '0 changes; the policy has version 2\n' });
-      await writeFile(tokenFile, 'nonsense');
+      await writeFile(file, 'nonsense');
       expect(apply()).toMatchObject({ status: 1, stderr: 'error: Sign in, or send a valid token.\n' });
     } finally {
       expect(await platform.end()).toBe(0);

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildDatabase, FolderBucket } from '@bulkhead/advisory-db';
@@ -9,7 +9,7 @@ import { type Containerd, missingForContainerd, startContainerd } from '@bulkhea
 import { redisMissing } from '@bulkhead/lab';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bulkhead } from '../testing/bulkhead.ts';
-import { call, Up } from '../testing/up.ts';
+import { Administrator, Up } from '../testing/up.ts';
 
 const missing = missingForContainerd() ?? redisMissing();
 if (missing !== undefined) process.stderr.write(`skipped: scans of what runs that are kept: ${missing}\n`);
@@ -115,20 +115,10 @@ describe.skipIf(missing !== undefined)('a scan of what runs', () => {
     const data = await mkdtemp(join(folder, 'data-'));
     const platform = new Up(['--data', data, '--cri', containerd.socket, '--db', db]);
     try {
-      await platform.says(/^ready /m);
-      const [, url = ''] = /^api +(https:\S+),/m.exec(platform.output) ?? [];
-      const [, password = ''] = /with the password (\S+),/.exec(platform.output) ?? [];
-      const authority = join(data, 'ca', 'ca.crt');
-      const ca = readFileSync(authority, 'utf8');
-      const session = await call(`${url}/api/v1/session`, ca, { body: { name: 'admin', password } });
-      const { csrfToken } = session.body as { readonly csrfToken: string };
+      const admin = await Administrator.signIn(platform, data);
       const as = async (role: string, namespace?: string): Promise<Command> => {
-        const body = { name: `${role}-${namespace ?? 'all'}`, role, ...(namespace !== undefined && { namespace }) };
-        const made = await call(`${url}/api/v1/tokens`, ca, { ...session, csrfToken, body });
-        const tokenFile = join(data, `${body.name}.token`);
-        await writeFile(tokenFile, (made.body as { readonly token: string }).token);
-        return (...args) =>
-          bulkhead(['workloads', ...args, '--api', url, '--token-file', tokenFile, '--ca', authority]);
+        const { options } = await admin.token(role, namespace);
+        return (...args) => bulkhead(['workloads', ...args, ...options]);
       };
       const container = async (command: Command): Promise<string> => {
         const find = (): string | undefined => / *(\S+) {2}shop\/web-0\/web /.exec(command('list').stdout)?.[1];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { workloadName } from './workload-name.ts';
 
 /** A scan of a container or a node as an api tells of it. What later apis add is passed over. */
 export const KeptScan = z.object({
@@ -26,9 +27,7 @@ export const KeptScan = z.object({
 });
 export type KeptScan = z.output<typeof KeptScan>;
 
-/** What was scanned, for people: `shop/web-0/web` for a container. */
+/** What was scanned, for people. */
 export function placeName({ workload, node }: Pick<KeptScan, 'workload' | 'node'>): string {
-  if (workload === undefined) return `the node ${node}`;
-  const { namespace, pod, name } = workload;
-  return [namespace, pod, name].filter((part) => part !== undefined).join('/');
+  return workload === undefined ? `the node ${node}` : workloadName(workload);
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { listLines } from '../api/list-lines.ts';
 import type { ApiPlace } from '../api/request-api.ts';
 import type { Io } from '../io.ts';
+import { workloadName } from './workload-name.ts';
 
 const ListedWorkload = z.object({
   id: z.string(),
@@ -25,9 +26,8 @@ export function list(place: ApiPlace, io: Io): Promise<number> {
       item: ListedWorkload,
       line: ({ id, name, namespace, node, owners, groups, enforced, problem, quarantine }) => {
         const pod = owners.find(({ kind }) => kind === 'Pod')?.name;
-        const whose = [namespace, pod, name].filter((part) => part !== undefined).join('/');
         return [
-          `${id}  ${whose}  on ${node}`,
+          `${id}  ${workloadName({ namespace, pod, name })}  on ${node}`,
           ...(groups.length === 0 ? [] : [groups.map((group) => `${group.name} (${group.mode})`).join(', ')]),
           ...(enforced === false ? [`not held to its groups${problem === undefined ? '' : `: ${problem}`}`] : []),
           ...(quarantine === undefined ? [] : ['cut off']),

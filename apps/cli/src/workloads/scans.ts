@@ -1,8 +1,8 @@
-import { formatCount, SEVERITIES, systemClock } from '@bulkhead/core';
-import { ageInDays } from '@bulkhead/scanner';
+import { formatCount, SEVERITIES } from '@bulkhead/core';
 import { listLines } from '../api/list-lines.ts';
 import type { ApiPlace } from '../api/request-api.ts';
 import type { Io } from '../io.ts';
+import { advisoriesAge } from '../scan/advisories-age.ts';
 import { KeptScan, placeName } from './kept-scan.ts';
 
 export interface ScansOptions extends ApiPlace {
@@ -50,13 +50,7 @@ function outcomeOf({
   const parts = [
     counts.length === 0 ? 'no vulnerability' : counts.join(', '),
     ...(gaps === 0 ? [] : [`partial: ${formatCount(gaps, 'gap')}`]),
-    ...(advisories === undefined ? [] : [ageOf(advisories.checkedAt)]),
+    ...(advisories === undefined ? [] : [advisoriesAge(advisories.checkedAt) ?? 'advisories of an unknown age']),
   ];
   return `scanned at ${scannedAt ?? since}: ${parts.join('; ')}`;
-}
-
-function ageOf(checkedAt: string): string {
-  const age = ageInDays(checkedAt, systemClock.now());
-  if (age === undefined) return 'advisories of an unknown age';
-  return age === 0 ? 'advisories of today' : `advisories ${formatCount(age, 'day')} old`;
 }
