@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort, type PostgresServer, postgresMissing, startPostgres } from '@bulkhead/lab';
-import { sql } from 'kysely';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Kysely, sql } from 'kysely';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { StoreConfig } from './config.ts';
+import { openDialect } from './dialect/open-dialect.ts';
 import { openStore } from './open-store.ts';
 import { migrate } from './schema/migrate.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from './schema/migrations.ts';
@@ -122,6 +123,23 @@ describe.skipIf(postgresMissing() !== undefined)('a PostgreSQL', () => {
     await store.close();
 
     await expect(openStore(config)).rejects.toMatchObject({ code: 'STORE_UNREACHABLE', retryable: true });
+  });
+
+  it('that loses a connection in the middle of a question has that question fail, and nothing else', async () => {
+    const { dialect } = await openDialect(config);
+    const db = new Kysely<unknown>({ dialect });
+    const asked = sql`select pg_sleep(60)`.execute(db);
+    const backends = sql<{
+      pid: number;
+    }>`select pid from pg_stat_activity where query like '%pg_sleep(60)' and pid <> pg_backend_pid()`;
+    await vi.waitFor(async () => {
+      const [backend] = (await backends.execute(db)).rows;
+      // Not asked to end, so that no message comes before the end of the connection.
+      process.kill(backend?.pid ?? Number.NaN, 'SIGKILL');
+    });
+
+    await expect(asked).rejects.toMatchObject({ code: 'STORE_UNREACHABLE' });
+    await db.destroy();
   });
 });
 

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { Dialect } from 'kysely';
 import type { StoreConfig } from '../config.ts';
 import { StoreError } from '../error.ts';
+import { ServerWatch } from './server-watch.ts';
 import { NodeSqliteDialect } from './sqlite-dialect.ts';
 
 /** Which database is behind the store. */
@@ -18,6 +19,7 @@ const CONNECT_MS = 10_000;
 
 /** A server whose machine is gone says nothing: without being asked, who waits for its answer waits for ever. */
 const KEEPALIVE_MS = 10_000;
+const WATCH_MS = 5_000;
 
 /** Chooses the database that a configuration names. PostgreSQL's driver is only loaded where it is used. */
 export async function openDialect({ file, postgres }: StoreConfig): Promise<OpenedDialect> {
@@ -27,6 +29,8 @@ export async function openDialect({ file, postgres }: StoreConfig): Promise<Open
     import('pg'),
     import('./postgres-dialect.ts'),
   ]);
+  const isWaitedFor = (): boolean => pool.totalCount > pool.idleCount;
+  const watch = new ServerWatch({ host, port, isWaitedFor, everyMs: WATCH_MS });
   const pool = new pg.Pool({
     host,
     port,
@@ -37,6 +41,8 @@ export async function openDialect({ file, postgres }: StoreConfig): Promise<Open
     ...(caFile !== undefined && { ssl: { ca: readText(caFile, 'postgres.caFile'), rejectUnauthorized: true } }),
     max: maxConnections,
     connectionTimeoutMillis: CONNECT_MS,
+    // A server behind a socket of this machine cannot be gone without a word.
+    ...(!host.startsWith('/') && { stream: watch.socket }),
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEPALIVE_MS,
     application_name: 'bulkhead',
@@ -46,6 +52,8 @@ export async function openDialect({ file, postgres }: StoreConfig): Promise<Open
         of[0] === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(...of)) as typeof pg.types.getTypeParser,
     },
   });
+  // A connection that dies fails the question under way by itself; without a listener the process would end of it too.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   // A connection that dies while nobody uses it: the pool has already let it go, and the next call makes another.
   pool.on('error', () => undefined);
   return { name: 'postgres', dialect: new StorePostgresDialect(pool, `${user}@${host}:${port}/${database}`) };
