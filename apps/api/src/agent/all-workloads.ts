@@ -1,5 +1,6 @@
-import { type KnownWorkload, MAX_PAGE, type WorkloadStore } from '@bulkhead/control-plane';
+import { type KnownWorkload, MAX_PAGE, type ReportedWorkload, type WorkloadStore } from '@bulkhead/control-plane';
 import type { ClusterWorkload } from '@bulkhead/policy';
+import { selectable } from './selectable.ts';
 
 /** Every workload that the store knows. */
 export async function allWorkloads(workloads: WorkloadStore): Promise<readonly KnownWorkload[]> {
@@ -14,20 +15,8 @@ export async function allWorkloads(workloads: WorkloadStore): Promise<readonly K
 }
 
 /** A workload by a name that is its own in the whole cluster: two nodes may have network namespaces of one path. */
-export function clusterWorkload(
-  agent: string,
-  node: string,
-  {
-    id,
-    name,
-    namespace,
-    labels,
-    owners,
-    addresses,
-  }: Omit<ClusterWorkload, 'node' | 'namespace'> & { readonly namespace?: string | undefined },
-): ClusterWorkload {
-  const where = namespace === undefined ? {} : { namespace };
-  return { id: clusterId(agent, id), name, ...where, labels, owners, node, addresses };
+export function clusterWorkload(agent: string, node: string, workload: ReportedWorkload): ClusterWorkload {
+  return { ...selectable(workload), id: clusterId(agent, workload.id), node, addresses: workload.addresses };
 }
 
 export function clusterId(agent: string, id: string): string {

@@ -117,6 +117,25 @@ describe('the hub', () => {
     expect((await stand.store.agents.get(id))?.eventsLost).toBe(2);
   });
 
+  it('tells named network namespaces of those elsewhere that their sensors name', async () => {
+    const named = (name: string, more: object = {}) => spec(name, { selector: { netns: [name] }, ...more });
+    const namespace = (name: string, address: string) => ({
+      ...workload(`/run/netns/${name}`, name, address),
+      namespace: undefined,
+      netns: `/run/netns/${name}`,
+    });
+    const sensors = [{ name: 'payment-cards', from: ['web'] }];
+    await apply(named('web'), named('db', { sensors }));
+    const [web, db] = [new Link(), new Link()];
+    const one = await connect(await enrol('node-1'), web);
+    const two = await connect(await enrol('node-2'), db);
+
+    await two.session.workloads({ whole: true, present: [namespace('db', '10.0.0.3')], gone: [] });
+    await one.session.workloads({ whole: true, present: [namespace('web', '10.0.0.2')], gone: [] });
+
+    await vi.waitFor(() => expect(db.latest.members).toEqual({ web: ['10.0.0.2'] }), 5_000);
+  });
+
   it('sends each agent what concerns its node, and again when a peer elsewhere or the policy changes', async () => {
     await apply(spec('web'), spec('db', { sensors: [{ name: 'payment-cards', from: ['web'] }] }));
     const [one, two] = [new Link(), new Link()];

@@ -1,7 +1,7 @@
 import type { LabelOperator, LabelRequirement, Selector, Workload, WorkloadGroup } from '@bulkhead/core';
 import { matchesGlob } from './glob.ts';
 
-/** What selectors ask of a workload. Of one on another node no network namespace is known. */
+/** What selectors ask of a workload. Where no network namespace is known, no selector by one holds. */
 export type Selectable = Pick<Workload, 'name' | 'namespace' | 'labels' | 'owners'> & Partial<Pick<Workload, 'netns'>>;
 
 /** The groups that select a workload, by name: the order of the policy's documents means nothing. */
