@@ -1,5 +1,5 @@
 import { createReadStream, fstatSync } from 'node:fs';
-import type { Readable } from 'node:stream';
+import { addAbortSignal, type Readable } from 'node:stream';
 import { isatty } from 'node:tty';
 import { CliError, unreadableFile } from './error.ts';
 
@@ -17,17 +17,11 @@ export function refuseTwoReadersOfStdin(files: readonly string[]): void {
 
 /** The bytes of standard input as they come, until they end or `signal` is aborted. */
 export async function* standardInput(signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  const stream = open();
-  const stop = (): void => void stream.destroy(new Error('interrupted'));
-  signal.addEventListener('abort', stop, { once: true });
   try {
-    signal.throwIfAborted();
-    for await (const chunk of stream) yield chunk as Uint8Array;
+    for await (const chunk of addAbortSignal(signal, open())) yield chunk as Uint8Array;
   } catch (cause) {
     signal.throwIfAborted();
     throw unreadableFile(STDIN, cause);
-  } finally {
-    signal.removeEventListener('abort', stop);
   }
 }
 
