@@ -32,6 +32,12 @@ export type WorkerEvent =
       readonly rescans: number;
       readonly sources: readonly { readonly name: string; readonly outcome: string; readonly problem?: string }[];
     }
+  | {
+      readonly event: 'image-not-judged';
+      readonly digest: string;
+      readonly code: string;
+      readonly problem: string;
+    }
   | ({
       readonly event: 'images-rejudged';
       readonly summary: string;

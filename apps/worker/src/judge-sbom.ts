@@ -7,12 +7,6 @@ import { WorkerError } from './error.ts';
 /** Ten times those of a large machine. Judging holds the process up, and each package is a key in the store. */
 export const MAX_PACKAGES = 100_000;
 
-/**
- * Packages and advisories multiply: a hundred thousand versions of a kernel would have some hundred million. It is also as many as
- * the command line reads.
- */
-export const MAX_FINDINGS = 100_000;
-
 /** What an SBOM is, and will be at the next try. */
 const OF_THE_SBOM: ReadonlySet<string> = new Set(['INVALID_SBOM', 'TOO_MANY_PACKAGES', 'TOO_MANY_FINDINGS']);
 
@@ -42,7 +36,7 @@ export async function judgeSbom(
       why: `it has ${packages} packages, and at most ${MAX_PACKAGES} are taken`,
     });
   }
-  const { gaps, ...judgement } = judge.judge(inventory, { maxFindings: MAX_FINDINGS });
+  const { gaps, ...judgement } = judge.judge(inventory);
   const judged = { ...judgement, status: judge.status, gaps: inventory.gaps.length + gaps.length };
   return { judged, packages };
 }

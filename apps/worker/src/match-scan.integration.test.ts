@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { MAX_FINDINGS } from '@bulkhead/advisory-db';
 import { ADVISORY_UPDATE } from '@bulkhead/queue';
 import { afterEach, describe, expect, it } from 'vitest';
-import { MAX_FINDINGS, MAX_PACKAGES } from './judge-sbom.ts';
+import { MAX_PACKAGES } from './judge-sbom.ts';
 import { Stand, standMissing } from './test-support/stand.ts';
 
 const missing = standMissing();

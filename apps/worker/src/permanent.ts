@@ -10,6 +10,7 @@ const OF_THE_IMAGE: ReadonlySet<string> = new Set([
   'INVALID_REFERENCE',
   'IMAGE_NOT_FOUND',
   'PLATFORM_NOT_FOUND',
+  'TOO_MANY_FINDINGS',
 ]);
 
 /** Whether trying the same again gives the same: then a job is not tried again. */

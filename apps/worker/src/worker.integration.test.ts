@@ -1,9 +1,11 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
+import { MAX_FINDINGS } from '@bulkhead/advisory-db';
 import { createSigstore, type PushedLayer, tarOf } from '@bulkhead/lab';
-import { ADVISORY_UPDATE, SCAN_IMAGE, SCAN_REGISTRY } from '@bulkhead/queue';
+import { ADVISORY_UPDATE, RESCAN, SCAN_IMAGE, SCAN_REGISTRY } from '@bulkhead/queue';
 import { WatchedRegistry } from '@bulkhead/scanner/registry';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Stand, standMissing } from './test-support/stand.ts';
@@ -74,6 +76,43 @@ describe.skipIf(missing !== undefined)('the worker', () => {
     ).toMatchObject({ requested: 0, alreadyScanned: 3 });
     await producer.close();
     expect(await worker.stop()).toBe(0);
+  });
+
+  it('judges all others again where one image cannot be judged', async () => {
+    stand = await Stand.open();
+    const { store } = stand;
+    const half = Math.floor(MAX_FINDINGS / 2) + 1;
+    const damaged = await stand.push('shop/a', '1', ['nginx 0.9-1']);
+    const many = await stand.push('shop/b', '1', [], manyOfNginx(half));
+    const fine = await stand.push('shop/c', '1', ['nginx 0.9-2']);
+    const producer = await stand.producer();
+    const worker = await stand.startWorker();
+    await producer.enqueue(SCAN_REGISTRY, { registry: 'hub' });
+    await until(async () => (await store.registries.status('hub'))?.images.complete === 3);
+    const file = new DatabaseSync(join(stand.folder, 'store.db'));
+    const whose = 'image_id = (select id from image where digest = ?)';
+    file.prepare(`update scan set inventory = x'09' where ${whose}`).run(damaged);
+    file.close();
+
+    stand.publish('DSA-2', 'nginx', '1.0');
+    await producer.enqueue(ADVISORY_UPDATE, {});
+    expect(
+      await worker.waitFor('judgement', (line) => line['event'] === 'images-rejudged', { withinMs: 60_000 }),
+    ).toMatchObject({ candidates: 3, newlyAffected: [{ digest: fine }] });
+    const unjudged = worker.lines.filter((line) => line['event'] === 'image-not-judged');
+    expect(unjudged).toHaveLength(2);
+    expect(unjudged).toContainEqual(expect.objectContaining({ digest: damaged, code: 'STORE_CORRUPT' }));
+    expect(unjudged).toContainEqual(expect.objectContaining({ digest: many, code: 'TOO_MANY_FINDINGS' }));
+    expect((await store.scans.scan(many))?.findings).toHaveLength(half);
+    expect(await producer.deadLetters(RESCAN)).toEqual([]);
+
+    await stand.push('shop/d', '1', [], manyOfNginx(half + 1));
+    await producer.enqueue(SCAN_REGISTRY, { registry: 'hub' });
+    await until(async () => (await store.registries.status('hub'))?.images.failed === 1);
+    expect((await producer.deadLetters(SCAN_IMAGE)).map(({ reason }) => reason)).toEqual([
+      expect.stringContaining('TOO_MANY_FINDINGS'),
+    ]);
+    await producer.close();
   });
 
   it('makes the advisory database where there is none yet, and judges by it', async () => {
@@ -336,6 +375,13 @@ describe.skipIf(missing !== undefined)('the worker', () => {
 function layerOf(text: string): PushedLayer {
   const tar = tarOf({ text });
   return { content: gzipSync(tar), diffId: `sha256:${createHash('sha256').update(tar).digest('hex')}` };
+}
+
+/** So many packages of one source. */
+function manyOfNginx(count: number): Readonly<Record<string, string>> {
+  const rest = 'Status: install ok installed\nArchitecture: amd64\nSource: nginx\nVersion: 0.9-1\n';
+  const entries = Array.from({ length: count }, (_, index) => `Package: nginx-${index}\n${rest}`);
+  return { 'var/lib/dpkg/status': `${entries.join('\n')}\n` };
 }
 
 async function until(holds: () => Promise<boolean>): Promise<void> {

@@ -9,12 +9,17 @@ import {
   type Inventory,
   type InventoryJudge,
   type Judgement,
-  type MatchOptions,
   matchInventory,
   secretFindings,
 } from '@bulkhead/scanner';
 import { AdvisoryDatabase } from './advisory-database.ts';
 import { packageKey } from './package-key.ts';
+
+/**
+ * Of one image, container or node. Packages and advisories multiply: a hundred thousand versions of a kernel would have some hundred
+ * million. It is also as many as the command line reads.
+ */
+export const MAX_FINDINGS = 100_000;
 
 /**
  * Judges inventories by a database file that others may update or replace at any time: each judgement sees one state of
@@ -46,14 +51,11 @@ export class DatabaseJudge implements InventoryJudge {
     return this.#current().database.status();
   }
 
-  /** `gaps`: packages that there are no advisories about. Throws `TOO_MANY_FINDINGS` where a bound is given and exceeded. */
-  judge(
-    inventory: Inventory,
-    bounds: Pick<MatchOptions, 'maxFindings'> = {},
-  ): Judgement & { readonly gaps: readonly Gap[] } {
+  /** `gaps`: packages that there are no advisories about. Throws `TOO_MANY_FINDINGS` beyond `MAX_FINDINGS`. */
+  judge(inventory: Inventory): Judgement & { readonly gaps: readonly Gap[] } {
     const { database, state } = this.#current();
     const { source, keys } = remember(database);
-    const { findings, gaps } = matchInventory(inventory, source, { ...bounds, now: this.#clock.now() });
+    const { findings, gaps } = matchInventory(inventory, source, { now: this.#clock.now(), maxFindings: MAX_FINDINGS });
     return {
       findings: [...findings, ...secretFindings(inventory)],
       lookedUp: [...keys.values(), EVERY_IMAGE],

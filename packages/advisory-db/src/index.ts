@@ -1,6 +1,6 @@
 export { AdvisoryDatabase } from './advisory-database.ts';
 export { type BuildOptions, buildDatabase } from './building/build.ts';
-export { DatabaseJudge, databaseState } from './database-judge.ts';
+export { DatabaseJudge, databaseState, MAX_FINDINGS } from './database-judge.ts';
 export type { DatabaseAge, DatabaseSummary, Rejection, SourceKind, SourceSummary } from './database-summary.ts';
 export { AdvisoryDbError, type AdvisoryDbErrorCode } from './error.ts';
 export type { Bucket, LocalFile } from './feed/bucket.ts';

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { PassThrough } from 'node:stream';
 import { buildDatabase, FolderBucket } from '@bulkhead/advisory-db';
 import { affected, osvRecord, writeBucket } from '@bulkhead/advisory-db/test-support';
@@ -107,6 +108,24 @@ describe.skipIf(missing !== undefined)('bulkhead registry scan', () => {
     );
     expect((await bulkhead('rescan', '--db', db)).stdout).toBe('0 images newly affected, 0 no longer\n');
     expect((await bulkhead('status', '--format', 'json')).stdout).toContain('"complete": 2');
+  });
+
+  it('judges all others where what is kept of one image is damaged, and says so', async () => {
+    for (const [at, version] of ['3.0.1-1', '3.0.2-1'].entries()) {
+      await server.push(`damaged/${at}`, '1', debian('openssl', version));
+    }
+    const db = await database('DSA-1', 'zlib', '9');
+    await bulkhead('add', 'lab', server.host, '--insecure', '--repository', 'damaged/*');
+    await bulkhead('scan', 'lab', '--db', db);
+    const store = new DatabaseSync(join(folder, 'store.db'));
+    store.exec("update scan set inventory = x'09' where image_id = (select min(image_id) from scan)");
+    store.close();
+
+    await database('DSA-2', 'openssl', '3.0.5-1');
+    const { code, stdout, stderr } = await bulkhead('rescan', '--db', db);
+
+    expect({ code, stdout }).toMatchObject({ code: 1, stdout: expect.stringMatching(/^1 image newly affected/) });
+    expect(stderr).toMatch(/^error: sha256:[0-9a-f]{64}: a stored document cannot be read: [^\n]*\n$/);
   });
 
   it('looks for secrets unless told otherwise', async () => {

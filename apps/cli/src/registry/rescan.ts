@@ -1,7 +1,8 @@
 import { DatabaseJudge } from '@bulkhead/advisory-db';
-import { printable, systemClock } from '@bulkhead/core';
-import { EVERY_IMAGE, type ImageDifference, rescan, rescanLine } from '@bulkhead/scanner';
-import { EXIT_OK } from '../exit-code.ts';
+import { errorLine, printable, systemClock } from '@bulkhead/core';
+import { EVERY_IMAGE, type ImageDifference, rescan, rescanLine, ScanError } from '@bulkhead/scanner';
+import { StoreError } from '@bulkhead/store';
+import { EXIT_FAILURE, EXIT_OK } from '../exit-code.ts';
 import { type Io, writeAll } from '../io.ts';
 import { type PlaceOptions, withStore } from './store-place.ts';
 
@@ -16,10 +17,15 @@ export function rescanStored(options: RescanOptions, io: Io): Promise<number> {
     const judge = new DatabaseJudge(options.db, systemClock);
     try {
       const id = `by-hand-${new Date(systemClock.now()).toISOString()}-${process.pid}`;
+      const problems: string[] = [];
+      const onUnjudged = (digest: string, error: unknown): void => {
+        if (!isLasting(error)) throw error;
+        problems.push(`${digest}: ${errorLine(error).replace(/^error: /, '')}`);
+      };
       const report = await rescan(
         { id, keys: [EVERY_IMAGE] },
         { scans, judge, clock: systemClock },
-        { signal: io.signal },
+        { signal: io.signal, onUnjudged },
       );
       await scans.noteJudgedBy(judge.database);
       const summary = rescanLine(report);
@@ -34,11 +40,17 @@ export function rescanStored(options: RescanOptions, io: Io): Promise<number> {
               .map((line) => `${printable(line)}\n`)
               .join('');
       await writeAll(io.stdout, [text]);
-      return EXIT_OK;
+      for (const problem of problems) io.stderr.write(`error: ${printable(problem)}\n`);
+      return problems.length > 0 ? EXIT_FAILURE : EXIT_OK;
     } finally {
       judge.close();
     }
   });
+}
+
+/** What the image is to whoever judges it: it keeps none of the others from theirs. */
+function isLasting(error: unknown): boolean {
+  return error instanceof ScanError || (error instanceof StoreError && !error.retryable);
 }
 
 function lines(differences: readonly ImageDifference[], sign: string, side: 'appeared' | 'disappeared'): string[] {

@@ -9,7 +9,7 @@ import type { MatchPorts } from './match-scan.ts';
 
 /**
  * Judges the images again that an update can affect, and reports the difference only; likewise what agents found in containers
- * and on nodes.
+ * and on nodes. What nobody can judge keeps what was found before, and none of the others from theirs.
  */
 export function rescanHandler(
   ports: RescanPorts & MatchPorts,
@@ -17,14 +17,17 @@ export function rescanHandler(
   emit: Emit,
 ): JobHandler<RescanJob> {
   return async ({ keys }, { key, signal, progress }) => {
-    const report = await rescan({ id: key, keys }, ports, { signal, onProgress: progress });
+    const onUnjudged = (digest: string, error: unknown): void => {
+      emit({ event: 'image-not-judged', digest, ...whyUnjudged(error) });
+    };
+    const report = await rescan({ id: key, keys }, ports, { signal, onProgress: progress, onUnjudged });
     const nodeScans = await rejudgeNodeScans(keys, ports, emit, signal);
     metrics.countRescan(report.candidates, report.newlyAffected.length, report.noLongerAffected.length);
     emit({ event: 'images-rejudged', summary: rescanLine(report), nodeScans, ...report });
   };
 }
 
-/** Gives how many were judged again. One that nobody can judge keeps what was found before, and none of the others from theirs. */
+/** Gives how many were judged again. */
 async function rejudgeNodeScans(
   keys: readonly PackageKey[],
   { nodeScans, judge, clock }: MatchPorts,
@@ -39,10 +42,14 @@ async function rejudgeNodeScans(
       await nodeScans.rejudge(scan, at, async (sbom) => (await judgeSbom(sbom, scan, judge)).judged);
       count += 1;
     } catch (error) {
-      if (!isOfTheSbom(error) && !isPermanent(error)) throw error;
-      const problem = errorLine(error).replace(/^error: /, '');
-      emit({ event: 'scan-not-matched', scan, code: codeOf(error), problem });
+      emit({ event: 'scan-not-matched', scan, ...whyUnjudged(error) });
     }
   }
   return count;
+}
+
+/** What another try may mend is thrown: it ends the rescan, which is tried again. */
+function whyUnjudged(error: unknown): { readonly code: string; readonly problem: string } {
+  if (!isOfTheSbom(error) && !isPermanent(error)) throw error;
+  return { code: codeOf(error), problem: errorLine(error).replace(/^error: /, '') };
 }

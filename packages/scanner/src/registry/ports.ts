@@ -39,7 +39,7 @@ export interface ImageInspector {
 
 /** Judges inventories by the advisory database as it is at the moment of the call. */
 export interface InventoryJudge {
-  /** `lookedUp` has `EVERY_IMAGE` among its keys. */
+  /** `lookedUp` has `EVERY_IMAGE` among its keys. Throws a coded error where nothing can be said about it. */
   judge(inventory: Inventory): Judgement;
   /** Which state of the database the next judgement uses. */
   readonly database: string;

@@ -34,6 +34,8 @@ export interface ImageDifference extends Difference {
 export interface RescanOptions {
   readonly signal: AbortSignal;
   readonly onProgress?: (done: number, of: number) => void;
+  /** Decides about an image that could not be judged: it keeps what was found before, or what is thrown here ends the rescan. */
+  readonly onUnjudged: (digest: string, error: unknown) => void;
 }
 
 /**
@@ -51,7 +53,11 @@ export async function rescan(
   const at = new Date(clock.now()).toISOString();
   for (const [done, digest] of candidates.entries()) {
     options.signal.throwIfAborted();
-    await scans.rejudge(digest, id, at, ({ inventory }) => judge.judge(inventory));
+    try {
+      await scans.rejudge(digest, id, at, ({ inventory }) => judge.judge(inventory));
+    } catch (error) {
+      options.onUnjudged(digest, error);
+    }
     options.onProgress?.(done + 1, candidates.length);
   }
   const differences = byDigest(await scans.eventsOf(id));
