@@ -158,7 +158,7 @@ describe('a scan of a running container', () => {
     });
 
     const at = new Date(stand.clock.at).toISOString();
-    await stand.store.nodeScans.noteMatcher({ at, advisories: { checkedAt: at, newest: at } });
+    await stand.store.nodeScans.noteMatcher(at);
     expect(await show(scan)).not.toHaveProperty('waitsFor');
     stand.clock.at += 3 * MINUTE_MS;
     const gone = { scan, waitsFor: `a worker with an advisory database: the last was there at ${at}` };

@@ -27,7 +27,7 @@ describe.skipIf(missing !== undefined)('what agents found', () => {
 
     const worker = await stand.startWorker();
     await expect.poll(() => statesOf(stand, 'a', 'b'), WAIT).toEqual(['done', 'done']);
-    expect(await nodeScans.matcher()).toMatchObject({ advisories: { checkedAt: expect.stringMatching(/^20/) } });
+    expect(await nodeScans.matcher()).toMatch(/^20/);
     expect(await namesOf(stand, 'a')).toEqual(['DSA-1']);
     expect(await nodeScans.get('a')).toMatchObject({
       advisories: { checkedAt: expect.stringMatching(/^20/) },

@@ -113,10 +113,7 @@ async function start(config: WorkerConfig, { logger, emit, shutdown }: ServicePr
 
   const schedule = new Schedule(producer, { registries: store.registries, trust: store.signatureTrust }, config);
   await schedule.start();
-  const tellOfMatcher = (): Promise<void> => {
-    const { checkedAt, newest } = judge.status;
-    return store.nodeScans.noteMatcher({ at: new Date(clock.now()).toISOString(), advisories: { checkedAt, newest } });
-  };
+  const tellOfMatcher = (): Promise<void> => store.nodeScans.noteMatcher(new Date(clock.now()).toISOString());
   await tellOfMatcher();
   const follow = async (): Promise<void> => {
     await schedule.follow();

@@ -185,7 +185,7 @@ async function missingFor(
   clock: Clock,
 ): Promise<string | undefined> {
   if (!scans.some(isForWorker)) return undefined;
-  const seen = (await nodeScans.matcher())?.at;
+  const seen = await nodeScans.matcher();
   if (seen === undefined) return 'a worker with an advisory database: none has ever been there';
   if (clock.now() - Date.parse(seen) < MATCHER_GONE_MS) return undefined;
   return `a worker with an advisory database: the last was there at ${seen}`;

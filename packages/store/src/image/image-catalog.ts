@@ -1,8 +1,8 @@
-import { decodeCursor, encodeCursor, type Page, type PageRequest, toPage } from '@bulkhead/control-plane';
+import { decodeCursor, type Page, type PageRequest, toPage } from '@bulkhead/control-plane';
 import type { Finding } from '@bulkhead/scanner';
 import type { Kysely, Selectable } from 'kysely';
+import { findingsPage } from '../scan/findings.ts';
 import { indexText } from '../scan/index-text.ts';
-import { unpack } from '../scan/packed.ts';
 import { scannersOf } from '../scan/scanners.ts';
 import type { Tables } from '../schema/tables.ts';
 import { linksOf } from './image-links.ts';
@@ -89,21 +89,14 @@ export class KyselyImageCatalog implements ImageCatalog {
     return (await this.#overviews(rows))[0];
   }
 
-  async findings(digest: string, { limit, after }: PageRequest): Promise<Page<Finding> | undefined> {
-    const from = after === undefined ? 0 : decodeCursor(after, ['number'] as const)[0];
+  async findings(digest: string, page: PageRequest): Promise<Page<Finding> | undefined> {
     const row = await this.#db
       .selectFrom('scan')
       .innerJoin('image', 'image.id', 'scan.image_id')
       .select('scan.findings')
       .where('image.digest', '=', digest)
       .executeTakeFirst();
-    if (row === undefined) return undefined;
-    const findings = unpack(row.findings) as readonly Finding[];
-    const end = Math.max(from, 0) + limit;
-    return {
-      items: findings.slice(Math.max(from, 0), end),
-      ...(findings.length > end && { next: encodeCursor([end]) }),
-    };
+    return row === undefined ? undefined : findingsPage(row.findings, page);
   }
 
   #select() {

@@ -1,18 +1,18 @@
-import { decodeCursor, encodeCursor, type Page, type PageRequest, toPage } from '@bulkhead/control-plane';
+import type { Page, PageRequest } from '@bulkhead/control-plane';
 import type { Finding, PackageKey } from '@bulkhead/scanner';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { DialectName } from '../dialect/open-dialect.ts';
 import { StoreError } from '../error.ts';
 import { keptText } from '../kept-text.ts';
-import { indexText } from '../scan/index-text.ts';
+import { findingsPage } from '../scan/findings.ts';
 import { nodeScansUnder } from '../scan/package-index.ts';
-import { packText, unpack, unpackText } from '../scan/packed.ts';
+import { packText, unpackText } from '../scan/packed.ts';
 import type { Tables } from '../schema/tables.ts';
 import { forgetBeyond, forgetGone, forgetOthers, forgetSurpassed } from './forget-scans.ts';
+import { listScans } from './list-scans.ts';
 import type {
   BegunNodeScan,
   JudgedNodeScan,
-  Matcher,
   NodeScanFailure,
   NodeScanFailureCode,
   NodeScanFilter,
@@ -171,48 +171,21 @@ export class KyselyNodeScanStore implements NodeScanStore {
     });
   }
 
-  async noteMatcher(matcher: Matcher): Promise<void> {
-    const value = JSON.stringify(matcher);
+  async noteMatcher(at: string): Promise<void> {
     await this.#db
       .insertInto('setting')
-      .values({ name: 'matcher', value })
-      .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
+      .values({ name: 'matcher', value: at })
+      .onConflict((conflict) => conflict.column('name').doUpdateSet({ value: at }))
       .execute();
   }
 
-  async matcher(): Promise<Matcher | undefined> {
+  async matcher(): Promise<string | undefined> {
     const row = await this.#db.selectFrom('setting').select('value').where('name', '=', 'matcher').executeTakeFirst();
-    return row === undefined ? undefined : (JSON.parse(row.value) as Matcher);
+    return row?.value;
   }
 
-  async list(filter: NodeScanFilter, { limit, after }: PageRequest): Promise<Page<NodeScanOverview>> {
-    const { namespaces, node, workload, state, vulnerability } = filter;
-    let query = selectOverviews(this.#db);
-    if (namespaces !== undefined) query = query.where('namespace', 'in', namespaces);
-    if (node !== undefined) query = query.where('node', '=', node);
-    if (workload !== undefined) query = query.where('workload', '=', workload);
-    if (state !== undefined) query = query.where('state', '=', state);
-    if (vulnerability !== undefined) {
-      const affected = this.#db
-        .selectFrom('node_scan_finding')
-        .select('scan_id')
-        .where('name', '=', indexText(vulnerability))
-        .where('kind', '=', 'vulnerability')
-        .where('counts', '=', 1);
-      query = query.where('id', 'in', affected);
-    }
-    if (after !== undefined) query = query.where('id', '<', decodeCursor(after, ['number'] as const)[0]);
-    const rows = await query
-      .orderBy('id', 'desc')
-      .limit(limit + 1)
-      .execute();
-    const { items, next } = toPage(
-      rows,
-      limit,
-      ({ id }) => [id],
-      (row) => row,
-    );
-    return { items: await overviewsOf(this.#db, items), ...(next !== undefined && { next }) };
+  list(filter: NodeScanFilter, page: PageRequest): Promise<Page<NodeScanOverview>> {
+    return listScans(this.#db, filter, page);
   }
 
   async get(scan: string): Promise<NodeScanOverview | undefined> {
@@ -220,17 +193,13 @@ export class KyselyNodeScanStore implements NodeScanStore {
     return (await overviewsOf(this.#db, rows))[0];
   }
 
-  async findings(scan: string, { limit, after }: PageRequest): Promise<Page<Finding> | undefined> {
-    const from = after === undefined ? 0 : Math.max(decodeCursor(after, ['number'] as const)[0], 0);
+  async findings(scan: string, page: PageRequest): Promise<Page<Finding> | undefined> {
     const row = await this.#db
       .selectFrom('node_scan')
       .select('findings')
       .where('scan', '=', keptText(scan))
       .executeTakeFirst();
-    if (row === undefined || row.findings === null) return undefined;
-    const findings = unpack(row.findings) as readonly Finding[];
-    const end = from + limit;
-    return { items: findings.slice(from, end), ...(findings.length > end && { next: encodeCursor([end]) }) };
+    return row === undefined || row.findings === null ? undefined : findingsPage(row.findings, page);
   }
 
   async sbom(scan: string): Promise<Uint8Array | undefined> {

@@ -44,9 +44,6 @@ export interface BegunNodeScan {
   readonly workload?: ScannedWorkload;
 }
 
-/** How old the advisories were that something was held against. */
-export type AdvisoryAge = Pick<DatabaseStatus, 'checkedAt' | 'newest'>;
-
 /** A scan and what is known of it, without the findings themselves. */
 export interface NodeScanOverview extends BegunNodeScan {
   readonly state: NodeScanState;
@@ -82,12 +79,6 @@ export interface JudgedNodeScan extends Judgement {
   readonly gaps: number;
 }
 
-/** That a worker is there which has advisories. */
-export interface Matcher {
-  readonly at: string;
-  readonly advisories: AdvisoryAge;
-}
-
 /** Scans of running containers and nodes, from the asking to the findings. */
 export interface NodeScanStore {
   begin(scan: BegunNodeScan, at: string): Promise<void>;
@@ -113,8 +104,10 @@ export interface NodeScanStore {
   /** Judges one that is done again: once more where another did so meanwhile, who may have known less or more. */
   rejudge(scan: string, at: string, judge: (sbom: Uint8Array) => Promise<JudgedNodeScan>): Promise<void>;
 
-  noteMatcher(matcher: Matcher): Promise<void>;
-  matcher(): Promise<Matcher | undefined>;
+  /** Notes that a worker is there which has advisories. */
+  noteMatcher(at: string): Promise<void>;
+  /** When one was there last. */
+  matcher(): Promise<string | undefined>;
 
   /** Newest first. */
   list(filter: NodeScanFilter, page: PageRequest): Promise<Page<NodeScanOverview>>;

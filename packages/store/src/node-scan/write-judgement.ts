@@ -1,7 +1,6 @@
 import type { Transaction } from 'kysely';
-import { chunks } from '../chunks.ts';
-import { indexText } from '../scan/index-text.ts';
-import { noteKeys } from '../scan/package-index.ts';
+import { writeNodeScanFindings } from '../scan/findings.ts';
+import { indexNodeScan } from '../scan/package-index.ts';
 import { pack } from '../scan/packed.ts';
 import type { Tables } from '../schema/tables.ts';
 import type { JudgedNodeScan } from './node-scan.ts';
@@ -24,26 +23,6 @@ export async function writeJudgement(
     })
     .where('id', '=', id)
     .execute();
-  await transaction.deleteFrom('node_scan_finding').where('scan_id', '=', id).execute();
-  const rows = findings.map((finding, position) => ({
-    scan_id: id,
-    position,
-    kind: finding.kind,
-    name: indexText(finding.id),
-    severity: finding.severity,
-    counts: finding.suppressed === undefined ? 1 : 0,
-  }));
-  for (const chunk of chunks(rows)) {
-    await transaction
-      .insertInto('node_scan_finding')
-      .values([...chunk])
-      .execute();
-  }
-  await transaction.deleteFrom('node_scan_package').where('scan_id', '=', id).execute();
-  for (const keyIds of chunks([...(await noteKeys(transaction, lookedUp))])) {
-    await transaction
-      .insertInto('node_scan_package')
-      .values(keyIds.map((keyId) => ({ key_id: keyId, scan_id: id })))
-      .execute();
-  }
+  await indexNodeScan(transaction, id, lookedUp);
+  await writeNodeScanFindings(transaction, id, findings);
 }

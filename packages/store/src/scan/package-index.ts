@@ -10,61 +10,90 @@ export async function indexImage(
   imageId: number,
   keys: readonly PackageKey[],
 ): Promise<void> {
-  const wanted = await noteKeys(transaction, keys);
   const rows = await transaction.selectFrom('image_package').select('key_id').where('image_id', '=', imageId).execute();
-  const there = new Set(rows.map((row) => row.key_id));
-  for (const gone of chunks([...there].filter((id) => !wanted.has(id)))) {
-    await transaction.deleteFrom('image_package').where('image_id', '=', imageId).where('key_id', 'in', gone).execute();
+  const { gone, fresh } = await changes(transaction, rows, keys);
+  for (const ids of chunks(gone)) {
+    await transaction.deleteFrom('image_package').where('image_id', '=', imageId).where('key_id', 'in', ids).execute();
   }
-  for (const fresh of chunks([...wanted].filter((id) => !there.has(id)))) {
+  for (const ids of chunks(fresh)) {
     await transaction
       .insertInto('image_package')
-      .values(fresh.map((keyId) => ({ key_id: keyId, image_id: imageId })))
+      .values(ids.map((keyId) => ({ key_id: keyId, image_id: imageId })))
       .execute();
   }
 }
 
-/** Keeps keys that are not known yet, and gives the rows of all of them. */
-export async function noteKeys(transaction: Transaction<Tables>, keys: readonly PackageKey[]): Promise<Set<number>> {
-  const ids = new Set<number>();
-  for (const chunk of chunks(distinct(keys))) {
-    for (const id of await idsFor(transaction, chunk)) ids.add(id);
+/** Likewise, a scan of a container or a node. */
+export async function indexNodeScan(
+  transaction: Transaction<Tables>,
+  scanId: number,
+  keys: readonly PackageKey[],
+): Promise<void> {
+  const table = 'node_scan_package';
+  const rows = await transaction.selectFrom(table).select('key_id').where('scan_id', '=', scanId).execute();
+  const { gone, fresh } = await changes(transaction, rows, keys);
+  for (const ids of chunks(gone)) {
+    await transaction.deleteFrom(table).where('scan_id', '=', scanId).where('key_id', 'in', ids).execute();
   }
-  return ids;
+  for (const ids of chunks(fresh)) {
+    await transaction
+      .insertInto(table)
+      .values(ids.map((keyId) => ({ key_id: keyId, scan_id: scanId })))
+      .execute();
+  }
 }
 
 /** Digests of the images under one of the keys, sorted. */
-export async function imagesUnder(db: Kysely<Tables>, keys: readonly PackageKey[]): Promise<readonly string[]> {
-  const digests = new Set<string>();
-  for (const chunk of chunks(distinct(keys))) {
-    const rows = await db
+export function imagesUnder(db: Kysely<Tables>, keys: readonly PackageKey[]): Promise<readonly string[]> {
+  return under(keys, (portion) =>
+    db
       .selectFrom('package_key')
       .innerJoin('image_package', 'image_package.key_id', 'package_key.id')
       .innerJoin('image', 'image.id', 'image_package.image_id')
-      .select('image.digest')
+      .select('image.digest as name')
       .distinct()
-      .where(isOneOf(chunk))
-      .execute();
-    for (const { digest } of rows) digests.add(digest);
-  }
-  return [...digests].toSorted();
+      .where(isOneOf(portion))
+      .execute(),
+  );
 }
 
 /** Likewise, scans of containers and nodes. */
-export async function nodeScansUnder(db: Kysely<Tables>, keys: readonly PackageKey[]): Promise<readonly string[]> {
-  const scans = new Set<string>();
-  for (const chunk of chunks(distinct(keys))) {
-    const rows = await db
+export function nodeScansUnder(db: Kysely<Tables>, keys: readonly PackageKey[]): Promise<readonly string[]> {
+  return under(keys, (portion) =>
+    db
       .selectFrom('package_key')
       .innerJoin('node_scan_package', 'node_scan_package.key_id', 'package_key.id')
       .innerJoin('node_scan', 'node_scan.id', 'node_scan_package.scan_id')
-      .select('node_scan.scan')
+      .select('node_scan.scan as name')
       .distinct()
-      .where(isOneOf(chunk))
-      .execute();
-    for (const { scan } of rows) scans.add(scan);
+      .where(isOneOf(portion))
+      .execute(),
+  );
+}
+
+async function under(
+  keys: readonly PackageKey[],
+  look: (portion: readonly PackageKey[]) => Promise<readonly { readonly name: string }[]>,
+): Promise<readonly string[]> {
+  const names = new Set<string>();
+  for (const portion of chunks(distinct(keys))) {
+    for (const { name } of await look(portion)) names.add(name);
   }
-  return [...scans].toSorted();
+  return [...names].toSorted();
+}
+
+/** Under which keys something is no more, and under which it is not yet. Keeps keys that are not known yet. */
+async function changes(
+  transaction: Transaction<Tables>,
+  rows: readonly { readonly key_id: number }[],
+  keys: readonly PackageKey[],
+): Promise<{ readonly gone: readonly number[]; readonly fresh: readonly number[] }> {
+  const there = new Set(rows.map(({ key_id: id }) => id));
+  const wanted = new Set<number>();
+  for (const portion of chunks(distinct(keys))) {
+    for (const id of await idsFor(transaction, portion)) wanted.add(id);
+  }
+  return { gone: [...there.difference(wanted)], fresh: [...wanted.difference(there)] };
 }
 
 /** The numbers of keys, which those get here that have none. */
