@@ -26,6 +26,16 @@ describe('standard input', () => {
     expect(code).toBe(0);
   });
 
+  it('is waited for no longer when somebody interrupts', async () => {
+    const child = spawn(process.execPath, [MAIN, 'dlp', 'scan', '-', '--format', 'json']);
+    const output = Promise.all([text(child.stdout), text(child.stderr), closed(child)]);
+    // More than a pipe holds: once it is written the command reads, and waits for the rest.
+    await new Promise((resolve) => child.stdin.write('nothing to see\n'.repeat(100_000), resolve));
+    child.kill('SIGINT');
+
+    expect(await output).toEqual(['', 'interrupted\n', 130]);
+  });
+
   it('is read to its end by a review, however slow its writer is', async () => {
     const policy = join(folder, 'policy.yaml');
     writeFileSync(policy, POLICY);
