@@ -33,16 +33,13 @@ export async function keepWebhookSecret(
   const { store, clock, trustPem, fieldManager, unwritten } = making;
   const there = await client.find(RESOURCES.secrets, of);
   const late = new Date(clock.now() + RENEW_DAYS * DAY_MS).toISOString();
-  const isGood = async (token: string | undefined): Promise<boolean> =>
-    token !== undefined && (await store.apiTokens.find(secretHash(token), late)) !== undefined;
-  const written = textOf(there, TOKEN_KEY);
-  if (await isGood(written)) {
-    if (textOf(there, CA_KEY) === trustPem) return 'kept';
-    unwritten.token = written;
-  } else if (!(await isGood(unwritten.token))) {
-    unwritten.token = await makeToken(making, `${of.namespace}/${of.name}`);
-  }
-  const data = { [TOKEN_KEY]: base64(unwritten.token ?? ''), [CA_KEY]: base64(trustPem) };
+  const good = async (token: string | undefined): Promise<string | undefined> =>
+    token !== undefined && (await store.apiTokens.find(secretHash(token), late)) !== undefined ? token : undefined;
+  const written = await good(textOf(there, TOKEN_KEY));
+  if (written !== undefined && textOf(there, CA_KEY) === trustPem) return 'kept';
+  const token = written ?? (await good(unwritten.token)) ?? (await makeToken(making, `${of.namespace}/${of.name}`));
+  unwritten.token = token;
+  const data = { [TOKEN_KEY]: base64(token), [CA_KEY]: base64(trustPem) };
   if (there === undefined) {
     const metadata = { name: of.name, namespace: of.namespace };
     const secret = { apiVersion: 'v1', kind: 'Secret', metadata, type: 'Opaque', data };
