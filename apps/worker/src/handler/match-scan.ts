@@ -7,7 +7,7 @@ import { codeOf, isOfTheSbom, judgeSbom } from '../judge-sbom.ts';
 import { isPermanent } from '../permanent.ts';
 
 export interface MatchPorts {
-  readonly nodeScans: NodeScanStore;
+  readonly nodeScans: Pick<NodeScanStore, 'match' | 'record' | 'rejudge' | 'fail'>;
   readonly judge: DatabaseJudge;
   readonly clock: Clock;
 }
@@ -16,16 +16,17 @@ export interface MatchPorts {
 export function matchScanHandler({ nodeScans, judge, clock }: MatchPorts, emit: Emit): JobHandler<MatchScanJob> {
   const now = (): string => new Date(clock.now()).toISOString();
   return async ({ scan }, { signal, isLastAttempt }) => {
+    const rejudge = (): Promise<void> =>
+      nodeScans.rejudge(scan, now(), async (kept) => (await judgeSbom(kept, scan, judge)).judged);
     try {
       const sbom = await nodeScans.match(scan, now());
-      if (sbom === undefined) return;
+      // Where it is done, an earlier try may have ended before what is below.
+      if (sbom === undefined) return await rejudge();
       const { judged, packages } = await judgeSbom(sbom, scan, judge);
       signal.throwIfAborted();
       if ((await nodeScans.record(scan, judged, now())) === 'gone') return;
       // A rescan that ran before this one was in the index has not seen it: judge it by what is known now.
-      if (judge.database !== judged.database) {
-        await nodeScans.rejudge(scan, now(), async (kept) => (await judgeSbom(kept, scan, judge)).judged);
-      }
+      if (judge.database !== judged.database) await rejudge();
       const vulnerabilities = judged.findings.filter(({ suppressed }) => suppressed === undefined).length;
       emit({ event: 'scan-matched', scan, packages, vulnerabilities });
     } catch (error) {

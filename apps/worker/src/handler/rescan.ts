@@ -1,18 +1,25 @@
-import { errorLine } from '@bulkhead/core';
+import type { DatabaseJudge } from '@bulkhead/advisory-db';
+import { type Clock, errorLine } from '@bulkhead/core';
 import type { JobHandler, RescanJob } from '@bulkhead/queue';
 import { type PackageKey, type RescanPorts, rescan, rescanLine } from '@bulkhead/scanner';
+import type { NodeScanStore } from '@bulkhead/store';
 import type { Emit } from '../event.ts';
 import { codeOf, isOfTheSbom, judgeSbom } from '../judge-sbom.ts';
 import type { WorkerMetrics } from '../metrics.ts';
 import { isPermanent } from '../permanent.ts';
-import type { MatchPorts } from './match-scan.ts';
+
+export interface RejudgePorts {
+  readonly nodeScans: Pick<NodeScanStore, 'affectedBy' | 'rejudge'>;
+  readonly judge: DatabaseJudge;
+  readonly clock: Clock;
+}
 
 /**
  * Judges the images again that an update can affect, and reports the difference only; likewise what agents found in containers
  * and on nodes. What nobody can judge keeps what was found before, and none of the others from theirs.
  */
 export function rescanHandler(
-  ports: RescanPorts & MatchPorts,
+  ports: RescanPorts & RejudgePorts,
   metrics: WorkerMetrics,
   emit: Emit,
 ): JobHandler<RescanJob> {
@@ -30,7 +37,7 @@ export function rescanHandler(
 /** Gives how many were judged again. */
 async function rejudgeNodeScans(
   keys: readonly PackageKey[],
-  { nodeScans, judge, clock }: MatchPorts,
+  { nodeScans, judge, clock }: RejudgePorts,
   emit: Emit,
   signal: AbortSignal,
 ): Promise<number> {

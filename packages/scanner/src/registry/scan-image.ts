@@ -4,7 +4,7 @@ import type { ImageInspector, InventoryJudge, ScanStore } from './ports.ts';
 import { covers, type ImagePlace, type StoredScan } from './stored-scan.ts';
 
 export interface ScanPorts {
-  readonly scans: ScanStore;
+  readonly scans: Pick<ScanStore, 'scan' | 'record' | 'rejudge' | 'noteFailure'>;
   readonly inspector: ImageInspector;
   readonly judge: InventoryJudge;
   readonly clock: Clock;
@@ -31,19 +31,25 @@ export async function scanRegistryImage(
   signal: AbortSignal,
 ): Promise<ScanOutcome> {
   const { scans, inspector, judge, clock } = ports;
+  // A rescan that ran before an image was in the index has not seen it: judge it by what is known now.
+  const judgeLate = async ({ image, database }: StoredScan): Promise<void> => {
+    if (judge.database === database) return;
+    const at = new Date(clock.now()).toISOString();
+    await scans.rejudge(image.digest, 'late', at, ({ inventory }) => judge.judge(inventory));
+  };
   const earlier = await scans.scan(place.digest);
-  if (earlier?.layers !== undefined && covers(earlier.scanners, inspector.scanners))
+  if (earlier?.layers !== undefined && covers(earlier.scanners, inspector.scanners)) {
+    // Who recorded it may have ended before it came to this.
+    await judgeLate(earlier);
     return { ...summary(earlier), outcome: 'known' };
+  }
   const { image, inventory, layers } = await inspector.inspect(place, signal);
   signal.throwIfAborted();
   const at = new Date(clock.now()).toISOString();
   const parts = { image, scanners: inspector.scanners, inventory, layers };
   const scan: StoredScan = { ...parts, scannedAt: at, ...judge.judge(inventory) };
   const outcome = await scans.record(scan);
-  // A rescan that ran before this image was in the index has not seen it: judge it by what is known now.
-  if (judge.database !== scan.database) {
-    await scans.rejudge(image.digest, 'late', at, ({ inventory: kept }) => judge.judge(kept));
-  }
+  await judgeLate(scan);
   return { ...summary(scan), outcome };
 }
 
