@@ -134,8 +134,8 @@ export interface ScanStore {
   /** Digests of the scanned images whose judgement looked up one of the keys: one look-up in the inverted index. Sorted. */
   affectedBy(keys: readonly PackageKey[]): Promise<readonly string[]>;
   /**
-   * Judges a stored image again and keeps the new findings and the event of a difference, both or neither; nobody else
-   * judges the same image meanwhile. Nothing when the image is not there any more.
+   * Judges a stored image again and keeps the new findings and the event of a difference, both or neither: once more where
+   * another did so meanwhile, who may have known less or more. Nothing when the image is not there any more.
    */
   rejudge(
     digest: string,

@@ -2,9 +2,9 @@ import type { Page, PageRequest } from '@bulkhead/control-plane';
 import type { Finding, PackageKey } from '@bulkhead/scanner';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { DialectName } from '../dialect/open-dialect.ts';
-import { StoreError } from '../error.ts';
 import { keptText } from '../kept-text.ts';
 import { findingsPage } from '../scan/findings.ts';
+import { inTurns } from '../scan/in-turns.ts';
 import { nodeScansUnder } from '../scan/package-index.ts';
 import { packText, unpackText } from '../scan/packed.ts';
 import type { Tables } from '../schema/tables.ts';
@@ -24,8 +24,6 @@ import { writeJudgement } from './write-judgement.ts';
 
 /** A worker that is ended gives back what it began; one that it brings down is the scan's fault. */
 const MAX_TRIES = 5;
-/** Each is a worker that has seen an update of the advisories. */
-const MAX_TURNS = 10;
 
 /** Scans of running containers and nodes, over either database. */
 export class KyselyNodeScanStore implements NodeScanStore {
@@ -149,25 +147,19 @@ export class KyselyNodeScanStore implements NodeScanStore {
     return nodeScansUnder(this.#db, keys);
   }
 
-  async rejudge(scan: string, at: string, judge: (sbom: Uint8Array) => Promise<JudgedNodeScan>): Promise<void> {
-    for (let turn = 0; turn < MAX_TURNS; turn += 1) {
+  rejudge(scan: string, at: string, judge: (sbom: Uint8Array) => Promise<JudgedNodeScan>): Promise<void> {
+    return inTurns(`the scan ${scan}`, async () => {
       const query = this.#db.selectFrom('node_scan').select(['sbom', 'database', 'judged_at']);
       const before = await query.where('scan', '=', scan).where('state', '=', 'done').executeTakeFirst();
-      if (before === undefined || before.sbom === null) return;
-      // Not within the transaction: it takes seconds where an SBOM is large, and nobody else could write meanwhile.
+      if (before === undefined || before.sbom === null) return undefined;
       const judged = await judge(unpackText(before.sbom));
-      const isKept = await this.#db.transaction().execute(async (transaction) => {
+      return this.#db.transaction().execute(async (transaction) => {
         const row = await this.#locked(transaction, scan, ['done']);
-        if (row === undefined) return true;
-        if (row.database !== before.database || row.judged_at !== before.judged_at) return false;
+        if (row === undefined) return undefined;
+        if (row.database !== before.database || row.judged_at !== before.judged_at) return 'again';
         await writeJudgement(transaction, row.id, judged, at);
-        return true;
+        return undefined;
       });
-      if (isKept) return;
-    }
-    throw new StoreError('STORE_CONFLICT', {
-      what: `the scan ${scan} was not judged again`,
-      why: `others judged it ${MAX_TURNS} times meanwhile`,
     });
   }
 

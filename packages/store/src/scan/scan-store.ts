@@ -20,6 +20,7 @@ import { packVerdict, verdictOf } from '../image/verdict-document.ts';
 import type { Tables } from '../schema/tables.ts';
 import { writeFindings } from './findings.ts';
 import { imageIdOf, noteImages } from './images.ts';
+import { inTurns } from './in-turns.ts';
 import { fromDocument, toDocument } from './inventory-document.ts';
 import { imagesUnder, indexImage } from './package-index.ts';
 import { pack, unpack } from './packed.ts';
@@ -172,26 +173,29 @@ export class KyselyScanStore implements ScanStore {
     at: string,
     judge: (scan: StoredScan) => Judgement,
   ): Promise<Difference | undefined> {
-    return this.#db.transaction().execute(async (transaction) => {
-      const row = await this.#lockedScan(transaction, digest).executeTakeFirst();
-      if (row === undefined) return undefined;
-      const before = toScan(row, await this.#keysOf(transaction, row.image_id));
+    return inTurns(`the image ${digest}`, async () => {
+      const stored = await this.#selectScan(this.#db, digest).executeTakeFirst();
+      if (stored === undefined) return undefined;
+      const before = toScan(stored, await this.#keysOf(this.#db, stored.image_id));
       const after = judge(before);
       const difference = findDifference(before.findings, after.findings);
       const verdict = packVerdict(verdictOf({ ...before, findings: after.findings }));
-      await transaction
-        .updateTable('scan')
-        .set({ database: after.database, findings: pack(after.findings), verdict })
-        .where('image_id', '=', row.image_id)
-        .execute();
-      await indexImage(transaction, row.image_id, after.lookedUp);
-      await writeFindings(transaction, row.image_id, after.findings);
-      if (!isUnchanged(difference)) {
-        await this.#emit(transaction, row.image_id, 'findings-changed', cause, at, difference);
-      }
-      // Scores change more often than findings.
-      if (row.verdict === null || !Buffer.from(verdict).equals(row.verdict)) await touchImages(transaction, [digest]);
-      return difference;
+      const content = { database: after.database, findings: pack(after.findings), verdict };
+      return this.#db.transaction().execute(async (transaction) => {
+        const row = await this.#lockedScan(transaction, digest).executeTakeFirst();
+        if (row === undefined) return undefined;
+        if (!isSame(row, stored)) return 'again';
+        const { image_id: imageId } = row;
+        await transaction.updateTable('scan').set(content).where('image_id', '=', imageId).execute();
+        await indexImage(transaction, imageId, after.lookedUp);
+        await writeFindings(transaction, imageId, after.findings);
+        if (!isUnchanged(difference)) {
+          await this.#emit(transaction, imageId, 'findings-changed', cause, at, difference);
+        }
+        // Scores change more often than findings.
+        if (row.verdict === null || !Buffer.from(verdict).equals(row.verdict)) await touchImages(transaction, [digest]);
+        return difference;
+      });
     });
   }
 
@@ -264,6 +268,13 @@ export class KyselyScanStore implements ScanStore {
     const row = { image_id: imageId, kind, cause, at, difference: pack(difference) };
     await transaction.insertInto('scan_event').values(row).execute();
   }
+}
+
+/** Whether nobody has scanned or judged an image between two looks at it. */
+function isSame(now: Selectable<Tables['scan']>, before: Selectable<Tables['scan']>): boolean {
+  const { scanned_at: scannedAt, scanners, database, findings } = before;
+  const isJudgedAlike = now.database === database && Buffer.from(now.findings).equals(findings);
+  return isJudgedAlike && now.scanned_at === scannedAt && now.scanners === scanners;
 }
 
 type ImageColumns = Pick<Selectable<Tables['image']>, 'digest' | 'os' | 'architecture' | 'variant'>;
