@@ -68,7 +68,10 @@ describe.skipIf(missing !== undefined)('what agents found', () => {
 
     await stand.startWorker();
     await expect.poll(() => statesOf(stand, 'a'), WAIT).toEqual(['failed']);
-    expect((await stand.store.nodeScans.get('a'))?.failure?.code).toBe('STORE_CORRUPT');
+    expect((await stand.store.nodeScans.get('a'))?.failure).toEqual({
+      code: 'STORE_CORRUPT',
+      message: 'a stored document cannot be read: its format is 9 and not 1; scan it again',
+    });
     expect(await stand.store.nodeScans.unmatched(9)).toEqual([]);
   });
 

@@ -38,7 +38,7 @@ export function unpackText(bytes: Uint8Array): Buffer {
     throw new StoreError('STORE_CORRUPT', {
       what: 'a stored document cannot be read',
       why: bytes.length === 0 ? 'it is empty' : `its format is ${bytes[0]} and not ${FORMAT}`,
-      fix: 'scan the image again',
+      fix: 'scan it again',
     });
   }
   return readable(() => zstdDecompressSync(bytes.subarray(1), { maxOutputLength: MAX_DOCUMENT_BYTES }));
@@ -52,7 +52,7 @@ function readable<T>(read: () => T): T {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new StoreError(
       'STORE_CORRUPT',
-      { what: 'a stored document cannot be read', why, fix: 'scan the image again' },
+      { what: 'a stored document cannot be read', why, fix: 'scan it again' },
       { cause },
     );
   }
