@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CodedError, errorLine, printable } from './error.ts';
+import { CodedError, errorLine, errorText, printable } from './error.ts';
 
 class ScanError extends CodedError<'NOT_FOUND'> {}
 
@@ -13,6 +13,7 @@ describe('CodedError', () => {
     });
 
     expect(errorLine(error)).toBe('error: cannot read "a.pcap": no such file; check the path');
+    expect(errorText(error)).toBe('cannot read "a.pcap": no such file; check the path');
     expect(error).toMatchObject({
       code: 'NOT_FOUND',
       name: 'ScanError',

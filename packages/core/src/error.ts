@@ -31,9 +31,14 @@ const MAX_LINE = 2000;
 
 /** Renders any thrown value as one line: `error: what: why; fix`. */
 export function errorLine(error: unknown): string {
+  return `error: ${errorText(error)}`;
+}
+
+/** What went wrong and what to do, as a part of one line. */
+export function errorText(error: unknown): string {
   const message = error instanceof Error && error.message !== '' ? error.message : String(error);
   const fix = error instanceof CodedError && error.fix !== undefined ? `; ${error.fix}` : '';
-  return `error: ${printable(message + fix)}`;
+  return printable(message + fix);
 }
 
 /** Makes text from outside safe for one terminal line: no control characters, bounded length. */

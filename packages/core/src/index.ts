@@ -9,7 +9,7 @@ export {
   problemText,
   type SetProblem,
 } from './document.ts';
-export { CodedError, type ErrorParts, errorLine, printable } from './error.ts';
+export { CodedError, type ErrorParts, errorLine, errorText, printable } from './error.ts';
 export {
   HOOKS,
   type Hook,

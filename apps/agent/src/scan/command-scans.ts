@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { errorLine } from '@bulkhead/core';
+import { errorText } from '@bulkhead/core';
 import type { CommandOutcome, FilePart } from '@bulkhead/rpc';
 import type { NewAgentEvent, Subject } from '../event/agent-event.ts';
 import { ScanFolder } from './scan-folder.ts';
@@ -66,7 +66,7 @@ export class CommandScans {
       emit({ event: 'scan-written', scan: id, ...folder.keep(id), packages, gaps, files, ...subject });
     } catch (error) {
       folder.discard(id);
-      emit({ event: 'scan-failed', scan: id, problem: errorLine(error).replace(/^error: /, ''), ...subject });
+      emit({ event: 'scan-failed', scan: id, problem: errorText(error), ...subject });
     } finally {
       folder.end();
       this.#running = undefined;

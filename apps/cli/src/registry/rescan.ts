@@ -1,5 +1,5 @@
 import { DatabaseJudge } from '@bulkhead/advisory-db';
-import { errorLine, printable, systemClock } from '@bulkhead/core';
+import { errorText, printable, systemClock } from '@bulkhead/core';
 import { EVERY_IMAGE, type ImageDifference, rescan, rescanLine, ScanError } from '@bulkhead/scanner';
 import { StoreError } from '@bulkhead/store';
 import { EXIT_FAILURE, EXIT_OK } from '../exit-code.ts';
@@ -20,7 +20,7 @@ export function rescanStored(options: RescanOptions, io: Io): Promise<number> {
       const problems: string[] = [];
       const onUnjudged = (digest: string, error: unknown): void => {
         if (!isLasting(error)) throw error;
-        problems.push(`${digest}: ${errorLine(error).replace(/^error: /, '')}`);
+        problems.push(`${digest}: ${errorText(error)}`);
       };
       const report = await rescan(
         { id, keys: [EVERY_IMAGE] },

@@ -1,5 +1,5 @@
 import type { DatabaseJudge } from '@bulkhead/advisory-db';
-import { type Clock, errorLine } from '@bulkhead/core';
+import { type Clock, errorText } from '@bulkhead/core';
 import type { JobHandler, MatchScanJob } from '@bulkhead/queue';
 import type { NodeScanStore } from '@bulkhead/store';
 import type { Emit } from '../event.ts';
@@ -34,7 +34,7 @@ export function matchScanHandler({ nodeScans, judge, clock }: MatchPorts, emit: 
       const isItsFault = isOfTheSbom(error);
       // What is not tried again would be matched for ever, before all that came later.
       if (!signal.aborted && (isLastAttempt || isItsFault || isPermanent(error))) {
-        const message = errorLine(error).replace(/^error: /, '');
+        const message = errorText(error);
         await nodeScans.fail(scan, { code, message }, now());
         emit({ event: 'scan-not-matched', scan, code, problem: message });
       }

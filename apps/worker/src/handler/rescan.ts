@@ -1,5 +1,5 @@
 import type { DatabaseJudge } from '@bulkhead/advisory-db';
-import { type Clock, errorLine } from '@bulkhead/core';
+import { type Clock, errorText } from '@bulkhead/core';
 import type { JobHandler, RescanJob } from '@bulkhead/queue';
 import { type PackageKey, type RescanPorts, rescan, rescanLine } from '@bulkhead/scanner';
 import type { NodeScanStore } from '@bulkhead/store';
@@ -58,5 +58,5 @@ async function rejudgeNodeScans(
 /** What another try may mend is thrown: it ends the rescan, which is tried again. */
 function whyUnjudged(error: unknown): { readonly code: string; readonly problem: string } {
   if (!isOfTheSbom(error) && !isPermanent(error)) throw error;
-  return { code: codeOf(error), problem: errorLine(error).replace(/^error: /, '') };
+  return { code: codeOf(error), problem: errorText(error) };
 }
