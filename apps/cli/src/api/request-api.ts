@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { CliError, unreadableFile } from '../error.ts';
 
@@ -32,6 +33,12 @@ const TIMEOUT_MS = 60_000;
 /** An answer names each document of a policy and the places where it changed. */
 const MAX_ANSWER = 16 * 1024 * 1024;
 
+/** An api takes so many requests a minute of anybody, and says when it takes the next: long lists come in more pages. */
+const TOO_MANY = 429;
+const MAX_WAIT_SECONDS = 60;
+/** Where it still takes none, others of the same address ask as well. */
+const MAX_WAITS = 3;
+
 /** What a header can carry; anything else is another file. */
 const TOKEN = /^[\x21-\x7e]{1,4096}$/;
 
@@ -40,11 +47,24 @@ const Problem = z.object({
   problems: z.array(z.object({ path: z.string(), message: z.string() })).default([]),
 });
 
-/** Makes one request with the token of a file. Throws `NOT_APPLIED` where no api answers. */
-export async function requestApi(
-  place: ApiPlace,
-  { method, path, body, failure, signal }: ApiRequest,
-): Promise<ApiAnswer> {
+interface TimedAnswer extends ApiAnswer {
+  /** When an api that took too many requests takes the next. */
+  readonly afterSeconds?: number;
+}
+
+/**
+ * Makes one request with the token of a file. An api that takes no more requests for now, of which it does nothing, is waited
+ * for. Throws `NOT_APPLIED` where no api answers.
+ */
+export async function requestApi(place: ApiPlace, request: ApiRequest): Promise<ApiAnswer> {
+  for (let waits = 0; ; waits += 1) {
+    const { afterSeconds, ...answer } = await requestOnce(place, request);
+    if (afterSeconds === undefined || waits >= MAX_WAITS) return answer;
+    await sleep(afterSeconds * 1_000, undefined, { signal: request.signal });
+  }
+}
+
+async function requestOnce(place: ApiPlace, { method, path, body, failure, signal }: ApiRequest): Promise<TimedAnswer> {
   const { url, authorization, trust } = await openPlace(place, path, failure);
   const json = body === undefined ? {} : { 'content-type': 'application/json' };
   const headers = { authorization, ...json };
@@ -53,13 +73,19 @@ export async function requestApi(
     const fail = (cause: Error): void => reject(notAnswered(place.api, failure, cause.message));
     const sent = httpsRequest(url, { method, headers, signal: ended, ...trust }, (answer) => {
       readText(answer, MAX_ANSWER).then(
-        (text) => resolve({ status: answer.statusCode ?? 0, body: jsonOf(text) }),
+        (text) => resolve({ status: answer.statusCode ?? 0, body: jsonOf(text), ...retryAfter(answer) }),
         fail,
       );
     });
     sent.once('error', fail);
     sent.end(body === undefined ? undefined : JSON.stringify(body));
   });
+}
+
+function retryAfter({ statusCode, headers }: IncomingMessage): Pick<TimedAnswer, 'afterSeconds'> {
+  const [text] = /^\d{1,3}$/.exec(headers['retry-after'] ?? '') ?? [];
+  const seconds = Number(text ?? Number.NaN);
+  return statusCode === TOO_MANY && seconds <= MAX_WAIT_SECONDS ? { afterSeconds: seconds } : {};
 }
 
 /** The text of an answer. Rejects where it has more bytes than `most`, or breaks off. */
