@@ -3,8 +3,10 @@
 #include <napi.h>
 
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "bulkhead/scanner.hpp"
@@ -28,7 +30,15 @@ using ExactDataHandle = Napi::External<std::shared_ptr<const ExactDataSet>>;
 Napi::Value fail(Napi::Env env, const char* code, const std::string& message);
 [[nodiscard]] const char* code_of(SourceError error) noexcept;
 
-[[nodiscard]] Napi::ArrayBuffer to_buffer(Napi::Env env, const std::vector<EventRecord>& records);
+/// A copy of records as they lie in memory.
+template <typename Record>
+[[nodiscard]] Napi::ArrayBuffer to_buffer(Napi::Env env, const std::vector<Record>& records) {
+  static_assert(std::is_trivially_copyable_v<Record>);
+  const std::size_t bytes = records.size() * sizeof(Record);
+  Napi::ArrayBuffer buffer = Napi::ArrayBuffer::New(env, bytes);
+  if (bytes > 0) std::memcpy(buffer.Data(), records.data(), bytes);
+  return buffer;
+}
 [[nodiscard]] Napi::BigUint64Array to_array(Napi::Env env, const Counters& counters);
 
 // Readers of option objects; the TypeScript side has checked the types.

@@ -30,13 +30,6 @@ const char* code_of(SourceError error) noexcept {
   return "";
 }
 
-Napi::ArrayBuffer to_buffer(Napi::Env env, const std::vector<EventRecord>& records) {
-  const std::size_t bytes = records.size() * sizeof(EventRecord);
-  Napi::ArrayBuffer buffer = Napi::ArrayBuffer::New(env, bytes);
-  if (bytes > 0) std::memcpy(buffer.Data(), records.data(), bytes);
-  return buffer;
-}
-
 Napi::BigUint64Array to_array(Napi::Env env, const Counters& c) {
   // js/counters.ts reads the same order.
   const std::uint64_t plain[] = {c.packets,           c.bytes,         c.sessions_opened, c.sessions_active,

@@ -74,7 +74,12 @@ Napi::Value remove(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), channel_of(info).workers().remove(source_of(info)));
 }
 
-/// workersCounters(workers): { engines, eventsLost, capturesLost, sources: BigUint64Array of 10 per source }
+/// takeConversations(workers, source: number): ArrayBuffer of records
+Napi::Value take_conversations(const Napi::CallbackInfo& info) {
+  return to_buffer(info.Env(), channel_of(info).workers().take_conversations(source_of(info)));
+}
+
+/// workersCounters(workers): { engines, eventsLost, capturesLost, conversationsLost, sources: BigUint64Array of 10 per source }
 Napi::Value counters(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const WorkersCounters sum = channel_of(info).workers().counters();
@@ -92,6 +97,7 @@ Napi::Value counters(const Napi::CallbackInfo& info) {
   result.Set("engines", to_array(env, sum.engines));
   result.Set("eventsLost", static_cast<double>(sum.events_lost));
   result.Set("capturesLost", static_cast<double>(sum.captures_lost));
+  result.Set("conversationsLost", static_cast<double>(sum.conversations_lost));
   result.Set("sources", sources);
   return result;
 }
@@ -108,6 +114,7 @@ void export_workers(Napi::Env env, Napi::Object exports) {
   exports.Set("setProgram", Napi::Function::New(env, set_program, "setProgram"));
   exports.Set("setApplications", Napi::Function::New(env, set_applications, "setApplications"));
   exports.Set("removeSource", Napi::Function::New(env, remove, "removeSource"));
+  exports.Set("takeConversations", Napi::Function::New(env, take_conversations, "takeConversations"));
   exports.Set("workersCounters", Napi::Function::New(env, counters, "workersCounters"));
   exports.Set("stopWorkers", Napi::Function::New(env, stop, "stopWorkers"));
 }

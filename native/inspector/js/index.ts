@@ -13,6 +13,7 @@ export {
   type CaptureSummary,
   inspectCapture,
 } from './src/capture.ts';
+export type { Conversation } from './src/conversation.ts';
 export type { SourceCounters, WorkerCounters } from './src/counters.ts';
 export { InspectorError, type InspectorErrorCode } from './src/error.ts';
 export type {

@@ -84,6 +84,10 @@ struct Event {
 class EventSink {
  public:
   virtual void on_event(const Event& event) noexcept = 0;
+  /// A side of a TCP or UDP session turned out to speak this: `raw` or `udp` is what no protocol explains. Once for what
+  /// both sides speak, and again when it changes. Says nothing of sessions that were there before the inspector, of bytes
+  /// behind a hole, and of what is not known yet: rules about what may be spoken judge neither.
+  virtual void on_spoken(const SessionView& /*session*/, Protocol /*spoken*/) noexcept {}
 
  protected:
   ~EventSink() = default;

@@ -46,6 +46,8 @@ export interface WorkerCounters extends EngineCounters {
   /** Events and captures that JavaScript did not take in time. */
   readonly eventsLost: number;
   readonly capturesLost: number;
+  /** Conversations that found the set of their queue or tap full. */
+  readonly conversationsLost: number;
   /** By id of the queue or tap. */
   readonly sources: Readonly<Record<string, SourceCounters>>;
 }
@@ -70,6 +72,7 @@ export function readWorkerCounters(given: NativeWorkersCounters, sourceOf: (numb
     const { number, ...counters } = Object.fromEntries(values) as Record<(typeof PER_SOURCE)[number], number>;
     sources[sourceOf(number)] = counters;
   }
-  const { eventsLost, capturesLost } = given;
-  return { ...engines, queueOverruns: engines.exceptions['queueOverrun'] ?? 0, eventsLost, capturesLost, sources };
+  const { eventsLost, capturesLost, conversationsLost } = given;
+  const queueOverruns = engines.exceptions['queueOverrun'] ?? 0;
+  return { ...engines, queueOverruns, eventsLost, capturesLost, conversationsLost, sources };
 }

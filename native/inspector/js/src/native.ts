@@ -96,6 +96,7 @@ export interface NativeWorkersCounters {
   readonly engines: BigUint64Array;
   readonly eventsLost: number;
   readonly capturesLost: number;
+  readonly conversationsLost: number;
   readonly sources: BigUint64Array;
 }
 
@@ -161,6 +162,7 @@ export interface Native {
   setApplications(workers: WorkersHandle, source: number, applications: ApplicationsHandle | undefined): boolean;
   setProgram(workers: WorkersHandle, source: number, program: ProgramHandle): boolean;
   removeSource(workers: WorkersHandle, source: number): boolean;
+  takeConversations(workers: WorkersHandle, source: number): ArrayBuffer;
   workersCounters(workers: WorkersHandle): NativeWorkersCounters;
   stopWorkers(workers: WorkersHandle): Promise<void>;
 }

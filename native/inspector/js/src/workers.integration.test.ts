@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { capabilities } from './capabilities.ts';
 import { inspectCapture } from './capture.ts';
+import type { Conversation } from './conversation.ts';
 import type { Finding, InspectorEvent } from './event.ts';
 import { createNamespaces, missingForNamespaces, type Namespaces, queuePort } from './testing/namespaces.ts';
 import { ORDER_PORT, type OrderService, postOrder, startOrderService } from './testing/order-service.ts';
@@ -165,6 +166,39 @@ describe.skipIf(missing !== undefined)('Workers', () => {
     while (!events.some(({ kind }) => kind === 'finding')) await delay(10);
 
     expect(events).toMatchObject([{ kind: 'finding', source: 'watch', detector: 'payment-card' }]);
+  });
+
+  it('tells who speaks what through a queue and a tap, once until it is asked again', async () => {
+    workers.addQueue(queue());
+    workers.addTap({ id: 'watch', netns: namespaces.serverPath, interface: 'any', program: blockCards });
+    const spoken = {
+      transport: 'tcp',
+      client: expect.stringMatching(/^10\./),
+      server: namespaces.serverV4,
+      port: ORDER_PORT,
+      application: 'http1',
+    };
+
+    for (let round = 0; round < 2; round += 1) {
+      await post(namespaces.serverV4, PLAIN_ORDER);
+      await post(namespaces.serverV4, PLAIN_ORDER);
+      const told = [...workers.takeConversations('orders')];
+      const seen: Conversation[] = [];
+      while (seen.length === 0) {
+        seen.push(...workers.takeConversations('watch'));
+        await delay(10);
+      }
+
+      expect(told).toEqual([spoken]);
+      expect(seen).toEqual([spoken]);
+      expect(workers.takeConversations('orders')).toEqual([]);
+    }
+    expect(workers.counters().conversationsLost).toBe(0);
+    expect(workers.takeConversations('nobody')).toEqual([]);
+    workers.remove('orders');
+    expect(workers.takeConversations('orders')).toEqual([]);
+    await workers.stop();
+    expect(workers.takeConversations('watch')).toEqual([]);
   });
 
   it('says why a queue or tap cannot be had, and goes on', async () => {

@@ -1,4 +1,5 @@
 import { type ApplicationsInput, compileApplications } from './applications.ts';
+import { type Conversation, readConversations } from './conversation.ts';
 import { readWorkerCounters, type WorkerCounters } from './counters.ts';
 import { InspectorError, typed } from './error.ts';
 import type { InspectorEvent } from './event.ts';
@@ -152,6 +153,15 @@ export class Workers {
     const source = this.#sourceOf(id);
     native().removeSource(this.#handle, source);
     this.#names.retire(source);
+  }
+
+  /**
+   * What was recognised in the sessions of a queue or tap since it was last asked, each once, and at most 4,096: what came
+   * beyond is in `counters().conversationsLost`. Empty where there is no such queue or tap, or none any more.
+   */
+  takeConversations(id: string): readonly Conversation[] {
+    const source = this.#names.numberOf(id);
+    return source === undefined ? [] : readConversations(native().takeConversations(this.#handle, source));
   }
 
   counters(): WorkerCounters {

@@ -23,6 +23,7 @@ class ApplicationGate {
   [[nodiscard]] bool watching() const noexcept { return state_ != State::idle; }
   /// A hole in this direction: what follows is not known for what it is.
   void lose(Direction direction) noexcept { lost_[index_of(direction)] = true; }
+  [[nodiscard]] bool lost(Direction direction) const noexcept { return lost_[index_of(direction)]; }
   /// Judges what is known now. `direction` is that of the packet.
   void judge(PacketContext& context, Session& session, const Conversation& conversation, Direction direction) noexcept;
   /// What both directions speak is known, and allowed.

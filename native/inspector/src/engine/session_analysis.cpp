@@ -45,6 +45,7 @@ void SessionAnalysis::bind_sensors() noexcept {
 void SessionAnalysis::stream(Direction direction, Bytes bytes, Origin origin) noexcept {
   context_.counters.payload_bytes += bytes.size();
   conversation_.feed(direction, bytes, origin, *this);
+  tell_spoken(direction);
   if (cleartext_told_ != Confidence::high) judge_clearness();
 }
 
@@ -56,13 +57,26 @@ void SessionAnalysis::gap(Direction direction, std::uint64_t bytes) noexcept {
 
 void SessionAnalysis::stream_end(Direction direction) noexcept {
   conversation_.end(direction, *this);
+  tell_spoken(direction);
   if (cleartext_told_ != Confidence::high) judge_clearness();
 }
 
 void SessionAnalysis::datagram(Direction direction, Bytes bytes, Origin origin) noexcept {
   context_.counters.payload_bytes += bytes.size();
   conversation_.datagram(direction, bytes, origin, *this);
+  tell_spoken(direction);
   if (cleartext_told_ != Confidence::high) judge_clearness();
+}
+
+void SessionAnalysis::tell_spoken(Direction direction) noexcept {
+  Protocol& told = spoken_[index_of(direction)];
+  const Protocol spoken = conversation_.spoken(direction);
+  if (spoken == told || spoken == Protocol::unknown) return;
+  constexpr std::uint8_t kTcp = 6, kUdp = 17;
+  if (session_.midstream || (session_.view.ip_protocol != kTcp && session_.view.ip_protocol != kUdp)) return;
+  if (spoken == Protocol::raw && gate_.lost(direction)) return;
+  told = spoken;
+  if (spoken_[index_of(opposite(direction))] != spoken) context_.sink.on_spoken(session_.view, spoken);
 }
 
 void SessionAnalysis::packet_end(Direction direction) noexcept {

@@ -62,6 +62,8 @@ class SessionAnalysis final : public Attachment, private ContentSink, private Fi
 
   /// Finds out which sensors of the program concern the session, and what they need to be known.
   void bind_sensors() noexcept;
+  /// Tells the sink what this direction speaks, where that is news. Costs a packet a comparison.
+  void tell_spoken(Direction direction) noexcept;
   /// Reports a session that carries application data in clear, once as surely as it is known.
   void judge_clearness() noexcept;
   /// Reports a detection to every sensor that wants it. `found_at`: where in its field, for what may be shown of it.
@@ -81,6 +83,7 @@ class SessionAnalysis final : public Attachment, private ContentSink, private Fi
   std::array<std::uint32_t, 2> exchanges_{};
   std::array<std::unique_ptr<MaskedRanges>, 2> masked_{};
   SensorState sensors_;
+  std::array<Protocol, 2> spoken_{};  ///< what the sink was told; unknown: nothing yet
   Direction scanning_ = Direction::request;  ///< of the scanner that is calling `detected`
   std::uint32_t exceptions_seen_ = 0;
   std::uint64_t concerned_ = ~0ULL;  ///< bit s: sensor s of the program concerns this session

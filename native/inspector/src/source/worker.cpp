@@ -202,6 +202,12 @@ void Worker::set_applications(std::uint32_t number, std::shared_ptr<const Applic
   if (found != sources_.end()) engine_of(*found->second).set_applications(number, std::move(rules));
 }
 
+std::vector<ConversationRecord> Worker::take_conversations(std::uint32_t number) {
+  const auto found = sources_.find(number);
+  if (found == sources_.end()) return {};
+  return found->second->conversations.take();
+}
+
 void Worker::remove(std::uint32_t number) {
   const auto found = sources_.find(number);
   if (found == sources_.end()) return;

@@ -12,6 +12,7 @@
 
 #include "bulkhead/unique_fd.hpp"
 #include "source/capture_ring.hpp"
+#include "source/conversation_set.hpp"
 #include "source/event_outbox.hpp"
 #include "source/nf_queue.hpp"
 #include "source/packet_buffers.hpp"
@@ -46,6 +47,7 @@ class Worker final : private EventSink {
   void set_program(std::uint32_t number, NumberedProgram program);
   void set_applications(std::uint32_t number, std::shared_ptr<const ApplicationRules> rules);
   void remove(std::uint32_t number);
+  [[nodiscard]] std::vector<ConversationRecord> take_conversations(std::uint32_t number);
   void add_counters(WorkersCounters& sum);
 
  private:
@@ -60,6 +62,7 @@ class Worker final : private EventSink {
     bool keeps_packets = false;  ///< for that, or since some sensor captures
     ExceptionPolicy on_overrun = ExceptionPolicy::alert;
     SourceCounters counters;
+    ConversationSet conversations;
   };
   struct PendingReset {
     SessionView session;
@@ -68,6 +71,7 @@ class Worker final : private EventSink {
   };
 
   void on_event(const Event& event) noexcept override;
+  void on_spoken(const SessionView& session, Protocol spoken) noexcept override;
 
   void run();
   /// False once the thread is to stop.
@@ -125,6 +129,7 @@ class Worker final : private EventSink {
   EventOutbox outbox_;
   std::unique_ptr<RepeatFilter> repeats_ = std::make_unique<RepeatFilter>();
   std::uint64_t captures_lost_ = 0;
+  std::uint64_t conversations_lost_ = 0;
 
   std::mutex mutex_;
   std::condition_variable done_;

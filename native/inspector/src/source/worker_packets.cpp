@@ -157,6 +157,11 @@ void Worker::on_event(const Event& event) noexcept {
   outbox_.add(record, monotonic_ns());
 }
 
+void Worker::on_spoken(const SessionView& session, Protocol spoken) noexcept {
+  const auto source = sources_.find(session.tenant);
+  if (source != sources_.end() && !source->second->conversations.add(session, spoken)) ++conversations_lost_;
+}
+
 void Worker::housekeeping() noexcept {
   const std::uint64_t now = wall_ns();
   for (speaking_ = 0; speaking_ < engines_.size(); ++speaking_) engines_[speaking_].engine->expire(now);
@@ -178,6 +183,7 @@ void Worker::add_counters(WorkersCounters& sum) {
   for (const InspectionEngine& one : engines_) add(sum.engines, one.engine->counters());
   sum.events_lost += outbox_.lost();
   sum.captures_lost += captures_lost_;
+  sum.conversations_lost += conversations_lost_;
   for (auto& [number, source] : sources_) {
     SourceCounters counters = source->counters;
     if (source->queue != nullptr) counters.refused_verdicts += source->queue->refused_verdicts();

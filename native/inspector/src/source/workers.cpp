@@ -109,6 +109,14 @@ bool Workers::remove(std::uint32_t number) {
   return true;
 }
 
+std::vector<ConversationRecord> Workers::take_conversations(std::uint32_t number) {
+  const std::lock_guard lock(mutex_);
+  Worker* const worker = owner_of(number);
+  std::vector<ConversationRecord> taken;
+  if (worker != nullptr) worker->call([&] { taken = worker->take_conversations(number); });
+  return taken;
+}
+
 WorkersCounters Workers::counters() {
   const std::lock_guard lock(mutex_);
   return workers_.empty() ? final_ : sum_counters();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "bulkhead/engine.hpp"
+#include "source/conversation_set.hpp"
 #include "source/event_record.hpp"
 #include "source/failure.hpp"
 #include "source/nf_queue.hpp"
@@ -64,6 +65,7 @@ struct WorkersCounters {
   Counters engines;  ///< summed over all engines
   std::uint64_t events_lost = 0;
   std::uint64_t captures_lost = 0;
+  std::uint64_t conversations_lost = 0;  ///< recognised when their source's set was full
   std::map<std::uint32_t, SourceCounters> sources;
 };
 
@@ -89,6 +91,8 @@ class Workers {
   bool set_program(std::uint32_t number, NumberedProgram program);
   bool set_applications(std::uint32_t number, std::shared_ptr<const ApplicationRules> rules);
   bool remove(std::uint32_t number);
+  /// What was recognised in a source's sessions since it was last asked for; nothing of a source that is not there.
+  [[nodiscard]] std::vector<ConversationRecord> take_conversations(std::uint32_t number);
   /// Those of removed sources are gone; after `stop`, as they were when it was called.
   [[nodiscard]] WorkersCounters counters();
   /// Answers what waits in the queues, unbinds them, and ends the threads.

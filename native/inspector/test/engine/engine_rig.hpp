@@ -87,6 +87,11 @@ class EngineRig final : public EventSink {
     events.push_back(seen);
   }
 
+  void on_spoken(const SessionView& session, Protocol protocol) noexcept override {
+    CHECK(session.server_port != 0);
+    spoken.push_back(protocol);
+  }
+
   [[nodiscard]] std::vector<SeenEvent> of(EventKind kind) const {
     std::vector<SeenEvent> some;
     for (const SeenEvent& event : events)
@@ -96,6 +101,7 @@ class EngineRig final : public EventSink {
 
   Engine& engine() { return engine_; }
   std::vector<SeenEvent> events;
+  std::vector<Protocol> spoken;
   // Of the packets that follow.
   Way way = Way::unknown;
   std::uint32_t tenant = 0;

@@ -73,6 +73,11 @@ TEST_SUITE("workers") {
 
     network.send_udp(kCardText);
     collector.wait_for(1);
+    const std::vector<ConversationRecord> spoken = workers.take_conversations(1);
+    REQUIRE(spoken.size() == 1);
+    CHECK(spoken[0].protocol == static_cast<std::uint8_t>(Protocol::udp));
+    CHECK(workers.take_conversations(1).empty());
+    CHECK(workers.take_conversations(7).empty());
 
     if (!network.queue_udp(5)) {
       MESSAGE("skipped in part: no iptables-nft with the NFQUEUE target");
@@ -84,6 +89,7 @@ TEST_SUITE("workers") {
       network.send_udp(kCardText);
       workers.set_program(2, settings(Verdict::block, static_cast<std::uint32_t>(i)).program);
       CHECK(workers.counters().sources.size() == 2);
+      CHECK(workers.take_conversations(2).size() <= 1);
     }
     collector.wait_for(2);
     CHECK(workers.remove(2));
