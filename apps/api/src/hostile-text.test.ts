@@ -167,14 +167,24 @@ const AGENT_EVENTS: readonly object[] = [
   { event: 'policy-rejected', problems: ['spec.mode: is wrong'] },
   { event: 'events-lost', count: 3 },
   {
-    event: 'flow',
-    client: { kind: 'workload', namespace: 'shop', name: 'web' },
-    server: { kind: 'address', name: '10.0.0.2' },
-    port: 443,
-    application: 'tls',
-    verdict: 'allow',
-    bytes: 1,
-    sessions: 1,
+    event: 'flows',
+    netns: '/run/netns/x',
+    workloads: [{ name: 'web', namespace: 'shop', pod: 'web-1' }],
+    groups: ['shop'],
+    mode: 'protect',
+    flows: [
+      {
+        direction: 'egress',
+        protocol: 'tcp',
+        peer: '192.0.2.1',
+        port: 443,
+        application: 'tls',
+        domain: 'example.org',
+        verdict: 'allow',
+        sessions: 1,
+        bytes: 1,
+      },
+    ],
   },
   { event: 'of-a-newer-agent', deep: { list: [{ text: 'x' }] } },
 ];
@@ -239,21 +249,13 @@ describe('a text in any field that an agent sends', () => {
         for (const { document } of page.items) kept.add(JSON.stringify(document));
         after = page.next;
       } while (after !== undefined);
-      // Flows that can be told apart by nothing but their texts are summed up; all else is there as it came.
-      const isFlow = (event: object): boolean => 'bytes' in event && 'event' in event && event.event === 'flow';
-      const lost = sent
-        .map((event) => JSON.stringify(event))
-        .filter((json, at) => !isFlow(sent[at] ?? {}) && !kept.has(json));
-      expect(lost).toEqual([]);
+      expect(sent.map((event) => JSON.stringify(event)).filter((json) => !kept.has(json))).toEqual([]);
       for (const url of ['/api/v1/flows', '/api/v1/incidents', '/api/v1/agents', '/api/v1/workloads']) {
         const answer = await ask({ method: 'GET', url: `${url}?limit=500` });
         expect(answer.statusCode).toBe(200);
         expect(answer.headers['content-type']).toMatch(/^application\/json/);
         expect(answer.json<{ items: object[] }>().items).toBeInstanceOf(Array);
       }
-      const flows = (await ask({ method: 'GET', url: '/api/v1/flows?limit=500' })).body;
-      const shown = JSON.stringify(text.toWellFormed().replaceAll('\0', '\uFFFD'));
-      expect(flows).toContain(shown);
       expect(await isWhole()).toBe(true);
     },
   );

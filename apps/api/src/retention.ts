@@ -7,6 +7,8 @@ const STEP = 2_000;
 const DAY_MS = 86_400_000;
 /** Each has some hundred KiB; a cluster of a thousand nodes has no more containers that anybody looked into. */
 const MAX_SCANS = 10_000;
+/** A cluster of a thousand nodes has some ten thousands; whoever scans it from everywhere makes others. */
+const MAX_FLOWS = 500_000;
 
 /** Forgets what need not be kept any more, step by step, until all of it is gone or the process ends. */
 export async function forget(
@@ -36,7 +38,7 @@ export async function forget(
   await nodeScans.prune({ before, maxScans: MAX_SCANS });
   const steps = [
     ['events', () => events.prune({ receivedBefore: before, maxEvents }, STEP)],
-    ['flows', () => flows.prune(before, STEP)],
+    ['flows', () => flows.prune({ seenBefore: before, maxFlows: MAX_FLOWS }, STEP)],
   ] as const;
   for (const [what, step] of steps) {
     for (let count = STEP; count === STEP && !signal.aborted; ) {

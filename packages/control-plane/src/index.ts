@@ -37,7 +37,28 @@ export type {
   StoredEvent,
 } from './event/event.ts';
 export { type IncidentSeed, incidentOfRule, MAX_EVENT_CHARACTERS, type Observation, observe } from './event/observe.ts';
-export { type Flow, type FlowFilter, FlowObservation, type FlowPeer, type FlowStore } from './flow/flow.ts';
+export {
+  FLOW_PROTOCOLS,
+  FLOW_SIDES,
+  FLOW_VERDICTS,
+  type Flow,
+  type FlowEnd,
+  type FlowFilter,
+  type FlowObservation,
+  type FlowProtocol,
+  type FlowRetention,
+  type FlowSide,
+  type FlowStore,
+  type FlowVerdict,
+} from './flow/flow.ts';
+export {
+  type FlowEnds,
+  type FlowReport,
+  type FlowsSubject,
+  MAX_FLOWS_OF_EVENT,
+  observeFlows,
+} from './flow/observe-flows.ts';
+export { workloadEnd } from './flow/workload-end.ts';
 export {
   INCIDENT_STATES,
   type Incident,

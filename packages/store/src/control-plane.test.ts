@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import type { EventStore, Page, PageRequest } from '@bulkhead/control-plane';
+import type { EventStore, FlowEnd, FlowFilter, FlowObservation, Page, PageRequest } from '@bulkhead/control-plane';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { StoreConfig } from './config.ts';
@@ -405,10 +405,13 @@ for (const database of testDatabases()) {
     });
 
     describe('flows', () => {
-      const flow = (over: object = {}) => ({
-        event: 'flow',
-        client: { kind: 'workload', name: 'web-1', namespace: 'shop' },
-        server: { kind: 'group', name: 'db' },
+      const web: FlowEnd = { kind: 'workload', namespace: 'shop', name: 'web' };
+      const db: FlowEnd = { kind: 'workload', namespace: 'bank', name: 'db' };
+      const flow = (over: Partial<FlowObservation> = {}): FlowObservation => ({
+        client: web,
+        server: db,
+        seenBy: 'client',
+        protocol: 'tcp',
         port: 5432,
         application: 'postgres',
         verdict: 'allow',
@@ -416,28 +419,132 @@ for (const database of testDatabases()) {
         sessions: 1,
         ...over,
       });
+      let told = 0;
+      beforeEach(() => {
+        told = 0;
+      });
+      /** An event for each time at which flows were seen. */
+      const tell = (seen: Record<string, readonly FlowObservation[]>, malformed = 0) => {
+        const events = Object.entries(seen).map(([at, flows]) => {
+          told += 1;
+          return { sequence: told, document: { event: 'flows', sequence: told }, flows: report(at, flows, malformed) };
+        });
+        return store.events.append({ agent: 'agent-1', epoch: 1, events }, T2);
+      };
+      const report = (at: string, flows: readonly FlowObservation[], malformed = 0) => ({
+        at,
+        flows,
+        notCounted: 0,
+        malformed,
+      });
+      const all = (filter: FlowFilter = {}) => everything((page) => store.flows.list(filter, page));
 
-      it('are summed up over batches and within one', async () => {
-        await send([1, 2], flow({ time: T0 }));
-        await send([3], flow({ time: T1, bytes: 2 ** 40 }));
-        await send([4], flow({ time: T2, verdict: 'block', client: { kind: 'address', name: '192.0.2.1' } }));
+      it('are summed up over batches and within one, whatever comes late, and are no events', async () => {
+        await tell({ [T1]: [flow(), flow()] });
+        await tell({ [T2]: [flow({ bytes: 2 ** 40 })], [T0]: [flow({ sessions: 7 })] });
 
-        const flows = await everything((page) => store.flows.list({}, page));
-        expect(flows).toMatchObject([
-          { verdict: 'block', client: { kind: 'address', name: '192.0.2.1' }, bytes: 1_000 },
-          { verdict: 'allow', bytes: 2_000 + 2 ** 40, sessions: 3, firstSeen: T0, lastSeen: T1 },
+        expect(await all()).toEqual([
+          {
+            id: expect.any(Number),
+            ...flow(),
+            seenBy: ['client'],
+            bytes: 3_000 + 2 ** 40,
+            sessions: 10,
+            firstSeen: T0,
+            lastSeen: T2,
+          },
         ]);
         expect(await sequencesOf()).toEqual([]);
-        expect((await store.flows.list({ namespaces: ['shop'] }, { limit: 9 })).items).toHaveLength(1);
-        expect((await store.flows.list({ verdict: 'block' }, { limit: 9 })).items).toHaveLength(1);
-        expect(await store.flows.prune(T2, 10)).toBe(1);
       });
 
-      it('that are not understood are kept as events', async () => {
-        await send([1], flow({ port: 70_000 }));
+      it('that are seen at both ends are counted once, as far as either saw them', async () => {
+        await tell({ [T0]: [flow({ bytes: 500, sessions: 2 }), flow({ seenBy: 'server', bytes: 400, sessions: 3 })] });
+        await tell({ [T1]: [flow({ seenBy: 'server', bytes: 200, sessions: 0 })] });
+
+        expect(await all()).toMatchObject([{ seenBy: ['client', 'server'], bytes: 600, sessions: 3 }]);
+        await tell({ [T1]: [flow({ bytes: 0, sessions: 0, port: 1 })] });
+        expect(await all({ port: 1 })).toMatchObject([{ seenBy: ['client'], bytes: 0, sessions: 0 }]);
+      });
+
+      it('are told apart by each end, what is spoken, the port and the verdict', async () => {
+        const others = [
+          flow({ client: { ...web, namespace: 'bank' } }),
+          flow({ client: { kind: 'workload', name: 'web' } }),
+          flow({ client: { kind: 'node', name: 'web' } }),
+          flow({ server: { kind: 'address', name: '192.0.2.1' } }),
+          flow({ server: { kind: 'address', name: '192.0.2.1', domain: 'example.org' } }),
+          flow({ protocol: 'udp' }),
+          flow({ port: 5433 }),
+          flow({ protocol: 'icmp' }),
+          flow({ application: 'tls' }),
+          flow({ verdict: 'block' }),
+        ].map(({ port, ...rest }) =>
+          rest.protocol === 'icmp' ? rest : { ...rest, ...(port !== undefined && { port }) },
+        );
+        const { application: _, ...unknown } = flow();
+        await tell({ [T0]: [...others, unknown, flow()] });
+
+        const kept = await all();
+        expect(kept).toHaveLength(12);
+        for (const { seenBy: _side, ...one } of [...others, unknown])
+          expect(kept).toContainEqual(expect.objectContaining(one));
+        expect(kept.filter((one) => one.port === undefined && one.protocol === 'icmp')).toHaveLength(1);
+      });
+
+      it('are found by namespace, workload, verdict, application, port and when they were last seen', async () => {
+        const guest: FlowEnd = { kind: 'address', name: '192.0.2.1' };
+        await tell({
+          [T0]: [flow()],
+          [T1]: [flow({ client: guest, verdict: 'block' })],
+          [T2]: [flow({ client: { kind: 'node', name: 'web' }, server: web, port: 80, application: 'http' })],
+        });
+        const seen = async (filter: FlowFilter): Promise<readonly string[]> =>
+          (await all(filter)).map(({ lastSeen }) => lastSeen);
+
+        expect(await seen({})).toEqual([T2, T1, T0]);
+        expect(await seen({ namespaces: ['shop'] })).toEqual([T2, T0]);
+        expect(await seen({ namespaces: ['bank'] })).toEqual([T1, T0]);
+        // The other end's namespace makes no workload of this one.
+        expect(await seen({ namespaces: ['bank'], workload: 'web' })).toEqual([]);
+        expect(await seen({ workload: 'web' })).toEqual([T2, T0]);
+        expect(await seen({ workload: '192.0.2.1' })).toEqual([]);
+        expect(await seen({ verdict: 'block' })).toEqual([T1]);
+        expect(await seen({ application: 'http' })).toEqual([T2]);
+        expect(await seen({ port: 5432 })).toEqual([T1, T0]);
+        expect(await seen({ since: T1, port: 5432 })).toEqual([T1]);
+      });
+
+      it('are forgotten where they were not seen for long, and where there are too many', async () => {
+        const ports = (from: number, count: number) =>
+          Array.from({ length: count }, (_, at) => flow({ port: from + at }));
+        await tell({ [T0]: ports(1, 3), [T1]: ports(4, 3), [T2]: ports(7, 3) });
+        const left = async (): Promise<readonly unknown[]> => (await all()).map(({ lastSeen }) => lastSeen);
+
+        expect(await store.flows.prune({ seenBefore: T1, maxFlows: 9 }, 2)).toBe(2);
+        expect(await store.flows.prune({ seenBefore: T1, maxFlows: 9 }, 2)).toBe(1);
+        expect(await store.flows.prune({ seenBefore: T1, maxFlows: 9 }, 2)).toBe(0);
+        expect(await store.flows.prune({ seenBefore: T1, maxFlows: 2 }, 3)).toBe(3);
+        expect(await left()).toEqual([T2, T2, T2]);
+        expect(await store.flows.prune({ seenBefore: T1, maxFlows: 2 }, 3)).toBe(1);
+        expect(await left()).toEqual([T2, T2]);
+      });
+
+      it('are kept beside the event where not all of it is understood, whatever their ends are called', async () => {
+        const name = HOSTILE.repeat(100);
+        const kept = (text: string): string => text.slice(0, 253).toWellFormed();
+        const end: FlowEnd = { kind: 'workload', namespace: `\0\ud800${name}`, name: `\0${name}` };
+        const random = Array.from({ length: 253 }, (_, at) =>
+          String.fromCodePoint(0x4e00 + ((at * 7919) % 20_000)),
+        ).join('');
+        const others = ['client', 'server'].map(() => ({ kind: 'workload' as const, namespace: random, name: random }));
+        await tell({ [T0]: [flow({ client: end, server: end, application: `\0${name}` })] }, 1);
+        await tell({ [T1]: [flow({ client: others[0] ?? end, server: others[1] ?? end, application: random })] });
 
         expect(await sequencesOf()).toEqual([1]);
-        expect((await store.flows.list({}, { limit: 9 })).items).toEqual([]);
+        expect(await all()).toMatchObject([
+          { client: { name: random } },
+          { client: { name: kept(`\uFFFD${name}`), namespace: kept(`\uFFFD\uFFFD${name}`) } },
+        ]);
       });
     });
 

@@ -1,3 +1,4 @@
+import type { FlowEnd, FlowReport } from '@bulkhead/control-plane';
 import { type Kysely, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore } from './open-store.ts';
@@ -9,15 +10,17 @@ const AT = '2026-11-26T08:00:00.000Z';
 /** The last of the numbers that PostgreSQL's `integer` has. */
 const LAST_INTEGER = 2 ** 31 - 1;
 
-const flow = (bytes: number) => ({
-  event: 'flow',
-  client: { kind: 'group', name: 'web' },
-  server: { kind: 'group', name: 'db' },
-  port: 5432,
-  application: 'postgres',
-  verdict: 'allow',
-  bytes,
-  sessions: 1,
+const END: FlowEnd = { kind: 'workload', name: 'web' };
+const flow = (bytes: number): { readonly document: object; readonly flows: FlowReport } => ({
+  document: { event: 'flows' },
+  flows: {
+    at: AT,
+    flows: [
+      { client: END, server: END, seenBy: 'client', protocol: 'tcp', port: 5432, verdict: 'allow', bytes, sessions: 1 },
+    ],
+    notCounted: 0,
+    malformed: 0,
+  },
 });
 
 for (const database of testDatabases()) {
@@ -35,9 +38,9 @@ for (const database of testDatabases()) {
       });
 
       for (let sequence = 1; sequence < 20; sequence += 2) {
-        const events = [flow(1), { event: 'events-lost' }].map((document, at) => ({
+        const events = [flow(1), { document: { event: 'events-lost' } }].map((event, at) => ({
           sequence: sequence + at,
-          document,
+          ...event,
         }));
         await store.events.append({ agent: 'a', epoch: 1, events }, AT);
       }
@@ -89,7 +92,7 @@ for (const database of testDatabases()) {
       for (let batch = 0; batch < 4; batch += 1) {
         const events = Array.from({ length: 400 }, (_, at) => ({
           sequence: batch * 400 + at + 1,
-          document: flow(most),
+          ...flow(most),
         }));
         expect(await store.events.append({ agent: 'a', epoch: 1, events }, AT)).toMatchObject({ stored: 400 });
       }

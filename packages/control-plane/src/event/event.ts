@@ -1,3 +1,4 @@
+import type { FlowReport } from '../flow/observe-flows.ts';
 import type { Page, PageRequest } from '../page.ts';
 import type { QuarantineRequest } from '../quarantine/quarantine.ts';
 
@@ -10,6 +11,8 @@ export interface SequencedEvent {
   readonly rules?: readonly string[];
   /** What ResponseRules ask to be cut off because of it; nothing if absent. */
   readonly quarantines?: readonly QuarantineRequest[];
+  /** What it says of flows, if anything: that is kept instead of it, and it too where not all of it is understood. */
+  readonly flows?: FlowReport;
 }
 
 /** Where an agent's events are: ordered by epoch, which is a life of its spool, then by sequence. */

@@ -159,8 +159,8 @@ function note(document: Readonly<Record<string, unknown>>): Pick<Observation, 'd
   return { document, text: JSON.stringify(document) };
 }
 
-/** Years of four digits: the others sort as text where they do not belong, and are no time for whoever reads them later. */
-function timeOf(time: unknown): string | undefined {
+/** When an agent says something was, where it does. Years of four digits: the others sort as text where they do not belong, and are no time for whoever reads them later. */
+export function timeOf(time: unknown): string | undefined {
   if (typeof time !== 'string' || time.length > 40) return undefined;
   const ms = Date.parse(time);
   const text = Number.isNaN(ms) ? '' : new Date(ms).toISOString();

@@ -1,41 +1,48 @@
-import { VERDICTS, type Verdict } from '@bulkhead/core';
-import { z } from 'zod';
+import type { Verdict } from '@bulkhead/core';
 import type { Page, PageRequest } from '../page.ts';
 
-const MAX_NAME = 253;
-const MAX_PORT = 65_535;
+export const FLOW_PROTOCOLS = ['tcp', 'udp', 'icmp'] as const;
+export type FlowProtocol = (typeof FLOW_PROTOCOLS)[number];
 
-/** An end of a flow: a group, a workload, or an address that is neither. */
-const FlowPeer = z.object({
-  kind: z.enum(['group', 'workload', 'address']),
-  name: z.string().min(1).max(MAX_NAME),
-  namespace: z.string().max(MAX_NAME).optional(),
-});
-export type FlowPeer = z.output<typeof FlowPeer>;
+/** What became of a flow: a rule may let it pass, say that it would not, or not let it. */
+export const FLOW_VERDICTS = ['allow', 'alert', 'block'] as const satisfies readonly Verdict[];
+export type FlowVerdict = (typeof FLOW_VERDICTS)[number];
 
-/** What an agent saw of a flow since it last told: events of the kind `flow` carry it. */
-export const FlowObservation = z.object({
-  event: z.literal('flow'),
-  client: FlowPeer,
-  server: FlowPeer,
-  port: z.int().min(0).max(MAX_PORT),
-  application: z.string().min(1).max(64),
-  verdict: z.enum(VERDICTS),
-  bytes: z.int().nonnegative(),
-  sessions: z.int().nonnegative(),
-});
-export type FlowObservation = z.output<typeof FlowObservation>;
+/** At which of its ends a flow was seen. */
+export const FLOW_SIDES = ['client', 'server'] as const;
+export type FlowSide = (typeof FLOW_SIDES)[number];
 
-/** A conversation between two ends, summed up over all its sessions. */
-export interface Flow {
-  readonly id: number;
-  readonly client: FlowPeer;
-  readonly server: FlowPeer;
-  readonly port: number;
-  readonly application: string;
-  readonly verdict: Verdict;
+/** An end of a flow. */
+export type FlowEnd =
+  /** By the name of whatever runs it: the pods of a deployment are one. */
+  | { readonly kind: 'workload'; readonly namespace?: string; readonly name: string }
+  | { readonly kind: 'node'; readonly name: string }
+  /** An address, or a prefix where too many were seen for each to be told; `domain`: what it was looked up as. */
+  | { readonly kind: 'address'; readonly name: string; readonly domain?: string };
+
+interface Conversation {
+  readonly client: FlowEnd;
+  readonly server: FlowEnd;
+  readonly protocol: FlowProtocol;
+  /** The server's; absent where the protocol has none. */
+  readonly port?: number;
+  /** What is spoken; absent where nobody knows. */
+  readonly application?: string;
+  readonly verdict: FlowVerdict;
+  /** Of both directions. */
   readonly bytes: number;
   readonly sessions: number;
+}
+
+/** What an agent saw of a flow at one of its ends since it last told. */
+export interface FlowObservation extends Conversation {
+  readonly seenBy: FlowSide;
+}
+
+/** A conversation between two ends, summed up over all its sessions. What was seen at both ends is counted once. */
+export interface Flow extends Conversation {
+  readonly id: number;
+  readonly seenBy: readonly FlowSide[];
   readonly firstSeen: string;
   readonly lastSeen: string;
 }
@@ -43,12 +50,24 @@ export interface Flow {
 export interface FlowFilter {
   /** Flows with an end in one of these. */
   readonly namespaces?: readonly string[] | undefined;
-  readonly verdict?: Verdict | undefined;
+  /** Flows with an end, in one of the namespaces where they are given, that is a workload of this name. */
+  readonly workload?: string | undefined;
+  readonly verdict?: FlowVerdict | undefined;
+  readonly application?: string | undefined;
+  readonly port?: number | undefined;
+  /** Last seen at or after. */
+  readonly since?: string | undefined;
+}
+
+/** How long flows are kept: both hold. */
+export interface FlowRetention {
+  readonly seenBefore: string;
+  readonly maxFlows: number;
 }
 
 export interface FlowStore {
-  /** The latest known first. */
+  /** The latest seen first. */
   list(filter: FlowFilter, page: PageRequest): Promise<Page<Flow>>;
-  /** Forgets at most `limit` flows not seen since; gives how many. */
-  prune(before: string, limit: number): Promise<number>;
+  /** Forgets at most `limit` of those that need not be kept, those not seen for longest first; gives how many. */
+  prune(retention: FlowRetention, limit: number): Promise<number>;
 }

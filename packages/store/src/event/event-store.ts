@@ -43,7 +43,7 @@ export class KyselyEventStore implements EventStore {
     this.#appends = new GroupCommit({
       commit: (appends) => db.transaction().execute((transaction) => appendAll(transaction, dialect, appends)),
       keyOf: ({ batch }) => batch.agent,
-      weightOf: ({ batch }) => batch.events.length,
+      weightOf: ({ batch }) => batch.events.reduce((sum, { flows }) => sum + Math.max(1, flows?.flows.length ?? 0), 0),
       maxWeight: EVENTS_AT_ONCE,
       atOnce: dialect === 'postgres' ? GROUPS_AT_ONCE : 1,
       // Where the database itself is away or full, nobody fares better alone.

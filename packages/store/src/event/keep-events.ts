@@ -1,5 +1,4 @@
 import {
-  FlowObservation,
   incidentOfRule,
   type Observation,
   observe,
@@ -9,7 +8,7 @@ import {
 import { sql, type Transaction } from 'kysely';
 import { chunks } from '../chunks.ts';
 import type { DialectName } from '../dialect/open-dialect.ts';
-import { addFlows } from '../flow/add-flows.ts';
+import { addFlows, type SeenFlow } from '../flow/add-flows.ts';
 import { addToIncidents } from '../incident/add-to-incidents.ts';
 import { noteScanEnds } from '../node-scan/note-scan-ends.ts';
 import { addQuarantines } from '../quarantine/add-quarantines.ts';
@@ -35,14 +34,13 @@ export async function keepEvents(
   dialect: DialectName,
   batches: readonly FreshEvents[],
 ): Promise<void> {
-  const flows: { readonly flow: FlowObservation; readonly at: string }[] = [];
+  const seen: SeenFlow[] = [];
   const others: Observed[] = [];
   for (const { agent, events, receivedAt } of batches) {
-    for (const { document, rules = [], quarantines = [] } of events) {
-      const observation = observe(document, receivedAt);
-      const flow = observation.kind === 'flow' ? FlowObservation.safeParse(observation.document).data : undefined;
-      if (flow === undefined) others.push({ ...observation, agent, receivedAt, rules, quarantines });
-      else flows.push({ flow, at: observation.at });
+    for (const { document, rules = [], quarantines = [], flows } of events) {
+      if (flows !== undefined) seen.push(...flows.flows.map((flow) => ({ flow, at: flows.at })));
+      const isKept = flows === undefined || flows.malformed > 0;
+      if (isKept) others.push({ ...observe(document, receivedAt), agent, receivedAt, rules, quarantines });
     }
   }
   const ids: number[] = [];
@@ -71,7 +69,7 @@ export async function keepEvents(
     ...cutOff,
   ]);
   await noteScanEnds(transaction, others);
-  await addFlows(transaction, flows);
+  await addFlows(transaction, seen);
 }
 
 async function insertRows(transaction: Transaction<Tables>, observed: readonly Observed[]): Promise<readonly number[]> {

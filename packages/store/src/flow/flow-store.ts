@@ -1,16 +1,18 @@
 import {
   decodeCursor,
   type Flow,
+  type FlowEnd,
   type FlowFilter,
-  type FlowPeer,
+  type FlowRetention,
   type FlowStore,
   type Page,
   type PageRequest,
   toPage,
 } from '@bulkhead/control-plane';
-import type { Verdict } from '@bulkhead/core';
-import { type Kysely, type Selectable, sql } from 'kysely';
+import { type ExpressionBuilder, type Kysely, type Selectable, sql } from 'kysely';
 import type { Tables } from '../schema/tables.ts';
+
+const SIDES = ['client', 'server'] as const;
 
 /** Flows, over either database. */
 export class KyselyFlowStore implements FlowStore {
@@ -20,14 +22,16 @@ export class KyselyFlowStore implements FlowStore {
     this.#db = db;
   }
 
-  async list({ namespaces, verdict }: FlowFilter, { limit, after }: PageRequest): Promise<Page<Flow>> {
+  async list(filter: FlowFilter, { limit, after }: PageRequest): Promise<Page<Flow>> {
+    const { verdict, application, port, since } = filter;
     let query = this.#db.selectFrom('flow').selectAll();
-    if (namespaces !== undefined) {
-      query = query.where((row) =>
-        row.or([row('client_namespace', 'in', namespaces), row('server_namespace', 'in', namespaces)]),
-      );
+    if (filter.namespaces !== undefined || filter.workload !== undefined) {
+      query = query.where((row) => row.or(SIDES.map((side) => isAt(row, side, filter))));
     }
     if (verdict !== undefined) query = query.where('verdict', '=', verdict);
+    if (application !== undefined) query = query.where('application', '=', application);
+    if (port !== undefined) query = query.where('port', '=', port);
+    if (since !== undefined) query = query.where('last_seen', '>=', since);
     if (after !== undefined) {
       const [seen, id] = decodeCursor(after, ['string', 'number'] as const);
       query = query.where(sql<boolean>`(last_seen, id) < (${seen}, ${id})`);
@@ -40,34 +44,62 @@ export class KyselyFlowStore implements FlowStore {
     return toPage(rows, limit, (row) => [row.last_seen, row.id], toFlow);
   }
 
-  async prune(before: string, limit: number): Promise<number> {
-    const old = this.#db
-      .selectFrom('flow')
-      .select('id')
-      .where('last_seen', '<', before)
-      .orderBy('last_seen')
-      .orderBy('id')
-      .limit(limit);
+  async prune({ seenBefore, maxFlows }: FlowRetention, limit: number): Promise<number> {
+    const old = this.#oldest(limit).where('last_seen', '<', seenBefore);
     const { numDeletedRows } = await this.#db.deleteFrom('flow').where('id', 'in', old).executeTakeFirstOrThrow();
-    return Number(numDeletedRows);
+    const room = limit - Number(numDeletedRows);
+    if (room === 0) return limit;
+    const first = await this.#db
+      .selectFrom('flow')
+      .select(['last_seen', 'id'])
+      .orderBy('last_seen', 'desc')
+      .orderBy('id', 'desc')
+      .limit(1)
+      .offset(maxFlows)
+      .executeTakeFirst();
+    if (first === undefined) return Number(numDeletedRows);
+    const surplus = this.#oldest(room).where(sql<boolean>`(last_seen, id) <= (${first.last_seen}, ${first.id})`);
+    const more = await this.#db.deleteFrom('flow').where('id', 'in', surplus).executeTakeFirstOrThrow();
+    return Number(numDeletedRows + more.numDeletedRows);
   }
+
+  #oldest(limit: number) {
+    return this.#db.selectFrom('flow').select('id').orderBy('last_seen').orderBy('id').limit(limit);
+  }
+}
+
+/** Whether one end is what is asked for. */
+function isAt(
+  row: ExpressionBuilder<Tables, 'flow'>,
+  side: (typeof SIDES)[number],
+  { namespaces, workload }: Pick<FlowFilter, 'namespaces' | 'workload'>,
+) {
+  return row.and([
+    row(`${side}_kind`, '=', 'workload'),
+    ...(namespaces === undefined ? [] : [row(`${side}_namespace`, 'in', namespaces)]),
+    ...(workload === undefined ? [] : [row(`${side}_name`, '=', workload)]),
+  ]);
 }
 
 function toFlow(row: Selectable<Tables['flow']>): Flow {
   return {
     id: row.id,
-    client: peer(row.client_kind, row.client_name, row.client_namespace),
-    server: peer(row.server_kind, row.server_name, row.server_namespace),
-    port: row.port,
-    application: row.application,
-    verdict: row.verdict as Verdict,
-    bytes: row.bytes,
-    sessions: row.sessions,
+    client: endOf(row.client_kind, row.client_name, row.client_namespace),
+    server: endOf(row.server_kind, row.server_name, row.server_namespace, row.server_domain),
+    seenBy: SIDES.filter((_, bit) => (row.seen_by & (1 << bit)) !== 0),
+    protocol: row.protocol,
+    ...(row.port !== null && { port: row.port }),
+    ...(row.application !== '' && { application: row.application }),
+    verdict: row.verdict,
+    // Where both ends tell of it, each has missed what it had no room for, or was not there for.
+    bytes: Math.max(row.client_bytes, row.server_bytes),
+    sessions: Math.max(row.client_sessions, row.server_sessions),
     firstSeen: row.first_seen,
     lastSeen: row.last_seen,
   };
 }
 
-function peer(kind: string, name: string, namespace: string): FlowPeer {
-  return { kind: kind as FlowPeer['kind'], name, ...(namespace !== '' && { namespace }) };
+function endOf(kind: FlowEnd['kind'], name: string, namespace: string, domain = ''): FlowEnd {
+  if (kind === 'workload') return { kind, ...(namespace !== '' && { namespace }), name };
+  return { kind, name, ...(domain !== '' && { domain }) };
 }

@@ -6,7 +6,6 @@ export interface ControlPlaneTables {
   readonly agent_position: AgentPositionTable;
   readonly workload: WorkloadTable;
   readonly event: EventTable;
-  readonly flow: FlowTable;
   readonly incident: IncidentTable;
   readonly policy_document: PolicyDocumentTable;
   readonly policy_change: PolicyChangeTable;
@@ -69,23 +68,6 @@ interface EventTable {
   readonly workload: string;
   /** JSON, in which every character has a form that databases take. */
   readonly document: string;
-}
-
-interface FlowTable {
-  readonly id: Generated<number>;
-  readonly client_kind: string;
-  readonly client_namespace: string;
-  readonly client_name: string;
-  readonly server_kind: string;
-  readonly server_namespace: string;
-  readonly server_name: string;
-  readonly port: number;
-  readonly application: string;
-  readonly verdict: string;
-  readonly bytes: number;
-  readonly sessions: number;
-  readonly first_seen: string;
-  readonly last_seen: string;
 }
 
 interface IncidentTable {

@@ -1,12 +1,19 @@
 import type { Generated } from 'kysely';
 import type { AlertTables } from './alert-tables.ts';
 import type { ControlPlaneTables } from './control-plane-rows.ts';
+import type { FlowTables } from './flow-tables.ts';
 import type { NodeScanTables } from './node-scan-tables.ts';
 import type { QuarantineTables } from './quarantine-tables.ts';
 import type { ReplicaTables } from './replica-tables.ts';
 
 /** The tables as they are after all migrations. Times are ISO 8601 text in UTC, truth values are 0 and 1. */
-export interface Tables extends ControlPlaneTables, AlertTables, NodeScanTables, QuarantineTables, ReplicaTables {
+export interface Tables
+  extends ControlPlaneTables,
+    AlertTables,
+    FlowTables,
+    NodeScanTables,
+    QuarantineTables,
+    ReplicaTables {
   readonly setting: SettingTable;
   readonly registry: RegistryTable;
   readonly repository: RepositoryTable;

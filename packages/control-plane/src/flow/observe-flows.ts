@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { timeOf } from '../event/observe.ts';
+import { FLOW_PROTOCOLS, FLOW_VERDICTS, type FlowEnd, type FlowObservation } from './flow.ts';
+
+/** Of one event: what is more comes in another. */
+export const MAX_FLOWS_OF_EVENT = 256;
+const MAX_PORT = 65_535;
+const MAX_NAME = 253;
+const MAX_APPLICATION = 64;
+
+/** As it is compared: agents of several versions may write one address in several ways. */
+const Ipv6 = z.ipv6().transform((text) => new URL(`http://[${text}]`).hostname.slice(1, -1));
+
+const ToldFlow = z
+  .object({
+    direction: z.enum(['ingress', 'egress']),
+    protocol: z.enum(FLOW_PROTOCOLS),
+    peer: z.union([z.ipv4(), Ipv6, z.enum(['0.0.0.0/0', '::/0'])]),
+    port: z.int().min(0).max(MAX_PORT).optional(),
+    application: z.string().min(1).max(MAX_APPLICATION).optional(),
+    domain: z.string().min(1).max(MAX_NAME).optional(),
+    verdict: z.enum(FLOW_VERDICTS),
+    sessions: z.int().nonnegative(),
+    bytes: z.int().nonnegative(),
+    node: z.literal(true).optional(),
+  })
+  .refine(({ protocol, port }) => (protocol === 'icmp') === (port === undefined));
+type ToldFlow = z.output<typeof ToldFlow>;
+
+const FlowsSubject = z.object({
+  netns: z.string().min(1),
+  workloads: z
+    .array(z.object({ name: z.string().min(1), namespace: z.string().optional(), pod: z.string().optional() }))
+    .min(1),
+});
+/** Whose flows an event is about. */
+export type FlowsSubject = z.output<typeof FlowsSubject>;
+
+const FlowsEvent = FlowsSubject.extend({
+  flows: z.array(z.unknown()),
+  notCounted: z.int().nonnegative().default(0),
+});
+
+/** Knows who is at the ends of flows that an agent tells of. */
+export interface FlowEnds {
+  readonly node: FlowEnd;
+  local(subject: FlowsSubject): FlowEnd;
+  /** Who has an address; nothing where nobody is known to. */
+  peer(address: string): FlowEnd | undefined;
+}
+
+/** What an event says of flows. */
+export interface FlowReport {
+  /** When they were last seen. */
+  readonly at: string;
+  readonly flows: readonly FlowObservation[];
+  /** Flows of which the agent says only that they were. */
+  readonly notCounted: number;
+  /** What of it is not understood. */
+  readonly malformed: number;
+}
+
+/** Reads what an agent says of flows; nothing where an event says nothing of them. Whatever it sent, what is well-formed is taken. */
+export function observeFlows(document: unknown, receivedAt: string, ends: FlowEnds): FlowReport | undefined {
+  const { event, time } = Object(document) as { readonly event?: unknown; readonly time?: unknown };
+  if (event !== 'flows') return undefined;
+  // A clock that is ahead would have flows be the latest for ever.
+  const told = timeOf(time) ?? receivedAt;
+  const at = told < receivedAt ? told : receivedAt;
+  const read = FlowsEvent.safeParse(document).data;
+  if (read === undefined) return { at, flows: [], notCounted: 0, malformed: 1 };
+  const local = ends.local(read);
+  const flows = read.flows.slice(0, MAX_FLOWS_OF_EVENT).flatMap((one) => {
+    const flow = ToldFlow.safeParse(one).data;
+    return flow === undefined ? [] : [observed(flow, local, ends)];
+  });
+  return { at, flows, notCounted: read.notCounted, malformed: read.flows.length - flows.length };
+}
+
+function observed(flow: ToldFlow, local: FlowEnd, ends: FlowEnds): FlowObservation {
+  const { direction, protocol, port, application, verdict, sessions, bytes } = flow;
+  const peer = flow.node === true ? ends.node : (ends.peer(flow.peer) ?? addressEnd(flow));
+  return {
+    ...(direction === 'ingress'
+      ? { client: peer, server: local, seenBy: 'server' }
+      : { client: local, server: peer, seenBy: 'client' }),
+    protocol,
+    ...(port !== undefined && { port }),
+    ...(application !== undefined && { application }),
+    verdict,
+    sessions,
+    bytes,
+  };
+}
+
+/** By what name an address was looked up is known of what a workload opens. */
+function addressEnd({ direction, peer, domain }: ToldFlow): FlowEnd {
+  return { kind: 'address', name: peer, ...(direction === 'egress' && domain !== undefined && { domain }) };
+}
