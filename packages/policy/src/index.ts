@@ -54,6 +54,10 @@ export { FILE_ACCESSES, type FileAccess, type FilePolicy, FilePolicyDocument, fi
 export { parseWorkloadGroup, workloadGroupKind } from './group/kind.ts';
 export { WorkloadGroupDocument } from './group/schema.ts';
 export { jsonSchemas } from './json-schema.ts';
+export { FLOW_SIDES, type FlowSide, type LearntEnd, type LearntFlow } from './learn/flow.ts';
+export { type LearningInput, learnNetwork, learntName, MAX_ADDRESSES } from './learn/learn-network.ts';
+export type { LearningNote, LearntDocument, LearntNetwork } from './learn/learnt.ts';
+export { writeLearnt } from './learn/write-learnt.ts';
 export {
   APPLICATION_PROTOCOLS,
   APPLICATIONS,

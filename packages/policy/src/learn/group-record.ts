@@ -1,0 +1,143 @@
+import { compareText, formatCount } from '@bulkhead/core';
+import { type FlowDirection, NODE_PEER } from '../network/rule-set.ts';
+import { peerText, portsText } from '../network/words.ts';
+import type { LearntEnd, LearntFlow } from './flow.ts';
+import { workloadKey } from './narrowest.ts';
+import type { PeerNames } from './peer-names.ts';
+import { Seen } from './seen.ts';
+import { applicationOf } from './spoken.ts';
+
+const HOUR_MS = 3_600_000;
+/** What happens once a day is in what was watched for as long. */
+const LEAST_HOURS = 24;
+const MAX_PORT = 65_535;
+/** So many of a kind are named in a note; the flows themselves tell of the others. */
+const MAX_NAMED = 5;
+
+/** What was seen of the workloads of a group, and what cannot be learnt of it. */
+export class GroupRecord {
+  readonly #seen = { ingress: new Seen(), egress: new Seen() };
+  readonly #workloads = new Set<string>();
+  readonly #denied = new Set<string>();
+  readonly #alerted = new Set<string>();
+  readonly #unnamed = new Set<string>();
+  readonly #fromOthers = new Set<string>();
+  #sessions = 0;
+  #first = '';
+  #last = '';
+
+  readonly #applications: boolean;
+
+  /** Without `applications` it takes no note of what is spoken. */
+  constructor(applications: boolean) {
+    this.#applications = applications;
+  }
+
+  /** Takes a flow in which one of the workloads is at the end that `direction` says. */
+  add(flow: LearntFlow, direction: FlowDirection, names: PeerNames): void {
+    const [own, other] = direction === 'ingress' ? [flow.server, flow.client] : [flow.client, flow.server];
+    const isOwnWord = flow.seenBy.includes(direction === 'ingress' ? 'server' : 'client');
+    if (isOwnWord) {
+      if (own.kind === 'workload') this.#workloads.add(workloadKey(own));
+      if (this.#first === '' || flow.firstSeen < this.#first) this.#first = flow.firstSeen;
+      if (flow.lastSeen > this.#last) this.#last = flow.lastSeen;
+    }
+    const peer = names.peerOf(other, direction);
+    const port = portOf(flow);
+    const text = inWords(direction, peer === undefined ? nameOf(other) : peerText(peer), flow);
+    if (flow.verdict === 'block') return void this.#denied.add(text);
+    if (peer === undefined || port === 'none') return void this.#unnamed.add(text);
+    if (flow.verdict !== 'allow') this.#alerted.add(text);
+    if (!isOwnWord) this.#fromOthers.add(text);
+    this.#sessions += flow.sessions;
+    const { protocol, sessions, lastSeen } = flow;
+    const application = this.#applications ? applicationOf(flow.application) : undefined;
+    this.#seen[direction].add({ peer, protocol, ...port, application, sessions, lastSeen });
+  }
+
+  /** Whether an agent watched one of its workloads: only then it means something that a flow was not seen. */
+  get isWatched(): boolean {
+    return this.#workloads.size > 0;
+  }
+
+  seenIn(direction: FlowDirection): Seen {
+    const seen = this.#seen[direction];
+    seen.inferDnsOverTcp();
+    return seen;
+  }
+
+  /** From when to when, in words. */
+  get span(): string {
+    return `from ${minuteOf(this.#first)} to ${minuteOf(this.#last)} UTC (${this.#length})`;
+  }
+
+  summary(): string {
+    const sessions = formatCount(this.#sessions, 'session');
+    return `Learnt from ${sessions} of ${formatCount(this.#workloads.size, 'workload')}, seen ${this.span}.`;
+  }
+
+  watchWarnings(): readonly string[] {
+    if (this.#ms >= LEAST_HOURS * HOUR_MS) return [];
+    const what = 'what happens daily or at certain times only may be missing, and would be cut';
+    return [`flows were seen over ${this.#length} alone: ${what}`];
+  }
+
+  notes(): readonly string[] {
+    return [
+      ...noteOf(this.#denied, 'was denied and is not learnt', 'were denied and are not learnt'),
+      ...noteOf(
+        this.#alerted,
+        'was let pass against rules that are tried, and is learnt: see whether it should be',
+        'were let pass against rules that are tried, and are learnt: see whether they should be',
+      ),
+      ...noteOf(
+        this.#fromOthers,
+        'is known from the other end alone, whose agent told of it, and is learnt',
+        'are known from the other end alone, whose agents told of them, and are learnt',
+      ),
+      ...noteOf(
+        this.#unnamed,
+        'cannot be named by a rule, and would be cut',
+        'cannot be named by rules, and would be cut',
+      ),
+    ];
+  }
+
+  get #ms(): number {
+    return Date.parse(this.#last) - Date.parse(this.#first);
+  }
+
+  get #length(): string {
+    const hours = Math.floor(this.#ms / HOUR_MS);
+    if (hours < 1) return formatCount(Math.floor(this.#ms / 60_000), 'minute');
+    return hours < 48 ? formatCount(hours, 'hour') : formatCount(Math.floor(hours / 24), 'day');
+  }
+}
+
+/** The port that a rule has to name, or that none can. */
+function portOf({ protocol, port }: LearntFlow): { readonly port?: number } | 'none' {
+  if (protocol === 'icmp') return {};
+  return port !== undefined && Number.isInteger(port) && 1 <= port && port <= MAX_PORT ? { port } : 'none';
+}
+
+function nameOf(end: LearntEnd): string {
+  if (end.kind === 'workload') return end.namespace === undefined ? end.name : `${end.namespace}/${end.name}`;
+  return end.kind === 'node' ? NODE_PEER : end.address;
+}
+
+function inWords(direction: FlowDirection, who: string, { protocol, port }: LearntFlow): string {
+  const where = portsText({ protocol, ...(port !== undefined && { ports: { first: port, last: port } }) });
+  return `${direction === 'ingress' ? 'from' : 'to'} ${who} on ${where}`;
+}
+
+function noteOf(texts: ReadonlySet<string>, one: string, many: string): readonly string[] {
+  if (texts.size === 0) return [];
+  const named = [...texts].toSorted(compareText).slice(0, MAX_NAMED);
+  const more = texts.size > named.length ? `, and ${texts.size - named.length} more` : '';
+  return [`${formatCount(texts.size, 'flow')} ${texts.size === 1 ? one : many}: ${named.join(', ')}${more}`];
+}
+
+/** `2026-11-27 08:59` of an ISO date. */
+export function minuteOf(time: string): string {
+  return time.slice(0, 16).replace('T', ' ');
+}

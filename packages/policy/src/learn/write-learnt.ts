@@ -1,0 +1,34 @@
+import { printable } from '@bulkhead/core';
+import { Document, isNode, isPair, isScalar, visit } from 'yaml';
+import type { LearntDocument } from './learnt.ts';
+
+const LINE_WIDTH = 120;
+
+/** Documents as one YAML file for review: a rule is a line, with what speaks for it above. */
+export function writeLearnt(documents: readonly LearntDocument[]): string {
+  return documents.map(write).join('---\n');
+}
+
+function write({ document, head, comments }: LearntDocument): string {
+  const yaml = new Document(document);
+  visit(yaml, {
+    // Rules are maps in lists.
+    Map: (key, node) => {
+      if (typeof key === 'number') node.flow = true;
+    },
+    Seq: (_, node) => {
+      if (node.items.every((item) => isScalar(item))) node.flow = true;
+    },
+  });
+  for (const { path, text } of comments) {
+    const node: unknown = yaml.getIn(path, true);
+    if (isNode(node) && !isPair(node)) node.commentBefore = comment(text);
+  }
+  if (head.length > 0) yaml.commentBefore = head.map(comment).join('\n');
+  return yaml.toString({ lineWidth: LINE_WIDTH });
+}
+
+/** Whatever is in a text, it stays one comment. */
+function comment(text: string): string {
+  return ` ${printable(text)}`;
+}
