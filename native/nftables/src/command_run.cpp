@@ -8,13 +8,13 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <memory>
 #include <mutex>
 #include <string_view>
 #include <utility>
 
 #include "namespace_thread.hpp"
+#include "netlink.hpp"
 
 namespace bulkhead::nftables {
 namespace {
@@ -28,13 +28,6 @@ struct Job {
   const CommandRun& run;
   CommandResult result;
 };
-
-std::string describe(std::string_view what, int error) noexcept {
-  std::string text(what);
-  char buffer[128];
-  // The GNU strerror_r returns the text, which may or may not be in the buffer.
-  return text.append(": ").append(strerror_r(error, buffer, sizeof buffer));
-}
 
 /// libnftables ends the process when it cannot open its netlink socket (no descriptor left, say): one is tried first.
 int try_netlink() noexcept {
@@ -65,7 +58,7 @@ void keep_sockets() noexcept {
 void run_here(Job& job) noexcept {
   const bool owns_descriptors = own_descriptors();
   if (const int error = try_netlink(); error != 0) {
-    job.result = {Outcome::kNoResources, "", describe("cannot open a netlink socket", error)};
+    job.result = {Outcome::kNoResources, "", describe_error("cannot open a netlink socket", error)};
     return;
   }
   const Context context(nft_ctx_new(NFT_CTX_DEFAULT));
@@ -86,21 +79,6 @@ void run_here(Job& job) noexcept {
 
 void run_job(void* raw) noexcept { run_here(*static_cast<Job*>(raw)); }
 
-Outcome classify(int error) noexcept {
-  switch (error) {
-    case EPERM:
-    case EACCES:
-      return Outcome::kNotPermitted;
-    case EAGAIN:
-    case ENOMEM:
-    case EMFILE:
-    case ENFILE:
-      return Outcome::kNoResources;
-    default:
-      return Outcome::kNamespaceUnavailable;
-  }
-}
-
 }  // namespace
 
 CommandResult run_commands(const CommandRun& run) noexcept {
@@ -112,7 +90,7 @@ CommandResult run_commands(const CommandRun& run) noexcept {
   const std::lock_guard lock(one_at_a_time);
   const EnterResult entered = run_in_namespace(run.namespace_path, run_job, &job);
   if (entered.error == 0) return std::move(job.result);
-  return {classify(entered.error), "", describe(entered.step, entered.error)};
+  return {outcome_of(entered.error, Outcome::kNamespaceUnavailable), "", describe_error(entered.step, entered.error)};
 }
 
 }  // namespace bulkhead::nftables

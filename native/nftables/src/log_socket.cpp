@@ -10,17 +10,15 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <type_traits>
 
 #include "namespace_thread.hpp"
+#include "netlink.hpp"
 
 namespace bulkhead::nftables {
 namespace {
 
 /// Room for some hundred packets while JavaScript is busy; what does not fit is lost and told as an overrun.
 constexpr int kReceiveBytes = 1 << 20;
-
-constexpr std::size_t padded(std::size_t n) noexcept { return (n + 3) & ~std::size_t{3}; }
 
 /// A configuration request with one attribute.
 class Request {
@@ -108,50 +106,15 @@ void open_here(void* raw) noexcept {
   else close(fd);
 }
 
-Outcome classify(int error) noexcept {
-  switch (error) {
-    case EPERM:
-    case EACCES:
-      return Outcome::kNotPermitted;
-    case EMFILE:
-    case ENFILE:
-    case ENOMEM:
-    case ENOBUFS:
-      return Outcome::kNoResources;
-    default:
-      return Outcome::kRefused;
-  }
-}
-
-std::string describe(std::string_view what, int error) noexcept {
-  char buffer[128];
-  return std::string(what).append(": ").append(strerror_r(error, buffer, sizeof buffer));
-}
-
-template <typename Head>
-bool read(std::span<const std::uint8_t> bytes, Head& head) noexcept {
-  static_assert(std::is_trivially_copyable_v<Head>);
-  if (bytes.size() < sizeof head) return false;
-  std::memcpy(&head, bytes.data(), sizeof head);
-  return true;
-}
-
 void visit_message(std::span<const std::uint8_t> attributes, LogVisit visit, void* argument) noexcept {
   LoggedPacket logged;
-  nlattr head;
-  while (read(attributes, head)) {
-    if (head.nla_len < sizeof head || head.nla_len > attributes.size()) return;
-    const auto value = attributes.subspan(sizeof head, head.nla_len - sizeof head);
-    const auto type = head.nla_type & NLA_TYPE_MASK;
+  each_attribute(attributes, [&](int type, std::span<const std::uint8_t> value) {
     if (type == NFULA_PAYLOAD) logged.packet = value;
     if (type == NFULA_PREFIX) {
       const std::string_view text(reinterpret_cast<const char*>(value.data()), value.size());
       logged.prefix = text.substr(0, text.find('\0'));
     }
-    const std::size_t step = padded(head.nla_len);
-    if (step >= attributes.size()) break;
-    attributes = attributes.subspan(step);
-  }
+  });
   visit(argument, logged);
 }
 
@@ -161,12 +124,11 @@ LogOpening open_log_socket(const LogRequest& request) noexcept {
   Job job{request};
   const EnterResult entered = run_in_namespace(request.namespace_path, open_here, &job);
   if (entered.error != 0) {
-    const Outcome outcome = classify(entered.error);
-    return {-1, outcome == Outcome::kRefused ? Outcome::kNamespaceUnavailable : outcome,
-            describe(entered.step, entered.error)};
+    return {-1, outcome_of(entered.error, Outcome::kNamespaceUnavailable),
+            describe_error(entered.step, entered.error)};
   }
   if (job.error == 0) return {job.fd, Outcome::kDone, ""};
-  return {-1, classify(job.error), describe("cannot read the log of rules", job.error)};
+  return {-1, outcome_of(job.error, Outcome::kRefused), describe_error("cannot read the log of rules", job.error)};
 }
 
 void each_logged_packet(std::span<const std::uint8_t> bytes, LogVisit visit, void* argument) noexcept {

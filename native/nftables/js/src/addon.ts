@@ -18,6 +18,13 @@ export interface LoggedPacket {
   readonly packet: Uint8Array;
 }
 
+/** See `include/bulkhead/set_reading.hpp`. A set that is not there has no array; see `read-flows.ts` for what is in one. */
+export interface SetsReading {
+  readonly outcome: Outcome;
+  readonly error: string;
+  readonly sets: readonly (Uint8Array | undefined)[];
+}
+
 /** What the native library exports; see `include/bulkhead/command_run.hpp` for the contract. */
 export interface Addon {
   openLog(
@@ -26,6 +33,7 @@ export interface Addon {
     maxPacketBytes: number,
     onPackets: (packets: readonly LoggedPacket[], overruns: number) => void,
   ): { readonly outcome: Outcome; readonly error: string; readonly close: () => void };
+  readSets(namespacePath: string, ...tablesAndSets: readonly string[]): Promise<SetsReading>;
   run(namespacePath: string, commands: string, form: 'text' | 'json', dryRun: boolean): Promise<RunResult>;
 }
 

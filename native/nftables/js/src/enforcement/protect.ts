@@ -2,6 +2,7 @@ import { NftablesError } from '../error.ts';
 import { buildFirewallChange, FIREWALL_PRIORITY, firewallNames } from '../firewall/build-firewall.ts';
 import { ADMIT } from '../firewall/chains.ts';
 import type { Firewall } from '../firewall/firewall.ts';
+import { countChain } from '../firewall/flow-counts.ts';
 import { IP_FAMILIES, restoreXtables } from '../iptables.ts';
 import type { NetworkNamespace } from '../network-namespace.ts';
 import type { NftCommand } from '../nft-json.ts';
@@ -125,7 +126,11 @@ async function presentTable(namespace: NetworkNamespace): Promise<PresentTable> 
     const isMisplaced = prio !== PRIORITIES[name.split('-', 1)[0] ?? ''];
     return isMisplaced || (hook !== undefined && !name.endsWith(`-${hook}`));
   });
-  return { isThere: chains.length > 0, isForeign, hasFirewall: chains.some(({ name }) => name === ADMIT) };
+  const has = (wanted: string): boolean => chains.some(({ name }) => name === wanted);
+  const hasFirewall = has(ADMIT);
+  // Firewalls of an earlier version do not count, and lack the sets.
+  const isOlder = hasFirewall && !has(countChain('denied', 'input'));
+  return { isThere: chains.length > 0, isForeign: isForeign || isOlder, hasFirewall };
 }
 
 /** What an earlier call made and this one did not: chains that are empty now, and sets that no rule names. */

@@ -53,12 +53,16 @@ describe('buildFirewall', () => {
 });
 
 describe('buildFirewallChange', () => {
-  it('refills only the sets of addresses that changed, and forgets what was admitted', () => {
+  it('refills only the sets of addresses that changed, and forgets what was admitted and tried', () => {
     expect(buildFirewallChange(firewall([RULE]), firewall([RULE]))).toEqual([]);
     expect(verbs(buildFirewallChange(firewall([RULE]), firewall([RULE], [])))).toEqual([
       'flush set web-4',
       'flush set admitted-4',
       'flush set admitted-6',
+      'flush set tried-ingress-4',
+      'flush set tried-ingress-6',
+      'flush set tried-egress-4',
+      'flush set tried-egress-6',
     ]);
   });
 

@@ -5,6 +5,7 @@ import { accept, drop, equals, field, goto, type Json, meta, type NftCommand, ty
 import { ADMITTED, acceptAdmitted, addAdmitted, forgetAdmitted } from './admitted.ts';
 import { ADMIT, admitRules, type Chain, directionChains, log } from './chains.ts';
 import { type AddressRange, DIRECTION_HOOKS, type Firewall } from './firewall.ts';
+import { addCounts, COUNT_SETS, countChains, forgetTried } from './flow-counts.ts';
 import { setName } from './matches.ts';
 
 /** Before the chain that leads to the inspector: what is denied need not be inspected. */
@@ -17,6 +18,8 @@ const DNS_BYTES = 4_096;
 const DNS_PORT = 53;
 
 const at = { family: TABLE.family, table: TABLE.name };
+/** Every flow is judged anew. */
+const forgetFlows: readonly NftCommand[] = [...forgetAdmitted, ...forgetTried];
 const direction = { ct: { key: 'direction' } };
 
 interface NamedSet {
@@ -28,13 +31,13 @@ interface NamedSet {
 /**
  * The commands that fill table `inet bulkhead` with a firewall. Chains of ours that are there must be empty.
  *
- * `isRefilled`: a firewall is there already. Then the sets of admitted flows are, and nft could not add them once more: it
- * tells the kernel that rules add to a set only where it makes set and rules at once.
+ * `isRefilled`: a firewall is there already. Then the sets of admitted and counted flows are, and nft could not add them once
+ * more: it tells the kernel that rules add to a set only where it makes set and rules at once.
  */
 export function buildFirewall(firewall: Firewall, isRefilled: boolean): readonly NftCommand[] {
   const chains = chainsOf(firewall);
   return [
-    ...(isRefilled ? [] : addAdmitted),
+    ...(isRefilled ? [] : [...addAdmitted, ...addCounts]),
     ...addSets(firewall),
     ...chains.map(({ name, hook }) =>
       hook === undefined ? addChain(name) : addBaseChain(name, hook, FIREWALL_PRIORITY),
@@ -54,7 +57,7 @@ export function buildFirewallChange(before: Firewall, after: Firewall): readonly
   ) {
     const known = new Map(setsOf(before).map((set) => [set.name, JSON.stringify(set.ranges)]));
     const changed = setsOf(after).filter(({ name, ranges }) => known.get(name) !== JSON.stringify(ranges));
-    return changed.length === 0 ? [] : [...changed.flatMap(refill), ...forgetAdmitted];
+    return changed.length === 0 ? [] : [...changed.flatMap(refill), ...forgetFlows];
   }
   const chains = chainsOf(after);
   const isKept = new Set(chains.map(({ name }) => name));
@@ -79,13 +82,13 @@ export function firewallNames(firewall: Firewall): {
 } {
   return {
     chains: chainsOf(firewall).map(({ name }) => name),
-    sets: [...ADMITTED.map(({ set }) => set), ...setsOf(firewall).map(({ name }) => name)],
+    sets: [...ADMITTED.map(({ set }) => set), ...COUNT_SETS, ...setsOf(firewall).map(({ name }) => name)],
   };
 }
 
 function addSets(firewall: Firewall): readonly NftCommand[] {
   return [
-    ...forgetAdmitted,
+    ...forgetFlows,
     ...setsOf(firewall).flatMap((set) => [
       { add: { set: { ...at, name: set.name, type: set.type, flags: ['interval'] } } },
       ...refill(set),
@@ -122,7 +125,7 @@ function chainsOf(firewall: Firewall): readonly HookedChain[] {
     const rules = firewall[side] === undefined ? undefined : directionChains(firewall[side], hook);
     const dns = side === 'ingress' && firewall.tellsDns;
     const base = { name: firewallChain(hook), hook, rules: baseRules(firewall, side, rules?.calls, dns) };
-    return [...(rules?.chains ?? []), base];
+    return [...countChains(side, hook), ...(rules?.chains ?? []), base];
   });
   return [{ name: ADMIT, rules: admitRules }, ...sides.flat()];
 }

@@ -14,6 +14,7 @@ import {
 import { ADMITTED } from './admitted.ts';
 import type { FirewallDirection, FirewallRule, LogKind } from './firewall.ts';
 import { LOG_GROUP, logPrefix } from './firewall.ts';
+import { countChain } from './flow-counts.ts';
 import { matchesOf } from './matches.ts';
 
 /** A chain that is called by others, and its rules. */
@@ -54,8 +55,8 @@ export function directionChains(
   return {
     chains: [
       ...sets.flatMap(({ chains }) => chains),
-      ...(denyId === undefined ? [] : [denyChain(denyId, true)]),
-      ...(tryId === undefined ? [] : [alertChain(tryId, true)]),
+      ...(denyId === undefined ? [] : [denyChain(denyId, true, hook)]),
+      ...(tryId === undefined ? [] : [alertChain(tryId, true, hook)]),
     ],
     calls: [
       ...enforced.map((_, index) => call(index)),
@@ -75,7 +76,7 @@ function ruleChains(
   const further: Chain[] = [];
   const lines = rules.flatMap((rule) => {
     const isPlain = rule.action === 'allow' && !rule.log;
-    if (!isPlain) further.push(targetChain(rule, denied));
+    if (!isPlain) further.push(targetChain(rule, denied, hook));
     const kind = rule.action === 'allow' ? 'allow' : denied;
     const outcome = isPlain
       ? [counter, markPacket(MARK.allowed), returnToCaller]
@@ -85,20 +86,21 @@ function ruleChains(
   return { name, chains: [{ name, rules: lines }, ...further] };
 }
 
-function targetChain(rule: FirewallRule, denied: 'deny' | 'alert'): Chain {
+function targetChain(rule: FirewallRule, denied: 'deny' | 'alert', hook: 'input' | 'output'): Chain {
   if (rule.action === 'allow') {
     const rules = [[limit, log('allow', rule.id)], [markPacket(MARK.allowed)]];
     return { name: chainOf('allow', rule.id), rules };
   }
-  return denied === 'deny' ? denyChain(rule.id, rule.log) : alertChain(rule.id, rule.log);
+  return (denied === 'deny' ? denyChain : alertChain)(rule.id, rule.log, hook);
 }
 
 /** A connection that lived before its rule did is ended; a packet that would open one is dropped without an answer. */
-function denyChain(id: string, tells: boolean): Chain {
+function denyChain(id: string, tells: boolean, hook: 'input' | 'output'): Chain {
   return {
     name: chainOf('deny', id),
     rules: [
       ...(tells ? [[limit, log('deny', id)]] : []),
+      [jump(countChain('denied', hook))],
       [clearPacketBit(MARK.allowed)],
       [isEstablished, equals(meta('l4proto'), PROTOCOL.tcp), counter, resetTcp],
       [counter, drop],
@@ -106,8 +108,9 @@ function denyChain(id: string, tells: boolean): Chain {
   };
 }
 
-function alertChain(id: string, tells: boolean): Chain {
-  return { name: chainOf('alert', id), rules: [...(tells ? [[limit, log('alert', id)]] : []), [goto(ADMIT)]] };
+function alertChain(id: string, tells: boolean, hook: 'input' | 'output'): Chain {
+  const rules = [...(tells ? [[limit, log('alert', id)]] : []), [jump(countChain('tried', hook))], [goto(ADMIT)]];
+  return { name: chainOf('alert', id), rules };
 }
 
 /** A table may hold one rule's chain of each kind: a set that is enforced in one direction may be tried in the other. */
