@@ -9,6 +9,7 @@ import type { EdmBuildOptions } from './dlp/edm-build.ts';
 import type { Io } from './io.ts';
 import type { ApplyOptions } from './policy/apply.ts';
 import type { ExportFormat } from './policy/exchange.ts';
+import { addLearn } from './policy/learn/add-learn.ts';
 import { addRegistry } from './registry/add-registry.ts';
 import { addScan } from './scan/add-scan.ts';
 import { addUp } from './up/add-up.ts';
@@ -236,6 +237,7 @@ function addPolicy(root: Command, io: Io, outcome: Outcome): void {
       const { diff } = await import('./policy/diff.ts');
       outcome.exitCode = await diff(before, after, options.exitCode, io);
     });
+  addLearn(policy, io, outcome);
   policy
     .command('apply')
     .description('have an api keep the documents of files, all or none, and say what changed')

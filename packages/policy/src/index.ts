@@ -57,6 +57,8 @@ export { jsonSchemas } from './json-schema.ts';
 export { FLOW_SIDES, type FlowSide, type LearntEnd, type LearntFlow } from './learn/flow.ts';
 export { type LearningInput, learnNetwork, learntName, MAX_ADDRESSES } from './learn/learn-network.ts';
 export type { LearningNote, LearntDocument, LearntNetwork } from './learn/learnt.ts';
+export { ToldFlows } from './learn/told-flows.ts';
+export { withLearnt } from './learn/with-learnt.ts';
 export { writeLearnt } from './learn/write-learnt.ts';
 export {
   APPLICATION_PROTOCOLS,

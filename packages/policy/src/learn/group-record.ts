@@ -21,8 +21,8 @@ export class GroupRecord {
   readonly #denied = new Set<string>();
   readonly #alerted = new Set<string>();
   readonly #unnamed = new Set<string>();
+  readonly #fromItself = new Set<string>();
   readonly #fromOthers = new Set<string>();
-  #sessions = 0;
   #first = '';
   #last = '';
 
@@ -48,11 +48,18 @@ export class GroupRecord {
     if (flow.verdict === 'block') return void this.#denied.add(text);
     if (peer === undefined || port === 'none') return void this.#unnamed.add(text);
     if (flow.verdict !== 'allow') this.#alerted.add(text);
-    if (!isOwnWord) this.#fromOthers.add(text);
-    this.#sessions += flow.sessions;
+    (isOwnWord ? this.#fromItself : this.#fromOthers).add(text);
     const { protocol, sessions, lastSeen } = flow;
     const application = this.#applications ? applicationOf(flow.application) : undefined;
-    this.#seen[direction].add({ peer, protocol, ...port, application, sessions, lastSeen });
+    this.#seen[direction].add({
+      peer,
+      protocol,
+      ...port,
+      application,
+      toldBy: isOwnWord ? 'own' : 'others',
+      sessions,
+      lastSeen,
+    });
   }
 
   /** Whether an agent watched one of its workloads: only then it means something that a flow was not seen. */
@@ -72,7 +79,11 @@ export class GroupRecord {
   }
 
   summary(): string {
-    const sessions = formatCount(this.#sessions, 'session');
+    const services = Object.values(this.#seen).flatMap((seen) => seen.services);
+    const sessions = formatCount(
+      services.reduce((sum, service) => sum + service.sessions, 0),
+      'session',
+    );
     return `Learnt from ${sessions} of ${formatCount(this.#workloads.size, 'workload')}, seen ${this.span}.`;
   }
 
@@ -91,7 +102,7 @@ export class GroupRecord {
         'were let pass against rules that are tried, and are learnt: see whether they should be',
       ),
       ...noteOf(
-        this.#fromOthers,
+        this.#fromOthers.difference(this.#fromItself),
         'is known from the other end alone, whose agent told of it, and is learnt',
         'are known from the other end alone, whose agents told of them, and are learnt',
       ),

@@ -7,8 +7,15 @@ import type { CalledPort } from './join-ports.ts';
 /** One port of one peer that flows went to. */
 export interface SeenService extends CalledPort {
   readonly peer: NetworkPeer;
-  sessions: number;
+  /** As the end told that saw more of them: both tell of the same. */
+  readonly sessions: number;
   /** The latest, ISO 8601; empty for what is only inferred. */
+  readonly lastSeen: string;
+}
+
+interface Counted extends CalledPort {
+  readonly peer: NetworkPeer;
+  readonly sessions: { own: number; others: number };
   lastSeen: string;
 }
 
@@ -16,6 +23,8 @@ export interface SeenService extends CalledPort {
 export interface Sighting extends CalledPort {
   readonly peer: NetworkPeer;
   readonly application: Application | undefined;
+  /** Which end told of it: the group's own workload, or its peer alone. */
+  readonly toldBy: 'own' | 'others';
   readonly sessions: number;
   readonly lastSeen: string;
 }
@@ -24,25 +33,27 @@ const DNS_PORT = 53;
 
 /** What was seen of a group in one direction, by peer and port, and what was spoken there. */
 export class Seen {
-  readonly #services = new Map<string, SeenService>();
+  readonly #services = new Map<string, Counted>();
   /** Absent where something was seen whose application nobody knows. */
   readonly #spoken = new Map<string, Set<Application> | undefined>();
 
-  add({ peer, protocol, port, application, sessions, lastSeen }: Sighting): void {
+  add({ peer, protocol, port, application, toldBy, sessions, lastSeen }: Sighting): void {
     const called = { protocol, ...(port !== undefined && { port }) };
     const key = `${peer.kind} ${peerText(peer)} ${portKey(called)}`;
-    const known = this.#services.get(key);
-    if (known === undefined) this.#services.set(key, { peer, ...called, sessions, lastSeen });
-    else {
-      known.sessions += sessions;
-      if (lastSeen > known.lastSeen) known.lastSeen = lastSeen;
-    }
+    const service = this.#services.get(key) ?? { peer, ...called, sessions: { own: 0, others: 0 }, lastSeen };
+    this.#services.set(key, service);
+    service.sessions[toldBy] += sessions;
+    if (lastSeen > service.lastSeen) service.lastSeen = lastSeen;
     this.#speak(peer, called, application);
   }
 
   /** All of it, by peer and port. */
   get services(): readonly SeenService[] {
-    return [...this.#services.values()].toSorted(
+    const all = [...this.#services.values()].map(({ sessions: { own, others }, ...service }) => ({
+      ...service,
+      sessions: Math.max(own, others),
+    }));
+    return all.toSorted(
       (a, b) => compareText(peerText(a.peer), peerText(b.peer)) || compareText(portKey(a), portKey(b)),
     );
   }
@@ -56,7 +67,7 @@ export class Seen {
       if (protocol !== 'udp' || port !== DNS_PORT) continue;
       const spoken = this.applicationsOf({ peer, protocol, port });
       for (const application of spoken.length === 0 ? [undefined] : spoken) {
-        this.add({ peer, protocol: 'tcp', port, application, sessions: 0, lastSeen: '' });
+        this.add({ peer, protocol: 'tcp', port, application, toldBy: 'own', sessions: 0, lastSeen: '' });
       }
     }
   }

@@ -2,7 +2,7 @@ import { printable } from '@bulkhead/core';
 import { Document, isNode, isPair, isScalar, visit } from 'yaml';
 import type { LearntDocument } from './learnt.ts';
 
-const LINE_WIDTH = 120;
+const LINE_WIDTH = 160;
 
 /** Documents as one YAML file for review: a rule is a line, with what speaks for it above. */
 export function writeLearnt(documents: readonly LearntDocument[]): string {

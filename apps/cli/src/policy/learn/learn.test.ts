@@ -1,0 +1,118 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { run } from '../../run.ts';
+import { bulkhead as inProcess } from '../../testing/bulkhead.ts';
+
+const EXAMPLE = fileURLToPath(new URL('../../../../../examples/learning/', import.meta.url));
+const [LINES, POLICY] = [join(EXAMPLE, 'agent.jsonl'), join(EXAMPLE, 'policy.yaml')];
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'bulkhead-learn-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function bulkhead(...args: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const code = await run([...args], { stdout, stderr, signal: new AbortController().signal }, '1');
+  stdout.end();
+  stderr.end();
+  return { code, stdout: await text(stdout), stderr: await text(stderr) };
+}
+
+const learn = (...args: readonly string[]) => bulkhead('policy', 'learn', ...args, '--policy', POLICY);
+
+describe('bulkhead policy learn', () => {
+  it('writes what the example shows from the lines of agents, and the policy is valid with it', async () => {
+    const { code, stdout, stderr } = await learn(LINES);
+
+    expect(code).toBe(0);
+    expect(stdout).toBe(await readFile(join(EXAMPLE, 'learned.yaml'), 'utf8'));
+    expect(stderr).toContain('warning: group shop-db: flows were seen over 1 hour alone: ');
+    expect(stderr).toMatch(/\n3 documents, 5 notes\n$/);
+    const learned = join(folder, 'learned.yaml');
+    await writeFile(learned, stdout);
+    expect(await bulkhead('policy', 'check', POLICY, learned)).toMatchObject({ code: 0 });
+  });
+
+  it('is valid as well once its groups are in protect', async () => {
+    const [strict, learned] = [join(folder, 'policy.yaml'), join(folder, 'learned.yaml')];
+    await writeFile(strict, (await readFile(POLICY, 'utf8')).replaceAll('mode: discover', 'mode: protect'));
+    const asked = ['shop-api', 'shop-db', 'shop-web'].flatMap((name) => ['--group', name]);
+    const { stdout } = await bulkhead('policy', 'learn', LINES, '--policy', strict, ...asked);
+    await writeFile(learned, stdout);
+    expect(await bulkhead('policy', 'check', strict, learned)).toMatchObject({ code: 0 });
+    expect((await bulkhead('policy', 'learn', LINES, '--policy', strict)).stderr).toContain('0 documents');
+  });
+
+  it('reads what is piped to it', () => {
+    const { status, stdout } = inProcess(['policy', 'learn', '-', '--policy', POLICY, '--group', 'shop-api'], lines());
+    expect({ status, sets: stdout.match(/kind: NetworkRuleSet/g)?.length }).toEqual({ status: 0, sets: 1 });
+  });
+
+  it('says in words what applying it would change', async () => {
+    const { stdout, stderr } = await learn(LINES, '--group', 'shop-db', '--diff');
+    expect(stdout).toContain(
+      'group shop-db: ingress, rule set shop-db-learned: rule shop-api-5432 is new: allows shop-api on 5432/tcp as postgresql\n',
+    );
+    expect(stderr).toMatch(/\n3 changes, 5 notes\n$/);
+    const learned = join(folder, 'learned.yaml');
+    await writeFile(learned, (await learn(LINES)).stdout);
+    expect(await learn(LINES, '--policy', learned, '--diff')).toMatchObject({ stdout: '' });
+  });
+
+  it('has rules say nothing of applications where nobody wants that', async () => {
+    expect((await learn(LINES, '--no-applications')).stdout).not.toContain('applications:');
+  });
+
+  it('warns of what it could not read or agents could not count', async () => {
+    const file = join(folder, 'agent.jsonl');
+    const events = (await readFile(LINES, 'utf8')).replaceAll(
+      '"flows":[',
+      '"notCounted":2,"flows":[{"direction":"up"},',
+    );
+    await writeFile(file, `not JSON\n${events}{"event":"flows"}\n${'x'.repeat(1024 * 1024 + 1)}\n{"event":"fl`);
+    const { code, stderr } = await learn(file);
+    expect(code).toBe(0);
+    expect(stderr).toContain('warning: 14 flows could not be counted by agents: what was only there would be cut\n');
+    expect(stderr).toContain('warning: 8 flows could not be read: what was only there would be cut\n');
+    expect(stderr).toContain('warning: 3 lines could not be read: what was only there would be cut\n');
+  });
+
+  it.each([
+    [[LINES], 'no policy is named'],
+    [
+      [LINES, '--policy', POLICY, '--group', 'nobody'],
+      'there is no group "nobody" in the policy; name one of shop-api',
+    ],
+    [['/dev/null', '--policy', POLICY], 'there is nothing to learn from: no "flows" event is in /dev/null'],
+    [['/nowhere', '--policy', POLICY], 'cannot read "/nowhere": there is no such file'],
+    [['-', '-', '--policy', POLICY], '"-" is given more than once'],
+    [[LINES, '--policy', POLICY, '--max-addresses', '0'], 'it must be a number from 1 to 256'],
+  ])('refuses %j in one line', async (args, message) => {
+    const { code, stdout, stderr } = await bulkhead('policy', 'learn', ...args);
+    expect({ code, stdout }).toEqual({ code: expect.any(Number), stdout: '' });
+    expect(code).toBeGreaterThan(0);
+    expect(stderr).toContain(message);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  });
+});
+
+function lines(): Buffer<ArrayBuffer> {
+  const event = { event: 'flows', time: '2026-11-27T09:00:00Z', workloads: [{ name: 'api' }], groups: ['shop-api'] };
+  const flow = {
+    direction: 'ingress',
+    protocol: 'tcp',
+    peer: '192.0.2.1',
+    port: 80,
+    verdict: 'allow',
+    sessions: 1,
+    bytes: 1,
+  };
+  return Buffer.from(JSON.stringify({ ...event, flows: [flow] }));
+}
