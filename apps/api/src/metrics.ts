@@ -1,9 +1,11 @@
+import type { FlowReport } from '@bulkhead/control-plane';
 import type { Metrics } from '@bulkhead/runtime';
 
 /** The api's metrics. */
 export interface ApiMetrics {
   readonly countAnswer: (method: string, route: string, status: number, seconds: number) => void;
   readonly countEvents: (stored: number, repeated: number) => void;
+  readonly countFlows: (reports: readonly FlowReport[]) => void;
   readonly countPruned: (what: 'events' | 'flows', count: number) => void;
   readonly setAgents: (count: number) => void;
   readonly setPolicy: (documents: number, isValid: boolean) => void;
@@ -24,6 +26,7 @@ export function createApiMetrics(metrics: Metrics): ApiMetrics {
   const answers = metrics.counter('api_requests_total', 'Requests answered', ['method', 'route', 'status']);
   const seconds = metrics.histogram('api_request_seconds', 'Time to the answer', SECONDS, ['route']);
   const events = metrics.counter('api_events_total', 'Events of agents, by whether they were new', ['outcome']);
+  const flows = metrics.counter('api_flows_total', 'Flows that agents told of, by what became of them', ['outcome']);
   const pruned = metrics.counter('api_pruned_total', 'What was forgotten for its age or number', ['what']);
   const agents = metrics.gauge('api_agents_connected', 'Agents with a stream to this process');
   const documents = metrics.gauge('api_policy_documents', 'Documents in force');
@@ -49,6 +52,13 @@ export function createApiMetrics(metrics: Metrics): ApiMetrics {
     countEvents(stored, repeated) {
       events.inc({ outcome: 'stored' }, stored);
       events.inc({ outcome: 'repeated' }, repeated);
+    },
+    countFlows(reports) {
+      for (const report of reports) {
+        flows.inc({ outcome: 'kept' }, report.flows.length);
+        flows.inc({ outcome: 'malformed' }, report.malformed);
+        flows.inc({ outcome: 'not-counted' }, report.notCounted);
+      }
     },
     countPruned: (what, count) => pruned.inc({ what }, count),
     setAgents: (count) => agents.set(count),

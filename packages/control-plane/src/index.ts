@@ -52,6 +52,7 @@ export {
   type FlowVerdict,
 } from './flow/flow.ts';
 export {
+  canonicalAddress,
   type FlowEnds,
   type FlowReport,
   type FlowsSubject,

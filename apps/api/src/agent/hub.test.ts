@@ -1,4 +1,4 @@
-import type { AgentLink, CommandAction, SnapshotText } from '@bulkhead/rpc';
+import type { AgentLink, AgentSession, CommandAction, SnapshotText } from '@bulkhead/rpc';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { secretHash } from '../access/secret.ts';
 import { WorkloadFollower } from '../replica/follow-workloads.ts';
@@ -136,6 +136,133 @@ describe('the hub', () => {
     await vi.waitFor(() => expect(db.latest.members).toEqual({ web: ['10.0.0.2'] }), 5_000);
   });
 
+  describe('told of flows', () => {
+    const flow = (over: object = {}) => ({
+      direction: 'egress',
+      protocol: 'tcp',
+      peer: '10.0.0.2',
+      port: 5432,
+      verdict: 'allow',
+      sessions: 2,
+      bytes: 100,
+      ...over,
+    });
+    const told = (app: string, ...flows: readonly object[]) =>
+      JSON.stringify({
+        time: new Date(stand.clock.at).toISOString(),
+        event: 'flows',
+        netns: `/run/netns/${app}`,
+        workloads: [{ name: 'server', namespace: 'shop', pod: `${app}-x2x4z` }],
+        groups: [app],
+        mode: 'discover',
+        flows,
+      });
+    const pod = (app: string, address: string) => ({
+      ...workload(app, app, address),
+      name: 'server',
+      labels: { app, 'controller-revision-hash': '5c9' },
+      owners: [{ kind: 'Pod', name: `${app}-x2x4z` }],
+      netns: `/run/netns/${app}`,
+    });
+    const listed = async (query = ''): Promise<Record<string, unknown>[]> => {
+      const headers = await stand.token('auditor');
+      const answer = await stand.app.inject({ url: `/api/v1/flows${query}`, headers });
+      expect(answer.statusCode).toBe(200);
+      return answer.json<{ items: Record<string, unknown>[] }>().items;
+    };
+    let sequence = 0;
+    const send = (session: AgentSession, ...events: readonly string[]) => {
+      const firstSequence = sequence + 1;
+      sequence += events.length;
+      return session.storeBatch({ epoch: 1, firstSequence, sequence, lostBefore: 0, events });
+    };
+    let [web, db] = [] as AgentSession[];
+    beforeEach(async () => {
+      sequence = 0;
+      web = (await connect(await enrol('node-1'), new Link())).session;
+      db = (await connect(await enrol('node-2'), new Link())).session;
+      await web.workloads({ whole: true, present: [pod('web', '10.0.0.1')], gone: [] });
+      await db.workloads({ whole: true, present: [pod('db', '10.0.0.2')], gone: [] });
+      await vi.waitUntil(() => stand.store.workloads.get('db'), 5_000);
+    });
+
+    it('by both ends counts a flow once, between workloads that are called by their controllers', async () => {
+      await send(web as AgentSession, told('web', flow(), flow({ peer: '10.0.0.9', node: true, port: 10_250 })));
+      await send(db as AgentSession, told('db', flow({ direction: 'ingress', peer: '10.0.0.1', bytes: 60 })));
+
+      const [web1, db1] = ['web', 'db'].map((name) => ({ kind: 'workload', namespace: 'shop', name }));
+      const counted = { protocol: 'tcp', verdict: 'allow', sessions: 2, bytes: 100 };
+      expect(await listed('?namespace=shop')).toHaveLength(2);
+      expect(await listed('?port=5432')).toMatchObject([
+        { ...counted, client: web1, server: db1, seenBy: ['client', 'server'] },
+      ]);
+      expect(await listed('?port=10250')).toMatchObject([
+        { ...counted, client: web1, server: { kind: 'node', name: 'node-1' }, seenBy: ['client'] },
+      ]);
+      expect(await listed('?workload=db&port=5432&verdict=allow')).toHaveLength(1);
+      expect(await listed('?workload=db&port=10250')).toEqual([]);
+      expect((await stand.store.events.list({}, { limit: 9 })).items).toEqual([]);
+    });
+
+    it('shows them to who may see a namespace at either end, and to nobody else', async () => {
+      await send(web as AgentSession, told('web', flow()));
+      const status = async (namespace: string, query: string): Promise<unknown> => {
+        const headers = await stand.token('auditor', namespace);
+        const answer = await stand.app.inject({ url: `/api/v1/flows${query}`, headers });
+        return answer.statusCode === 200 ? answer.json<{ items: object[] }>().items.length : answer.statusCode;
+      };
+
+      expect(await status('shop', '')).toBe(1);
+      expect(await status('bank', '')).toBe(0);
+      expect(await status('bank', '?workload=web')).toBe(0);
+      expect(await status('bank', '?namespace=shop')).toBe(403);
+    });
+
+    it.each(['?port=70000', '?port=x', '?verdict=mask', '?since=yesterday', '?workload=%00', '?unknown=1'])(
+      'refuses to list them by %s',
+      async (query) => {
+        const headers = await stand.token('auditor');
+        expect((await stand.app.inject({ url: `/api/v1/flows${query}`, headers })).statusCode).toBe(400);
+      },
+    );
+
+    it('keeps what is well-formed, and the event beside it where not all of it is', async () => {
+      const flows = Array.from({ length: 257 }, (_, at) => flow({ port: at }));
+      const hostile = [flow({ sessions: -1 }), flow({ port: 1, domain: '\0'.repeat(100), peer: '192.0.2.1' }), null];
+      const events = [told('web', ...flows), told('web', ...(hostile as object[])), '{"event":"flows"}'];
+      await send(web as AgentSession, ...events, told('web', flow({ port: 9 })));
+
+      expect(await listed('?limit=500')).toHaveLength(257);
+      expect(await listed('?port=9')).toMatchObject([{ sessions: 4 }]);
+      expect(await listed('?port=1')).toMatchObject([{ sessions: 2 }, { sessions: 2 }]);
+      const kept = (await stand.store.events.list({}, { limit: 9 })).items;
+      expect(kept.map(({ kind, document }) => [kind, JSON.stringify(document)])).toEqual(
+        events.toReversed().map((text) => ['flows', text]),
+      );
+    });
+
+    it('counts those of an event that comes again once', async () => {
+      const [first, second] = [told('web', flow()), told('web', flow({ bytes: 1 }))];
+      await send(web as AgentSession, first);
+      const batch = { epoch: 1, firstSequence: 1, sequence: 2, lostBefore: 0, events: [first, second] };
+      await (web as AgentSession).storeBatch(batch);
+      await (web as AgentSession).storeBatch(batch);
+
+      expect(await listed()).toMatchObject([{ sessions: 4, bytes: 101 }]);
+    });
+
+    it('of a workload that it does not know calls it by its pod', async () => {
+      await send(web as AgentSession, told('other', flow({ peer: '192.0.2.1', domain: 'example.org' })));
+
+      expect(await listed()).toMatchObject([
+        {
+          client: { kind: 'workload', namespace: 'shop', name: 'other-x2x4z' },
+          server: { kind: 'address', name: '192.0.2.1', domain: 'example.org' },
+        },
+      ]);
+    });
+  });
+
   it('sends each agent what concerns its node, and again when a peer elsewhere or the policy changes', async () => {
     await apply(spec('web'), spec('db', { sensors: [{ name: 'payment-cards', from: ['web'] }] }));
     const [one, two] = [new Link(), new Link()];
@@ -241,8 +368,8 @@ describe('the hub', () => {
       moved: () => Promise.resolve(),
     };
     const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
-    const onEvents = (): void => undefined;
-    const other = await Hub.open({ store, policy, clock, replica: 'other', relay, logger, onEvents });
+    const told = { onEvents: (): void => undefined, onFlows: (): void => undefined };
+    const other = await Hub.open({ store, policy, clock, replica: 'other', relay, logger, ...told });
     const standings = async () => {
       await follower.look(other);
       const [here, there] = [await stand.hub.standing(), await other.standing()];

@@ -1,4 +1,10 @@
-import type { EnrolledAgent, KnownWorkload } from '@bulkhead/control-plane';
+import {
+  type EnrolledAgent,
+  type FlowReport,
+  type KnownWorkload,
+  observeFlows,
+  type ReportedWorkload,
+} from '@bulkhead/control-plane';
 import type { Clock } from '@bulkhead/core';
 import { SnapshotCompiler } from '@bulkhead/policy';
 import {
@@ -22,8 +28,10 @@ import type { LocalAgents, Relay } from '../replica/relay.ts';
 import { CaptureOrders } from '../response/capture-orders.ts';
 import { QuarantineOrders, type SettledByPerson } from '../response/quarantine-orders.ts';
 import { Responder } from '../response/responder.ts';
+import { AddressBook } from './address-book.ts';
 import type { AgentCommands } from './agent-commands.ts';
 import { allWorkloads, clusterId, clusterWorkload } from './all-workloads.ts';
+import { flowEnds } from './flow-ends.ts';
 import { Session, type SessionPorts } from './session.ts';
 
 export type HubStore = Pick<Store, 'agents' | 'workloads' | 'events' | 'enrolmentTokens' | 'audit' | 'quarantines'>;
@@ -38,6 +46,7 @@ export interface HubOptions {
   readonly relay: Pick<Relay, 'command' | 'settle' | 'dismiss' | 'moved'>;
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
   readonly onEvents: (stored: number, repeated: number) => void;
+  readonly onFlows: (reports: readonly FlowReport[]) => void;
 }
 
 /** A capture lasts minutes and is answered when it begins; more is an agent that hangs. */
@@ -74,6 +83,7 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker 
   readonly #captures: CaptureOrders;
   /** Workloads that the compiler knows, by agent. */
   readonly #told = new Map<string, Set<string>>();
+  readonly #book: AddressBook;
   #compiler: SnapshotCompiler;
   /** Snapshots as text, while somebody may still be sent them. */
   readonly #texts = new Map<string, string>();
@@ -82,7 +92,11 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker 
     this.#options = options;
     const known = workloads.map(({ agent, ...workload }) => clusterWorkload(agent, workload.node, workload));
     this.#compiler = new SnapshotCompiler(options.policy.current, known);
-    for (const { agent, id } of workloads) this.#toldBy(agent).add(id);
+    this.#book = new AddressBook(options.clock);
+    for (const workload of workloads) {
+      this.#toldBy(workload.agent).add(workload.id);
+      this.#book.put(workload.agent, workload, 'store');
+    }
     this.#responder = new Responder(options.policy, options.clock);
     this.#captures = new CaptureOrders(options);
     options.policy.onChange((policy) => this.#setPolicy(policy));
@@ -139,7 +153,7 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker 
     }
     // Sent also to an agent that has it: only its answer says what it enforces now.
     this.#send(agent.id, connected);
-    const session: Session = new Session(agent.id, known.node, this.#ports(agent.id, connected));
+    const session: Session = new Session(agent.id, this.#ports(agent.id, connected));
     connected.orders = new QuarantineOrders(this.#options, {
       node: known.node,
       workloads: () => session.reported,
@@ -187,8 +201,8 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker 
     const told = this.#toldBy(agent);
     const present = new Set(workloads.map(({ id }) => id));
     const nodes = [
-      ...workloads.flatMap((workload) => this.#compiler.put(clusterWorkload(agent, node, workload))),
-      ...[...told].filter((id) => !present.has(id)).flatMap((id) => this.#compiler.remove(clusterId(agent, id))),
+      ...workloads.flatMap((workload) => this.#put(agent, node, workload)),
+      ...[...told].filter((id) => !present.has(id)).flatMap((id) => this.#remove(agent, id)),
     ];
     told.clear();
     for (const id of present) told.add(id);
@@ -220,20 +234,23 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker 
   }
 
   #ports(agentId: string, connected: Connected): SessionPorts {
-    const { store, clock, logger, onEvents, replica } = this.#options;
+    const { store, clock, logger, onEvents, onFlows, replica } = this.#options;
+    const { node } = connected;
     const command = (action: CommandAction): Promise<CommandOutcome> => connected.link.command(action, COMMAND_MS);
     return {
       store,
       clock,
       logger,
       onEvents,
-      respond: (workloads, at, document) =>
-        this.#responder.answer({ agent: agentId, node: connected.node, workloads }, at, document),
+      onFlows,
+      observe: (workloads, document, receivedAt) =>
+        observeFlows(document, receivedAt, flowEnds(this.#book, { agent: agentId, node, workloads })),
+      respond: (workloads, at, document) => this.#responder.answer({ agent: agentId, node, workloads }, at, document),
       onKept: () => this.#responder.kept(agentId),
       capture: (requests) => void this.#captures.order(agentId, requests, command),
       cutOff: (which) => void connected.orders?.carryOut(which),
-      put: (workload) => this.#compiler.put(workload),
-      remove: (id) => this.#compiler.remove(id),
+      put: (workload) => this.#put(agentId, node, workload),
+      remove: (id) => this.#remove(agentId, id),
       sendTo: (nodes) => this.#sendTo(nodes),
       told: this.#toldBy(agentId),
       replica,
@@ -246,7 +263,19 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker 
   }
 
   #forget(agent: string, connected: Connected): void {
-    if (this.#connected.get(agent) === connected) this.#connected.delete(agent);
+    if (this.#connected.get(agent) !== connected) return;
+    this.#connected.delete(agent);
+    this.#book.unheard(agent);
+  }
+
+  #put(agent: string, node: string, workload: ReportedWorkload): readonly string[] {
+    this.#book.put(agent, workload);
+    return this.#compiler.put(clusterWorkload(agent, node, workload));
+  }
+
+  #remove(agent: string, id: string): readonly string[] {
+    this.#book.remove(agent, id);
+    return this.#compiler.remove(clusterId(agent, id));
   }
 
   #toldBy(agent: string): Set<string> {

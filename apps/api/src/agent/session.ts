@@ -1,17 +1,24 @@
+import type { FlowReport } from '@bulkhead/control-plane';
 import type { Clock } from '@bulkhead/core';
-import type { ClusterWorkload } from '@bulkhead/policy';
 import type { AgentSession, EventBatch, PolicyAnswer, Position, ReportedWorkload, WorkloadReport } from '@bulkhead/rpc';
 import type { Logger } from '@bulkhead/runtime';
 import type { Store } from '@bulkhead/store';
 import type { CaptureRequest } from '../response/capture-orders.ts';
 import type { Answer } from '../response/responder.ts';
-import { clusterId, clusterWorkload } from './all-workloads.ts';
 
 export interface SessionPorts {
   readonly store: Pick<Store, 'agents' | 'workloads' | 'events'>;
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'warn' | 'error'>;
   readonly onEvents: (stored: number, repeated: number) => void;
+  /** Told what events that are kept now said of flows. */
+  readonly onFlows: (reports: readonly FlowReport[]) => void;
+  /** What an event says of flows, if anything. */
+  readonly observe: (
+    workloads: Iterable<ReportedWorkload>,
+    document: unknown,
+    receivedAt: string,
+  ) => FlowReport | undefined;
   /** What ResponseRules ask for about an event. */
   readonly respond: (workloads: Iterable<ReportedWorkload>, at: Position, document: unknown) => Answer;
   /** Told that what it was asked about is kept. */
@@ -20,7 +27,8 @@ export interface SessionPorts {
   readonly cutOff: (which: 'open' | 'all') => void;
   readonly capture: (requests: readonly CaptureRequest[]) => void;
   /** Takes a workload in, and gives the nodes whose snapshots change by it. */
-  readonly put: (workload: ClusterWorkload) => readonly string[];
+  readonly put: (workload: ReportedWorkload) => readonly string[];
+  /** Forgets one by its id, the same way. */
   readonly remove: (id: string) => readonly string[];
   readonly sendTo: (nodes: ReadonlySet<string>) => void;
   /** Workloads of this agent that peers on other nodes know of, also by earlier streams. */
@@ -39,21 +47,19 @@ const SETTLE_MS = 100;
 /** One stream of an agent: what it says is kept. */
 export class Session implements AgentSession {
   readonly #agent: string;
-  readonly #node: string;
   readonly #ports: SessionPorts;
   readonly #workloads = new Map<string, ReportedWorkload>();
   #timer: NodeJS.Timeout | undefined;
   #isSettled = false;
   #keeping: Promise<void> = Promise.resolve();
 
-  constructor(agent: string, node: string, ports: SessionPorts) {
+  constructor(agent: string, ports: SessionPorts) {
     this.#agent = agent;
-    this.#node = node;
     this.#ports = ports;
   }
 
   async storeBatch({ epoch, firstSequence, lostBefore, events }: EventBatch): Promise<void> {
-    const { store, onEvents, respond, onKept, cutOff, capture } = this.#ports;
+    const { store, onEvents, onFlows, observe, respond, onKept, cutOff, capture } = this.#ports;
     const at = this.#now();
     const captures: CaptureRequest[] = [];
     const sequenced = events.map((text, index) => {
@@ -61,11 +67,15 @@ export class Session implements AgentSession {
       const sequence = firstSequence + index;
       const answer = respond(this.#workloads.values(), { epoch, sequence }, document);
       captures.push(...answer.captures);
-      return { sequence, document, rules: answer.rules, quarantines: answer.quarantines };
+      const flows = observe(this.#workloads.values(), document, at);
+      const { rules, quarantines } = answer;
+      return { sequence, document, rules, quarantines, ...(flows !== undefined && { flows }) };
     });
     const { stored } = await store.events.append({ agent: this.#agent, epoch, events: sequenced }, at);
     onKept();
     onEvents(stored, events.length - stored);
+    // Those that are new are the last of them.
+    onFlows(sequenced.slice(events.length - stored).flatMap(({ flows }) => flows ?? []));
     if (sequenced.some(({ quarantines }) => quarantines.length > 0)) cutOff('open');
     if (captures.length > 0) capture(captures);
     if (lostBefore > 0 && stored > 0) await store.agents.noteLoss(this.#agent, lostBefore, at);
@@ -113,12 +123,12 @@ export class Session implements AgentSession {
     const { put, remove, sendTo, told, store, logger, cutOff, replica } = this.#ports;
     const nodes = new Set<string>();
     for (const [id, workload] of this.#workloads) {
-      for (const node of put(clusterWorkload(this.#agent, this.#node, workload))) nodes.add(node);
+      for (const node of put(workload)) nodes.add(node);
       told.add(id);
     }
     for (const id of told) {
       if (this.#workloads.has(id)) continue;
-      for (const node of remove(clusterId(this.#agent, id))) nodes.add(node);
+      for (const node of remove(id)) nodes.add(node);
       told.delete(id);
     }
     sendTo(nodes);

@@ -74,8 +74,9 @@ export async function startStand({ oidc, clock = testClock(), sinks = [] }: Stan
     logger,
     signal: new AbortController().signal,
   });
-  const onEvents = (): void => undefined;
-  const hub = await Hub.open({ store, policy, clock, replica: presence.id, relay, logger, onEvents });
+  const onNothing = (): void => undefined;
+  const told = { onEvents: onNothing, onFlows: onNothing };
+  const hub = await Hub.open({ store, policy, clock, replica: presence.id, relay, logger, ...told });
   const authenticator = new Authenticator(store, clock, { idleMs: 60 * MINUTE_MS, maxMs: 720 * MINUTE_MS });
   const { certificatePem, keyPem } = await createAuthority('Test');
   const app = await createHttpServer({

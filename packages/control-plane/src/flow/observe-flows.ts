@@ -8,8 +8,7 @@ const MAX_PORT = 65_535;
 const MAX_NAME = 253;
 const MAX_APPLICATION = 64;
 
-/** As it is compared: agents of several versions may write one address in several ways. */
-const Ipv6 = z.ipv6().transform((text) => new URL(`http://[${text}]`).hostname.slice(1, -1));
+const Ipv6 = z.ipv6().transform(canonicalAddress);
 
 const ToldFlow = z
   .object({
@@ -96,4 +95,9 @@ function observed(flow: ToldFlow, local: FlowEnd, ends: FlowEnds): FlowObservati
 /** By what name an address was looked up is known of what a workload opens. */
 function addressEnd({ direction, peer, domain }: ToldFlow): FlowEnd {
   return { kind: 'address', name: peer, ...(direction === 'egress' && domain !== undefined && { domain }) };
+}
+
+/** An address as addresses are compared: that of IPv6 may be written in several ways. What is none is as it was. */
+export function canonicalAddress(text: string): string {
+  return text.includes(':') ? (URL.parse(`http://[${text}]`)?.hostname.slice(1, -1) ?? text) : text;
 }
