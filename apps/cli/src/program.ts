@@ -6,6 +6,7 @@ import { addCaptures } from './captures/add-captures.ts';
 import { examples, formatOption, numberBetween, type Outcome } from './command.ts';
 import { addDb } from './db/add-db.ts';
 import type { EdmBuildOptions } from './dlp/edm-build.ts';
+import { addFlows } from './flows/add-flows.ts';
 import type { Io } from './io.ts';
 import type { ApplyOptions } from './policy/apply.ts';
 import type { ExportFormat } from './policy/exchange.ts';
@@ -36,6 +37,7 @@ export function createProgram(io: Io, outcome: Outcome, version: string): Comman
   addAdmission(root, io, outcome);
   addAlerts(root, io, outcome);
   addWorkloads(root, io, outcome);
+  addFlows(root, io, outcome);
   addCaptures(root, io, outcome);
   addDb(root, io, outcome);
   addRegistry(root, io, outcome);

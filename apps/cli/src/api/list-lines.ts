@@ -3,8 +3,13 @@ import { z } from 'zod';
 import { EXIT_FAILURE, EXIT_OK } from '../exit-code.ts';
 import { type Io, writeAll } from '../io.ts';
 import { ask } from './ask.ts';
+import { jsonText } from './json-text.ts';
 import { query } from './query.ts';
 import type { ApiPlace } from './request-api.ts';
+
+/** What an api gives at once at most. */
+const MAX_PAGE = 500;
+const PAGE = 100;
 
 export interface Listed<Item extends z.ZodType> {
   readonly path: string;
@@ -12,25 +17,36 @@ export interface Listed<Item extends z.ZodType> {
   readonly failure: string;
   readonly item: Item;
   readonly line: (item: z.output<Item>) => string;
+  /** So many at most, and whether there are more is said; all there are without it. */
+  readonly most?: number;
+  /** `jsonl`: all that the schema keeps of an item, and no line for people. */
+  readonly format?: ListFormat;
 }
 
-/** Prints everything in a list of an api, over all of its pages, one a line. Resolves with the exit code. */
+export const LIST_FORMATS = ['text', 'jsonl'] as const;
+export type ListFormat = (typeof LIST_FORMATS)[number];
+
+/** Prints what is in a list of an api, over its pages, one a line. Resolves with the exit code. */
 export async function listLines<Item extends z.ZodType>(
   place: ApiPlace,
-  { path, fields, failure, item, line }: Listed<Item>,
+  { path, fields, failure, item, line, most, format }: Listed<Item>,
   io: Io,
 ): Promise<number> {
   const page = z.object({ items: z.array(item), next: z.string().optional() });
+  let left = most ?? Number.POSITIVE_INFINITY;
   let after: string | undefined;
   do {
-    const asked = { method: 'GET', path: `${path}${query({ ...fields, limit: '100', after })}`, failure } as const;
+    const limit = String(most === undefined ? PAGE : Math.min(MAX_PAGE, left));
+    const asked = { method: 'GET', path: `${path}${query({ ...fields, limit, after })}`, failure } as const;
     const found = await ask(place, asked, page, io);
     if (found === undefined) return EXIT_FAILURE;
     await writeAll(
       io.stdout,
-      found.items.map((one) => `${printable(line(one))}\n`),
+      found.items.map((one) => `${format === 'jsonl' ? jsonText(one) : printable(line(one))}\n`),
     );
+    left -= found.items.length;
     after = found.next;
-  } while (after !== undefined);
+  } while (after !== undefined && left > 0);
+  if (after !== undefined) await writeAll(io.stderr, ['note: there are more; --limit says how many are listed\n']);
   return EXIT_OK;
 }
