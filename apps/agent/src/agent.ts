@@ -31,6 +31,8 @@ export interface AgentPorts {
   readonly onFlow: (subject: Subject, flow: ToldFlow) => void;
   /** What was told was lost, because the agent did not read in time. */
   readonly onLost: (count: number) => void;
+  /** The flows of a namespace are counted no longer. Never rejects. */
+  readonly onLettingGo: (plan: NamespacePlan) => Promise<void>;
   /** Whether what an earlier agent left may be cleared where nothing is planned: not before a policy is known. */
   readonly mayClear: () => boolean;
   /** The addresses of this node as its workloads see them. */
@@ -72,6 +74,7 @@ export class Agent {
     this.containers = new Containers(policy, ports);
     this.#guards = new Guards(ports.inspector, ports.steering, config.queue, {
       onHeld: (plan, before) => this.#onHeld(plan, before),
+      onLettingGo: ports.onLettingGo,
       onLetGo: (plan, problem) => {
         ports.emit({
           event: 'workload-released',
@@ -95,6 +98,17 @@ export class Agent {
 
   get namespaces(): { readonly held: number; readonly failed: number } {
     return { held: this.#guards.heldPlans.length, failed: this.#guards.failures };
+  }
+
+  /** Namespaces whose flows are counted. */
+  get countedPlans(): readonly NamespacePlan[] {
+    return this.#guards.countedPlans;
+  }
+
+  /** The addresses of workloads, here and elsewhere, that groups of the policy select. */
+  get peerAddresses(): ReadonlySet<string> {
+    const here = this.#workloads?.flatMap(({ addresses }) => addresses) ?? [];
+    return new Set([...here, ...Object.values(this.#members).flat()]);
   }
 
   /** For each workload that is to be held to something, whether it is. */
@@ -269,7 +283,7 @@ export class Agent {
       if (plans.has(netnsKey) || this.#swept.has(netnsKey)) continue;
       this.#swept.add(netnsKey);
       try {
-        await this.#ports.steering.releaseAbandoned(netns.path);
+        await this.#ports.steering.releaseAbandoned(netns.path, 'nothing');
       } catch {
         // Not ours to guard, and perhaps gone by now: what remains there is what was there before.
       }

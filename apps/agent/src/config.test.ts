@@ -13,6 +13,7 @@ describe('the agent configuration', () => {
       ...MINIMAL,
       threads: 1,
       onStop: 'keep',
+      flows: true,
       sentinel: { enabled: true },
       events: { findings: 'native' },
       queue: 6430,

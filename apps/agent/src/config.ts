@@ -77,6 +77,10 @@ export const AgentConfig = z
     installation: InstallationConfig.optional().describe(
       'The DaemonSet of the agent: where it is gone as the agent ends, nothing is kept.',
     ),
+    flows: z
+      .boolean()
+      .default(true)
+      .describe('Whether the kernel counts who talks to the workloads that a group selects, and with whom they talk.'),
     sentinel: z
       .strictObject({
         enabled: z

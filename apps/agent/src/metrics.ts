@@ -8,6 +8,8 @@ export interface AgentMetrics {
   countException(exception: string): void;
   countEventsLost(count: number): void;
   countFlow(verdict: string, ruleSet: string): void;
+  countFlowsTold(verdict: string): void;
+  countFlowPacketsNotCounted(packets: number): void;
   countUse(kind: 'process' | 'file', verdict: string, policy: string): void;
   countCapture(outcome: 'written' | 'failed'): void;
   countPolicy(outcome: 'loaded' | 'rejected'): void;
@@ -37,6 +39,12 @@ export function createAgentMetrics(metrics: Metrics): AgentMetrics {
     'verdict',
     'rule_set',
   ]);
+  const counted = metrics.counter(
+    'flows_told_total',
+    'Flows told, each with all that was counted since it was told last',
+    ['verdict'],
+  );
+  const notCounted = metrics.counter('flow_packets_not_counted_total', 'Packets of flows that found no room');
   const uses = metrics.counter('uses_told_total', 'Uses of programs and files that a policy denies, by what was done', [
     'kind',
     'verdict',
@@ -86,6 +94,8 @@ export function createAgentMetrics(metrics: Metrics): AgentMetrics {
     countException: (exception) => exceptions.inc({ exception }),
     countEventsLost: (count) => lost.inc(count),
     countFlow: (verdict, rule_set) => flows.inc({ verdict, rule_set }),
+    countFlowsTold: (verdict) => counted.inc({ verdict }),
+    countFlowPacketsNotCounted: (packets) => notCounted.inc(packets),
     countUse: (kind, verdict, policy) => uses.inc({ kind, verdict, policy }),
     countCapture: (outcome) => captures.inc({ outcome }),
     countPolicy: (outcome) => policies.inc({ outcome }),

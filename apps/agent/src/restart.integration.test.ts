@@ -131,16 +131,18 @@ describe.skipIf(missing !== undefined)('an agent that is started anew', () => {
       expect(await request(stand.host('friend'), stand.host('server'), { path: '/' })).toMatchObject({ status: 200 });
       await agent.stop('SIGTERM');
       expect(await stand.rules('stranger')).toContain('table inet bulkhead');
+      expect(await stand.rules('friend')).toContain('table inet bulkhead-flows');
 
       const cleaned = await stand.cleanUp();
 
       expect(cleaned.lines.map((line) => JSON.parse(line) as unknown)).toEqual([
         { event: 'rules-removed', netns: expect.any(String) },
         { event: 'rules-removed', netns: expect.any(String) },
-        { event: 'cleaned-up', namespaces: 3, released: 2, problems: 0 },
+        { event: 'rules-removed', netns: expect.any(String) },
+        { event: 'cleaned-up', namespaces: 3, released: 3, problems: 0 },
       ]);
       expect(cleaned.code).toBe(0);
-      for (const name of ['server', 'stranger'] as const) expect(await stand.rules(name)).toBe('');
+      for (const name of ['server', 'friend', 'stranger'] as const) expect(await stand.rules(name)).toBe('');
       expect(await stand.call('stranger', 'server')).toMatchObject({ status: 200 });
     }));
 });

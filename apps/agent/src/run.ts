@@ -2,6 +2,7 @@ import { dirname, join, resolve } from 'node:path';
 import { setInterval } from 'node:timers';
 import { errorLine } from '@bulkhead/core';
 import { capabilities, namespaceAddresses } from '@bulkhead/inspector';
+import { emptyFlows, readFlows } from '@bulkhead/nftables';
 import { createShutdown, type Shutdown, serveHealth } from '@bulkhead/runtime';
 import manifest from '../package.json' with { type: 'json' };
 import { Agent, type AgentPorts } from './agent.ts';
@@ -13,6 +14,7 @@ import { NativeInspector } from './enforcement/native-inspector.ts';
 import { reportEvents, reportUses } from './event/report.ts';
 import { FlowEvents } from './firewall/flow-events.ts';
 import { bootId, NameTables } from './firewall/name-tables.ts';
+import { FlowWatch } from './flow/flow-watch.ts';
 import { requireInspection } from './inspection.ts';
 import { notice } from './notice.ts';
 import { type Outlets, openOutlets } from './outlets.ts';
@@ -107,7 +109,12 @@ async function start(
     onLimitRaised: noticeOfLimit,
   });
   shutdown.onClose('sentinel', () => sentinel.stop());
-  const steering = new KernelSteering((key, packets, overruns) => agent.onTold(key, packets, overruns));
+  const steering = new KernelSteering({
+    onTold: (key, packets, overruns) => agent.onTold(key, packets, overruns),
+    countsFlows: config.flows,
+    onProblem: notice,
+  });
+  const nodeAddresses = (): readonly string[] => namespaceAddresses('/proc/1/ns/net');
   const onLost = (count: number): void => metrics.countEventsLost(count);
   const flows = new FlowEvents(log.emit, onLost);
   const ports: AgentPorts = {
@@ -122,7 +129,8 @@ async function start(
       flows.tell(subject, flow);
     },
     mayClear: () => plane?.notReady === undefined,
-    nodeAddresses: () => namespaceAddresses('/proc/1/ns/net'),
+    nodeAddresses,
+    onLettingGo: (plan) => watch.finish(plan),
   };
   const state = resolve(folder, config.controlPlane?.folder ?? config.stateFolder ?? 'state');
   const names = new NameTables({
@@ -170,6 +178,19 @@ async function start(
     stop.rules = 'released';
     return agent.close();
   });
+  const watch = new FlowWatch({
+    counters: { read: readFlows, count: (netns) => steering.count(netns), empty: emptyFlows },
+    plans: () => agent.countedPlans,
+    nodeAddresses,
+    knownAddresses: () => agent.peerAddresses,
+    emit: log.emit,
+    onTold: ({ verdict }) => metrics.countFlowsTold(verdict),
+    onNotCounted: (packets) => metrics.countFlowPacketsNotCounted(packets),
+    onProblem: notice,
+  });
+  watch.start();
+  // Before the namespaces are left or let go.
+  shutdown.onClose('flows', () => watch.close());
   const parts = { ...outlets, agent, local, captures, scans, stop };
 
   const address = await serveHealth(config.metrics, registry, shutdown, () => plane?.notReady ?? agent.notReady);

@@ -24,6 +24,7 @@ export class Guard {
   readonly #queueNumber: number;
   #held: NamespacePlan | undefined;
   #log: { readonly close: () => void } | undefined;
+  #isCounted = false;
 
   constructor(inspector: Inspector, steering: Steering, queueNumber: number) {
     this.#inspector = inspector;
@@ -34,6 +35,11 @@ export class Guard {
   /** What is in force. */
   get held(): NamespacePlan | undefined {
     return this.#held;
+  }
+
+  /** Whether this guard has the flows of what it holds counted. */
+  get isCounted(): boolean {
+    return this.#isCounted;
   }
 
   /** Brings a plan into force. When it cannot, what was in force before stays, or nothing does. */
@@ -48,12 +54,13 @@ export class Guard {
         this.#inspector.setApplications(sourceId(plan), applications);
       }
       if (hasRules(plan)) await this.#steer(plan, before);
-      else if (hasRules(before)) await this.#steering.release(plan.path);
+      else if (hasRules(before)) await this.#steering.release(plan.path, 'counts');
     } else {
       await this.#change(before, plan);
     }
     this.#held = plan;
-    if (plan.firewall === undefined) this.#closeLog();
+    if (before?.path !== plan.path || !this.#isCounted) this.#isCounted = await this.#count(plan);
+    if (plan.firewall === undefined && !this.#isCounted) this.#closeLog();
   }
 
   /** Lets the namespace go as it was found. */
@@ -63,7 +70,7 @@ export class Guard {
     this.#held = undefined;
     this.#closeLog();
     try {
-      if (hasRules(held)) await this.#steering.release(held.path);
+      if (hasRules(held) || this.#isCounted) await this.#steering.release(held.path, 'nothing');
     } finally {
       this.#inspector.remove(sourceId(held));
     }
@@ -83,8 +90,8 @@ export class Guard {
     this.#attach(plan);
     try {
       if (hasRules(plan)) await this.#steer(plan, undefined);
-      else if (before === undefined) await this.#steering.releaseAbandoned(plan.path);
-      else await this.#steering.release(plan.path);
+      else if (before === undefined) await this.#steering.releaseAbandoned(plan.path, 'counts');
+      else await this.#steering.release(plan.path, 'counts');
     } catch (error) {
       this.#inspector.remove(sourceId(plan));
       throw error;
@@ -134,6 +141,16 @@ export class Guard {
       queueNumber: this.#queueNumber,
       ...(quarantine === true && { quarantine }),
     };
+  }
+
+  /** What else is held does not depend on it. Who hears what rules tell is who counts: others see by it that somebody does. */
+  async #count({ key, path }: NamespacePlan): Promise<boolean> {
+    try {
+      if (this.#steering.countsFlows) this.#log ??= this.#steering.openLog(key, path);
+    } catch {
+      return false;
+    }
+    return this.#steering.count(path);
   }
 
   #closeLog(): void {

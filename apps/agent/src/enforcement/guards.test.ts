@@ -4,7 +4,7 @@ import { Guards } from './guards.ts';
 import type { Inspector, Steering } from './ports.ts';
 
 /** Writes down what is asked of the kernel and the inspector, in order; `refuse` makes a call fail. */
-function stage(refuse: (call: string) => boolean = () => false) {
+function stage(refuse: (call: string) => boolean = () => false, countsFlows = false) {
   const calls: string[] = [];
   const note = (call: string): void => {
     calls.push(call);
@@ -24,11 +24,17 @@ function stage(refuse: (call: string) => boolean = () => false) {
       note(`log ${key}`);
       return { close: () => note(`close log ${key}`) };
     },
-    release: async (netns) => note(`release ${netns}`),
+    countsFlows,
+    count: async (netns) => {
+      if (countsFlows) note(`count ${netns}`);
+      return countsFlows;
+    },
+    release: async (netns, kept) => note(`release ${netns}${kept === 'counts' ? ' but counts' : ''}`),
     releaseAbandoned: async (netns) => note(`release abandoned ${netns}`),
   };
   const guards = new Guards(inspector, steering, 1, {
     onHeld: ({ key }, before) => calls.push(`held ${key}${before === undefined ? '' : ' again'}`),
+    onLettingGo: async ({ key }) => void calls.push(`letting go ${key}`),
     onLetGo: ({ key }, problem) => calls.push(`let go ${key}${problem === undefined ? '' : ' badly'}`),
     onFailed: ({ key }) => calls.push(`failed ${key}`),
   });
@@ -106,6 +112,39 @@ describe('Guards', () => {
     await Promise.all([first, second]);
 
     expect(guards.heldPlans).toEqual([]);
+  });
+
+  it('has flows counted whatever the mode, and told before the namespace is let go', async () => {
+    const { want, guards } = stage(() => false, true);
+
+    expect(await want(plan('a', { mode: 'monitor' }))).toEqual([
+      'add tap:a',
+      'release abandoned /a',
+      'log a',
+      'count /a',
+      'held a',
+    ]);
+    expect(guards.countedPlans).toHaveLength(1);
+    expect(await want(plan('a'))).toEqual(['add queue:a', 'protect /a closed', 'remove tap:a', 'held a again']);
+    expect(await want(plan('a', { mode: 'monitor' }))).toEqual([
+      'add tap:a',
+      'release /a but counts',
+      'remove queue:a',
+      'held a again',
+    ]);
+    expect(await want()).toEqual(['letting go a', 'close log a', 'release /a', 'remove tap:a', 'let go a']);
+  });
+
+  it('leaves the counting to another agent, and holds the plan all the same', async () => {
+    const { want, guards } = stage((call) => call.startsWith('log'), true);
+
+    expect(await want(plan('a', { mode: 'monitor' }))).toEqual([
+      'add tap:a',
+      'release abandoned /a',
+      'log a',
+      'held a',
+    ]);
+    expect(guards.countedPlans).toEqual([]);
   });
 });
 

@@ -5,6 +5,8 @@ import type { Inspector, Steering } from './ports.ts';
 /** What becomes known as guards are set and lifted. */
 export interface GuardListener {
   onHeld(plan: NamespacePlan, before: NamespacePlan | undefined): void;
+  /** A namespace is about to be let go, whose flows were counted until now. Never rejects. */
+  onLettingGo(plan: NamespacePlan): Promise<void>;
   /** `problem` is why rules of ours may be left in the namespace, undefined when none are. */
   onLetGo(plan: NamespacePlan, problem: unknown): void;
   /** The plan is not in force. It is tried again after a while. */
@@ -34,6 +36,11 @@ export class Guards {
   /** Namespaces whose plan is in force. */
   get heldPlans(): readonly NamespacePlan[] {
     return [...this.#guards.values()].flatMap((guard) => guard.held ?? []);
+  }
+
+  /** Those of them whose flows are counted. */
+  get countedPlans(): readonly NamespacePlan[] {
+    return [...this.#guards.values()].flatMap(({ held, isCounted }) => (isCounted ? (held ?? []) : []));
   }
 
   /** How many namespaces have a plan that is not in force. */
@@ -106,6 +113,7 @@ export class Guards {
     this.#guards.delete(key);
     const { held } = guard;
     if (held === undefined) return;
+    if (guard.isCounted) await this.#listener.onLettingGo(held);
     const problem = await guard.letGo().then(
       () => undefined,
       (error: unknown) => error,

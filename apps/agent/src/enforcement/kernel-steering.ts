@@ -1,5 +1,8 @@
+import { errorText } from '@bulkhead/core';
 import {
   changeFirewall,
+  countFlows,
+  countsFlows,
   type Firewall,
   LOG_GROUP,
   type LoggedPacket,
@@ -8,8 +11,9 @@ import {
   protect,
   type QueueVia,
   release,
+  stopCountingFlows,
 } from '@bulkhead/nftables';
-import type { Steering, SteeringRequest } from './ports.ts';
+import type { Kept, Steering, SteeringRequest } from './ports.ts';
 import { tracesIn } from './traces.ts';
 
 /** Told packets are looked into no further: an answer of DNS over UDP is the longest that is. */
@@ -18,13 +22,24 @@ const MAX_TOLD_BYTES = 4_096;
 /** Hears what rules tell. `overruns`: how often some was lost, because the agent did not read in time. */
 export type ToldListener = (key: string, packets: readonly LoggedPacket[], overruns: number) => void;
 
+export interface KernelSteeringOptions {
+  readonly onTold: ToldListener;
+  readonly countsFlows: boolean;
+  /** For people: flows of a namespace cannot be counted. */
+  readonly onProblem: (problem: string) => void;
+}
+
 /** Steers by nftables, and by xtables where the kernel's nftables cannot queue. */
 export class KernelSteering implements Steering {
   #queueVia: QueueVia | undefined;
-  readonly #onTold: ToldListener;
+  readonly #options: KernelSteeringOptions;
 
-  constructor(onTold: ToldListener) {
-    this.#onTold = onTold;
+  constructor(options: KernelSteeringOptions) {
+    this.#options = options;
+  }
+
+  get countsFlows(): boolean {
+    return this.#options.countsFlows;
   }
 
   /** Which of the kernel's ways to the queue was taken; unknown before the first namespace. */
@@ -45,20 +60,36 @@ export class KernelSteering implements Steering {
     return openLog(netns, {
       group: LOG_GROUP,
       maxPacketBytes: MAX_TOLD_BYTES,
-      onPackets: (packets, overruns) => this.#onTold(key, packets, overruns),
+      onPackets: (packets, overruns) => this.#options.onTold(key, packets, overruns),
     });
   }
 
-  async release(netns: string): Promise<void> {
+  async count(netns: string): Promise<boolean> {
     try {
-      await release(netns);
+      if (this.countsFlows) await countFlows(netns);
+      else if (await countsFlows(netns)) await stopCountingFlows(netns);
+      return this.countsFlows;
     } catch (error) {
-      // A namespace that is gone took its rules with it.
-      if (!(error instanceof NftablesError && error.code === 'NAMESPACE_UNAVAILABLE')) throw error;
+      if (!isGone(error)) this.#options.onProblem(`flows in ${netns} are not counted: ${errorText(error)}`);
+      return false;
     }
   }
 
-  async releaseAbandoned(netns: string): Promise<void> {
-    if ((await tracesIn(netns)) === 'abandoned') await this.release(netns);
+  async release(netns: string, kept: Kept): Promise<void> {
+    try {
+      await release(netns);
+      if (kept === 'nothing' || !this.countsFlows) await stopCountingFlows(netns);
+    } catch (error) {
+      // A namespace that is gone took its rules with it.
+      if (!isGone(error)) throw error;
+    }
   }
+
+  async releaseAbandoned(netns: string, kept: Kept): Promise<void> {
+    if ((await tracesIn(netns)) === 'abandoned') await this.release(netns, kept);
+  }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof NftablesError && error.code === 'NAMESPACE_UNAVAILABLE';
 }

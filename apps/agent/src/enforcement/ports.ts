@@ -40,16 +40,26 @@ export interface SteeringRequest {
   readonly quarantine?: boolean;
 }
 
+/** What of the rules in a namespace is to stay when others go: those that count its flows, with what they have counted. */
+export type Kept = 'counts' | 'nothing';
+
 /** The kernel's rules in one namespace. */
 export interface Steering {
+  /** Whether flows are counted at all. */
+  readonly countsFlows: boolean;
   /** Leads packets to the queue. In force as a whole or not at all; sessions go on. */
   protect(netns: string, request: SteeringRequest): Promise<void>;
   /** Turns the firewall that is in force there into another, and leaves all else. Nothing is changed when it rejects. */
   changeFirewall(netns: string, before: Firewall, after: Firewall): Promise<void>;
   /** Reads what the rules tell until it is closed; `key` says whose it is. Throws when somebody else reads it. */
   openLog(key: string, netns: string): { readonly close: () => void };
-  /** Removes what `protect` made, also by an earlier agent. */
-  release(netns: string): Promise<void>;
+  /**
+   * Has the kernel count the flows of a namespace, or no longer, where they are not counted at all. Interrupts nothing, and never
+   * rejects: whether they are counted now.
+   */
+  count(netns: string): Promise<boolean>;
+  /** Removes what `protect` and `count` made, also by an earlier agent. */
+  release(netns: string, kept: Kept): Promise<void>;
   /** Removes rules that nobody answers for any more: an agent that was killed left them. Those of a live one stay. */
-  releaseAbandoned(netns: string): Promise<void>;
+  releaseAbandoned(netns: string, kept: Kept): Promise<void>;
 }

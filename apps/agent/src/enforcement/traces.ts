@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { hasTraces, inspectState, LOG_GROUP } from '@bulkhead/nftables';
+import { countsFlows, hasTraces, inspectState, LOG_GROUP } from '@bulkhead/nftables';
 
 /** Rules that lead to no queue do not say which one their agent answers. */
 const ANY_QUEUE = [0, 65_535] as const;
@@ -10,7 +10,7 @@ export type Traces = 'none' | 'abandoned' | 'answered';
 
 /** Looks for rules of ours in a namespace, and for whom they belong to. Changes nothing. */
 export async function tracesIn(netns: string): Promise<Traces> {
-  if (!(await hasTraces(netns))) return 'none';
+  if (!(await hasTraces(netns)) && !(await countsFlows(netns))) return 'none';
   const state = await inspectState(netns);
   const [first, last] = ('queues' in state ? state.queues : undefined) ?? ANY_QUEUE;
   const isAnswered = (await bound(netns, 'nfnetlink_queue')).some((queue) => queue >= first && queue <= last);

@@ -109,6 +109,7 @@ export type AgentEvent = { readonly time: string } & (
       readonly within: string;
     }
   | FlowEvent
+  | FlowsEvent
   | ({
       readonly event: 'container-protected';
       /** Policies about programs and files that it is held to. */
@@ -138,6 +139,39 @@ export type FlowEvent = {
   readonly application?: string;
   /** Packets that were told of since the last event of this flow; of a flood the kernel tells only some. */
   readonly count: number;
+} & Subject;
+
+/** A flow, and how much of it there was: sessions that began, and bytes of its packets both ways. */
+export interface CountedFlow {
+  /** Who opened it: somebody elsewhere, or the workload. */
+  readonly direction: FlowDirection;
+  readonly protocol: 'tcp' | 'udp' | 'icmp';
+  /** The address at the other end; a prefix where many of them are summed up. */
+  readonly peer: string;
+  /** The server's; none of ICMP. */
+  readonly port?: number;
+  /** What was spoken, where that is known. */
+  readonly application?: string;
+  /** The name by which the workload looked the peer up. */
+  readonly domain?: string;
+  /** `alert`: rules that are only tried would have denied it. */
+  readonly verdict: 'allow' | 'alert' | 'block';
+  readonly sessions: number;
+  readonly bytes: number;
+  /** The peer is the node itself. */
+  readonly node?: true;
+}
+
+/** Who talked to a namespace, and with whom it talked, as the kernel has counted. */
+export type FlowsEvent = {
+  readonly event: 'flows';
+  /** What is told was seen since then. */
+  readonly since: string;
+  /** The namespace's own. */
+  readonly addresses: readonly string[];
+  readonly flows: readonly CountedFlow[];
+  /** Packets of flows that found no room, in no flow of any event. */
+  readonly notCounted?: number;
 } & Subject;
 
 /** Whose rule an event about a program or a file goes back to. */

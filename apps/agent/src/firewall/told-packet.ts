@@ -1,3 +1,5 @@
+import { writeAddress } from '@bulkhead/nftables';
+
 /** The ends of a packet that a rule told of. */
 export interface ToldPacket {
   readonly protocol: 'tcp' | 'udp' | 'icmp' | `protocol ${number}`;
@@ -33,7 +35,7 @@ function readIpv4(bytes: Uint8Array, view: DataView): ToldPacket | undefined {
   const header = (view.getUint8(0) & 0x0f) * 4;
   if (header < IPV4_HEADER || header > bytes.length) return undefined;
   const isLaterFragment = (view.getUint16(6) & 0x1fff) !== 0;
-  const address = (at: number): string => bytes.subarray(at, at + 4).join('.');
+  const address = (at: number): string => writeAddress(bytes.subarray(at, at + 4));
   return transport(view.getUint8(9), bytes, view, isLaterFragment ? bytes.length : header, address(12), address(16));
 }
 
@@ -47,7 +49,8 @@ function readIpv6(bytes: Uint8Array, view: DataView): ToldPacket {
     protocol = view.getUint8(at);
     at = isLater ? bytes.length : at + size;
   }
-  return transport(protocol, bytes, view, at, writeIpv6(view, 8), writeIpv6(view, 24));
+  const address = (from: number): string => writeAddress(bytes.subarray(from, from + 16));
+  return transport(protocol, bytes, view, at, address(8), address(24));
 }
 
 function transport(
@@ -67,17 +70,4 @@ function transport(
   const ports = { source: view.getUint16(at), destination: view.getUint16(at + 2) };
   const payload = name === 'udp' ? bytes.subarray(Math.min(at + UDP_HEADER, bytes.length)) : new Uint8Array();
   return { protocol: name, ...ends, ports, payload };
-}
-
-/** As RFC 5952 has it: the longest run of at least two zero groups is left out. */
-function writeIpv6(view: DataView, at: number): string {
-  const groups = Array.from({ length: 8 }, (_, index) => view.getUint16(at + index * 2).toString(16));
-  let best = { start: 0, length: 0 };
-  for (let start = 0; start < 8; start += 1) {
-    let length = 0;
-    while (start + length < 8 && groups[start + length] === '0') length += 1;
-    if (length > best.length) best = { start, length };
-  }
-  if (best.length < 2) return groups.join(':');
-  return `${groups.slice(0, best.start).join(':')}::${groups.slice(best.start + best.length).join(':')}`;
 }

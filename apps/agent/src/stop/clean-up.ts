@@ -1,4 +1,4 @@
-import { NftablesError, release } from '@bulkhead/nftables';
+import { NftablesError, release, stopCountingFlows } from '@bulkhead/nftables';
 import { tracesIn } from '../enforcement/traces.ts';
 import { requirePrivileges } from '../privileges.ts';
 import { findNamespaces } from './find-namespaces.ts';
@@ -28,6 +28,7 @@ async function clean(netns: string): Promise<'clean' | 'released' | { readonly p
     if (traces === 'none') return 'clean';
     if (traces === 'answered') return { problem: 'an agent that runs answers for them: end it first' };
     await release(netns);
+    await stopCountingFlows(netns);
     return 'released';
   } catch (error) {
     // Its last process ended meanwhile: a namespace takes its rules with it.

@@ -1,0 +1,144 @@
+import type { FlowCount } from '@bulkhead/nftables';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { FlowLedger } from './flow-ledger.ts';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+function count(kind: FlowCount['kind'], packets: number, bytes: number, more: Partial<FlowCount> = {}): FlowCount {
+  const flow = { side: 'ingress', peer: '10.0.0.9', protocol: 'tcp', port: 80, ...more } as const;
+  return { id: `${kind} ${flow.side} ${flow.peer} ${flow.port}`, kind, packets, bytes, ...flow };
+}
+
+const reading = (...counts: readonly FlowCount[]) => ({ counts, notCounted: 0 });
+
+describe('FlowLedger', () => {
+  it('tells a new flow at once, and nothing twice', () => {
+    const ledger = new FlowLedger(0, 0);
+    ledger.take(reading(count('carried', 10, 1_000), count('opened', 2, 120)), 10 * SECOND);
+
+    expect(ledger.tell(10 * SECOND)).toEqual({
+      since: 0,
+      flows: [
+        {
+          direction: 'ingress',
+          protocol: 'tcp',
+          peer: '10.0.0.9',
+          port: 80,
+          verdict: 'allow',
+          sessions: 2,
+          bytes: 1_000,
+        },
+      ],
+      notCounted: 0,
+    });
+    expect(ledger.tell(10 * SECOND)).toBeUndefined();
+  });
+
+  it('sums up what comes later, and tells it in the next part of five minutes', () => {
+    const ledger = new FlowLedger(0, 0);
+    ledger.take(reading(count('carried', 10, 1_000)), 10 * SECOND);
+    ledger.tell(10 * SECOND);
+    for (const step of [1, 2, 3]) ledger.take(reading(count('carried', 10 + step, 1_000 + step)), (10 + step) * SECOND);
+
+    expect(ledger.tell(4 * MINUTE)).toBeUndefined();
+    expect(ledger.tell(5 * MINUTE)).toMatchObject({ since: 10 * SECOND, flows: [{ sessions: 0, bytes: 3 }] });
+    expect(ledger.tell(10 * MINUTE)).toBeUndefined();
+  });
+
+  it('tells all that waits when it is asked for all', () => {
+    const ledger = new FlowLedger(0, 0);
+    ledger.take({ counts: [count('carried', 1, 100)], notCounted: 3 }, SECOND);
+    expect(ledger.tell(SECOND)).toMatchObject({ notCounted: 3 });
+    ledger.take({ counts: [count('carried', 2, 150)], notCounted: 5 }, 2 * SECOND);
+
+    expect(ledger.tell(2 * SECOND)).toBeUndefined();
+    expect(ledger.tell(2 * SECOND, true)).toMatchObject({ flows: [{ bytes: 50 }], notCounted: 2 });
+  });
+
+  it('says of flows whether they were let pass, would be denied, or were', () => {
+    const ledger = new FlowLedger(0, 0);
+    ledger.take(
+      reading(
+        count('carried', 5, 500),
+        count('tried', 1, 60),
+        count('opened', 1, 60),
+        count('carried', 5, 500, { port: 81 }),
+        count('denied', 3, 180, { port: 82 }),
+      ),
+      SECOND,
+    );
+
+    expect(ledger.tell(SECOND)?.flows).toMatchObject([
+      { port: 80, verdict: 'alert', sessions: 1, bytes: 500 },
+      { port: 81, verdict: 'allow', sessions: 0, bytes: 500 },
+      { port: 82, verdict: 'block', sessions: 3, bytes: 180 },
+    ]);
+  });
+
+  it('takes an element that counts less than before as another one', () => {
+    const ledger = new FlowLedger(0, 0);
+    ledger.take(reading(count('carried', 10, 1_000)), SECOND);
+    ledger.tell(SECOND);
+    ledger.take(reading(count('carried', 2, 200)), 2 * HOUR);
+
+    expect(ledger.tell(2 * HOUR)).toMatchObject({ flows: [{ bytes: 200 }] });
+  });
+
+  it('does not take an element as new that a listing left out', () => {
+    const ledger = new FlowLedger(0, 0);
+    ledger.take(reading(count('carried', 10, 1_000)), SECOND);
+    ledger.tell(SECOND);
+    ledger.take(reading(), 2 * SECOND);
+    ledger.take(reading(count('carried', 11, 1_001)), 3 * SECOND);
+
+    expect(ledger.tell(3 * SECOND, true)).toMatchObject({ flows: [{ bytes: 1 }] });
+  });
+
+  it('counts from nothing where the kernel does', () => {
+    const ledger = new FlowLedger(0, 0);
+    ledger.take({ counts: [count('carried', 10, 1_000)], notCounted: 4 }, SECOND);
+    ledger.tell(SECOND);
+    ledger.restart();
+    ledger.take({ counts: [count('carried', 11, 1_100)], notCounted: 5 }, 2 * SECOND);
+
+    expect(ledger.tell(2 * SECOND, true)).toMatchObject({ flows: [{ bytes: 1_100 }], notCounted: 5 });
+  });
+
+  it('tells every byte and session once, whenever it is read and asked', () => {
+    const step = fc.record({
+      port: fc.integer({ min: 1, max: 3 }),
+      packets: fc.integer({ min: 1, max: 9 }),
+      size: fc.integer({ min: 40, max: 1_500 }),
+      pauseMs: fc.integer({ min: 0, max: HOUR }),
+      asks: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), fc.double({ min: 0, max: 1, noNaN: true }), (steps, phase) => {
+        const ledger = new FlowLedger(0, phase);
+        const kernel = new Map<number, { packets: number; bytes: number }>();
+        let [now, told, sessions] = [0, 0, 0];
+        const ask = (all: boolean): void => {
+          for (const flow of ledger.tell(now, all)?.flows ?? [])
+            [told, sessions] = [told + flow.bytes, sessions + flow.sessions];
+        };
+        for (const { port, packets, size, pauseMs, asks } of steps) {
+          const before = kernel.get(port) ?? { packets: 0, bytes: 0 };
+          kernel.set(port, { packets: before.packets + packets, bytes: before.bytes + packets * size });
+          now += pauseMs;
+          const counts = [...kernel].flatMap(([of, sums]) =>
+            (['carried', 'opened'] as const).map((kind) => count(kind, sums.packets, sums.bytes, { port: of })),
+          );
+          ledger.take(reading(...counts), now);
+          if (asks) ask(false);
+        }
+        ask(true);
+        const all = [...kernel.values()];
+        expect(told).toBe(all.reduce((sum, { bytes }) => sum + bytes, 0));
+        expect(sessions).toBe(all.reduce((sum, { packets }) => sum + packets, 0));
+      }),
+    );
+  });
+});

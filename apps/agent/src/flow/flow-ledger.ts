@@ -1,0 +1,129 @@
+import type { FlowCount, FlowReading } from '@bulkhead/nftables';
+import type { CountedFlow } from '../event/agent-event.ts';
+
+/** A flow that was told is told again after so much time, with the sum of what came since. */
+const SUM_MS = 5 * 60_000;
+/** What was not told for so long is told at once, as if it were new. The kernel forgets peers as fast. */
+const RECENT_MS = 60 * 60_000;
+/** The kernel may leave an element out of a listing while it rearranges the set: it is not new afterwards. */
+const MISSED_READINGS = 3;
+
+export interface Telling {
+  /** What is told was seen since then. */
+  readonly since: number;
+  readonly flows: readonly CountedFlow[];
+  /** Packets of flows that are not known. */
+  readonly notCounted: number;
+}
+
+interface Baseline {
+  readonly packets: number;
+  readonly bytes: number;
+  readonly reading: number;
+}
+
+interface Entry {
+  readonly flow: Omit<CountedFlow, 'sessions' | 'bytes'>;
+  sessions: number;
+  bytes: number;
+  /** When the last reading before what waits was. */
+  since: number;
+  told: number | undefined;
+}
+
+/** Makes of what the kernel has counted in one namespace, reading by reading, what is to be told of it, and when. */
+export class FlowLedger {
+  readonly #phaseMs: number;
+  readonly #baselines = new Map<string, Baseline>();
+  readonly #entries = new Map<string, Entry>();
+  #reading = 0;
+  #readAt: number;
+  #notCounted = { last: 0, waiting: 0 };
+
+  /** `phase`, within 0 and 1: sums are told in this part of their interval, so that not all ledgers tell theirs at once. */
+  constructor(now: number, phase = Math.random()) {
+    this.#readAt = now;
+    this.#phaseMs = phase * SUM_MS;
+  }
+
+  take({ counts, notCounted }: FlowReading, now: number): void {
+    this.#reading += 1;
+    const isTried = new Set(counts.filter(({ kind }) => kind === 'tried').map(nameOf));
+    for (const count of counts) {
+      const { packets, bytes } = this.#since(count);
+      if (packets === 0 || count.kind === 'tried') continue;
+      const verdict = count.kind === 'denied' ? 'block' : isTried.has(nameOf(count)) ? 'alert' : 'allow';
+      const entry = this.#entryOf(count, verdict);
+      // Of what is denied each packet is an attempt.
+      if (count.kind !== 'carried') entry.sessions += packets;
+      if (count.kind !== 'opened') entry.bytes += bytes;
+    }
+    for (const [id, { reading }] of this.#baselines) {
+      if (reading < this.#reading - MISSED_READINGS) this.#baselines.delete(id);
+    }
+    this.#notCounted.waiting += increase(this.#notCounted.last, notCounted);
+    this.#notCounted.last = notCounted;
+    this.#readAt = now;
+  }
+
+  /** What was counted before is gone from the kernel. */
+  restart(): void {
+    this.#baselines.clear();
+    this.#notCounted.last = 0;
+  }
+
+  /** What is to be told now, or all that waits; nothing where there is none. It is told once. */
+  tell(now: number, all = false): Telling | undefined {
+    const flows: CountedFlow[] = [];
+    let since = now;
+    for (const [name, entry] of this.#entries) {
+      const { flow, sessions, bytes, told } = entry;
+      if (sessions + bytes === 0) {
+        if (told !== undefined && now - told >= RECENT_MS) this.#entries.delete(name);
+        continue;
+      }
+      if (!all && told !== undefined && now - told < RECENT_MS && this.#slot(now) === this.#slot(told)) continue;
+      flows.push({ ...flow, sessions, bytes });
+      since = Math.min(since, entry.since);
+      Object.assign(entry, { sessions: 0, bytes: 0, told: now });
+    }
+    const notCounted = this.#notCounted.waiting;
+    if (flows.length === 0 && !(all && notCounted > 0)) return undefined;
+    this.#notCounted.waiting = 0;
+    return { since, flows, notCounted };
+  }
+
+  #since({ id, packets, bytes }: FlowCount): { readonly packets: number; readonly bytes: number } {
+    const before = this.#baselines.get(id);
+    this.#baselines.set(id, { packets, bytes, reading: this.#reading });
+    // An element that counts less than before is another one: the kernel had forgotten the peer.
+    if (before === undefined || packets < before.packets || bytes < before.bytes) return { packets, bytes };
+    return { packets: packets - before.packets, bytes: bytes - before.bytes };
+  }
+
+  #entryOf(count: FlowCount, verdict: CountedFlow['verdict']): Entry {
+    const name = `${nameOf(count)} ${verdict}`;
+    const known = this.#entries.get(name);
+    if (known !== undefined) {
+      if (known.sessions + known.bytes === 0) known.since = this.#readAt;
+      return known;
+    }
+    const { side: direction, protocol, peer, port } = count;
+    const flow = { direction, protocol, peer, ...(port !== undefined && { port }), verdict };
+    const entry = { flow, sessions: 0, bytes: 0, since: this.#readAt, told: undefined };
+    this.#entries.set(name, entry);
+    return entry;
+  }
+
+  #slot(time: number): number {
+    return Math.floor((time + this.#phaseMs) / SUM_MS);
+  }
+}
+
+function nameOf({ side, protocol, peer, port }: FlowCount): string {
+  return `${side} ${protocol} ${peer} ${port ?? ''}`;
+}
+
+function increase(before: number, now: number): number {
+  return now < before ? now : now - before;
+}
