@@ -44,6 +44,7 @@ export {
   type Flow,
   type FlowEnd,
   type FlowFilter,
+  type FlowGroups,
   type FlowObservation,
   type FlowProtocol,
   type FlowRetention,

@@ -529,6 +529,41 @@ for (const database of testDatabases()) {
         expect(await left()).toEqual([T2, T2]);
       });
 
+      it('are read on in the order in which they came to be known, whatever is seen again meanwhile', async () => {
+        await tell({ [T0]: [flow({ port: 1 }), flow({ port: 2 })], [T1]: [flow({ port: 3 })] });
+        const [first, second] = await store.flows.inOrder(0, 2);
+        await tell({ [T2]: [flow({ port: 3 }), flow({ port: 1 })] });
+
+        const ports = [first, second, ...(await store.flows.inOrder(second?.id ?? 0, 2))].map((one) => one?.port);
+        expect(new Set(ports)).toEqual(new Set([1, 2, 3]));
+      });
+
+      it('have workloads whose groups are known, each set of them, as long as their flows', async () => {
+        const events = [
+          [T1, web, ['shop', 'web']],
+          [T0, web, ['shop', 'web']],
+          [T2, web, ['shop']],
+          [T0, { kind: 'workload', name: 'lone' } as const, [`\0\ud800${HOSTILE}`]],
+          [T0, { kind: 'node', name: 'node-1' } as const, ['none']],
+        ] as const;
+        const sequenced = events.map(([at, end, groups], index) => ({
+          sequence: index + 1,
+          document: { event: 'flows' },
+          flows: { ...report(at, []), local: { end, groups } },
+        }));
+        await store.events.append({ agent: 'agent-1', epoch: 1, events: sequenced }, T2);
+
+        const shop = { namespace: 'shop', name: 'web' };
+        expect(await store.flows.groups(9)).toEqual([
+          { ...shop, groups: ['shop'], lastSeen: T2 },
+          { ...shop, groups: ['shop', 'web'], lastSeen: T1 },
+          { name: 'lone', groups: [`\0\ud800${HOSTILE}`], lastSeen: T0 },
+        ]);
+        expect(await store.flows.groups(1)).toHaveLength(1);
+        await store.flows.prune({ seenBefore: T2, maxFlows: 9 }, 9);
+        expect(await store.flows.groups(9)).toEqual([{ ...shop, groups: ['shop'], lastSeen: T2 }]);
+      });
+
       it('are kept beside the event where not all of it is understood, whatever their ends are called', async () => {
         const name = HOSTILE.repeat(100);
         const kept = (text: string): string => text.slice(0, 253).toWellFormed();

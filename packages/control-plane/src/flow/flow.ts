@@ -65,9 +65,22 @@ export interface FlowRetention {
   readonly maxFlows: number;
 }
 
+/** The groups that an agent said select a workload whose flows it told of. Its pods may be in different ones. */
+export interface FlowGroups {
+  readonly namespace?: string;
+  readonly name: string;
+  /** Names, sorted. */
+  readonly groups: readonly string[];
+  readonly lastSeen: string;
+}
+
 export interface FlowStore {
   /** The latest seen first. */
   list(filter: FlowFilter, page: PageRequest): Promise<Page<Flow>>;
+  /** At most `limit` of them in the order in which they came to be known, after one: whoever reads on misses none. */
+  inOrder(after: number, limit: number): Promise<readonly Flow[]>;
+  /** The groups of workloads, also of those that are gone; at most `limit`, the latest seen first. */
+  groups(limit: number): Promise<readonly FlowGroups[]>;
   /** Forgets at most `limit` of those that need not be kept, those not seen for longest first; gives how many. */
   prune(retention: FlowRetention, limit: number): Promise<number>;
 }

@@ -41,6 +41,7 @@ describe('observeFlows', () => {
     const { direction: _, peer: _peer, ...rest } = FLOW;
     expect(told(FLOW, { ...FLOW, direction: 'ingress' })).toEqual({
       at: EVENT.time,
+      local: { end: WEB, groups: ['shop'] },
       flows: [
         { ...rest, client: WEB, server: DB, seenBy: 'client' },
         { ...rest, client: DB, server: WEB, seenBy: 'server' },
@@ -69,6 +70,18 @@ describe('observeFlows', () => {
   it('knows no name of who opens a flow', () => {
     const [flow] = told({ ...FLOW, direction: 'ingress', peer: '192.0.2.1', domain: 'example.org' }).flows;
     expect(flow?.client).toEqual({ kind: 'address', name: '192.0.2.1' });
+  });
+
+  it.each([
+    [
+      ['web', 'shop'],
+      ['shop', 'web'],
+    ],
+    [undefined, []],
+    [[7], []],
+  ])('takes %j for the groups %j', (groups, known) => {
+    const report = observeFlows({ ...EVENT, groups, flows: [FLOW] }, NOW, ENDS);
+    expect(report).toMatchObject({ local: { groups: known }, flows: [{ port: 5432 }] });
   });
 
   it('has nothing of ICMP but that it was', () => {

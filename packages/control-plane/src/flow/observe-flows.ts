@@ -7,6 +7,7 @@ export const MAX_FLOWS_OF_EVENT = 256;
 const MAX_PORT = 65_535;
 const MAX_NAME = 253;
 const MAX_APPLICATION = 64;
+const MAX_GROUPS = 1_024;
 
 const Ipv6 = z.ipv6().transform(canonicalAddress);
 
@@ -31,6 +32,7 @@ const FlowsSubject = z.object({
   workloads: z
     .array(z.object({ name: z.string().min(1), namespace: z.string().optional(), pod: z.string().optional() }))
     .min(1),
+  groups: z.array(z.string().min(1).max(MAX_NAME)).max(MAX_GROUPS).catch([]),
 });
 /** Whose flows an event is about. */
 export type FlowsSubject = z.output<typeof FlowsSubject>;
@@ -52,6 +54,8 @@ export interface FlowEnds {
 export interface FlowReport {
   /** When they were last seen. */
   readonly at: string;
+  /** Whose flows they are, and the groups that select it; absent where the event does not say so. */
+  readonly local?: { readonly end: FlowEnd; readonly groups: readonly string[] };
   readonly flows: readonly FlowObservation[];
   /** Flows of which the agent says only that they were. */
   readonly notCounted: number;
@@ -73,7 +77,14 @@ export function observeFlows(document: unknown, receivedAt: string, ends: FlowEn
     const flow = ToldFlow.safeParse(one).data;
     return flow === undefined ? [] : [observed(flow, local, ends)];
   });
-  return { at, flows, notCounted: read.notCounted, malformed: read.flows.length - flows.length };
+  const groups = read.groups.toSorted();
+  return {
+    at,
+    local: { end: local, groups },
+    flows,
+    notCounted: read.notCounted,
+    malformed: read.flows.length - flows.length,
+  };
 }
 
 function observed(flow: ToldFlow, local: FlowEnd, ends: FlowEnds): FlowObservation {

@@ -7,6 +7,8 @@ export type LearntEnd =
       readonly kind: 'workload';
       /** Names of the groups that select it. */
       readonly groups: readonly string[];
+      /** Names of groups that select some of what the name stands for: no rule can name all of it by them. */
+      readonly partly?: readonly string[];
       readonly namespace?: string;
       /** Of its topmost owner, so that the pods of a Deployment are one; else its own. */
       readonly name: string;

@@ -67,7 +67,8 @@ export function learnNetwork(input: LearningInput): LearntNetwork {
 }
 
 function groupsOf(end: LearntEnd, records: ReadonlyMap<string, unknown>): readonly string[] {
-  return end.kind === 'workload' ? [...new Set(end.groups)].filter((name) => records.has(name)) : [];
+  if (end.kind !== 'workload') return [];
+  return [...new Set([...end.groups, ...(end.partly ?? [])])].filter((name) => records.has(name));
 }
 
 function learnGroup(

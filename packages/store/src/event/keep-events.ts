@@ -8,6 +8,7 @@ import {
 import { sql, type Transaction } from 'kysely';
 import { chunks } from '../chunks.ts';
 import type { DialectName } from '../dialect/open-dialect.ts';
+import { addFlowGroups, type SeenGroups } from '../flow/add-flow-groups.ts';
 import { addFlows, type SeenFlow } from '../flow/add-flows.ts';
 import { addToIncidents } from '../incident/add-to-incidents.ts';
 import { noteScanEnds } from '../node-scan/note-scan-ends.ts';
@@ -35,10 +36,12 @@ export async function keepEvents(
   batches: readonly FreshEvents[],
 ): Promise<void> {
   const seen: SeenFlow[] = [];
+  const groups: SeenGroups[] = [];
   const others: Observed[] = [];
   for (const { agent, events, receivedAt } of batches) {
     for (const { document, rules = [], quarantines = [], flows } of events) {
       if (flows !== undefined) seen.push(...flows.flows.map((flow) => ({ flow, at: flows.at })));
+      if (flows?.local !== undefined) groups.push({ ...flows.local, at: flows.at });
       const isKept = flows === undefined || flows.malformed > 0;
       if (isKept) others.push({ ...observe(document, receivedAt), agent, receivedAt, rules, quarantines });
     }
@@ -70,6 +73,7 @@ export async function keepEvents(
   ]);
   await noteScanEnds(transaction, others);
   await addFlows(transaction, seen);
+  await addFlowGroups(transaction, groups);
 }
 
 async function insertRows(transaction: Transaction<Tables>, observed: readonly Observed[]): Promise<readonly number[]> {

@@ -1,17 +1,15 @@
 import { createHash } from 'node:crypto';
-import type { FlowEnd, FlowObservation } from '@bulkhead/control-plane';
+import type { FlowObservation } from '@bulkhead/control-plane';
 import { sql, type Transaction } from 'kysely';
 import { chunks } from '../chunks.ts';
-import { keptText } from '../kept-text.ts';
 import type { Tables } from '../schema/tables.ts';
+import { nameOf, namespaceOf } from './end-columns.ts';
 
 const COUNTERS = ['client_sessions', 'client_bytes', 'server_sessions', 'server_bytes'] as const;
 type Counter = (typeof COUNTERS)[number];
 
 /** What is counted stays here: more is not told exactly, and in the end nothing could be added at all. */
 const MOST = Number.MAX_SAFE_INTEGER;
-/** Owners and applications are called what agents say. */
-const MAX_NAME = 253;
 
 /** A flow as it was seen. */
 export interface SeenFlow {
@@ -104,12 +102,4 @@ function rowOf(flow: FlowObservation, at: string) {
     first_seen: at,
     last_seen: at,
   };
-}
-
-function namespaceOf(end: FlowEnd): string {
-  return end.kind === 'workload' ? nameOf(end.namespace ?? '') : '';
-}
-
-function nameOf(text: string): string {
-  return keptText(text.slice(0, MAX_NAME));
 }

@@ -3,6 +3,7 @@ import {
   type Flow,
   type FlowEnd,
   type FlowFilter,
+  type FlowGroups,
   type FlowRetention,
   type FlowStore,
   type Page,
@@ -44,7 +45,23 @@ export class KyselyFlowStore implements FlowStore {
     return toPage(rows, limit, (row) => [row.last_seen, row.id], toFlow);
   }
 
+  async inOrder(after: number, limit: number): Promise<readonly Flow[]> {
+    const query = this.#db.selectFrom('flow').selectAll().where('id', '>', after).orderBy('id').limit(limit);
+    return (await query.execute()).map(toFlow);
+  }
+
+  async groups(limit: number): Promise<readonly FlowGroups[]> {
+    const query = this.#db.selectFrom('flow_groups').selectAll().orderBy('last_seen', 'desc').limit(limit);
+    return (await query.execute()).map(({ namespace, name, groups, last_seen: lastSeen }) => ({
+      ...(namespace !== '' && { namespace }),
+      name,
+      groups: JSON.parse(groups) as readonly string[],
+      lastSeen,
+    }));
+  }
+
   async prune({ seenBefore, maxFlows }: FlowRetention, limit: number): Promise<number> {
+    await this.#pruneGroups(seenBefore, limit);
     const old = this.#oldest(limit).where('last_seen', '<', seenBefore);
     const { numDeletedRows } = await this.#db.deleteFrom('flow').where('id', 'in', old).executeTakeFirstOrThrow();
     const room = limit - Number(numDeletedRows);
@@ -61,6 +78,12 @@ export class KyselyFlowStore implements FlowStore {
     const surplus = this.#oldest(room).where(sql<boolean>`(last_seen, id) <= (${first.last_seen}, ${first.id})`);
     const more = await this.#db.deleteFrom('flow').where('id', 'in', surplus).executeTakeFirstOrThrow();
     return Number(numDeletedRows + more.numDeletedRows);
+  }
+
+  /** There are far fewer of them than of flows: those that nobody was in for as long go with them. */
+  async #pruneGroups(seenBefore: string, limit: number): Promise<void> {
+    const old = this.#db.selectFrom('flow_groups').select('digest').where('last_seen', '<', seenBefore);
+    await this.#db.deleteFrom('flow_groups').where('digest', 'in', old.orderBy('last_seen').limit(limit)).execute();
   }
 
   #oldest(limit: number) {

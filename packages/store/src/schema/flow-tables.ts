@@ -5,6 +5,7 @@ import type { DialectWords } from './dialect-words.ts';
 /** Who talks to whom. */
 export interface FlowTables {
   readonly flow: FlowTable;
+  readonly flow_groups: FlowGroupsTable;
 }
 
 interface FlowTable {
@@ -34,6 +35,17 @@ interface FlowTable {
   readonly last_seen: string;
 }
 
+/** In which groups the ends of flows were. */
+interface FlowGroupsTable {
+  /** Of namespace, name and groups. */
+  readonly digest: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** JSON of names. */
+  readonly groups: string;
+  readonly last_seen: string;
+}
+
 /** In place of a table in which nobody has put anything: no agent told of flows. */
 export function flowTables({ bigId, big, sorted }: DialectWords): readonly string[] {
   return [
@@ -46,5 +58,15 @@ export function flowTables({ bigId, big, sorted }: DialectWords): readonly strin
       client_sessions ${big} not null, client_bytes ${big} not null, server_sessions ${big} not null,
       server_bytes ${big} not null, first_seen text not null, last_seen ${sorted} not null)`,
     'create index flow_seen on flow (last_seen, id)',
+  ];
+}
+
+/** Workloads are forgotten when they are gone, and their flows are not: those of a job that runs at night are learnt by day. */
+export function flowGroupsTable({ sorted, keyed }: DialectWords): readonly string[] {
+  return [
+    `create table flow_groups (
+      digest text primary key, namespace text not null, name text not null, groups text not null,
+      last_seen ${sorted} not null)${keyed}`,
+    'create index flow_groups_seen on flow_groups (last_seen)',
   ];
 }

@@ -2,7 +2,7 @@ import type { DialectName } from '../dialect/open-dialect.ts';
 import { alertTables } from './alert-tables.ts';
 import { controlPlaneTables } from './control-plane-tables.ts';
 import type { DialectWords } from './dialect-words.ts';
-import { flowTables } from './flow-tables.ts';
+import { flowGroupsTable, flowTables } from './flow-tables.ts';
 import { nodeScanTables } from './node-scan-tables.ts';
 import { quarantineTables } from './quarantine-tables.ts';
 import { replicaTables } from './replica-tables.ts';
@@ -140,6 +140,7 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   { version: 15, statements: nodeScanTables },
   { version: 16, statements: flowTables },
+  { version: 17, statements: flowGroupsTable },
 ];
 
 /** The version of tables that this program knows. */
