@@ -66,9 +66,12 @@ export class FirewallStand {
     return document('WorkloadGroup', name, { selector: { netns: [this.host(name).netns] }, ...spec });
   }
 
-  async writePolicy(...documents: readonly object[]): Promise<void> {
-    const file = join(this.#folder, 'policy.yaml');
-    await writeFile(file, documents.map((each) => JSON.stringify(each)).join('\n---\n'));
+  writePolicy(...documents: readonly object[]): Promise<void> {
+    return this.writePolicyText(documents.map((each) => JSON.stringify(each)).join('\n---\n'));
+  }
+
+  async writePolicyText(text: string): Promise<void> {
+    await writeFile(join(this.#folder, 'policy.yaml'), text);
   }
 
   /** What agents keep of names that workloads were told, as text; empty before there is any. */
