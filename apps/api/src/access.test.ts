@@ -28,6 +28,7 @@ const MAY: Readonly<Record<string, readonly Role[]>> = {
   'GET /api/v1/policies': AUTHORS,
   'PUT /api/v1/policies': ['admin', 'ci', 'operator'],
   'GET /api/v1/policies/history': AUTHORS,
+  'GET /api/v1/policies/learned': WORK,
   'GET /api/v1/policies/{kind}/{name}': AUTHORS,
   'DELETE /api/v1/policies/{kind}/{name}': ['admin', 'ci', 'operator'],
   'GET /api/v1/groups': AUTHORS,

@@ -11,6 +11,7 @@ import { addGroupRoutes } from './groups.ts';
 import { addImageChangeRoutes } from './image-changes.ts';
 import { addImageRoutes } from './images.ts';
 import { addIncidentRoutes } from './incidents.ts';
+import { addLearnedPolicyRoutes } from './learned-policies.ts';
 import { addNodeFileRoutes } from './node-files.ts';
 import { addOidcRoutes } from './oidc.ts';
 import { addPolicyRoutes } from './policies.ts';
@@ -30,6 +31,7 @@ export function addRoutes(app: Api, context: ApiContext): void {
   addTokenRoutes(app, context);
   addAuditRoutes(app, context);
   addPolicyRoutes(app, context);
+  addLearnedPolicyRoutes(app, context);
   addGroupRoutes(app, context);
   addResponseRuleRoutes(app, context);
   addWorkloadRoutes(app, context);

@@ -93,7 +93,7 @@ export class ToldFlows {
     return this.#malformed;
   }
 
-  /** Flows of which agents say only that they were. */
+  /** Packets of flows of which agents say only that they were. */
   get notCounted(): number {
     return this.#notCounted;
   }

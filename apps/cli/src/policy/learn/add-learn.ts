@@ -1,4 +1,6 @@
 import { type Command, Option } from 'commander';
+import { AT_API } from '../../api/api-options.ts';
+import type { ApiPlace } from '../../api/request-api.ts';
 import { examples, numberBetween, type Outcome } from '../../command.ts';
 import { CliError } from '../../error.ts';
 import type { Io } from '../../io.ts';
@@ -7,8 +9,9 @@ import type { LearnOptions } from './learn.ts';
 /** What one rule of a document takes. */
 const MAX_ADDRESSES = 256;
 
-interface Options extends LearnOptions {
+interface Options extends LearnOptions, Partial<ApiPlace> {
   readonly policy?: readonly string[];
+  readonly since?: string;
 }
 
 const repeated = (value: string, before: readonly string[] | undefined): readonly string[] => [
@@ -21,7 +24,7 @@ export function addLearn(policy: Command, io: Io, outcome: Outcome): void {
   policy
     .command('learn')
     .description('write network rules that allow what was seen of groups and nothing else, to be reviewed')
-    .argument('<file...>', 'lines that agents printed; "-" is standard input')
+    .argument('[file...]', 'lines that agents printed; "-" is standard input; none with --api')
     .addOption(
       new Option('--policy <path>', 'a file or folder with the policy of those agents; repeatable').argParser(repeated),
     )
@@ -37,6 +40,14 @@ export function addLearn(policy: Command, io: Io, outcome: Outcome): void {
         .argParser(numberBetween(1, MAX_ADDRESSES)),
     )
     .option('--diff', 'say in words what it would change instead', false)
+    .addOption(
+      new Option('--api <url>', 'an api that learns from the flows that it keeps, by its own policy').conflicts(
+        'policy',
+      ),
+    )
+    .option('--token-file <file>', 'file with an API token, for --api')
+    .option('--ca <file>', 'PEM file of the authority of its certificate')
+    .option('--since <time>', 'only from flows that were seen at or after, as 2026-11-20T00:00:00Z; for --api')
     .addHelpText(
       'after',
       examples(
@@ -45,12 +56,37 @@ export function addLearn(policy: Command, io: Io, outcome: Outcome): void {
           'rules to review, from what agents printed',
         ],
         ['bulkhead policy learn agent.jsonl --policy policy/ --group shop-api --diff', 'what they would change'],
+        [`bulkhead policy learn --group shop-api ${AT_API}`, 'from the flows that an api keeps'],
       ),
     )
-    .action(async (files: readonly string[], { policy: paths = [], ...options }: Options) => {
-      if (paths.length === 0)
-        throw new CliError('USAGE', { what: 'no policy is named', fix: 'name its files with --policy' });
-      const { learnFromEvents } = await import('./learn.ts');
-      outcome.exitCode = await learnFromEvents(files, paths, options, io);
-    });
+    .action(
+      async (files: readonly string[], { policy: paths = [], api, tokenFile, ca, since, ...options }: Options) => {
+        if (api === undefined) {
+          refuse(
+            files.length === 0,
+            'there is nothing to learn from',
+            'name files with lines of agents, or an api with --api',
+          );
+          refuse(paths.length === 0, 'no policy is named', 'name its files with --policy');
+          refuse(since !== undefined, '--since is for --api', 'name files with the lines since then');
+          const { learnFromEvents } = await import('./learn.ts');
+          outcome.exitCode = await learnFromEvents(files, paths, options, io);
+          return;
+        }
+        refuse(
+          files.length > 0,
+          'files are named beside --api',
+          'an api learns from the flows that it keeps: name none',
+        );
+        if (tokenFile === undefined)
+          throw new CliError('USAGE', { what: 'no token is named', fix: 'name its file with --token-file' });
+        const { learnFromApi } = await import('./from-api.ts');
+        const place = { api, tokenFile, ...(ca !== undefined && { ca }) };
+        outcome.exitCode = await learnFromApi(place, { ...options, ...(since !== undefined && { since }) }, io);
+      },
+    );
+}
+
+function refuse(isWrong: boolean, what: string, fix: string): void {
+  if (isWrong) throw new CliError('USAGE', { what, fix });
 }

@@ -103,7 +103,7 @@ function lossNotes({ notCounted, malformed }: ToldFlows, unread: number): readon
   const note = (count: number, text: string): readonly LearningNote[] =>
     count === 0 ? [] : [{ kind: 'warning', text: `${text}: what was only there would be cut` }];
   return [
-    ...note(notCounted, `${formatCount(notCounted, 'flow')} could not be counted by agents`),
+    ...note(notCounted, `${formatCount(notCounted, 'packet')} found no room in what agents count`),
     ...note(malformed, `${formatCount(malformed, 'flow')} could not be read`),
     ...note(unread, `${formatCount(unread, 'line')} could not be read`),
   ];

@@ -1,0 +1,165 @@
+import type { FlowEnd, FlowObservation, ReportedWorkload } from '@bulkhead/control-plane';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Stand, startStand } from './test-support/stand.ts';
+
+const AT = '2026-11-26T11:59:00.000Z';
+const EARLIER = '2026-11-25T09:00:00.000Z';
+const URL_LEARNED = '/api/v1/policies/learned';
+
+let stand: Stand;
+let sequence: number;
+beforeEach(async () => {
+  stand = await startStand();
+  sequence = 0;
+  const documents = ['web', 'api', 'jobs'].map((name) => ({
+    apiVersion: 'bulkhead.io/v1alpha1',
+    kind: 'WorkloadGroup',
+    metadata: { name },
+    spec: { selector: { labels: { matchLabels: { app: name } } }, mode: name === 'jobs' ? 'monitor' : 'discover' },
+  }));
+  const headers = await stand.token('admin');
+  const payload = { documents };
+  await stand.app.inject({ method: 'PUT', url: '/api/v1/policies', headers, payload });
+});
+afterEach(() => stand.close());
+
+const workload = (name: string): FlowEnd => ({ kind: 'workload', namespace: 'shop', name });
+const [WEB, API, JOB] = ['web', 'api', 'job'].map(workload) as [FlowEnd, FlowEnd, FlowEnd];
+
+const flow = (client: FlowEnd, server: FlowEnd, over: Partial<FlowObservation> = {}): FlowObservation => ({
+  client,
+  server,
+  seenBy: 'client',
+  protocol: 'tcp',
+  port: 8080,
+  application: 'http1',
+  verdict: 'allow',
+  bytes: 1_000,
+  sessions: 3,
+  ...over,
+});
+
+async function tell(
+  end: FlowEnd,
+  groups: readonly string[],
+  flows: readonly FlowObservation[],
+  at = AT,
+): Promise<void> {
+  sequence += 1;
+  const report = { at, local: { end, groups }, flows, notCounted: 0, malformed: 0 };
+  const events = [{ sequence, document: { event: 'flows' }, flows: report }];
+  await stand.store.events.append({ agent: 'agent-1', epoch: 1, events }, AT);
+}
+
+const pod = (id: string, app: string, more: Readonly<Record<string, string>> = {}): ReportedWorkload => ({
+  id,
+  name: 'main',
+  namespace: 'shop',
+  labels: { app, 'pod-template-hash': '6d4cf56db6', ...more },
+  owners: [{ kind: 'Pod', name: `${app}-6d4cf56db6-${id}` }],
+  addresses: [],
+});
+
+async function enrol(...workloads: readonly ReportedWorkload[]): Promise<void> {
+  await stand.store.agents.enrol({ id: 'agent-1', node: 'node-1', enrolledAt: AT });
+  await stand.store.workloads.replace('agent-1', workloads, AT);
+}
+
+async function learn(query = '', role: Parameters<Stand['token']>[0] = 'auditor') {
+  const headers = await stand.token(role);
+  const answer = await stand.app.inject({ url: `${URL_LEARNED}${query}`, headers });
+  return { status: answer.statusCode, body: answer.json<Answer>() };
+}
+
+interface Answer {
+  readonly detail?: string;
+  readonly documents: readonly {
+    readonly document: {
+      readonly metadata: { readonly name: string };
+      readonly spec: Record<string, readonly { readonly name: string }[]>;
+    };
+    readonly comments: readonly { readonly text: string }[];
+  }[];
+  readonly notes: readonly { readonly kind: string; readonly group?: string; readonly text: string }[];
+  readonly changes: readonly { readonly of: string; readonly change: string }[];
+}
+
+const rulesOf = ({ documents }: Answer, set: string, direction: string): readonly string[] | undefined =>
+  documents.find(({ document }) => document.metadata.name === set)?.document.spec[direction]?.map(({ name }) => name);
+
+describe('rules that are learnt', () => {
+  it('come from the flows that are kept, of what runs and of what is gone, and apply as they are', async () => {
+    await enrol(pod('aaaaa', 'web'), pod('bbbbb', 'api'));
+    await tell(WEB, ['web'], [flow(WEB, API)], EARLIER);
+    await tell(API, ['api'], [flow(WEB, API, { seenBy: 'server' }), flow(JOB, API, { seenBy: 'server' })]);
+    // A job that ran at night: nobody knows its labels any more.
+    await tell(JOB, ['jobs'], [flow(JOB, API)]);
+
+    const { status, body } = await learn();
+    expect(status).toBe(200);
+    expect(rulesOf(body, 'api-learned', 'ingress')).toEqual(['groups-8080']);
+    expect(rulesOf(body, 'jobs-learned', 'egress')).toEqual(['api-8080']);
+    expect(rulesOf(body, 'web-learned', 'egress')).toEqual(['api-8080']);
+    expect(body.documents[0]?.comments).toEqual([
+      { path: expect.anything(), text: '6 sessions, the last 2026-11-26 11:59' },
+    ]);
+    expect(body.changes).toContainEqual({
+      of: 'group api',
+      change: 'ingress, rule set api-learned: rule groups-8080 is new: allows jobs, web on 8080/tcp as http',
+    });
+
+    const headers = await stand.token('admin');
+    const payload = { documents: body.documents.map(({ document }) => document) };
+    expect(await stand.app.inject({ method: 'PUT', url: '/api/v1/policies', headers, payload })).toMatchObject({
+      statusCode: 200,
+    });
+    expect((await learn()).body.changes).toEqual([]);
+  });
+
+  it('name a workload by no group that only some of its pods are in', async () => {
+    const canary = {
+      apiVersion: 'bulkhead.io/v1alpha1',
+      kind: 'WorkloadGroup',
+      metadata: { name: 'canary' },
+      spec: { selector: { labels: { matchLabels: { track: 'canary' } } }, mode: 'discover' },
+    };
+    const headers = await stand.token('admin');
+    await stand.app.inject({ method: 'PUT', url: '/api/v1/policies', headers, payload: { documents: [canary] } });
+    await enrol(pod('aaaaa', 'web'), pod('ccccc', 'web', { track: 'canary' }), pod('bbbbb', 'api'));
+    await tell(WEB, ['web'], [flow(WEB, API)]);
+    await tell(API, ['api'], [flow(WEB, API, { seenBy: 'server' })]);
+
+    const { body } = await learn();
+    expect(rulesOf(body, 'api-learned', 'ingress')).toEqual(['web-8080']);
+    expect(rulesOf(body, 'canary-learned', 'egress')).toEqual(['api-8080']);
+  });
+
+  it('are for the groups and the time that are asked for', async () => {
+    await enrol(pod('aaaaa', 'web'), pod('bbbbb', 'api'));
+    await tell(API, ['api'], [flow(WEB, API, { seenBy: 'server', port: 1 })], EARLIER);
+    await tell(API, ['api'], [flow(WEB, API, { seenBy: 'server', port: 2 })]);
+
+    const { body } = await learn(`?group=api&since=${AT}&applications=false`);
+    expect(body.documents).toHaveLength(1);
+    expect(rulesOf(body, 'api-learned', 'ingress')).toEqual(['web-2']);
+    expect((await learn('?group=api&group=web')).body.documents).toHaveLength(1);
+  });
+
+  it.each([
+    ['?group=nobody', 404, 'There is no group "nobody".'],
+    ['?since=yesterday', 400, ''],
+    ['?maxAddresses=0', 400, ''],
+    ['?other=1', 400, ''],
+  ])('are not written for %s', async (query, status, detail) => {
+    expect(await learn(query)).toMatchObject({ status, body: { detail: expect.stringContaining(detail) } });
+  });
+
+  it('are for whoever may read policies and all flows', async () => {
+    const asked = async (headers: object): Promise<number> =>
+      (await stand.app.inject({ url: URL_LEARNED, headers: { ...headers } })).statusCode;
+    expect(await asked({})).toBe(401);
+    expect(await asked(await stand.token('ci'))).toBe(403);
+    expect(await asked(await stand.token('operator', 'shop'))).toBe(403);
+    expect(await asked(await stand.token('operator'))).toBe(200);
+  });
+});
