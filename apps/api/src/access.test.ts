@@ -46,6 +46,7 @@ const MAY: Readonly<Record<string, readonly Role[]>> = {
   'GET /api/v1/events/{id}/sbom': WORK,
   'GET /api/v1/flows': WORK,
   'GET /api/v1/incidents': WORK,
+  'GET /api/v1/incidents/{id}': WORK,
   'PATCH /api/v1/incidents/{id}': HANDS,
   'GET /api/v1/agents': WORK,
   'DELETE /api/v1/agents/{id}': HANDS,
@@ -285,8 +286,13 @@ describe('a role in one namespace', () => {
     expect((await get(`/api/v1/events/${others}`)).statusCode).toBe(404);
     expect((await get('/api/v1/policies')).statusCode).toBe(403);
     const incidents = (await stand.store.incidents.list({}, { limit: 10 })).items;
+    const idOf = (namespace: string) => incidents.find((incident) => incident.namespace === namespace)?.id;
+    const shown = await get(`/api/v1/incidents/${idOf('shop')}`);
+    expect(shown.json()).toMatchObject({ namespace: 'shop', state: 'open' });
+    expect((await get(`/api/v1/incidents/${idOf('bank')}`)).statusCode).toBe(404);
+    expect((await get('/api/v1/incidents/0')).statusCode).toBe(400);
     const close = async (namespace: string) => {
-      const id = incidents.find((incident) => incident.namespace === namespace)?.id;
+      const id = idOf(namespace);
       const change = {
         method: 'PATCH',
         url: `/api/v1/incidents/${id}`,

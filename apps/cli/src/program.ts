@@ -6,7 +6,10 @@ import { addCaptures } from './captures/add-captures.ts';
 import { examples, formatOption, numberBetween, type Outcome } from './command.ts';
 import { addDb } from './db/add-db.ts';
 import type { EdmBuildOptions } from './dlp/edm-build.ts';
+import { addEvents } from './events/add-events.ts';
 import { addFlows } from './flows/add-flows.ts';
+import { addImages } from './images/add-images.ts';
+import { addIncidents } from './incidents/add-incidents.ts';
 import type { Io } from './io.ts';
 import type { ApplyOptions } from './policy/apply.ts';
 import type { ExportFormat } from './policy/exchange.ts';
@@ -37,10 +40,13 @@ export function createProgram(io: Io, outcome: Outcome, version: string): Comman
   addAdmission(root, io, outcome);
   addAlerts(root, io, outcome);
   addWorkloads(root, io, outcome);
+  addEvents(root, io, outcome);
+  addIncidents(root, io, outcome);
   addFlows(root, io, outcome);
   addCaptures(root, io, outcome);
   addDb(root, io, outcome);
   addRegistry(root, io, outcome);
+  addImages(root, io, outcome);
   addUp(root, io, outcome);
   root
     .command('crds')

@@ -47,6 +47,24 @@ export function addIncidentRoutes(app: Api, { store, clock }: ApiContext): void 
     },
   );
 
+  app.get(
+    '/api/v1/incidents/:id',
+    {
+      config: { access: 'incidents:read' },
+      schema: {
+        summary: 'Show an incident',
+        tags: ['incidents'],
+        params: z.strictObject({ id: RowId }),
+        response: { 200: IncidentAnswer },
+      },
+    },
+    async (request) => {
+      const incident = await store.incidents.get(request.params.id);
+      if (incident !== undefined && mayIn(request, 'incidents:read', incident.namespace)) return incident;
+      throw noIncident();
+    },
+  );
+
   app.patch(
     '/api/v1/incidents/:id',
     {

@@ -13,7 +13,7 @@ export interface ApiPlace {
 }
 
 export interface ApiRequest {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** From `/api` on. */
   readonly path: string;
   readonly body?: object;

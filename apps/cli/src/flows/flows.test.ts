@@ -54,7 +54,7 @@ describe('bulkhead flows list', () => {
     const more = ['--port', '80', '--since', '2026-11-27T09:00:00+01:00', '--limit', '3'];
     const { code, stdout, stderr } = await api.bulkhead('flows', 'list', ...filters, ...more);
 
-    expect({ code, lines: stdout.split('\n').length }).toEqual({ code: 0, lines: 5 });
+    expect({ code, lines: stdout.split('\n').length }).toEqual({ code: 0, lines: 4 });
     expect(stderr).toBe('note: there are more; --limit says how many are listed\n');
     const asked =
       'namespace=shop&workload=web&verdict=block&application=http&port=80&since=2026-11-27T08%3A00%3A00.000Z';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { workloadName } from './workload-name.ts';
+import { workloadName } from '../api/workload-name.ts';
 
 /** A scan of a container or a node as an api tells of it. What later apis add is passed over. */
 export const KeptScan = z.object({

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { listLines } from '../api/list-lines.ts';
 import type { ApiPlace } from '../api/request-api.ts';
+import { workloadName } from '../api/workload-name.ts';
 import type { Io } from '../io.ts';
-import { workloadName } from './workload-name.ts';
 
 const ListedWorkload = z.object({
   id: z.string(),
