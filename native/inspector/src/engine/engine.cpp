@@ -217,6 +217,8 @@ struct Engine::Impl final : StreamConsumer {
     if (session.view.ip_protocol == kTcp) {
       const TcpPayload payload = tcp_payload(packet, handling);
       if (masked != nullptr && !payload.bytes.empty()) {
+        const Engine::ResetPoint at = flows.reset_point(session);
+        masked->reached(handling.direction == Direction::request ? at.server_seq : at.client_seq);
         if (masked->may_leak(payload.sequence)) {
           context.raise(Verdict::block);
           return false;

@@ -113,13 +113,12 @@ void MaskedRanges::remember(std::uint32_t sequence, Bytes written) noexcept {
   for (std::size_t done = 0; done < written.size(); done += kPatch) {
     const Bytes piece = written.subspan(done, std::min(kPatch, written.size() - done));
     Range& range = ranges_[next_];
-    if (used_ == kRemembered) {
+    if (used_ == kRemembered && range.length > 0) {
       const std::uint32_t end = range.sequence + range.length;
       if (!forgot_ || static_cast<std::int32_t>(end - forgotten_below_) > 0) forgotten_below_ = end;
       forgot_ = true;
-    } else {
-      ++used_;
     }
+    used_ = std::max(used_, next_ + 1);
     range.sequence = sequence + static_cast<std::uint32_t>(done);
     range.length = static_cast<std::uint8_t>(piece.size());
     std::memcpy(range.bytes.data(), piece.data(), piece.size());
@@ -140,6 +139,19 @@ bool MaskedRanges::apply(std::uint32_t sequence, MutableBytes payload) const noe
     changed = true;
   }
   return changed;
+}
+
+void MaskedRanges::reached(std::uint32_t sequence) noexcept {
+  // Often enough that nothing is ever half of the numbers behind.
+  constexpr std::uint32_t kStep = 1U << 26;
+  // The largest window (RFC 7323 2.3), and what belongs to the packet at hand or to those on their way.
+  constexpr std::uint32_t kWindow = 1U << 30, kAhead = 1U << 30;
+  if (sequence - looked_at_ < kStep) return;
+  looked_at_ = sequence;
+  const auto too_far_back = [sequence](std::uint32_t end) { return sequence - end - kWindow < 0U - kWindow - kAhead; };
+  for (std::size_t i = 0; i < used_; ++i)
+    if (too_far_back(ranges_[i].sequence + ranges_[i].length)) ranges_[i].length = 0;
+  if (forgot_ && too_far_back(forgotten_below_)) forgot_ = false;
 }
 
 bool MaskedRanges::may_leak(std::uint32_t sequence) const noexcept {

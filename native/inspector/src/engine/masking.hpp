@@ -36,11 +36,14 @@ class MaskedRanges {
   /// Overwrites what `payload` (starting at `sequence`) repeats of remembered ranges; whether anything changed.
   bool apply(std::uint32_t sequence, MutableBytes payload) const noexcept;
   [[nodiscard]] bool may_leak(std::uint32_t sequence) const noexcept;
+  /// The stream was taken in up to `sequence`. What lies further back than any window cannot come again, and its numbers
+  /// will be those of other bytes: it is forgotten for good. To be called before the others, with each packet.
+  void reached(std::uint32_t sequence) noexcept;
 
  private:
   struct Range {
     std::uint32_t sequence = 0;
-    std::uint8_t length = 0;
+    std::uint8_t length = 0;  ///< none: it lies too far back
     std::array<std::uint8_t, kPatch> bytes{};
   };
   std::array<Range, kRemembered> ranges_{};
@@ -48,6 +51,7 @@ class MaskedRanges {
   std::size_t used_ = 0;
   bool forgot_ = false;
   std::uint32_t forgotten_below_ = 0;
+  std::uint32_t looked_at_ = 0;  ///< where the stream was when ranges were last looked through
 };
 
 }  // namespace bulkhead

@@ -24,6 +24,10 @@ inline constexpr std::size_t kSessionClasses = 7;
 /// What is known of the checksums that the sender of a direction writes.
 enum class ChecksumHabit : std::uint8_t { unknown, written, left_to_card };
 
+/// The largest window TCP can advertise (RFC 7323 2.3): an acknowledgement further ahead is no evidence, and bytes further
+/// back than that are acknowledged, whether or not that was seen.
+inline constexpr std::uint32_t kMaxWindow = 1U << 30;
+
 /// What the sender of one direction of a TCP session has sent, as far as it was accepted.
 struct TcpSide {
   std::uint32_t next = 0;   ///< sequence number of the next byte to deliver
@@ -39,14 +43,26 @@ struct TcpSide {
   bool fin_known = false;
   bool ended = false;       ///< on_stream_end was called
   bool skipped = false;     ///< `skipped_to` means something
+  bool far = false;         ///< the beginning is further back than a window: `isn` tells nothing of bytes any more
   ChecksumHabit checksums = ChecksumHabit::unknown;
 
   /// The side's first sequence number is known: its stream begins behind it.
   void start(std::uint32_t initial) noexcept {
     started = true;
+    far = false;
     isn = initial;
     next = initial + 1;
     acked = initial + 1;
+  }
+
+  /// The stream is taken in up to `seq`, less than 2 GiB on. Numbers are told apart only within half of their space, so
+  /// what lies further back than a window does not stay behind: pure acknowledgements, for one, are never seen inline.
+  void advance(std::uint32_t seq) noexcept {
+    const std::int64_t unacknowledged = std::int64_t{static_cast<std::int32_t>(next - acked)} + (seq - next);
+    if (unacknowledged > std::int64_t{kMaxWindow}) acked = seq - kMaxWindow;
+    far = far || seq - isn > kMaxWindow;
+    skipped = skipped && seq - skipped_to < kMaxWindow;
+    next = seq;
   }
 
   [[nodiscard]] std::uint32_t expected() const noexcept { return next + (ended && fin_known ? 1U : 0U); }

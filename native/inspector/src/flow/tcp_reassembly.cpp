@@ -3,9 +3,6 @@
 namespace bulkhead {
 namespace {
 
-/// The largest window TCP can advertise (RFC 7323 2.3): an acknowledgement further ahead is no evidence.
-constexpr std::uint32_t kMaxWindow = 1U << 30;
-
 /// Blocks of acknowledged bytes that stay comparable inline: the acknowledgement may be lost on its way, or forged to
 /// make room for a repetition with other bytes.
 constexpr std::uint32_t kAcknowledgedBlocks = 4;
@@ -35,7 +32,7 @@ void TcpReassembly::deliver_in_order(SessionEntry& entry, Direction direction, B
   if (bytes.empty()) return;
   TcpSide& side = entry.side(direction);
   retain(entry, direction, side.next, bytes);
-  side.next += length_of(bytes);
+  side.advance(side.next + length_of(bytes));
   consumer_.on_stream(entry, direction, bytes, origin);
 }
 
@@ -96,8 +93,7 @@ Acceptance TcpReassembly::check_repeated(SessionEntry& entry, Direction directio
 bool TcpReassembly::unverifiable(SessionEntry& entry, Direction direction, const StreamPiece& piece) noexcept {
   if (!config_.inline_mode) return false;
   TcpSide& side = entry.side(direction);
-  const std::uint32_t begin = side.isn + 1;
-  const std::uint32_t from = side.next - begin < kMaxWindow ? later(piece.seq, begin) : piece.seq;
+  const std::uint32_t from = side.far ? piece.seq : later(piece.seq, side.isn + 1);
   const std::uint32_t to = earlier(piece.seq + length_of(piece.payload), side.next);
   if (!before(from, to)) return false;
   const Bytes repeated = piece.payload.subspan(from - piece.seq, to - from);
@@ -107,7 +103,7 @@ bool TcpReassembly::unverifiable(SessionEntry& entry, Direction direction, const
   // would say that it has them, but anyone who can send in its name can write one.)
   consumer_.on_exception(&entry, direction, Exception::memory_cap, length_of(repeated) - known);
   // What was never seen because its hole was given up may not come later and unseen.
-  const bool fills_skipped = side.skipped && before(from, side.skipped_to) && side.next - side.skipped_to < kMaxWindow;
+  const bool fills_skipped = side.skipped && before(from, side.skipped_to);
   return fills_skipped || config_.exceptions.of(Exception::memory_cap) == ExceptionPolicy::block;
 }
 
@@ -165,7 +161,7 @@ void TcpReassembly::drain(SessionEntry& entry, Direction direction) noexcept {
       pool.release(index);
       continue;
     }
-    side.next = block.end();
+    side.advance(block.end());
     consumer_.on_stream(entry, direction, block.bytes().subspan(known), Origin::decoded);
     link_tail(side.retained, pool, index);
   }
@@ -174,7 +170,7 @@ void TcpReassembly::drain(SessionEntry& entry, Direction direction) noexcept {
 void TcpReassembly::skip_to(SessionEntry& entry, Direction direction, std::uint32_t seq) noexcept {
   TcpSide& side = entry.side(direction);
   const std::uint32_t bytes = seq - side.next;
-  side.next = seq;
+  side.advance(seq);
   side.refused_at = 0;
   side.skipped = true;
   side.skipped_to = seq;
@@ -191,7 +187,7 @@ void TcpReassembly::drop_acknowledged(TcpSide& side) noexcept {
 
 void TcpReassembly::acknowledge(SessionEntry& entry, Direction direction, std::uint32_t ack) noexcept {
   TcpSide& side = entry.side(direction);
-  if (!side.started || !before(side.acked, ack) || ack - side.acked > kMaxWindow) return;
+  if (!side.started || !before(side.acked, ack) || (before(side.next, ack) && ack - side.next > kMaxWindow)) return;
   side.acked = ack;
   drop_acknowledged(side);
   if (!inspected(entry)) return;

@@ -92,7 +92,7 @@ void TcpTracker::anchor(SessionEntry& entry, Direction direction, std::uint32_t 
   if (!entry.midstream || bytes == 0) return;
   // Bytes from before the pick-up, late or sent again: nobody knows what was in their place.
   const std::uint32_t begin = side.isn + 1;
-  if (side.next - begin > kMaxLead || !before(seq, begin) || begin - seq > kMaxLead) return;
+  if (side.far || side.next - begin > kMaxLead || !before(seq, begin) || begin - seq > kMaxLead) return;
   consumer_.on_exception(&entry, direction, Exception::midstream, std::min<std::uint64_t>(bytes, begin - seq));
 }
 

@@ -50,6 +50,29 @@ TEST_CASE("once ranges were forgotten, segments that reach back to them may leak
   CHECK_FALSE(ranges.may_leak(100));
 }
 
+TEST_CASE("what lies a window back is forgotten for good: its numbers come round to other bytes") {
+  for (const std::uint32_t start : {1'000U, 0x7fff'ff00U, 0xffff'ff00U}) {
+    CAPTURE(start);
+    MaskedRanges ranges;
+    for (std::uint32_t i = 0; i <= MaskedRanges::kRemembered; ++i) ranges.remember(start + i * 100, bytes_of("**"));
+    ranges.reached(start);
+    CHECK(applied(ranges, start + 100, "ab") == "**");
+    CHECK(ranges.may_leak(start));
+    constexpr std::uint32_t kStep = 1U << 24;
+    for (std::uint32_t gone = 0; gone < 1U << 30; gone += kStep) ranges.reached(start + gone);
+    CHECK(applied(ranges, start + 100, "ab") == "**");
+    CHECK(ranges.may_leak(start));
+    for (std::uint64_t gone = 1U << 30; gone < 1ULL << 32; gone += kStep) {
+      ranges.reached(start + static_cast<std::uint32_t>(gone));
+      if (gone > 5ULL << 28) REQUIRE_FALSE(ranges.may_leak(start + static_cast<std::uint32_t>(gone)));
+    }
+    CHECK(applied(ranges, start + 100, "ab") == "ab");
+    ranges.remember(start, bytes_of("**"));
+    CHECK(applied(ranges, start, "ab") == "**");
+    CHECK_FALSE(ranges.may_leak(start - 100));
+  }
+}
+
 TEST_CASE("a datum longer than one patch is remembered whole") {
   MaskedRanges ranges;
   const std::string long_datum(MaskedRanges::kPatch + 10, '*');
