@@ -11,7 +11,7 @@ import { joinEnforcement } from './enforcement/join.ts';
 import type { Inspector, Steering } from './enforcement/ports.ts';
 import type { NewAgentEvent, Subject } from './event/agent-event.ts';
 import { bareSubject, subjectOf } from './event/subject.ts';
-import { readDnsAnswer } from './firewall/dns-answer.ts';
+import { type DnsAnswer, readDnsAnswer } from './firewall/dns-answer.ts';
 import type { ToldFlow } from './firewall/flow-events.ts';
 import { NameTables } from './firewall/name-tables.ts';
 import { readEndpoint } from './firewall/read-endpoint.ts';
@@ -31,6 +31,8 @@ export interface AgentPorts {
   readonly onFlow: (subject: Subject, flow: ToldFlow) => void;
   /** What was told was lost, because the agent did not read in time. */
   readonly onLost: (count: number) => void;
+  /** The workloads of a namespace were told the addresses of a name. */
+  readonly onAnswer: (key: string, answer: DnsAnswer) => void;
   /** The flows of a namespace are counted no longer. Never rejects. */
   readonly onLettingGo: (plan: NamespacePlan) => Promise<void>;
   /** Whether what an earlier agent left may be cleared where nothing is planned: not before a policy is known. */
@@ -192,7 +194,7 @@ export class Agent {
   onTold(key: string, packets: readonly LoggedPacket[], overruns: number): void {
     if (overruns > 0) this.#ports.onLost(overruns);
     const plan = this.#plans.get(key);
-    if (plan?.firewall === undefined) return;
+    if (plan === undefined) return;
     let learnt = false;
     for (const { prefix, packet: bytes } of packets) {
       const told = readLogPrefix(prefix);
@@ -200,11 +202,13 @@ export class Agent {
       if (told === undefined || packet === undefined) continue;
       if (told.kind === 'dns') {
         const answer = readDnsAnswer(packet.payload);
-        if (answer !== undefined)
-          learnt = this.#names.of(key).learn(answer, plan.firewall.domains, Date.now()) || learnt;
+        if (answer === undefined) continue;
+        this.#ports.onAnswer(key, answer);
+        const domains = plan.firewall?.domains ?? [];
+        if (domains.length > 0) learnt = this.#names.of(key).learn(answer, domains, Date.now()) || learnt;
         continue;
       }
-      const rule = plan.firewall.rules[told.id];
+      const rule = plan.firewall?.rules[told.id];
       if (rule !== undefined) this.#ports.onFlow(subjectOf(plan), { verdict: told.kind, rule, packet });
     }
     if (!learnt) return;

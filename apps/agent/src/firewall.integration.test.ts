@@ -1,6 +1,7 @@
 import { LineProcess, runIn, startSteadyClient } from '@bulkhead/lab';
 import { describe, expect, it } from 'vitest';
 import { document, withFirewall } from './test-support/firewall-stand.ts';
+import { DNS_SERVER, NAME_CLIENT } from './test-support/name-programs.ts';
 import { missingForNamespaces } from './test-support/stand.ts';
 
 const missing = await missingForNamespaces();
@@ -11,35 +12,6 @@ const FRIEND = document('NetworkRuleSet', 'server-rules', {
   groups: ['server'],
   ingress: [{ name: 'friend', action: 'allow', peers: ['friend'], ports: ['8000-8100'] }],
 });
-
-/** Answers every question for an address with the one that it is given. */
-const DNS_SERVER = `
-const [address] = process.argv.slice(1);
-const socket = require('node:dgram').createSocket('udp4', (question, { port, address: asker }) => {
-  const end = question.indexOf(0, 12) + 5;
-  const head = Buffer.from(question.subarray(0, 12));
-  head.writeUInt16BE(0x8180, 2);
-  const isA = question.readUInt16BE(end - 4) === 1;
-  head.writeUInt16BE(isA ? 1 : 0, 6);
-  head.writeUInt32BE(0, 8);
-  const data = Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, ...address.split('.').map(Number)]);
-  socket.send(Buffer.concat([head, question.subarray(12, end), ...(isA ? [data] : [])]), port, asker);
-});
-socket.bind(53, () => process.stdout.write('{"event":"listening"}\\n'));
-`;
-
-/** Looks a name up, and says whether it can connect to what it got. */
-const NAME_CLIENT = `
-const [resolver, name, port] = process.argv.slice(1);
-const { Resolver } = require('node:dns').promises;
-const dns = new Resolver({ timeout: 2000, tries: 2 });
-dns.setServers([resolver]);
-dns.resolve4(name).then(([address]) => {
-  const socket = require('node:net').connect(Number(port), address);
-  const say = (outcome) => { process.stdout.write(outcome); socket.destroy(); };
-  socket.setTimeout(4000, () => say('silence')).on('connect', () => say('connected')).on('error', (error) => say(error.code));
-}, (error) => process.stdout.write('no answer: ' + error.code));
-`;
 
 describe.skipIf(missing !== undefined)("the agent's firewall", () => {
   it('lets in who is allowed by group, over both families, and tells who else tried', () =>

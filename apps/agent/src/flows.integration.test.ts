@@ -1,18 +1,20 @@
-import { type Line, type LineProcess, runIn } from '@bulkhead/lab';
+import { type Line, LineProcess, runIn } from '@bulkhead/lab';
 import { describe, expect, it, vi } from 'vitest';
 import type { CountedFlow } from './event/agent-event.ts';
 import { document, type FirewallStand, withFirewall } from './test-support/firewall-stand.ts';
+import { DNS_SERVER, NAME_CLIENT } from './test-support/name-programs.ts';
 import { missingForNamespaces } from './test-support/stand.ts';
 
 const missing = await missingForNamespaces();
 if (missing !== undefined) process.stderr.write(`skipped: flows of real network namespaces: ${missing}\n`);
 
 const HTTP_PORT = 8080;
+const DNS_PORT = 53;
 const UDP_PORT = 9999;
 const DATAGRAM_BYTES = 100;
 const UDP_HEADERS = 28;
-/** A reading, and what else the agent does meanwhile. */
-const READ = { withinMs: 30_000 };
+/** Two readings, and what else the machine does meanwhile. */
+const READ = { withinMs: 60_000 };
 
 const SENDER = `
 const [host, port, ...sizes] = process.argv.slice(1);
@@ -59,6 +61,35 @@ describe.skipIf(missing !== undefined)('flows', () => {
       const line = agent.lines.find((each) => isAbout(stand, each));
       expect(line).toMatchObject({ groups: ['server'], mode: 'discover', addresses: expect.arrayContaining([ipv4]) });
     }));
+
+  it.each(['discover', 'protect'])('say in %s what was spoken, and by which name the peer was looked up', (mode) =>
+    withFirewall(async (stand) => {
+      const [server, resolver] = [stand.host('server').ipv4, stand.host('stranger').ipv4];
+      const words = ['-e', DNS_SERVER, '--', server];
+      const dns = stand.keep(new LineProcess('dns', stand.host('stranger').path, process.execPath, words));
+      await dns.waitFor('dns', (line) => line.event === 'listening');
+      await stand.writePolicy(stand.group('friend', { mode }));
+      const agent = await stand.startAgent('friend');
+      const client = ['-e', NAME_CLIENT, '--', resolver, 'www.shop.example', String(HTTP_PORT)];
+      expect(await runIn(stand.host('friend').path, process.execPath, client)).toBe('connected');
+      expect(await stand.call('friend', 'server')).toMatchObject({ status: 200 });
+      await agent.waitFor('flows', (line) => isAbout(stand, line, 'friend'), READ);
+      await agent.stop('SIGTERM');
+
+      const told = toldOf(stand, agent, 'friend').filter(({ port }) => port === HTTP_PORT || port === DNS_PORT);
+      expect(told.toSorted((a, b) => Number(a.port) - Number(b.port))).toMatchObject([
+        { direction: 'egress', protocol: 'udp', peer: resolver, port: DNS_PORT, application: 'dns' },
+        {
+          direction: 'egress',
+          protocol: 'tcp',
+          peer: server,
+          application: 'http1',
+          domain: 'www.shop.example',
+          sessions: 2,
+        },
+      ]);
+    }),
+  );
 
   it('say what was denied, and what rules that are tried would deny', () =>
     withFirewall(async (stand) => {

@@ -9,6 +9,7 @@ import { Agent, type AgentPorts } from './agent.ts';
 import { Captures } from './capture/captures.ts';
 import type { AgentConfig } from './config.ts';
 import { NativeSentinel } from './container/native-sentinel.ts';
+import { sourceId } from './enforcement/guard.ts';
 import { KernelSteering } from './enforcement/kernel-steering.ts';
 import { NativeInspector } from './enforcement/native-inspector.ts';
 import { reportEvents, reportUses } from './event/report.ts';
@@ -130,6 +131,7 @@ async function start(
     },
     mayClear: () => plane?.notReady === undefined,
     nodeAddresses,
+    onAnswer: (key, answer) => watch.learn(key, answer),
     onLettingGo: (plan) => watch.finish(plan),
   };
   const state = resolve(folder, config.controlPlane?.folder ?? config.stateFolder ?? 'state');
@@ -181,6 +183,7 @@ async function start(
   const watch = new FlowWatch({
     counters: { read: readFlows, count: (netns) => steering.count(netns), empty: emptyFlows },
     plans: () => agent.countedPlans,
+    conversations: (plan) => inspector.takeConversations(sourceId(plan)),
     nodeAddresses,
     knownAddresses: () => agent.peerAddresses,
     emit: log.emit,

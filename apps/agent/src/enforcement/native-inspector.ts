@@ -2,6 +2,7 @@ import type { SensorProgramInput } from '@bulkhead/dlp';
 import {
   type ApplicationsInput,
   type CapturedSession,
+  type Conversation,
   type InspectorEvent,
   Program,
   type WorkerCounters,
@@ -73,6 +74,11 @@ export class NativeInspector implements Inspector {
   remove(id: string): void {
     this.#workers.remove(id);
     this.#programs.delete(id);
+  }
+
+  /** What was recognised in a source since it was last asked; nothing where there is no such source. */
+  takeConversations(id: string): readonly Conversation[] {
+    return this.#workers.takeConversations(id);
   }
 
   counters(): WorkerCounters {

@@ -1,5 +1,6 @@
 import type { FlowCount, FlowReading } from '@bulkhead/nftables';
 import type { CountedFlow } from '../event/agent-event.ts';
+import { type Application, serviceName } from './spoken.ts';
 
 /** A flow that was told is told again after so much time, with the sum of what came since. */
 const SUM_MS = 5 * 60_000;
@@ -29,7 +30,14 @@ interface Entry {
   /** When the last reading before what waits was. */
   since: number;
   told: number | undefined;
+  /** The reading at which it was new and nobody knew yet what is spoken: that is waited for, once. */
+  readonly unheardAt: number | undefined;
 }
+
+/** What was spoken with a peer at a port since it was last asked; otherwise the last that is known, if anything is. */
+export type TakeSpoken = (service: string) => readonly Application[];
+
+const NOTHING_KNOWN: TakeSpoken = () => [];
 
 /** Makes of what the kernel has counted in one namespace, reading by reading, what is to be told of it, and when. */
 export class FlowLedger {
@@ -46,14 +54,22 @@ export class FlowLedger {
     this.#phaseMs = phase * SUM_MS;
   }
 
-  take({ counts, notCounted }: FlowReading, now: number): void {
+  /**
+   * Takes in a reading. What counts do not say, sums go to the last application that was spoken with a peer at a port; others
+   * that were are told without a sum.
+   */
+  take({ counts, notCounted }: FlowReading, now: number, takeSpoken = NOTHING_KNOWN): void {
     this.#reading += 1;
     const isTried = new Set(counts.filter(({ kind }) => kind === 'tried').map(nameOf));
+    const heard = new Map<string, readonly Application[]>();
     for (const count of counts) {
       const { packets, bytes } = this.#since(count);
       if (packets === 0 || count.kind === 'tried') continue;
-      const verdict = count.kind === 'denied' ? 'block' : isTried.has(nameOf(count)) ? 'alert' : 'allow';
-      const entry = this.#entryOf(count, verdict);
+      const name = nameOf(count);
+      const spoken = heard.get(name) ?? (count.kind === 'denied' ? [undefined] : takeSpoken(name));
+      heard.set(name, spoken);
+      const verdict = count.kind === 'denied' ? 'block' : isTried.has(name) ? 'alert' : 'allow';
+      const entry = this.#entryOf(count, verdict, spoken);
       // Of what is denied each packet is an attempt.
       if (count.kind !== 'carried') entry.sessions += packets;
       if (count.kind !== 'opened') entry.bytes += bytes;
@@ -78,11 +94,11 @@ export class FlowLedger {
     let since = now;
     for (const [name, entry] of this.#entries) {
       const { flow, sessions, bytes, told } = entry;
-      if (sessions + bytes === 0) {
-        if (told !== undefined && now - told >= RECENT_MS) this.#entries.delete(name);
+      if (told !== undefined && sessions + bytes === 0) {
+        if (now - told >= RECENT_MS) this.#entries.delete(name);
         continue;
       }
-      if (!all && told !== undefined && now - told < RECENT_MS && this.#slot(now) === this.#slot(told)) continue;
+      if (!all && !this.#isDue(entry, now)) continue;
       flows.push({ ...flow, sessions, bytes });
       since = Math.min(since, entry.since);
       Object.assign(entry, { sessions: 0, bytes: 0, told: now });
@@ -101,16 +117,48 @@ export class FlowLedger {
     return { packets: packets - before.packets, bytes: bytes - before.bytes };
   }
 
-  #entryOf(count: FlowCount, verdict: CountedFlow['verdict']): Entry {
-    const name = `${nameOf(count)} ${verdict}`;
+  #isDue({ told, unheardAt }: Entry, now: number): boolean {
+    if (told === undefined) return unheardAt !== this.#reading;
+    return now - told >= RECENT_MS || this.#slot(now) !== this.#slot(told);
+  }
+
+  /** The entry that sums go to. */
+  #entryOf(count: FlowCount, verdict: CountedFlow['verdict'], spoken: readonly Application[]): Entry {
+    const [last, ...others] = spoken.toReversed();
+    for (const other of others) this.#entry(count, verdict, other, true);
+    const entry = this.#entry(count, verdict, last, spoken.length > 0);
+    if (last !== undefined) this.#join(entry, `${nameOf(count)} ${verdict} `);
+    return entry;
+  }
+
+  /** Moves what waited for what is spoken to become known. */
+  #join(entry: Entry, name: string): void {
+    const waiting = this.#entries.get(name);
+    if (waiting === undefined || waiting.told !== undefined || waiting.unheardAt === undefined) return;
+    entry.sessions += waiting.sessions;
+    entry.bytes += waiting.bytes;
+    entry.since = Math.min(entry.since, waiting.since);
+    this.#entries.delete(name);
+  }
+
+  #entry(count: FlowCount, verdict: CountedFlow['verdict'], application: Application, isHeard: boolean): Entry {
+    const name = `${nameOf(count)} ${verdict} ${application ?? ''}`;
     const known = this.#entries.get(name);
     if (known !== undefined) {
       if (known.sessions + known.bytes === 0) known.since = this.#readAt;
       return known;
     }
     const { side: direction, protocol, peer, port } = count;
-    const flow = { direction, protocol, peer, ...(port !== undefined && { port }), verdict };
-    const entry = { flow, sessions: 0, bytes: 0, since: this.#readAt, told: undefined };
+    const flow = {
+      direction,
+      protocol,
+      peer,
+      ...(port !== undefined && { port }),
+      ...(application !== undefined && { application }),
+      verdict,
+    };
+    const unheardAt = isHeard || protocol === 'icmp' ? undefined : this.#reading;
+    const entry = { flow, sessions: 0, bytes: 0, since: this.#readAt, told: undefined, unheardAt };
     this.#entries.set(name, entry);
     return entry;
   }
@@ -121,7 +169,7 @@ export class FlowLedger {
 }
 
 function nameOf({ side, protocol, peer, port }: FlowCount): string {
-  return `${side} ${protocol} ${peer} ${port ?? ''}`;
+  return serviceName(side, protocol, peer, port);
 }
 
 function increase(before: number, now: number): number {

@@ -1,3 +1,4 @@
+import type { Conversation } from '@bulkhead/inspector';
 import type { FlowCount, FlowReading } from '@bulkhead/nftables';
 import { NftablesError } from '@bulkhead/nftables';
 import { describe, expect, it } from 'vitest';
@@ -5,7 +6,8 @@ import type { NewAgentEvent } from '../event/agent-event.ts';
 import type { NamespacePlan } from '../plan.ts';
 import { FlowWatch } from './flow-watch.ts';
 
-const PEERS = 700;
+const PORTS = 700;
+const FLOW = { direction: 'ingress', protocol: 'tcp', port: 80, verdict: 'allow', sessions: 0, bytes: 60 } as const;
 
 const PLAN = {
   key: 'shop',
@@ -14,7 +16,7 @@ const PLAN = {
   policy: { groups: ['shop'], mode: 'discover' },
 } as unknown as NamespacePlan;
 
-function stage(read: () => FlowReading | undefined | Error) {
+function stage(read: () => FlowReading | undefined | Error, conversations: Conversation[] = []) {
   const [events, calls, problems]: [NewAgentEvent[], string[], string[]] = [[], [], []];
   let notCounted = 0;
   const watch = new FlowWatch({
@@ -28,6 +30,7 @@ function stage(read: () => FlowReading | undefined | Error) {
       empty: async (netns) => void calls.push(`empty ${netns}`),
     },
     plans: () => [PLAN],
+    conversations: () => conversations.splice(0),
     nodeAddresses: () => ['10.0.0.1'],
     knownAddresses: () => new Set(),
     emit: (event) => events.push(event),
@@ -39,6 +42,11 @@ function stage(read: () => FlowReading | undefined | Error) {
     now: () => 0,
   });
   return { watch, events, calls, problems, notCounted: () => notCounted };
+}
+
+function spoke(peer: string, port: number, application: Conversation['application'], isClient = true): Conversation {
+  const [client, server] = isClient ? [peer, '10.0.0.2'] : ['10.0.0.2', peer];
+  return { transport: 'tcp', client, server, port, application };
 }
 
 function carried(peer: string, port: number): FlowCount {
@@ -56,10 +64,10 @@ function carried(peer: string, port: number): FlowCount {
 
 describe('FlowWatch', () => {
   it('tells whose flows they are, and which peer is the node', async () => {
-    const { watch, events, calls, notCounted } = stage(() => ({
-      counts: [carried('10.0.0.1', 80), carried('10.0.0.9', 80)],
-      notCounted: 7,
-    }));
+    const { watch, events, calls, notCounted } = stage(
+      () => ({ counts: [carried('10.0.0.1', 80), carried('10.0.0.9', 80)], notCounted: 7 }),
+      [spoke('10.0.0.1', 80, 'raw'), spoke('10.0.0.9', 80, 'http1')],
+    );
     await watch.pass();
 
     expect(events).toEqual([
@@ -72,9 +80,9 @@ describe('FlowWatch', () => {
         mode: 'discover',
         addresses: ['10.0.0.2'],
         flows: [
-          expect.objectContaining({ peer: '10.0.0.9', bytes: 60 }),
-          expect.objectContaining({ peer: '10.0.0.1', node: true }),
-        ].toReversed(),
+          { ...FLOW, peer: '10.0.0.1', node: true },
+          { ...FLOW, peer: '10.0.0.9', application: 'http1' },
+        ],
         notCounted: 7,
       },
     ]);
@@ -84,17 +92,52 @@ describe('FlowWatch', () => {
     expect(events).toHaveLength(1);
   });
 
-  it('shares many flows out among events', async () => {
-    const counts = Array.from({ length: PEERS }, (_, index) => carried('10.0.0.9', index + 1));
-    const { watch, events } = stage(() => ({ counts, notCounted: 0 }));
+  it('shares many flows out among events, by number and by size', async () => {
+    const ports = Array.from({ length: PORTS }, (_, index) => index + 1);
+    const counts = ports.map((port) => ({ ...carried('10.0.0.9', port), side: 'egress' as const }));
+    const { watch, events } = stage(
+      () => ({ counts, notCounted: 0 }),
+      ports.map((port) => spoke('10.0.0.9', port, 'http1', false)),
+    );
+    const sizes = (): readonly number[] => events.map((event) => (event.event === 'flows' ? event.flows.length : 0));
+    await watch.pass();
+    expect(sizes()).toEqual([256, 256, 188]);
+
+    const long = stage(
+      () => ({ counts, notCounted: 0 }),
+      ports.map((port) => spoke('10.0.0.9', port, 'http1', false)),
+    );
+    long.watch.learn('shop', { name: `${'a'.repeat(60)}.`.repeat(4).slice(0, -1), addresses: ['10.0.0.9'] });
+    await long.watch.pass();
+    expect(long.events.length).toBeGreaterThan(3);
+    for (const event of long.events) expect(JSON.stringify(event).length).toBeLessThan(64 << 10);
+    const told = long.events.flatMap((event) => (event.event === 'flows' ? event.flows : []));
+    expect(new Set(told.map(({ port }) => port)).size).toBe(PORTS);
+  });
+
+  it('says by which name a peer was looked up, of flows that the workload opened', async () => {
+    const counts = [carried('10.0.0.9', 80), { ...carried('10.0.0.9', 443), side: 'egress' as const }];
+    const { watch, events } = stage(
+      () => ({ counts, notCounted: 0 }),
+      [spoke('10.0.0.9', 80, 'http1'), spoke('10.0.0.9', 443, 'tls', false)],
+    );
+    watch.learn('shop', { name: 'api.example', addresses: ['10.0.0.9'] });
     await watch.pass();
 
-    expect(events.map((event) => (event.event === 'flows' ? event.flows.length : 0))).toEqual([256, 256, 188]);
+    expect(events).toMatchObject([
+      {
+        flows: [
+          { port: 80, application: 'http1' },
+          { port: 443, application: 'tls', domain: 'api.example' },
+        ],
+      },
+    ]);
+    expect(events[0]).not.toHaveProperty('flows.0.domain');
   });
 
   it('has the kernel count again where the rules are gone, and what it then counted told', async () => {
     let reading: FlowReading | undefined = { counts: [carried('10.0.0.9', 80)], notCounted: 0 };
-    const { watch, events, calls } = stage(() => reading);
+    const { watch, events, calls } = stage(() => reading, [spoke('10.0.0.9', 80, 'http1')]);
     await watch.pass();
     reading = undefined;
     await watch.pass();

@@ -1,15 +1,20 @@
 import { errorText } from '@bulkhead/core';
+import type { Conversation } from '@bulkhead/inspector';
 import { type FlowReading, NftablesError } from '@bulkhead/nftables';
 import type { CountedFlow, NewAgentEvent } from '../event/agent-event.ts';
 import { subjectOf } from '../event/subject.ts';
+import type { DnsAnswer } from '../firewall/dns-answer.ts';
 import type { NamespacePlan } from '../plan.ts';
 import { FlowLedger, type Telling } from './flow-ledger.ts';
+import { PeerNames } from './peer-names.ts';
+import { Spoken } from './spoken.ts';
 import { sumPeers } from './sum-peers.ts';
 
 /** How often the kernel is asked: a new flow is told so soon. */
 const READ_MS = 10_000;
-/** Keeps each event far below what a message to the control plane may have. */
+/** Of an event: few enough to be read, and small enough for what an event to the control plane may have (64 KiB). */
 const MAX_FLOWS = 256;
+const MAX_FLOW_BYTES = 40 << 10;
 
 /** What the kernel has counted, by the path of a namespace. */
 export interface FlowCounters {
@@ -25,6 +30,8 @@ export interface FlowWatchOptions {
   readonly counters: FlowCounters;
   /** Namespaces whose flows this agent has counted. */
   readonly plans: () => readonly NamespacePlan[];
+  /** What the inspector has recognised in a namespace since it was last asked. */
+  readonly conversations: (plan: NamespacePlan) => readonly Conversation[];
   readonly nodeAddresses: () => readonly string[];
   /** Those of workloads that the agent knows: they are told whatever else there is. */
   readonly knownAddresses: () => ReadonlySet<string>;
@@ -35,11 +42,18 @@ export interface FlowWatchOptions {
   readonly now?: () => number;
 }
 
+/** What is known of one namespace. */
+interface Record {
+  readonly ledger: FlowLedger;
+  readonly spoken: Spoken;
+  readonly names: PeerNames;
+}
+
 /** Reads what the kernel has counted in the namespaces of this node, and tells it. */
 export class FlowWatch {
   readonly #options: FlowWatchOptions;
   readonly #now: () => number;
-  readonly #ledgers = new Map<string, FlowLedger>();
+  readonly #records = new Map<string, Record>();
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
   #isClosed = false;
@@ -63,18 +77,23 @@ export class FlowWatch {
   async pass(): Promise<void> {
     const plans = this.#options.plans();
     const keys = new Set(plans.map(({ key }) => key));
-    for (const key of this.#ledgers.keys()) if (!keys.has(key)) this.#ledgers.delete(key);
+    for (const key of this.#records.keys()) if (!keys.has(key)) this.#records.delete(key);
     for (const plan of plans) {
       if (this.#isClosed) return;
       await this.#read(plan, false);
     }
   }
 
+  /** Takes in what the workloads of a namespace were told of a name. */
+  learn(key: string, answer: DnsAnswer): void {
+    this.#recordOf(key).names.learn(answer, this.#now());
+  }
+
   /** Tells all that is known of a namespace before it is let go. */
   async finish(plan: NamespacePlan): Promise<void> {
     if (this.#isClosed) return;
     await this.#read(plan, true);
-    this.#ledgers.delete(plan.key);
+    this.#records.delete(plan.key);
   }
 
   /** Tells all that is known, and has the kernel forget it: nothing is told again by the agent that comes next. */
@@ -92,15 +111,16 @@ export class FlowWatch {
   async #read(plan: NamespacePlan, all: boolean): Promise<boolean> {
     const { counters, onNotCounted } = this.#options;
     const now = this.#now();
-    const ledger = this.#ledgers.get(plan.key) ?? new FlowLedger(now);
-    this.#ledgers.set(plan.key, ledger);
+    const { ledger, spoken } = this.#recordOf(plan.key);
     const reading = await counters.read(plan.path).catch((error: unknown) => this.#fail(error));
     if (reading === undefined) {
       // Somebody has removed the rules that count, or the namespace with them.
       ledger.restart();
       if (!this.#isClosed && !all) await counters.count(plan.path);
     } else {
-      ledger.take(reading, now);
+      // Asked after the kernel: what was counted has mostly been recognised by now.
+      spoken.hear(this.#options.conversations(plan), new Set(plan.workloads[0]?.addresses));
+      ledger.take(reading, now, (service) => spoken.take(service));
     }
     const telling = ledger.tell(now, all);
     if (telling === undefined) return reading !== undefined;
@@ -112,20 +132,30 @@ export class FlowWatch {
   #tell(plan: NamespacePlan, { since, flows, notCounted }: Telling): void {
     const { emit, knownAddresses, nodeAddresses, onTold } = this.#options;
     const [node, known] = [new Set(nodeAddresses()), knownAddresses()];
-    const told = sumPeers(flows, (peer) => node.has(peer) || known.has(peer)).map((flow) =>
-      node.has(flow.peer) ? { ...flow, node: true as const } : flow,
-    );
+    const { names } = this.#recordOf(plan.key);
+    const told = sumPeers(flows, (peer) => node.has(peer) || known.has(peer)).map((flow) => {
+      const domain = flow.direction === 'egress' ? names.nameOf(flow.peer, this.#now()) : undefined;
+      return { ...flow, ...(domain !== undefined && { domain }), ...(node.has(flow.peer) && { node: true as const }) };
+    });
     for (const flow of told) onTold(flow);
-    for (let at = 0; at === 0 || at < told.length; at += MAX_FLOWS) {
+    for (const [index, part] of partsOf(told).entries()) {
       emit({
         event: 'flows',
         since: new Date(since).toISOString(),
         ...subjectOf(plan),
         addresses: plan.workloads[0]?.addresses ?? [],
-        flows: told.slice(at, at + MAX_FLOWS),
-        ...(at === 0 && notCounted > 0 && { notCounted }),
+        flows: part,
+        ...(index === 0 && notCounted > 0 && { notCounted }),
       });
     }
+  }
+
+  #recordOf(key: string): Record {
+    const known = this.#records.get(key);
+    if (known !== undefined) return known;
+    const record = { ledger: new FlowLedger(this.#now()), spoken: new Spoken(), names: new PeerNames() };
+    this.#records.set(key, record);
+    return record;
   }
 
   /** Says a problem once, until there is another. That a namespace is gone is none. */
@@ -136,4 +166,21 @@ export class FlowWatch {
     this.#problem = problem;
     return undefined;
   }
+}
+
+/** As many flows each as an event may have; one part at least. */
+function partsOf(flows: readonly CountedFlow[]): readonly (readonly CountedFlow[])[] {
+  let part: CountedFlow[] = [];
+  let bytes = 0;
+  const parts = [part];
+  for (const flow of flows) {
+    const size = JSON.stringify(flow).length + 1;
+    if (part.length === MAX_FLOWS || bytes + size > MAX_FLOW_BYTES) {
+      [part, bytes] = [[], 0];
+      parts.push(part);
+    }
+    part.push(flow);
+    bytes += size;
+  }
+  return parts;
 }

@@ -1,5 +1,5 @@
 import { MARK } from '../enforcement/marks.ts';
-import { DIRECTION_HOOKS } from '../firewall/firewall.ts';
+import { DIRECTION_HOOKS, LOG_GROUP, logPrefix } from '../firewall/firewall.ts';
 import { PROTOCOL } from '../nft-json.ts';
 import {
   COUNTED_SECONDS,
@@ -23,6 +23,8 @@ const TABLE = `${FLOW_TABLE.family} ${FLOW_TABLE.name}`;
 const PORTED = `{ ${PROTOCOL.tcp}, ${PROTOCOL.udp} }`;
 const ICMP = [PROTOCOL.icmp, PROTOCOL.icmpv6];
 const OPENS = 'tcp flags & (fin | syn | rst | ack)';
+/** Names by which peers are looked up: no more answers than a busy workload has, whatever comes. */
+const TELL_DNS = `udp sport 53 limit rate 50/second burst 100 packets log prefix "${logPrefix('dns', 'flows')}" group ${LOG_GROUP} snaplen 4096 queue-threshold 1`;
 const isCounted = `ct mark & ${MARK.counted}`;
 
 type Family = (typeof FAMILIES)[number];
@@ -69,10 +71,11 @@ function addSet(set: string, family: 4 | 6): string {
 }
 
 function baseChain(hook: Hook): Chain {
+  // What is on its way already comes first. Of loopback no connection is ever counted.
   const rules = [
+    `${isCounted} != 0 goto sort-${hook}`,
     `${hook === 'input' ? 'iif' : 'oif'} lo accept`,
-    `${isCounted} == 0 goto begin-${hook}`,
-    `goto sort-${hook}`,
+    `goto begin-${hook}`,
   ];
   return [`count-${hook}`, rules];
 }
@@ -83,6 +86,9 @@ function chainsOf(hook: Hook): readonly Chain[] {
   const leaves = ways.flatMap((way) => FAMILIES.flatMap((family) => leavesOf(hook, way, family)));
   return [...leaves, sortChain(hook), openChain(hook), beginChain(hook)];
 }
+
+/** Whether workloads get what they asked for there. */
+const getsAnswers = (hook: Hook, way: Way): boolean => hook === 'input' && way === 'reply';
 
 function sideOf(hook: Hook, way: Way): FlowSide {
   const isOpener = (hook === 'output') === (way === 'original');
@@ -108,6 +114,7 @@ function leavesOf(hook: Hook, way: Way, family: Family): readonly Chain[] {
     [name, count(way === 'original' ? 'dport' : 'sport')],
     // An error that a router tells of a connection is not a flow of its own.
     [`icmp-${name}`, ['ct state related accept', ...count('sport')]],
+    ...(getsAnswers(hook, way) ? [[`answer-${name}`, [TELL_DNS, `goto ${name}`]] as const] : []),
   ];
 }
 
@@ -119,7 +126,7 @@ function sortChain(hook: Hook): Chain {
       const to = leaf(hook, way, family);
       return [
         `${version} . ${PROTOCOL.tcp} : goto ${to}`,
-        `${version} . ${PROTOCOL.udp} : goto ${to}`,
+        `${version} . ${PROTOCOL.udp} : goto ${getsAnswers(hook, way) ? 'answer-' : ''}${to}`,
         `${version} . ${icmp} : goto icmp-${to}`,
       ];
     }),
