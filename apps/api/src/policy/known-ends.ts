@@ -1,10 +1,12 @@
 import { type FlowEnd, type FlowGroups, type KnownWorkload, workloadEnd } from '@bulkhead/control-plane';
 import { compareText, type WorkloadGroup } from '@bulkhead/core';
-import { type LearntEnd, selectGroups } from '@bulkhead/policy';
+import { type LearntEnd, type LearntWorkload, selectGroups } from '@bulkhead/policy';
 import { selectable } from '../agent/selectable.ts';
 
+type Name = Pick<LearntWorkload, 'namespace' | 'name'>;
+
 /** The pods that one end stands for, or what was said of them. */
-interface Known {
+interface Known extends Name {
   /** The groups of each. */
   readonly groups: ReadonlySet<string>[];
   /** Labels that all of them have. */
@@ -24,54 +26,63 @@ export class KnownEnds {
     for (const place of places.values()) {
       const selected = place.flatMap((workload) => selectGroups(selectable(workload), groups));
       const names = new Set(selected.map(({ name }) => name));
-      for (const key of new Set(place.map((workload) => keyOf(workloadEnd(workload)))))
-        this.#at(key).groups.push(names);
-      for (const workload of place) this.#label(keyOf(workloadEnd(workload)), workload.labels);
+      const ends = place.map((workload) => ({ known: this.#at(workloadEnd(workload)), labels: workload.labels }));
+      for (const known of new Set(ends.map((end) => end.known))) known.groups.push(names);
+      for (const { known, labels } of ends) known.labels = common(known.labels ?? labels, labels);
     }
     const running = new Set(this.#ends.keys());
     const names = new Set(groups.map(({ name }) => name));
     for (const one of told) {
-      const key = keyOf({ kind: 'workload', ...one });
-      if (!running.has(key)) this.#at(key).groups.push(new Set(one.groups.filter((name) => names.has(name))));
+      if (!running.has(keyOf(one))) this.#at(one).groups.push(new Set(one.groups.filter((name) => names.has(name))));
     }
   }
 
   of(end: FlowEnd): LearntEnd {
     if (end.kind === 'node') return { kind: 'node' };
-    if (end.kind === 'address') {
-      return { kind: 'address', address: end.name, ...(end.domain !== undefined && { domain: end.domain }) };
-    }
-    const { groups = [], labels } = this.#ends.get(keyOf(end)) ?? {};
-    const all = new Set(groups.flatMap((some) => [...some]));
-    const [whole, partly] = [true, false].map((isWhole) =>
-      [...all].filter((name) => groups.every((some) => some.has(name)) === isWhole).toSorted(compareText),
-    );
-    return {
-      kind: 'workload',
-      ...(end.namespace !== undefined && { namespace: end.namespace }),
-      name: end.name,
-      groups: whole ?? [],
-      partly: partly ?? [],
-      ...(labels !== undefined && { labels }),
+    if (end.kind === 'workload') return learnt(this.#ends.get(keyOf(end)) ?? { ...end, groups: [], labels: undefined });
+    return { kind: 'address', address: end.name, ...(end.domain !== undefined && { domain: end.domain }) };
+  }
+
+  /** All workloads that are known, each once. */
+  get workloads(): readonly LearntWorkload[] {
+    return [...this.#ends.values()].map(learnt);
+  }
+
+  #at(end: Name): Known {
+    const { namespace, name } = end;
+    const known = this.#ends.get(keyOf(end)) ?? {
+      ...(namespace !== undefined && { namespace }),
+      name,
+      groups: [],
+      labels: undefined,
     };
-  }
-
-  #at(key: string): Known {
-    const known = this.#ends.get(key) ?? { groups: [], labels: undefined };
-    this.#ends.set(key, known);
+    this.#ends.set(keyOf(end), known);
     return known;
-  }
-
-  #label(key: string, labels: Readonly<Record<string, string>>): void {
-    const known = this.#at(key);
-    known.labels = Object.fromEntries(
-      Object.entries(known.labels ?? labels).filter(
-        ([name, value]) => Object.hasOwn(labels, name) && labels[name] === value,
-      ),
-    );
   }
 }
 
-function keyOf(end: FlowEnd): string {
-  return JSON.stringify(end.kind === 'workload' ? [end.namespace ?? '', end.name] : [end.kind]);
+function learnt({ namespace, name, groups, labels }: Known): LearntWorkload {
+  const all = new Set(groups.flatMap((some) => [...some]));
+  const those = (isWhole: boolean): readonly string[] =>
+    [...all].filter((group) => groups.every((some) => some.has(group)) === isWhole).toSorted(compareText);
+  return {
+    kind: 'workload',
+    ...(namespace !== undefined && { namespace }),
+    name,
+    groups: those(true),
+    partly: those(false),
+    ...(labels !== undefined && { labels }),
+  };
+}
+
+type Labels = Readonly<Record<string, string>>;
+
+function common(some: Labels, others: Labels): Labels {
+  return Object.fromEntries(
+    Object.entries(some).filter(([name, value]) => Object.hasOwn(others, name) && others[name] === value),
+  );
+}
+
+function keyOf({ namespace = '', name }: Name): string {
+  return JSON.stringify([namespace, name]);
 }

@@ -61,6 +61,7 @@ export async function learnPolicy(
     groups: policy.groups,
     ruleSets: policy.network,
     flows,
+    workloads: ends.workloads,
     asked: [...asked],
     applications,
     maxAddresses,

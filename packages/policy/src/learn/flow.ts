@@ -20,6 +20,8 @@ export type LearntEnd =
   /** An address, or the prefix that many were summed up as, and by which name it was looked up. */
   | { readonly kind: 'address'; readonly address: string; readonly domain?: string };
 
+export type LearntWorkload = Extract<LearntEnd, { readonly kind: 'workload' }>;
+
 /** Which ends of a flow told of it. */
 export const FLOW_SIDES = ['client', 'server'] as const;
 export type FlowSide = (typeof FLOW_SIDES)[number];

@@ -7,7 +7,7 @@ import { FLOW_PROTOCOLS } from '../network/rule-set.ts';
 import { type Policy, readPolicy } from '../policy.ts';
 import { selectGroups } from '../selection/select.ts';
 import { writeDocuments } from '../write-documents.ts';
-import type { LearntEnd, LearntFlow } from './flow.ts';
+import type { LearntEnd, LearntFlow, LearntWorkload } from './flow.ts';
 import { type LearningInput, learnNetwork } from './learn-network.ts';
 import type { LearntNetwork } from './learnt.ts';
 
@@ -280,6 +280,20 @@ describe('learnNetwork', () => {
     expect(textsOf(learnt)).toContainEqual(expect.stringMatching(/^note everybody: selects every workload, and names/));
   });
 
+  it('counts all workloads that are known, and not only those at the ends of flows', () => {
+    const groups = policyOf(['broad', 'narrow', 'shop'].map((name) => groupDocument(name, 'discover'))).groups;
+    const client = workload('a', 'broad', 'narrow');
+    const known = (...names: readonly string[][]) =>
+      names.map((of, index) => workload(`w${index}`, ...of) as LearntWorkload);
+    const named = (...names: readonly string[][]): readonly string[] =>
+      words(
+        specOf(learn([flow(client, SHOP, 80)], { groups, asked: ['shop'], workloads: known(...names) }), 'shop')
+          .ingress,
+      );
+    expect(named(['broad', 'narrow'], ['broad'])).toEqual(['narrow-80: narrow 80']);
+    expect(named(['broad', 'narrow'], ['narrow'])).toEqual(['broad-80: broad 80']);
+  });
+
   it('proposes a group for each workload that is in none, by what tells that it belongs together', () => {
     const job: LearntEnd = { kind: 'workload', namespace: 'ops', name: 'job', groups: [] };
     const pods = ['a', 'b'].map(
@@ -357,6 +371,10 @@ describe('learnNetwork', () => {
       'note shop: replaces the rule set shop-learned that is there',
       'note shop: beside by-hand: what those deny or allow they go on to',
     ]);
+    const elsewhere = network.map((set) => ({ ...set, groups: ['web'] }));
+    expect(textsOf(learn([flow(WEB, SHOP, 80)], { asked: ['shop'], ruleSets: elsewhere }))).toContain(
+      'note shop: replaces the rule set shop-learned that is there',
+    );
   });
 
   it('names flows that no rule can', () => {

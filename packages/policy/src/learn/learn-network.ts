@@ -4,10 +4,10 @@ import { parseNetworkRuleSet } from '../network/kind.ts';
 import { cutLifelines } from '../network/lifelines.ts';
 import { FLOW_DIRECTIONS, type FlowDirection, type NetworkRuleSet } from '../network/rule-set.ts';
 import { nameWithin } from './document-name.ts';
-import type { LearntEnd, LearntFlow } from './flow.ts';
+import type { LearntEnd, LearntFlow, LearntWorkload } from './flow.ts';
 import { GroupRecord, minuteOf } from './group-record.ts';
 import type { LearningNote, LearntNetwork } from './learnt.ts';
-import { PeerNames } from './peer-names.ts';
+import { PeerNames, workloadsOf } from './peer-names.ts';
 import { type Evidence, writeRules } from './write-rules.ts';
 
 /** What a person can still review; also what one rule takes. */
@@ -19,6 +19,11 @@ export interface LearningInput {
   /** Those in force. */
   readonly ruleSets: readonly NetworkRuleSet[];
   readonly flows: readonly LearntFlow[];
+  /**
+   * All workloads that are known: the group that selects the fewest of them names a peer. Absent: those of the flows, so that names
+   * may be others where other flows are learnt from.
+   */
+  readonly workloads?: readonly LearntWorkload[];
   /** Names of groups to learn for. Absent: all that are not in `protect`. */
   readonly asked?: readonly string[];
   /** How many addresses a port may have before it is open to all of them. */
@@ -47,7 +52,7 @@ export function learnNetwork(input: LearningInput): LearntNetwork {
   const concerned = flows.filter(({ client, server }) =>
     [client, server].some((end) => groupsOf(end, records).length > 0),
   );
-  const names = new PeerNames(groups, concerned);
+  const names = new PeerNames(groups, concerned, input.workloads ?? workloadsOf(flows));
   for (const flow of concerned) {
     for (const direction of FLOW_DIRECTIONS) {
       const own = direction === 'ingress' ? flow.server : flow.client;
@@ -98,13 +103,12 @@ function learnGroup(
   for (const { notes: own } of written) for (const text of own) say('note', text);
   for (const text of overridesOf(document)) say('note', text);
   for (const text of record.notes()) say('note', text);
-  const beside = ruleSets.filter((set) => set.groups.includes(name));
-  const others = beside
-    .filter((set) => set.name !== learntName(name))
-    .map((set) => set.name)
-    .toSorted(compareText);
-  if (beside.length > others.length) say('note', `replaces the rule set ${learntName(name)} that is there`);
-  if (others.length > 0) say('note', `beside ${others.join(', ')}: what those deny or allow they go on to`);
+  const own = learntName(name);
+  if (ruleSets.some((set) => set.name === own)) say('note', `replaces the rule set ${own} that is there`);
+  const others = ruleSets.filter((set) => set.groups.includes(name) && set.name !== own).map((set) => set.name);
+  if (others.length > 0) {
+    say('note', `beside ${others.toSorted(compareText).join(', ')}: what those deny or allow they go on to`);
+  }
 
   const head = [record.summary(), ...notes.map(({ kind, text }) => (kind === 'warning' ? `Warning: ${text}` : text))];
   const comments = written.flatMap(({ direction, rules }) =>

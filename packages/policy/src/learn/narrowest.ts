@@ -1,7 +1,5 @@
 import { compareText, type WorkloadGroup } from '@bulkhead/core';
-import type { LearntEnd } from './flow.ts';
-
-type LearntWorkload = Extract<LearntEnd, { kind: 'workload' }>;
+import type { LearntWorkload } from './flow.ts';
 
 /**
  * Chooses by which of its groups a workload is named: the one with the fewest known workloads, then the one that asks for most.
@@ -14,7 +12,7 @@ export class Narrowest {
   constructor(groups: readonly WorkloadGroup[], workloads: Iterable<LearntWorkload>) {
     this.#groups = new Map(groups.filter(({ quarantine }) => quarantine !== true).map((group) => [group.name, group]));
     for (const workload of workloads) {
-      for (const group of workload.groups) {
+      for (const group of [...workload.groups, ...(workload.partly ?? [])]) {
         const members = this.#members.get(group) ?? new Set();
         this.#members.set(group, members.add(workloadKey(workload)));
       }

@@ -3,7 +3,7 @@ import { rangeOf, readPrefix } from '../network/address.ts';
 import { prefixText } from '../network/address-text.ts';
 import { isDomain } from '../network/domain.ts';
 import type { FlowDirection, NetworkPeer } from '../network/rule-set.ts';
-import type { LearntEnd, LearntFlow } from './flow.ts';
+import type { LearntEnd, LearntFlow, LearntWorkload } from './flow.ts';
 import type { LearningNote, LearntDocument } from './learnt.ts';
 import { Narrowest, selectsEverybody } from './narrowest.ts';
 import { Proposals } from './proposals.ts';
@@ -14,15 +14,13 @@ export class PeerNames {
   readonly #proposals: Proposals;
   readonly #everybody = new Set<string>();
 
-  constructor(groups: readonly WorkloadGroup[], flows: readonly LearntFlow[]) {
-    const workloads = flows.flatMap(({ client, server }) => [client, server]).filter((end) => end.kind === 'workload');
-    this.#narrowest = new Narrowest(groups, workloads);
+  /** `known` are the workloads by whose number groups are narrow or wide; `flows` are those whose ends are to be named. */
+  constructor(groups: readonly WorkloadGroup[], flows: readonly LearntFlow[], known: Iterable<LearntWorkload>) {
+    this.#narrowest = new Narrowest(groups, known);
     // What was denied is not learnt: nobody has to be named for it.
-    const nameless = flows
-      .filter(({ verdict }) => verdict !== 'block')
-      .flatMap(({ client, server }) => [client, server])
-      .filter((end) => end.kind === 'workload')
-      .filter((end) => this.#narrowest.groupOf(end) === undefined);
+    const nameless = workloadsOf(flows.filter(({ verdict }) => verdict !== 'block')).filter(
+      (end) => this.#narrowest.groupOf(end) === undefined,
+    );
     this.#proposals = new Proposals(nameless, new Set(groups.map(({ name }) => name)));
   }
 
@@ -52,6 +50,11 @@ export class PeerNames {
     }));
     return [...whole, ...wide];
   }
+}
+
+/** The workloads at the ends of flows. */
+export function workloadsOf(flows: readonly LearntFlow[]): readonly LearntWorkload[] {
+  return flows.flatMap(({ client, server }) => [client, server].filter((end) => end.kind === 'workload'));
 }
 
 function addressPeer(

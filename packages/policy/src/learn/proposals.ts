@@ -1,9 +1,7 @@
 import { API_VERSION, compareText, type Selector } from '@bulkhead/core';
 import type { PolicyDocument } from '../compile/snapshot.ts';
 import { distinctNames, slugOf } from './document-name.ts';
-import type { LearntEnd } from './flow.ts';
-
-type LearntWorkload = Extract<LearntEnd, { kind: 'workload' }>;
+import type { LearntWorkload } from './flow.ts';
 
 /** What Kubernetes recommends to say which application a pod belongs to; then what was usual before. */
 const RECOMMENDED = ['app.kubernetes.io/name', 'app.kubernetes.io/instance', 'app.kubernetes.io/component'] as const;
