@@ -1,9 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type LineProcess, run } from '@bulkhead/lab';
+import { LineProcess, run, runIn } from '@bulkhead/lab';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type FirewallStand, withFirewall } from './test-support/firewall-stand.ts';
+import { DNS_SERVER, NAME_CLIENT } from './test-support/name-programs.ts';
 import { missingForNamespaces } from './test-support/stand.ts';
 
 const missing = await missingForNamespaces();
@@ -11,6 +12,17 @@ if (missing !== undefined) process.stderr.write(`skipped: rules learnt in real n
 
 const COMMAND_LINE = join(import.meta.dirname, '../../cli/src/main.ts');
 const FAMILIES = [4, 6] as const;
+const BOTH = ['server', 'friend'] as const;
+const HTTP_PORT = 8080;
+/** Says what no protocol explains, long enough for that to be certain, and what came of it. */
+const SAY = `
+const [host, port] = process.argv.slice(1);
+const say = (outcome) => { process.stdout.write(outcome); process.exit(0); };
+setTimeout(() => say('silence'), 5000);
+const socket = require('node:net').connect(Number(port), host);
+socket.on('connect', () => socket.write(Buffer.alloc(400, '01ff', 'hex')));
+socket.on('data', () => say('answered')).on('error', ({ code }) => say(code)).on('close', () => say('closed'));
+`;
 
 let folder: string;
 beforeEach(async () => {
@@ -20,30 +32,34 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const bulkhead = (...args: readonly string[]): Promise<string> => run(process.execPath, [COMMAND_LINE, ...args]);
 
-const groups = (stand: FirewallStand, mode: string): readonly object[] => [
-  stand.group('server', { mode }),
-  stand.group('friend', { mode }),
-];
+type Watched = 'server' | 'friend';
 
-async function watch(stand: FirewallStand, mode: string): Promise<LineProcess> {
-  await stand.writePolicy(...groups(stand, mode));
-  return stand.startAgent('server', 'friend');
+const groups = (stand: FirewallStand, mode: string, names: readonly Watched[] = BOTH): readonly object[] =>
+  names.map((name) => stand.group(name, { mode }));
+
+async function watch(stand: FirewallStand, ...names: readonly Watched[]): Promise<LineProcess> {
+  await stand.writePolicy(...groups(stand, 'discover', names));
+  return stand.startAgent(...names);
 }
 
 /** What is learnt of what an agent said, as text. */
-async function learn(stand: FirewallStand, agent: LineProcess, ...options: readonly string[]): Promise<string> {
-  const [lines, policy, learned] = ['agent.jsonl', 'policy.yaml', 'learned.yaml'].map((name) => join(folder, name)) as [
-    string,
-    string,
-    string,
-  ];
+async function learn(stand: FirewallStand, agent: LineProcess, ...names: readonly Watched[]): Promise<string> {
+  const [lines = '', policy = '', learned = ''] = ['agent.jsonl', 'policy.yaml', 'learned.yaml'].map((name) =>
+    join(folder, name),
+  );
   await writeFile(lines, agent.lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
-  await writeFile(policy, asText(groups(stand, 'discover')));
-  const text = await bulkhead('policy', 'learn', lines, '--policy', policy, ...options);
+  await writeFile(policy, asText(groups(stand, 'discover', names)));
+  const text = await bulkhead('policy', 'learn', lines, '--policy', policy);
   await writeFile(learned, text);
-  await writeFile(policy, asText(groups(stand, 'protect')));
-  expect(await bulkhead('policy', 'check', policy, learned)).toMatch(/^ok: 2 groups, 2 network rule sets/);
+  await writeFile(policy, asText(groups(stand, 'protect', names)));
+  expect(await bulkhead('policy', 'check', policy, learned)).toMatch(/^ok: \d groups?, \d network rule sets?/);
   return text;
+}
+
+/** Starts an agent that enforces what was learnt. */
+async function enforce(stand: FirewallStand, learned: string, ...names: readonly Watched[]): Promise<LineProcess> {
+  await stand.writePolicyText(`${asText(groups(stand, 'protect', names))}\n---\n${learned}`);
+  return stand.startAgent(...names);
 }
 
 function asText(documents: readonly object[]): string {
@@ -53,13 +69,12 @@ function asText(documents: readonly object[]): string {
 describe.skipIf(missing !== undefined)('rules that are learnt', () => {
   it('let pass what an agent saw over both families, and nothing else', () =>
     withFirewall(async (stand) => {
-      const watching = await watch(stand, 'discover');
+      const watching = await watch(stand, ...BOTH);
       for (const ip of FAMILIES) expect(await stand.call('friend', 'server', ip)).toMatchObject({ status: 200 });
       await watching.stop('SIGTERM');
-      const learned = await learn(stand, watching);
+      const learned = await learn(stand, watching, ...BOTH);
 
-      await stand.writePolicyText(`${asText(groups(stand, 'protect'))}\n---\n${learned}`);
-      const agent = await stand.startAgent('server', 'friend');
+      const agent = await enforce(stand, learned, ...BOTH);
       for (const ip of FAMILIES) {
         expect(await stand.call('friend', 'server', ip)).toMatchObject({ status: 200 });
         expect(await stand.call('stranger', 'server', ip)).toMatchObject({ error: 'TIMEOUT' });
@@ -73,21 +88,43 @@ describe.skipIf(missing !== undefined)('rules that are learnt', () => {
 
   it('never let in who was denied while they were learnt', () =>
     withFirewall(async (stand) => {
-      const watching = await watch(stand, 'discover');
+      const watching = await watch(stand, ...BOTH);
       expect(await stand.call('friend', 'server')).toMatchObject({ status: 200 });
       await watching.stop('SIGTERM');
-      const first = await learn(stand, watching);
+      const first = await learn(stand, watching, ...BOTH);
 
-      const strict = `${asText(groups(stand, 'protect'))}\n---\n${first}`;
-      await stand.writePolicyText(strict);
-      const enforcing = await stand.startAgent('server', 'friend');
+      const enforcing = await enforce(stand, first, ...BOTH);
       expect(await stand.call('friend', 'server')).toMatchObject({ status: 200 });
       expect(await stand.call('stranger', 'server')).toMatchObject({ error: 'TIMEOUT' });
       await enforcing.stop('SIGTERM');
 
-      const again = await learn(stand, enforcing);
+      const again = await learn(stand, enforcing, ...BOTH);
       expect(again).toContain(`denied and is not learnt: from ${stand.host('stranger').ipv4} on 8080/tcp`);
       const rules = (text: string): readonly string[] => text.match(/- \{ name: .*\}/g) ?? [];
       expect(rules(again)).toEqual(rules(first));
+    }));
+
+  it('name a server by the domain that was looked up, keep the look-ups, and have it spoken to as it was', () =>
+    withFirewall(async (stand) => {
+      const [server, resolver] = [stand.host('server').ipv4, stand.host('stranger').ipv4];
+      const words = ['-e', DNS_SERVER, '--', server];
+      const dns = stand.keep(new LineProcess('dns', stand.host('stranger').path, process.execPath, words));
+      await dns.waitFor('dns', (line) => line.event === 'listening');
+      const inFriend = (program: string, ...more: readonly string[]): Promise<string> =>
+        runIn(stand.host('friend').path, process.execPath, ['-e', program, '--', ...more]);
+      const look = (): Promise<string> => inFriend(NAME_CLIENT, resolver, 'www.shop.example', String(HTTP_PORT));
+      const watching = await watch(stand, 'friend');
+      expect(await look()).toBe('connected');
+      expect(await stand.call('friend', 'server')).toMatchObject({ status: 200 });
+      await watching.stop('SIGTERM');
+
+      const learned = await learn(stand, watching, 'friend');
+      expect(learned).toContain('peers: [ www.shop.example ], ports: [ 8080 ], applications: [ http ]');
+      expect(learned).toContain(`peers: [ ${resolver} ], ports: [ 53, 53/udp ], applications: [ dns ]`);
+      await enforce(stand, learned, 'friend');
+      expect(await look()).toBe('connected');
+      expect(await stand.call('friend', 'server')).toMatchObject({ status: 200 });
+      expect(await stand.call('friend', 'stranger')).toMatchObject({ error: 'TIMEOUT' });
+      expect(await inFriend(SAY, server, String(HTTP_PORT))).toMatch(/^(ECONNRESET|silence)$/);
     }));
 });
