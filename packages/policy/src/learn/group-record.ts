@@ -1,4 +1,5 @@
 import { compareText, formatCount } from '@bulkhead/core';
+import { contains, readPrefix } from '../network/address.ts';
 import { type FlowDirection, NODE_PEER } from '../network/rule-set.ts';
 import { peerText, portsText } from '../network/words.ts';
 import type { LearntEnd, LearntFlow } from './flow.ts';
@@ -11,6 +12,12 @@ const HOUR_MS = 3_600_000;
 /** What happens once a day is in what was watched for as long. */
 const LEAST_HOURS = 24;
 const MAX_PORT = 65_535;
+/** Given out as workloads come and go (RFC 1918, RFC 6598, RFC 4193). */
+const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'].flatMap(
+  (text) => readPrefix(text) ?? [],
+);
+const FLOWS = ['flow', 'flows'] as const;
+const PRIVATE_ADDRESSES = ['private address', 'private addresses'] as const;
 /** So many of a kind are named in a note; the flows themselves tell of the others. */
 const MAX_NAMED = 5;
 
@@ -21,6 +28,7 @@ export class GroupRecord {
   readonly #denied = new Set<string>();
   readonly #alerted = new Set<string>();
   readonly #unnamed = new Set<string>();
+  readonly #inside = new Set<string>();
   readonly #fromItself = new Set<string>();
   readonly #fromOthers = new Set<string>();
   #first = '';
@@ -48,6 +56,7 @@ export class GroupRecord {
     if (flow.verdict === 'block') return void this.#denied.add(text);
     if (peer === undefined || port === 'none') return void this.#unnamed.add(text);
     if (flow.verdict !== 'allow') this.#alerted.add(text);
+    if (peer.kind === 'prefix' && isPrivate(peer.prefix)) this.#inside.add(peer.prefix);
     (isOwnWord ? this.#fromItself : this.#fromOthers).add(text);
     const { protocol, sessions, lastSeen } = flow;
     const application = this.#applications ? applicationOf(flow.application) : undefined;
@@ -87,30 +96,32 @@ export class GroupRecord {
     return `Learnt from ${sessions} of ${formatCount(this.#workloads.size, 'workload')}, seen ${this.span}.`;
   }
 
-  watchWarnings(): readonly string[] {
-    if (this.#ms >= LEAST_HOURS * HOUR_MS) return [];
+  warnings(): readonly string[] {
     const what = 'what happens daily or at certain times only may be missing, and would be cut';
-    return [`flows were seen over ${this.#length} alone: ${what}`];
+    return [
+      ...(this.#ms < LEAST_HOURS * HOUR_MS ? [`flows were seen over ${this.#length} alone: ${what}`] : []),
+      ...noteOf(this.#unnamed, FLOWS, [
+        'cannot be named by a rule, and would be cut',
+        'cannot be named by rules, and would be cut',
+      ]),
+    ];
   }
 
   notes(): readonly string[] {
     return [
-      ...noteOf(this.#denied, 'was denied and is not learnt', 'were denied and are not learnt'),
-      ...noteOf(
-        this.#alerted,
+      ...noteOf(this.#denied, FLOWS, ['was denied and is not learnt', 'were denied and are not learnt']),
+      ...noteOf(this.#alerted, FLOWS, [
         'was let pass against rules that are tried, and is learnt: see whether it should be',
         'were let pass against rules that are tried, and are learnt: see whether they should be',
-      ),
-      ...noteOf(
-        this.#fromOthers.difference(this.#fromItself),
+      ]),
+      ...noteOf(this.#fromOthers.difference(this.#fromItself), FLOWS, [
         'is known from the other end alone, whose agent told of it, and is learnt',
         'are known from the other end alone, whose agents told of them, and are learnt',
-      ),
-      ...noteOf(
-        this.#unnamed,
-        'cannot be named by a rule, and would be cut',
-        'cannot be named by rules, and would be cut',
-      ),
+      ]),
+      ...noteOf(this.#inside, PRIVATE_ADDRESSES, [
+        'stands for whoever has it: should it change, the new one is cut',
+        'stand for whoever has them: should they change, the new ones are cut',
+      ]),
     ];
   }
 
@@ -141,11 +152,18 @@ function inWords(direction: FlowDirection, who: string, { protocol, port }: Lear
   return `${direction === 'ingress' ? 'from' : 'to'} ${who} on ${where}`;
 }
 
-function noteOf(texts: ReadonlySet<string>, one: string, many: string): readonly string[] {
+type OneAndMany = readonly [one: string, many: string];
+
+function noteOf(texts: ReadonlySet<string>, what: OneAndMany, says: OneAndMany): readonly string[] {
   if (texts.size === 0) return [];
   const named = [...texts].toSorted(compareText).slice(0, MAX_NAMED);
   const more = texts.size > named.length ? `, and ${texts.size - named.length} more` : '';
-  return [`${formatCount(texts.size, 'flow')} ${texts.size === 1 ? one : many}: ${named.join(', ')}${more}`];
+  return [`${formatCount(texts.size, ...what)} ${says[texts.size === 1 ? 0 : 1]}: ${named.join(', ')}${more}`];
+}
+
+function isPrivate(prefix: string): boolean {
+  const read = readPrefix(prefix);
+  return read !== undefined && PRIVATE.some((outer) => contains(outer, read));
 }
 
 /** `2026-11-27 08:59` of an ISO date. */

@@ -377,10 +377,17 @@ describe('learnNetwork', () => {
     );
   });
 
+  it('says which addresses inside stand for whoever has them', () => {
+    const clients = ['10.1.1.1', 'fd00::1', '198.51.100.7'].map((client) => flow(at(client), SHOP, 80));
+    expect(textsOf(learn(clients, { asked: ['shop'] })).at(-1)).toBe(
+      'note shop: 2 private addresses stand for whoever has them: should they change, the new ones are cut: 10.1.1.1, fd00::1',
+    );
+  });
+
   it('names flows that no rule can', () => {
     const learnt = learn([flow(WEB, SHOP, 0), flow(at('nowhere'), SHOP, 80), flow(WEB, SHOP, 80)], { asked: ['shop'] });
-    expect(textsOf(learnt).at(-1)).toBe(
-      'note shop: 2 flows cannot be named by rules, and would be cut: from nowhere on 80/tcp, from web on 0/tcp',
+    expect(textsOf(learnt)[0]).toBe(
+      'warning shop: 2 flows cannot be named by rules, and would be cut: from nowhere on 80/tcp, from web on 0/tcp',
     );
   });
 

@@ -97,7 +97,7 @@ function learnGroup(
     written.find((one) => one.direction === direction)?.rules ?? [];
   const document = ruleSetDocument(group, record.span, rulesOf);
 
-  for (const text of record.watchWarnings()) say('warning', text);
+  for (const text of record.warnings()) say('warning', text);
   for (const { direction, rules } of written)
     if (rules.length === 0) say('note', `${direction}: nothing was seen, so that it is closed as a whole`);
   for (const { notes: own } of written) for (const text of own) say('note', text);

@@ -36,7 +36,7 @@ describe('bulkhead policy learn', () => {
     expect(code).toBe(0);
     expect(readingOf(stdout)).toEqual(readingOf(await readFile(join(EXAMPLE, 'learned.yaml'), 'utf8')));
     expect(stderr).toContain('warning: group shop-db: flows were seen over 1 hour alone: ');
-    expect(stderr).toMatch(/\n3 documents, 5 notes\n$/);
+    expect(stderr).toMatch(/\n3 documents, 7 notes\n$/);
     const learned = join(folder, 'learned.yaml');
     await writeFile(learned, stdout);
     expect(await bulkhead('policy', 'check', POLICY, learned)).toMatchObject({ code: 0 });
