@@ -120,7 +120,7 @@ describe.skipIf(missing !== undefined)('the agent', () => {
       const finding = await agent.waitFor('finding', (line) => stand.isAbout(line, 'finding'));
       expect(finding).toMatchObject({ detector: 'payment-card', verdict: 'alert', mode });
       expect(stand.arrived()).toContain(CARD);
-      expect(await stand.rules()).not.toMatch(/table inet bulkhead \{|table ip|\b(drop|reject|queue)\b/);
+      expect(await stand.rules()).not.toMatch(/table inet bulkhead \{|table ip|\b(drop|reject|queue(?!-))\b/);
       expect(agent.lines.some((line) => line.event === 'session-blocked')).toBe(false);
     }),
   );

@@ -33,6 +33,8 @@ export interface AgentPorts {
   readonly onLost: (count: number) => void;
   /** The workloads of a namespace were told the addresses of a name. */
   readonly onAnswer: (key: string, answer: DnsAnswer) => void;
+  /** A workload of a namespace has ended, or another has begun there. */
+  readonly onWorkloads: (plan: NamespacePlan) => void;
   /** The flows of a namespace are counted no longer. Never rejects. */
   readonly onLettingGo: (plan: NamespacePlan) => Promise<void>;
   /** Whether what an earlier agent left may be cleared where nothing is planned: not before a policy is known. */
@@ -267,6 +269,7 @@ export class Agent {
   }
 
   #onHeld(plan: NamespacePlan, before: NamespacePlan | undefined): void {
+    if (before !== undefined && namesIn(before) !== namesIn(plan)) this.#ports.onWorkloads(plan);
     // Addresses of peers come and go all the time.
     if (before !== undefined && isLikeBut(before, plan)) return;
     const { sensors, mode, onFailure, quarantine } = plan.policy;
@@ -298,6 +301,10 @@ export class Agent {
 /** Whether a path names one namespace for good: that of a process is another's when its number is used again. */
 function isLasting(path: string): boolean {
   return !path.startsWith('/proc/');
+}
+
+function namesIn({ workloads }: NamespacePlan): string {
+  return workloads.map(({ id }) => id).join();
 }
 
 /** Whether two plans differ by the addresses of their rules alone. */

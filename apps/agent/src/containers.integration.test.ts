@@ -58,6 +58,11 @@ describe.skipIf(missing !== undefined)('the agent on a real containerd', () => {
 
       await agent.stop();
       expect((await runIn(web.path, 'nft', ['list', 'ruleset'])).trim()).toBe('');
+      const told = agent.lines.filter(({ event }) => event === 'flows');
+      expect(told.map(({ workloads }) => JSON.stringify(workloads)).join()).not.toContain('other-0');
+      expect(told.flatMap(({ flows }) => flows)).toContainEqual(
+        expect.objectContaining({ direction: 'ingress', protocol: 'tcp', port: 8080, application: 'http1' }),
+      );
     });
   });
 

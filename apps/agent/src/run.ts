@@ -132,6 +132,7 @@ async function start(
     mayClear: () => plane?.notReady === undefined,
     nodeAddresses,
     onAnswer: (key, answer) => watch.learn(key, answer),
+    onWorkloads: (plan) => void watch.look(plan),
     onLettingGo: (plan) => watch.finish(plan),
   };
   const state = resolve(folder, config.controlPlane?.folder ?? config.stateFolder ?? 'state');

@@ -4,6 +4,7 @@ import {
   countFlows,
   countsFlows,
   type Firewall,
+  hasTraces,
   LOG_GROUP,
   type LoggedPacket,
   NftablesError,
@@ -86,6 +87,8 @@ export class KernelSteering implements Steering {
   }
 
   async releaseAbandoned(netns: string, kept: Kept): Promise<void> {
+    // Who belongs to what takes programs to find out, and each namespace that was only watched has counts after a restart.
+    if (kept === 'counts' && this.countsFlows && !(await hasTraces(netns))) return;
     if ((await tracesIn(netns)) === 'abandoned') await this.release(netns, kept);
   }
 }

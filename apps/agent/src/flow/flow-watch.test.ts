@@ -16,13 +16,15 @@ const PLAN = {
   policy: { groups: ['shop'], mode: 'discover' },
 } as unknown as NamespacePlan;
 
-function stage(read: () => FlowReading | undefined | Error, conversations: Conversation[] = []) {
+type Read = FlowReading | undefined | Error;
+
+function stage(read: () => Read | Promise<Read>, conversations: Conversation[] = []) {
   const [events, calls, problems]: [NewAgentEvent[], string[], string[]] = [[], [], []];
   let notCounted = 0;
   const watch = new FlowWatch({
     counters: {
       read: async () => {
-        const result = read();
+        const result = await read();
         if (result instanceof Error) throw result;
         return result;
       },
@@ -147,6 +149,27 @@ describe('FlowWatch', () => {
 
     expect(events).toHaveLength(2);
     expect(calls.at(-1)).toBe('empty /run/netns/shop');
+  });
+
+  it('takes readings in one after the other, whoever asks for them', async () => {
+    const answers: ((reading: FlowReading) => void)[] = [];
+    const at = (bytes: number): FlowReading => ({
+      counts: [{ ...carried('10.0.0.9', 80), packets: bytes, bytes }],
+      notCounted: 0,
+    });
+    const { watch, events } = stage(
+      () => new Promise((resolve) => answers.push(resolve)),
+      [spoke('10.0.0.9', 80, 'http1')],
+    );
+    const all = [watch.pass(), watch.look(PLAN), watch.finish(PLAN)];
+    for (const bytes of [100, 150, 180]) {
+      await expect.poll(() => answers.length).toBe(1);
+      answers.pop()?.(at(bytes));
+    }
+    await Promise.all(all);
+
+    const told = events.flatMap((event) => (event.event === 'flows' ? event.flows : []));
+    expect(told.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(180);
   });
 
   it('says once what it cannot read, and nothing where the namespace is gone', async () => {

@@ -56,6 +56,7 @@ export class FlowWatch {
   readonly #records = new Map<string, Record>();
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
+  #turn: Promise<unknown> = Promise.resolve();
   #isClosed = false;
   #problem = '';
 
@@ -84,6 +85,11 @@ export class FlowWatch {
     }
   }
 
+  /** Reads a namespace now: a workload in it has ended, and its network may end with it. */
+  async look(plan: NamespacePlan): Promise<void> {
+    if (!this.#isClosed) await this.#read(plan, false);
+  }
+
   /** Takes in what the workloads of a namespace were told of a name. */
   learn(key: string, answer: DnsAnswer): void {
     this.#recordOf(key).names.learn(answer, this.#now());
@@ -107,8 +113,14 @@ export class FlowWatch {
     }
   }
 
-  /** Whether there was something to read. */
-  async #read(plan: NamespacePlan, all: boolean): Promise<boolean> {
+  /** Whether there was something to read. One after the other: a reading that is taken in late would count what is known anew. */
+  #read(plan: NamespacePlan, all: boolean): Promise<boolean> {
+    const turn = this.#turn.then(() => this.#readNow(plan, all));
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #readNow(plan: NamespacePlan, all: boolean): Promise<boolean> {
     const { counters, onNotCounted } = this.#options;
     const now = this.#now();
     const { ledger, spoken } = this.#recordOf(plan.key);
