@@ -27,6 +27,7 @@ export function createApiMetrics(metrics: Metrics): ApiMetrics {
   const seconds = metrics.histogram('api_request_seconds', 'Time to the answer', SECONDS, ['route']);
   const events = metrics.counter('api_events_total', 'Events of agents, by whether they were new', ['outcome']);
   const flows = metrics.counter('api_flows_total', 'Flows that agents told of, by what became of them', ['outcome']);
+  const packets = metrics.counter('api_flow_packets_not_counted_total', 'Packets that agents had no room to count');
   const pruned = metrics.counter('api_pruned_total', 'What was forgotten for its age or number', ['what']);
   const agents = metrics.gauge('api_agents_connected', 'Agents with a stream to this process');
   const documents = metrics.gauge('api_policy_documents', 'Documents in force');
@@ -57,7 +58,7 @@ export function createApiMetrics(metrics: Metrics): ApiMetrics {
       for (const report of reports) {
         flows.inc({ outcome: 'kept' }, report.flows.length);
         flows.inc({ outcome: 'malformed' }, report.malformed);
-        flows.inc({ outcome: 'not-counted' }, report.notCounted);
+        packets.inc({}, report.notCounted);
       }
     },
     countPruned: (what, count) => pruned.inc({ what }, count),

@@ -1,5 +1,5 @@
 /**
- * Rows of one statement: PostgreSQL takes 65,535 parameters and SQLite 32,766, and a row has at most nineteen. Larger
+ * Rows of one statement: PostgreSQL takes 65,535 parameters and SQLite 32,766, and a row has at most twenty. Larger
  * portions are no faster.
  */
 const ROWS_AT_ONCE = 500;

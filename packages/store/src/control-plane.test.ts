@@ -1,10 +1,12 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { EventStore, FlowEnd, FlowFilter, FlowObservation, Page, PageRequest } from '@bulkhead/control-plane';
 import fc from 'fast-check';
+import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { StoreConfig } from './config.ts';
 import { openStore, type Store } from './open-store.ts';
 import { testDatabases } from './test-support/databases.ts';
+import { inside } from './test-support/inside.ts';
 
 const T0 = '2026-11-26T08:00:00.000Z';
 const T1 = '2026-11-26T09:00:00.000Z';
@@ -464,6 +466,91 @@ for (const database of testDatabases()) {
         expect(await all()).toMatchObject([{ seenBy: ['client', 'server'], bytes: 600, sessions: 3 }]);
         await tell({ [T1]: [flow({ bytes: 0, sessions: 0, port: 1 })] });
         expect(await all({ port: 1 })).toMatchObject([{ seenBy: ['client'], bytes: 0, sessions: 0 }]);
+      });
+
+      it('are all counted, whoever tells of them at the same time', async () => {
+        const agents = Array.from({ length: 8 }, (_, at) => `busy-${at}`);
+        for (const agent of agents) await enrol(agent, agent);
+        // A file has one process, a server several.
+        const other = store.dialect === 'sqlite' ? store : await openStore(config);
+        const observation = fc.record({
+          client: fc.constantFrom(web, db),
+          seenBy: fc.constantFrom('client' as const, 'server' as const),
+          application: fc.constantFrom('', 'tls', 'http'),
+          port: fc.constantFrom(1, 2, 3),
+          sessions: fc.nat(9),
+        });
+        const batches = fc.sample(fc.array(observation, { minLength: 20, maxLength: 40 }), 160);
+        const appended = batches.map((seen, at) => {
+          const flows = seen.map(({ application, ...over }) => {
+            const { application: _, ...rest } = flow(over);
+            return { ...rest, ...(application !== '' && { application }) };
+          });
+          const [sequence, agent] = [Math.floor(at / agents.length) + 1, agents[at % agents.length] ?? ''];
+          const events = [{ sequence, document: {}, flows: report(T0, flows) }];
+          return (at % 2 === 0 ? store : other).events.append({ agent, epoch: 1, events }, T0);
+        });
+        await Promise.all(appended);
+        if (other !== store) await other.close();
+
+        const toldAt = (side: FlowObservation['seenBy']): number =>
+          batches
+            .flat()
+            .filter(({ seenBy }) => seenBy === side)
+            .reduce((sum, { sessions }) => sum + sessions, 0);
+        await inside(config, async (tables) => {
+          const { rows } = await sql<{ client: unknown; server: unknown }>`
+            select sum(client_sessions) as client, sum(server_sessions) as server from flow`.execute(tables);
+          expect(rows.map(({ client, server }) => [Number(client), Number(server)])).toEqual([
+            [toldAt('client'), toldAt('server')],
+          ]);
+        });
+      });
+
+      describe('whose ends do not both know what is spoken', () => {
+        const { application: _, ...silent } = flow();
+        const client = (over: Partial<FlowObservation> = {}): FlowObservation => ({ ...silent, bytes: 10, ...over });
+        const server = (over: Partial<FlowObservation> = {}): FlowObservation => flow({ seenBy: 'server', ...over });
+        const kept = async (): Promise<unknown[]> =>
+          (await all())
+            .map(({ application = '', seenBy, sessions }) => `${application}: ${sessions} by ${seenBy.join(' and ')}`)
+            .toSorted();
+
+        it('are one, whoever told first, and whether in one batch or not', async () => {
+          await tell({ [T0]: [client()], [T1]: [server()] });
+          expect(await kept()).toEqual(['postgres: 1 by client and server']);
+          await tell({ [T2]: [client({ sessions: 4 })] });
+          expect(await kept()).toEqual(['postgres: 5 by client and server']);
+          expect(await all()).toMatchObject([{ firstSeen: T0, lastSeen: T2, bytes: 1_000 }]);
+
+          await tell({ [T0]: [client({ port: 1 })] });
+          await tell({ [T0]: [client({ port: 1, sessions: 2 })] });
+          await tell({ [T1]: [server({ port: 1 })] });
+          expect(await all({ port: 1 })).toMatchObject([{ application: 'postgres', sessions: 3, firstSeen: T0 }]);
+        });
+
+        it('are of what was spoken last, where the other end has heard several things', async () => {
+          await tell({ [T0]: [server()], [T1]: [server({ application: 'tls' })] });
+          await tell({ [T2]: [client({ sessions: 3 })] });
+          expect(await kept()).toEqual(['postgres: 1 by server', 'tls: 3 by client and server']);
+        });
+
+        it('stay two where the other end does not know it of all either', async () => {
+          await tell({ [T0]: [server(), server({ application: undefined as never })] });
+          await tell({ [T1]: [client({ sessions: 3 })] });
+          expect(await kept()).toEqual([': 3 by client and server', 'postgres: 1 by server']);
+        });
+
+        it('stay two where they differ in more, or nobody but one end tells of them', async () => {
+          const guest: FlowEnd = { kind: 'address', name: '192.0.2.1' };
+          await tell({ [T0]: [client({ verdict: 'block' }), client({ port: 2 }), client()] });
+          await tell({
+            [T1]: [flow({ client: guest, seenBy: 'server' }), client({ client: guest, seenBy: 'server' })],
+          });
+          await tell({ [T1]: [flow()] });
+          expect(await all()).toHaveLength(6);
+          expect(await kept()).toContain('postgres: 1 by client');
+        });
       });
 
       it('are told apart by each end, what is spoken, the port and the verdict', async () => {

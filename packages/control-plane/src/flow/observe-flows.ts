@@ -57,7 +57,7 @@ export interface FlowReport {
   /** Whose flows they are, and the groups that select it; absent where the event does not say so. */
   readonly local?: { readonly end: FlowEnd; readonly groups: readonly string[] };
   readonly flows: readonly FlowObservation[];
-  /** Flows of which the agent says only that they were. */
+  /** Packets of flows that the agent had no room to count. */
   readonly notCounted: number;
   /** What of it is not understood. */
   readonly malformed: number;

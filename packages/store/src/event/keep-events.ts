@@ -72,7 +72,7 @@ export async function keepEvents(
     ...cutOff,
   ]);
   await noteScanEnds(transaction, others);
-  await addFlows(transaction, seen);
+  await addFlows(transaction, dialect, seen);
   await addFlowGroups(transaction, groups);
 }
 

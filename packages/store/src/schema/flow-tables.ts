@@ -12,6 +12,8 @@ interface FlowTable {
   readonly id: Generated<number>;
   /** Of all that tells it from others: texts as long as names may be are too long for an index of PostgreSQL. */
   readonly digest: string;
+  /** Of all but what is spoken; null where not both ends are workloads, of which agents tell. */
+  readonly conversation: string | null;
   readonly client_kind: FlowEnd['kind'];
   /** Absent texts are ''. */
   readonly client_namespace: string;
@@ -51,13 +53,14 @@ export function flowTables({ bigId, big, sorted }: DialectWords): readonly strin
   return [
     'drop table flow',
     `create table flow (
-      id ${bigId}, digest text not null unique,
+      id ${bigId}, digest text not null unique, conversation text,
       client_kind text not null, client_namespace text not null, client_name text not null,
       server_kind text not null, server_namespace text not null, server_name text not null, server_domain text not null,
       protocol text not null, port integer, application text not null, verdict text not null, seen_by integer not null,
       client_sessions ${big} not null, client_bytes ${big} not null, server_sessions ${big} not null,
       server_bytes ${big} not null, first_seen text not null, last_seen ${sorted} not null)`,
     'create index flow_seen on flow (last_seen, id)',
+    'create index flow_conversation on flow (conversation)',
   ];
 }
 
