@@ -1,3 +1,4 @@
+import type { Line, LineProcess } from '@bulkhead/lab';
 import { describe, expect, it } from 'vitest';
 import { CARD_ORDER, missingForNamespaces, PLAIN_ORDER, withStand } from './test-support/stand.ts';
 
@@ -91,4 +92,54 @@ describe.skipIf(missing !== undefined)('an agent of a control plane', () => {
       expect(await reaches()).toBe(true);
     }),
   );
+
+  it('has flows between its workloads listed by both ends and counted once', { timeout: 180_000 }, () =>
+    withStand(async (stand) => {
+      const { client, serverHost } = stand;
+      const watched = {
+        apiVersion: 'bulkhead.io/v1alpha1',
+        kind: 'WorkloadGroup',
+        metadata: { name: 'client' },
+        spec: { selector: { netns: [client.netns] }, mode: 'discover' },
+      };
+      await stand.writePolicy({ mode: 'monitor' }, watched);
+      const { plane, config } = await stand.startControlPlane();
+      const agent = await stand.startAgent(config);
+      const isHeld = (line: Line): boolean => line.event === 'workload-protected' && line.netns === client.path;
+      await agent.waitFor('hold of the client', isHeld, { withinMs: 30_000 });
+      const ask = async (): Promise<unknown> => stand.request({ path: '/orders', body: PLAIN_ORDER });
+      const flows = async (): Promise<readonly object[]> => {
+        const { body } = await plane.ask('GET', `/api/v1/flows?workload=${serverHost.netns}&port=8080`);
+        return (body as { readonly items: readonly object[] }).items;
+      };
+      // Of the client's traffic nothing is looked into: what is spoken is known from the other end alone.
+      const ends = {
+        application: 'http1',
+        client: { kind: 'workload', name: client.netns },
+        server: { kind: 'workload', name: serverHost.netns },
+        protocol: 'tcp',
+        verdict: 'allow',
+      };
+
+      expect(await ask()).toMatchObject({ status: 200 });
+      const seen = { ...ends, seenBy: ['client', 'server'], sessions: 1 };
+      await expect.poll(flows, WAIT).toContainEqual(expect.objectContaining(seen));
+      expect(await plane.events('flows')).toEqual([]);
+
+      // What is left is told when the agent ends.
+      for (const _ of [2, 3]) expect(await ask()).toMatchObject({ status: 200 });
+      await agent.stop('SIGTERM');
+      await stand.startAgent(config);
+      const bytes = Math.max(...[client, serverHost].map(({ path }) => bytesOf(agent, path)));
+      const summed = expect.objectContaining({ ...ends, sessions: 3, bytes });
+      await expect.poll(flows, WAIT).toEqual([summed]);
+    }),
+  );
 });
+
+/** What an agent told of a namespace's flows to the server's port, all in all. */
+function bytesOf({ lines }: LineProcess, netns: string): number {
+  const told = lines.filter((line) => line.event === 'flows' && line.netns === netns);
+  const flows = told.flatMap((line) => line['flows'] as readonly { readonly port?: number; readonly bytes: number }[]);
+  return flows.filter(({ port }) => port === 8080).reduce((sum, flow) => sum + flow.bytes, 0);
+}
