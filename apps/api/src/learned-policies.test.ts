@@ -154,6 +154,15 @@ describe('rules that are learnt', () => {
     expect(await learn(query)).toMatchObject({ status, body: { detail: expect.stringContaining(detail) } });
   });
 
+  it('are learnt one after the other, and not for more than wait', async () => {
+    const headers = await stand.token('auditor');
+    const all = await Promise.all(Array.from({ length: 20 }, () => stand.app.inject({ url: URL_LEARNED, headers })));
+    const statuses = all.map(({ statusCode }) => statusCode);
+    expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(8);
+    expect(new Set(statuses)).toEqual(new Set([200, 503]));
+    expect((await learn()).status).toBe(200);
+  });
+
   it('are for whoever may read policies and all flows', async () => {
     const asked = async (headers: object): Promise<number> =>
       (await stand.app.inject({ url: URL_LEARNED, headers: { ...headers } })).statusCode;

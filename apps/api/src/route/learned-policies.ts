@@ -8,6 +8,8 @@ import type { Api } from '../http/server.ts';
 import { type LearntPolicy, learnPolicy, MAX_LEARNT_FLOWS } from '../policy/learn-policy.ts';
 
 const MAX_GROUPS = 256;
+/** Each takes seconds at most; who waits behind more is told to come again. */
+const MAX_WAITING = 8;
 
 const Answer = z.object({
   version: z.string().describe('Of the policy whose groups and rules were gone by.'),
@@ -37,6 +39,7 @@ const Answer = z.object({
 export function addLearnedPolicyRoutes(app: Api, { store, policy }: ApiContext): void {
   // One after the other: each may hold up the process for a moment.
   let last: Promise<unknown> = Promise.resolve();
+  let waiting = 0;
 
   app.get(
     '/api/v1/policies/learned',
@@ -75,7 +78,9 @@ export function addLearnedPolicyRoutes(app: Api, { store, policy }: ApiContext):
       const unknown = groups?.find((name) => current.policy.groups.every((one) => one.name !== name));
       if (unknown !== undefined) throw new HttpProblem(404, `There is no group ${JSON.stringify(unknown)}.`);
       const learning = { groups, since, applications: applications === 'true', maxAddresses };
-      const next = last.then(() => learnPolicy(store, current, learning));
+      if (waiting >= MAX_WAITING) throw new HttpProblem(503, 'Others have rules learnt now; try again in a minute.');
+      waiting += 1;
+      const next = last.then(() => learnPolicy(store, current, learning)).finally(() => void (waiting -= 1));
       last = next.catch(() => undefined);
       const { documents, ...learnt } = required(await next);
       return { version: current.version, documents: documents.map(plain), ...learnt };
