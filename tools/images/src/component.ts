@@ -22,3 +22,14 @@ export const NODE_FLAGS: Readonly<Record<Component, readonly string[]>> = {
   worker: [],
   cli: [],
 };
+
+/** Packages that every Debian has. */
+export const ESSENTIAL_PACKAGES: readonly string[] = ['coreutils', 'util-linux'];
+
+/** Programs that the agent runs, by the package of Debian that has them. */
+export const AGENT_PROGRAMS: Readonly<Record<string, string>> = {
+  coreutils: '/usr/bin/cat',
+  iptables: '/usr/sbin/xtables-nft-multi',
+  nftables: '/usr/sbin/nft',
+  'util-linux': '/usr/bin/nsenter',
+};

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ADDONS, COMPONENTS, NODE_FLAGS } from './component.ts';
+import { ADDONS, AGENT_PROGRAMS, COMPONENTS, ESSENTIAL_PACKAGES, NODE_FLAGS } from './component.ts';
 
 const FILE = resolve(import.meta.dirname, '../../../deploy/images/Dockerfile');
 
@@ -37,5 +37,12 @@ describe('the Dockerfile', () => {
     const built = /for module in (.*?);/.exec(stages.get('native')?.lines.join('\n') ?? '')?.[1]?.split(' ');
 
     expect(built?.toSorted()).toEqual([...new Set(Object.values(ADDONS).flat())].toSorted());
+  });
+
+  it('installs the programs that the agent runs', () => {
+    const text = stages.get('agent')?.lines.join('\n') ?? '';
+    const installed = /install -y --no-install-recommends (.*?) \\$/m.exec(text)?.[1]?.split(' ') ?? [];
+
+    expect([...ESSENTIAL_PACKAGES, ...installed].toSorted()).toEqual(Object.keys(AGENT_PROGRAMS).toSorted());
   });
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeImage } from '@bulkhead/cri/test-support';
 import { bundle } from './bundle.ts';
-import { type Component, NODE_FLAGS } from './component.ts';
+import { AGENT_PROGRAMS, type Component, NODE_FLAGS } from './component.ts';
 import { putFolder, putLink, putProgram, putSystem } from './rootfs.ts';
 
 /** Where a component lies in its image. */
@@ -12,8 +12,7 @@ const HOME = '/opt/bulkhead';
 /** Whom all components but the agent run as. */
 export const USER = '65532:65532';
 
-/** What the agent asks of a system beside its own libraries. */
-const AGENT_PROGRAMS = ['/usr/bin/nsenter', '/usr/bin/cat', '/usr/sbin/nft', '/usr/sbin/xtables-nft-multi'];
+/** Other names of `xtables-nft-multi`. */
 const AGENT_LINKS = [
   'iptables-nft',
   'ip6tables-nft',
@@ -45,7 +44,7 @@ export async function makeTestImage(component: Component, name: string, folder: 
 }
 
 async function putAgentPrograms(rootfs: string): Promise<void> {
-  for (const program of AGENT_PROGRAMS) await putProgram(rootfs, program);
+  for (const program of Object.values(AGENT_PROGRAMS)) await putProgram(rootfs, program);
   for (const link of AGENT_LINKS) await putLink(rootfs, `/usr/sbin/${link}`);
   // Loaded by name, one for each match and target.
   for (const plugin of globSync('/usr/lib/*-linux-gnu/xtables')) await putFolder(rootfs, plugin);
