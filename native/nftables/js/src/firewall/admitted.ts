@@ -2,7 +2,7 @@ import { TABLE } from '../enforcement/table.ts';
 import { accept, equals, field, type Json, meta, type NftCommand, type Statement } from '../nft-json.ts';
 
 /** Flows that are remembered; one more is judged packet by packet. Each takes the kernel about 100 bytes. */
-const MAX_ADMITTED = 65_535;
+export const MAX_ADMITTED = 65_535;
 /** A flow that is silent for so long is judged anew with its next packet. */
 const ADMITTED_SECONDS = 300;
 

@@ -6,6 +6,7 @@ import { ADDRESS, lacksNamespaces, makeNetlab, type Netlab, until } from '../tes
 import type { Peer } from '../test-support/peer.ts';
 import { dialAloud, listen, tcpPeers } from '../test-support/tcp-peers.ts';
 import { runText } from '../transaction.ts';
+import { MAX_ADMITTED } from './admitted.ts';
 import { type AddressList, type Firewall, type FirewallRule, LOG_GROUP, readLogPrefix } from './firewall.ts';
 
 const CLIENT: AddressList = {
@@ -30,6 +31,7 @@ function ingress(rules: readonly FirewallRule[], lists: readonly AddressList[] =
 const NOT_INSPECTED = { hooks: [], queueNumber: 0, onFailure: 'open' } as const;
 /** Longer than a handshake here takes, and than the first retransmission of one. */
 const SILENCE_MS = 1_500;
+const ADDED_AT_ONCE = 4_096;
 
 let lab: Netlab;
 
@@ -63,6 +65,18 @@ describe.skipIf(lacksNamespaces())('a firewall', () => {
     }
     await protect(lab.server, { ...NOT_INSPECTED, firewall: ingress([ALLOW_CLIENT]) });
     expect(await connects(dialAloud(lab, ADDRESS.server.ip))).toBe(true);
+  });
+
+  it('is seen, changed and taken away with as many admitted flows as it remembers', async () => {
+    const firewall = ingress([ALLOW_CLIENT]);
+    await protect(lab.server, { ...NOT_INSPECTED, firewall });
+    await admit(lab.server, 'admitted-4', '198.51.100.200');
+    await admit(lab.server, 'admitted-6', '2001:db8:1111:2222:3333:4444:5555:6666');
+
+    expect(await inspectState(lab.server)).toMatchObject({ status: 'filtered' });
+    await protect(lab.server, { ...NOT_INSPECTED, firewall: ingress([ALLOW_CLIENT], [NOBODY]) });
+    await release(lab.server);
+    expect(await inspectState(lab.server)).toEqual({ status: 'absent' });
   });
 
   it('takes the first rule of a list that holds, and a denial over what another list allows', async () => {
@@ -215,6 +229,17 @@ describe.skipIf(lacksNamespaces())('a firewall', () => {
     expect(await lab.run(lab.server, 'nft', 'list', 'ruleset')).toBe(before);
   });
 });
+
+/** Fills a set of admitted flows. */
+async function admit(namespace: string, set: string, address: string): Promise<void> {
+  const ports = Array.from({ length: MAX_ADMITTED }, (_, port) => port);
+  for (let from = 0; from < ports.length; from += ADDED_AT_ONCE) {
+    const added = ports
+      .slice(from, from + ADDED_AT_ONCE)
+      .map((port) => `${address} . ${address} . tcp . ${port} . 54321`);
+    await runText(namespace, [`add element inet bulkhead ${set} { ${added.join(', ')} }`]);
+  }
+}
 
 async function connects(peer: Peer): Promise<boolean> {
   await peer.saw(/^dialling$/);
