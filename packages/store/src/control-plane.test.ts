@@ -541,6 +541,13 @@ for (const database of testDatabases()) {
           expect(await kept()).toEqual([': 3 by client and server', 'postgres: 1 by server']);
         });
 
+        it('stay two where the silent end said of others itself what is spoken: it looks, and knows not what these are', async () => {
+          await tell({ [T0]: [client({ application: 'postgres' }), server()] });
+          await tell({ [T1]: [client({ sessions: 3 })] });
+          await tell({ [T2]: [server({ application: undefined as never, sessions: 3 })] });
+          expect(await kept()).toEqual([': 3 by client and server', 'postgres: 1 by client and server']);
+        });
+
         it('stay two where they differ in more, or nobody but one end tells of them', async () => {
           const guest: FlowEnd = { kind: 'address', name: '192.0.2.1' };
           await tell({ [T0]: [client({ verdict: 'block' }), client({ port: 2 }), client()] });

@@ -31,7 +31,7 @@ export function flowRow(flow: FlowObservation, at: string) {
     {
       ...key,
       conversation: isBetweenWorkloads ? digestOf(Object.values(key)) : null,
-      seen_by: isClient ? 1 : 2,
+      seen_by: (isClient ? 1 : 2) | (application === '' ? 0 : isClient ? 4 : 8),
       client_sessions: isClient ? sessions : 0,
       client_bytes: isClient ? bytes : 0,
       server_sessions: isClient ? 0 : sessions,

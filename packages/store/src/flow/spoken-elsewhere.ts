@@ -6,6 +6,8 @@ import { type FlowRow, speaking } from './flow-row.ts';
 
 const UNKNOWN = '';
 const BOTH = 3;
+/** Of the bits of an end that told to those of one that said what is spoken. */
+const SPOKE = 2;
 
 type KeptRow = FlowRow & { readonly id: number };
 
@@ -28,9 +30,12 @@ export async function withSpokenElsewhere(
     const all = [...before, ...own];
     const silent = all
       .filter(({ application }) => application === UNKNOWN)
-      .reduce((bits, row) => bits | row.seen_by, 0);
+      .reduce((bits, row) => bits | (row.seen_by & BOTH), 0);
+    // An end that does look, and says nothing of some sessions, has seen what no protocol explains.
+    const looking = all.reduce((bits, row) => bits | (row.seen_by >> SPOKE), 0);
     // Nobody is silent, both are, or it is no conversation that both ends may tell of.
-    const spoken = name === null || silent === 0 || silent === BOTH ? undefined : lastOf(all, BOTH ^ silent);
+    const isSettled = name === null || silent === 0 || silent === BOTH || (silent & looking) !== 0;
+    const spoken = isSettled ? undefined : lastOf(all, BOTH ^ silent);
     if (spoken === undefined) return own;
     const moved = before.filter(({ application }) => application === UNKNOWN);
     taken.push(...moved.map(({ id }) => id));

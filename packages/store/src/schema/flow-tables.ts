@@ -26,7 +26,7 @@ interface FlowTable {
   readonly port: number | null;
   readonly application: string;
   readonly verdict: FlowVerdict;
-  /** 1: at the client, 2: at the server, 3: at both. */
+  /** 1: at the client, 2: at the server, 3: at both; 4 and 8: the client's and the server's agent said itself what is spoken. */
   readonly seen_by: number;
   /** What was seen at each end is summed up by itself. */
   readonly client_sessions: number;
