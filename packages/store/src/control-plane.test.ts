@@ -654,6 +654,8 @@ for (const database of testDatabases()) {
           { name: 'lone', groups: [`\0\ud800${HOSTILE}`], lastSeen: T0 },
         ]);
         expect(await store.flows.groups(1)).toHaveLength(1);
+        await store.flows.prune({ seenBefore: T0, maxFlows: 2 }, 1);
+        expect(await store.flows.groups(9)).toHaveLength(2);
         await store.flows.prune({ seenBefore: T2, maxFlows: 9 }, 9);
         expect(await store.flows.groups(9)).toEqual([{ ...shop, groups: ['shop'], lastSeen: T2 }]);
       });
