@@ -560,6 +560,15 @@ for (const database of testDatabases()) {
         });
       });
 
+      it('are none in no namespace, as all else that is in one', async () => {
+        await tell({ [T0]: [flow()] }, 1);
+        const page = { limit: 9 };
+        const none = { namespaces: [] };
+        const lists = [store.flows, store.events, store.incidents, store.workloads, store.nodeScans];
+        for (const list of lists) expect(await list.list(none, page)).toEqual({ items: [] });
+        expect(await all({ ...none, workload: 'web' })).toEqual([]);
+      });
+
       it('are told apart by each end, what is spoken, the port and the verdict', async () => {
         const others = [
           flow({ client: { ...web, namespace: 'bank' } }),

@@ -11,6 +11,7 @@ import {
   toPage,
 } from '@bulkhead/control-plane';
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import { among } from '../among.ts';
 import type { DialectName } from '../dialect/open-dialect.ts';
 import { StoreError } from '../error.ts';
 import type { Tables } from '../schema/tables.ts';
@@ -63,7 +64,7 @@ export class KyselyEventStore implements EventStore {
   async list(filter: EventFilter, { limit, after }: PageRequest): Promise<Page<StoredEvent>> {
     const { namespaces, kind, workload, since, until } = filter;
     let query = this.#db.selectFrom('event').selectAll();
-    if (namespaces !== undefined) query = query.where('namespace', 'in', namespaces);
+    if (namespaces !== undefined) query = query.where(among('namespace', namespaces));
     if (kind !== undefined) query = query.where('kind', '=', kind);
     if (workload !== undefined) query = query.where('workload', '=', workload);
     if (since !== undefined) query = query.where('received_at', '>=', since);

@@ -11,6 +11,7 @@ import {
   toPage,
 } from '@bulkhead/control-plane';
 import { type ExpressionBuilder, type Kysely, type Selectable, sql } from 'kysely';
+import { among } from '../among.ts';
 import type { Tables } from '../schema/tables.ts';
 
 const SIDES = ['client', 'server'] as const;
@@ -133,7 +134,7 @@ function isAt(
 ) {
   return row.and([
     row(`${side}_kind`, '=', 'workload'),
-    ...(namespaces === undefined ? [] : [row(`${side}_namespace`, 'in', namespaces)]),
+    ...(namespaces === undefined ? [] : [among(`${side}_namespace`, namespaces)]),
     ...(workload === undefined ? [] : [row(`${side}_name`, '=', workload)]),
   ]);
 }

@@ -10,6 +10,7 @@ import {
 } from '@bulkhead/control-plane';
 import type { Severity } from '@bulkhead/core';
 import type { Kysely, Selectable } from 'kysely';
+import { among } from '../among.ts';
 import type { Tables } from '../schema/tables.ts';
 
 /** Incidents, over either database. */
@@ -22,7 +23,7 @@ export class KyselyIncidentStore implements IncidentStore {
 
   async list({ namespaces, state }: IncidentFilter, { limit, after }: PageRequest): Promise<Page<Incident>> {
     let query = this.#db.selectFrom('incident').selectAll();
-    if (namespaces !== undefined) query = query.where('namespace', 'in', namespaces);
+    if (namespaces !== undefined) query = query.where(among('namespace', namespaces));
     if (state !== undefined) query = query.where('state', '=', state);
     if (after !== undefined) query = query.where('id', '<', decodeCursor(after, ['number'] as const)[0]);
     const rows = await query

@@ -1,5 +1,6 @@
 import { decodeCursor, type Page, type PageRequest, toPage } from '@bulkhead/control-plane';
 import type { Kysely } from 'kysely';
+import { among } from '../among.ts';
 import { indexText } from '../scan/index-text.ts';
 import type { Tables } from '../schema/tables.ts';
 import type { NodeScanFilter, NodeScanOverview } from './node-scan.ts';
@@ -12,7 +13,7 @@ export async function listScans(
   { limit, after }: PageRequest,
 ): Promise<Page<NodeScanOverview>> {
   let query = selectOverviews(db);
-  if (namespaces !== undefined) query = query.where('namespace', 'in', namespaces);
+  if (namespaces !== undefined) query = query.where(among('namespace', namespaces));
   if (node !== undefined) query = query.where('node', '=', node);
   if (workload !== undefined) query = query.where('workload', '=', workload);
   if (state !== undefined) query = query.where('state', '=', state);

@@ -12,6 +12,7 @@ import {
   type WorkloadsOfAgent,
 } from '@bulkhead/control-plane';
 import { type ExpressionBuilder, type Kysely, type Selectable, sql } from 'kysely';
+import { among } from '../among.ts';
 import { chunks } from '../chunks.ts';
 import { keptText } from '../kept-text.ts';
 import type { Tables } from '../schema/tables.ts';
@@ -101,7 +102,7 @@ export class KyselyWorkloadStore implements WorkloadStore {
     { limit, after }: PageRequest,
   ): Promise<Page<KnownWorkload>> {
     let query = this.#select();
-    if (namespaces !== undefined) query = query.where('workload.namespace', 'in', namespaces);
+    if (namespaces !== undefined) query = query.where(among('workload.namespace', namespaces));
     if (node !== undefined) query = query.where('agent.node', '=', node);
     if (quarantined === true) query = query.where('quarantine.id', 'is not', null);
     if (after !== undefined) {
