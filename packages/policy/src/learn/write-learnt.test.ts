@@ -51,4 +51,21 @@ spec:
       learnt().document,
     ]);
   });
+
+  it('has no line end where only some readers of YAML see one', () => {
+    const hostile = 'a\u2028kind: Other\u2029b: c\u0085d: e';
+    const spec = { groups: [hostile], ingress: [{ name: hostile }], selector: { labels: { app: hostile } } };
+    const { document } = learnt();
+    const text = writeLearnt([
+      learnt({
+        document: { ...document, spec },
+        head: [hostile],
+        comments: [{ path: ['spec', 'ingress', 0], text: hostile }],
+      }),
+    ]);
+    const outside = text.replaceAll(/"(?:[^"\\]|\\.)*"/gs, '');
+    expect(outside).not.toMatch(/[\u0085\u2028\u2029]/);
+    expect(outside.match(/# a\uFFFDkind: Other\uFFFDb: c\uFFFDd: e/g)).toHaveLength(2);
+    expect(parseAllDocuments(text).map((one) => one.toJS() as unknown)).toEqual([{ ...document, spec }]);
+  });
 });

@@ -3,6 +3,8 @@ import { Document, isNode, isPair, isScalar, visit } from 'yaml';
 import type { LearntDocument } from './learnt.ts';
 
 const LINE_WIDTH = 160;
+/** What ends a line to some readers of YAML, and not to others. */
+const BREAK = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 
 /** Documents as one YAML file for review: a rule is a line, with what speaks for it above. */
 export function writeLearnt(documents: readonly LearntDocument[]): string {
@@ -15,6 +17,9 @@ function write({ document, head, comments }: LearntDocument): string {
     // Rules are maps in lists.
     Map: (key, node) => {
       if (typeof key === 'number') node.flow = true;
+    },
+    Scalar: (_, node) => {
+      if (typeof node.value === 'string' && BREAK.test(node.value)) node.type = 'QUOTE_DOUBLE';
     },
     Seq: (_, node) => {
       if (node.items.every((item) => isScalar(item))) node.flow = true;
@@ -30,5 +35,5 @@ function write({ document, head, comments }: LearntDocument): string {
 
 /** Whatever is in a text, it stays one comment. */
 function comment(text: string): string {
-  return ` ${printable(text)}`;
+  return ` ${printable(text).replaceAll(/[\p{Zl}\p{Zp}]/gu, '\uFFFD')}`;
 }
