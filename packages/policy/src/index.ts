@@ -55,7 +55,7 @@ export { parseWorkloadGroup, workloadGroupKind } from './group/kind.ts';
 export { WorkloadGroupDocument } from './group/schema.ts';
 export { jsonSchemas } from './json-schema.ts';
 export { FLOW_SIDES, type FlowSide, type LearntEnd, type LearntFlow, type LearntWorkload } from './learn/flow.ts';
-export { type LearningInput, learnNetwork, learntName, MAX_ADDRESSES } from './learn/learn-network.ts';
+export { type LearningInput, learnInSteps, learnNetwork, learntName, MAX_ADDRESSES } from './learn/learn-network.ts';
 export type { LearningNote, LearntDocument, LearntNetwork } from './learn/learnt.ts';
 export { ToldFlows } from './learn/told-flows.ts';
 export { withLearnt } from './learn/with-learnt.ts';

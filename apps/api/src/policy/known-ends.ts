@@ -19,11 +19,30 @@ interface Known extends Name {
  */
 export class KnownEnds {
   readonly #ends = new Map<string, Known>();
+  readonly #learnt = new Map<string, LearntWorkload>();
 
-  constructor(workloads: Iterable<KnownWorkload>, told: readonly FlowGroups[], groups: readonly WorkloadGroup[]) {
+  private constructor() {}
+
+  /** In steps: there are some ten thousands of workloads, and each may be in any group. */
+  static *of(
+    workloads: Iterable<KnownWorkload>,
+    told: readonly FlowGroups[],
+    groups: readonly WorkloadGroup[],
+  ): Generator<void, KnownEnds> {
+    const ends = new KnownEnds();
+    yield* ends.#fill(workloads, told, groups);
+    return ends;
+  }
+
+  *#fill(
+    workloads: Iterable<KnownWorkload>,
+    told: readonly FlowGroups[],
+    groups: readonly WorkloadGroup[],
+  ): Generator<void, void> {
     // Containers of a pod share its network: who is in a group has all of them be in it.
     const places = Map.groupBy(workloads, ({ agent, netns, id }) => `${agent} ${netns ?? id}`);
     for (const place of places.values()) {
+      yield;
       const selected = place.flatMap((workload) => selectGroups(selectable(workload), groups));
       const names = new Set(selected.map(({ name }) => name));
       const ends = place.map((workload) => ({ known: this.#at(workloadEnd(workload)), labels: workload.labels }));
@@ -33,19 +52,32 @@ export class KnownEnds {
     const running = new Set(this.#ends.keys());
     const names = new Set(groups.map(({ name }) => name));
     for (const one of told) {
+      yield;
       if (!running.has(keyOf(one))) this.#at(one).groups.push(new Set(one.groups.filter((name) => names.has(name))));
     }
   }
 
-  of(end: FlowEnd): LearntEnd {
+  find(end: FlowEnd): LearntEnd {
     if (end.kind === 'node') return { kind: 'node' };
-    if (end.kind === 'workload') return learnt(this.#ends.get(keyOf(end)) ?? { ...end, groups: [], labels: undefined });
+    if (end.kind === 'workload') return this.#workload(end);
     return { kind: 'address', address: end.name, ...(end.domain !== undefined && { domain: end.domain }) };
   }
 
   /** All workloads that are known, each once. */
   get workloads(): readonly LearntWorkload[] {
-    return [...this.#ends.values()].map(learnt);
+    return [...this.#ends.values()].map((known) => this.#workload(known));
+  }
+
+  /** Always the same for one end: flows are many more than ends, and an end may be thousands of pods. */
+  #workload(end: Name): LearntWorkload {
+    const key = keyOf(end);
+    const known = this.#learnt.get(key);
+    if (known !== undefined) return known;
+    const { namespace, name } = end;
+    const unknown = { ...(namespace !== undefined && { namespace }), name, groups: [], labels: undefined };
+    const made = learnt(this.#ends.get(key) ?? unknown);
+    this.#learnt.set(key, made);
+    return made;
   }
 
   #at(end: Name): Known {

@@ -3,7 +3,7 @@ import {
   formatProblem,
   type LearntFlow,
   type LearntNetwork,
-  learnNetwork,
+  learnInSteps,
   type PolicyDifference,
   readPolicy,
   snapshotSources,
@@ -11,11 +11,12 @@ import {
 } from '@bulkhead/policy';
 import type { Store } from '@bulkhead/store';
 import { allWorkloads } from '../agent/all-workloads.ts';
+import { inTurns } from './in-turns.ts';
 import { KnownEnds } from './known-ends.ts';
 import { LANGUAGE } from './language.ts';
 import type { PolicyInForce } from './policy-in-force.ts';
 
-/** Flows that one answer is learnt from: so many take a second or two, in which nothing else is answered. */
+/** Flows that one answer is learnt from: so many take seconds, in which others have their turns. */
 export const MAX_LEARNT_FLOWS = 100_000;
 /** Flows that are read at once: of some hundred bytes each. */
 const PORTION = 2_000;
@@ -42,7 +43,8 @@ export async function learnPolicy(
   { policy, documents }: Pick<PolicyInForce, 'policy' | 'documents'>,
   { groups, since = '', applications, maxAddresses }: Learning,
 ): Promise<LearntPolicy | undefined> {
-  const ends = new KnownEnds(await allWorkloads(store.workloads), await store.flows.groups(MAX_GONE), policy.groups);
+  const told = await store.flows.groups(MAX_GONE);
+  const ends = await inTurns(KnownEnds.of(await allWorkloads(store.workloads), told, policy.groups));
   const asked = new Set(groups ?? policy.groups.filter(({ mode }) => mode !== 'protect').map(({ name }) => name));
   const flows: LearntFlow[] = [];
   for (let after = 0; ; ) {
@@ -50,22 +52,24 @@ export async function learnPolicy(
     const portion = await store.flows.inOrder(after, PORTION);
     for (const { id: _, bytes: _bytes, ...flow } of portion) {
       if (flow.lastSeen < since) continue;
-      const learnt = { ...flow, client: ends.of(flow.client), server: ends.of(flow.server) };
+      const learnt = { ...flow, client: ends.find(flow.client), server: ends.find(flow.server) };
       if (concerns(learnt, asked)) flows.push(learnt);
     }
     if (flows.length > MAX_LEARNT_FLOWS) return undefined;
     if (portion.length < PORTION) break;
     after = portion.at(-1)?.id ?? after;
   }
-  const learnt = learnNetwork({
-    groups: policy.groups,
-    ruleSets: policy.network,
-    flows,
-    workloads: ends.workloads,
-    asked: [...asked],
-    applications,
-    maxAddresses,
-  });
+  const learnt = await inTurns(
+    learnInSteps({
+      groups: policy.groups,
+      ruleSets: policy.network,
+      flows,
+      workloads: ends.workloads,
+      asked: [...asked],
+      applications,
+      maxAddresses,
+    }),
+  );
   const outcome = readPolicy(snapshotSources({ documents: withLearnt(documents, learnt.documents) }), LANGUAGE);
   if (outcome.ok) return { ...learnt, changes: diffPolicies(policy, outcome.policy) };
   const refusals = outcome.problems.map((problem) => ({ kind: 'warning' as const, text: formatProblem(problem) }));

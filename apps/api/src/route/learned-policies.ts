@@ -37,7 +37,7 @@ const Answer = z.object({
 
 /** Network rules that allow what was seen, to be reviewed. */
 export function addLearnedPolicyRoutes(app: Api, { store, policy }: ApiContext): void {
-  // One after the other: each may hold up the process for a moment.
+  // One after the other: each has the processor for seconds.
   let last: Promise<unknown> = Promise.resolve();
   let waiting = 0;
 

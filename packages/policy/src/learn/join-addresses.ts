@@ -1,15 +1,24 @@
 import { type Prefix, rangeOf, readPrefix } from '../network/address.ts';
 import { prefixText } from '../network/address-text.ts';
+import { finished, mapped, type Steps } from './steps.ts';
 
 const WIDTH = { 4: 32, 6: 128 } as const;
 
 /** Addresses and prefixes as the fewest prefixes that hold just them and no other, in order. */
 export function joinAddresses(texts: Iterable<string>): readonly string[] {
-  const prefixes = [...new Set(texts)].flatMap((text) => readPrefix(text) ?? []);
-  return ([4, 6] as const).flatMap((family) => {
-    const own = prefixes.filter((prefix) => prefix.family === family);
-    return rangesOf(own).flatMap(({ first, last }) => split(family, first, last));
-  });
+  return finished(joiningAddresses(texts));
+}
+
+/** The same in steps. */
+export function* joiningAddresses(texts: Iterable<string>): Steps<readonly string[]> {
+  const prefixes = (yield* mapped([...new Set(texts)], readPrefix)).filter((prefix) => prefix !== undefined);
+  const joined: string[][] = [];
+  for (const family of [4, 6] as const) {
+    const ranges = rangesOf(prefixes.filter((prefix) => prefix.family === family));
+    yield;
+    joined.push((yield* mapped(ranges, ({ first, last }) => split(family, first, last))).flat());
+  }
+  return joined.flat();
 }
 
 interface Range {

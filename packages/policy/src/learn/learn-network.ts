@@ -8,7 +8,8 @@ import type { LearntEnd, LearntFlow, LearntWorkload } from './flow.ts';
 import { GroupRecord, minuteOf } from './group-record.ts';
 import type { LearningNote, LearntNetwork } from './learnt.ts';
 import { PeerNames, workloadsOf } from './peer-names.ts';
-import { type Evidence, writeRules } from './write-rules.ts';
+import { finished, mapped, type Steps } from './steps.ts';
+import { type Evidence, type WrittenRules, writeRules } from './write-rules.ts';
 
 /** What a person can still review; also what one rule takes. */
 export const MAX_ADDRESSES = 256;
@@ -44,6 +45,11 @@ export function learntName(group: string): string {
  * The same flows, in whatever order, give the same documents.
  */
 export function learnNetwork(input: LearningInput): LearntNetwork {
+  return finished(learnInSteps(input));
+}
+
+/** The same in steps, for who has others to answer meanwhile: seconds pass over some ten thousands of flows. */
+export function* learnInSteps(input: LearningInput): Steps<LearntNetwork> {
   const { groups, flows, ruleSets, asked, maxAddresses = MAX_ADDRESSES, applications = true } = input;
   const wanted = groups
     .filter(({ name, mode }) => (asked === undefined ? mode !== 'protect' : asked.includes(name)))
@@ -52,19 +58,23 @@ export function learnNetwork(input: LearningInput): LearntNetwork {
   const concerned = flows.filter(({ client, server }) =>
     [client, server].some((end) => groupsOf(end, records).length > 0),
   );
+  yield;
   const names = new PeerNames(groups, concerned, input.workloads ?? workloadsOf(flows));
-  for (const flow of concerned) {
+  yield* mapped(concerned, (flow) => {
     for (const direction of FLOW_DIRECTIONS) {
       const own = direction === 'ingress' ? flow.server : flow.client;
       for (const group of groupsOf(own, records)) {
         records.get(group)?.add(flow, direction, names);
       }
     }
-  }
+  });
 
-  const learnt = wanted.map((group) =>
-    learnGroup(group, records.get(group.name) ?? new GroupRecord(applications), ruleSets, maxAddresses),
-  );
+  const learnt: LearntNetwork[] = [];
+  for (const group of wanted) {
+    yield;
+    const record = records.get(group.name) ?? new GroupRecord(applications);
+    learnt.push(yield* learnGroup(group, record, ruleSets, maxAddresses));
+  }
   return {
     documents: [...learnt.flatMap(({ documents }) => documents), ...names.proposed()],
     notes: [...learnt.flatMap(({ notes }) => notes), ...names.notes()],
@@ -76,12 +86,12 @@ function groupsOf(end: LearntEnd, records: ReadonlyMap<string, unknown>): readon
   return [...new Set([...end.groups, ...(end.partly ?? [])])].filter((name) => records.has(name));
 }
 
-function learnGroup(
+function* learnGroup(
   group: WorkloadGroup,
   record: GroupRecord,
   ruleSets: readonly NetworkRuleSet[],
   maxAddresses: number,
-): LearntNetwork {
+): Steps<LearntNetwork> {
   const { name } = group;
   const notes: LearningNote[] = [];
   const say = (kind: LearningNote['kind'], text: string): void => void notes.push({ kind, group: name, text });
@@ -89,10 +99,12 @@ function learnGroup(
     say('warning', 'nothing is learnt: no agent told of flows of its own workloads');
     return { documents: [], notes };
   }
-  const written = FLOW_DIRECTIONS.map((direction) => ({
-    direction,
-    ...writeRules(record.seenIn(direction), direction, maxAddresses),
-  }));
+  const written: (WrittenRules & { readonly direction: FlowDirection })[] = [];
+  for (const direction of FLOW_DIRECTIONS) {
+    const seen = record.seenIn(direction);
+    yield;
+    written.push({ direction, ...(yield* writeRules(seen, direction, maxAddresses)) });
+  }
   const rulesOf = (direction: FlowDirection): readonly Evidence[] =>
     written.find((one) => one.direction === direction)?.rules ?? [];
   const document = ruleSetDocument(group, record.span, rulesOf);

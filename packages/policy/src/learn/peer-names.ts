@@ -54,7 +54,8 @@ export class PeerNames {
 
 /** The workloads at the ends of flows. */
 export function workloadsOf(flows: readonly LearntFlow[]): readonly LearntWorkload[] {
-  return flows.flatMap(({ client, server }) => [client, server].filter((end) => end.kind === 'workload'));
+  const ends = new Set(flows.flatMap(({ client, server }) => [client, server]));
+  return [...ends].filter((end) => end.kind === 'workload');
 }
 
 function addressPeer(

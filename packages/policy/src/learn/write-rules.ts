@@ -1,11 +1,11 @@
 import { compareText } from '@bulkhead/core';
-import { readPrefix } from '../network/address.ts';
 import type { FlowDirection, NetworkPeer, PortRange } from '../network/rule-set.ts';
 import { peerText, portsText } from '../network/words.ts';
 import { distinctNames, slugOf } from './document-name.ts';
-import { joinAddresses } from './join-addresses.ts';
+import { joinAddresses, joiningAddresses } from './join-addresses.ts';
 import { joinPorts } from './join-ports.ts';
 import { portKey, type Seen, type SeenService } from './seen.ts';
+import { mapped, type Steps } from './steps.ts';
 
 /** What a document of rules takes in one rule. */
 const MAX_PEERS = 256;
@@ -54,13 +54,15 @@ interface Draft {
  * The fewest rules that allow what was seen in one direction. Peers with the same ports share a rule. What cannot be said
  * exactly in a bounded number of rules is allowed to more, and noted.
  */
-export function writeRules(seen: Seen, direction: FlowDirection, maxAddresses: number): WrittenRules {
+export function* writeRules(seen: Seen, direction: FlowDirection, maxAddresses: number): Steps<WrittenRules> {
   const notes: string[] = [];
   const note = (text: string): void => void notes.push(`${direction}: ${text}`);
   const { services } = seen;
+  yield;
   const named = services.filter(({ peer }) => peer.kind !== 'prefix');
-  const addresses = opened(services, maxAddresses, note);
-  const drafts = [...draftsOf(named, seen, note), ...fewEnough(draftsOf(addresses, seen, note), note)];
+  const addresses = yield* opened(services, maxAddresses, note);
+  const drafts = [...(yield* draftsOf(named, seen, note)), ...fewEnough(yield* draftsOf(addresses, seen, note), note)];
+  yield;
   const rules = drafts
     .toSorted((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || compareText(meaningOf(a), meaningOf(b)))
     .flatMap(bounded);
@@ -82,45 +84,54 @@ export function writeRules(seen: Seen, direction: FlowDirection, maxAddresses: n
 }
 
 /** What was seen of addresses, where those of a port that has too many of them are everybody. */
-function opened(
+function* opened(
   services: readonly SeenService[],
   maxAddresses: number,
   note: (text: string) => void,
-): readonly SeenService[] {
+): Steps<readonly SeenService[]> {
   const ofAddresses = services.filter(({ peer }) => peer.kind === 'prefix');
-  return [...Map.groupBy(ofAddresses, portKey).values()].flatMap((own) => {
+  const found: (readonly SeenService[])[] = [];
+  for (const own of Map.groupBy(ofAddresses, portKey).values()) {
+    yield;
     const texts = own.map(({ peer }) => peerText(peer));
-    const isTooMany = joinAddresses(texts).length > maxAddresses;
+    const isTooMany = (yield* joiningAddresses(texts)).length > maxAddresses;
     if (isTooMany) note(`${new Set(texts).size} addresses on ${portOf(own)}: any address is allowed`);
-    const families = new Set(texts.filter((text) => isTooMany || text.endsWith('/0')).flatMap(familyOf));
+    const families = new Set(texts.filter((text) => isTooMany || text.endsWith('/0')).map(familyOf));
     if (!isTooMany && families.size > 0) note(`too many addresses to tell on ${portOf(own)}: any address is allowed`);
-    return own.map((service) => {
-      const [family] = familyOf(peerText(service.peer));
-      if (family === undefined || !families.has(family)) return service;
-      return { ...service, peer: { kind: 'prefix', prefix: ANYWHERE[family] } } satisfies SeenService;
-    });
-  });
+    const open = (service: SeenService): SeenService => {
+      const family = familyOf(peerText(service.peer));
+      if (!families.has(family)) return service;
+      return { ...service, peer: { kind: 'prefix', prefix: ANYWHERE[family] } };
+    };
+    found.push(families.size === 0 ? own : yield* mapped(own, open));
+  }
+  return found.flat();
 }
 
-function draftsOf(services: readonly SeenService[], seen: Seen, note: (text: string) => void): readonly Draft[] {
-  const byPeer = Map.groupBy(services, (service) =>
-    JSON.stringify([kindOf(service.peer), peerText(service.peer), seen.applicationsOf(service)]),
-  );
-  const units = [...byPeer.values()].flatMap((own) => {
-    const [first] = own;
-    if (first === undefined) return [];
+function* draftsOf(
+  services: readonly SeenService[],
+  seen: Seen,
+  note: (text: string) => void,
+): Steps<readonly Draft[]> {
+  const keyed = yield* mapped(services, (service) => ({
+    service,
+    key: JSON.stringify([kindOf(service.peer), peerText(service.peer), seen.applicationsOf(service)]),
+  }));
+  const byPeer = [...Map.groupBy(keyed, ({ key }) => key).values()];
+  yield;
+  const units = yield* mapped(byPeer, (same) => {
+    const own = same.map(({ service }) => service);
+    const [first] = own as [SeenService];
     const [kind, peer, applications] = [kindOf(first.peer), peerText(first.peer), seen.applicationsOf(first)];
     const { ranges, widened } = joinPorts(own);
     if (widened) note(`${own.length} ports with ${peer}: ${ranges.map(portsText).join(', ')} are allowed`);
-    return [{ kind, peer, applications, ranges, own }];
+    const key = JSON.stringify([kind, applications, ranges.map(portsText)]);
+    return { kind, peer, applications, ranges, own, key };
   });
-  const alike = Map.groupBy(units, ({ kind, applications, ranges }) =>
-    JSON.stringify([kind, applications, ranges.map(portsText)]),
-  );
-  return [...alike.values()].flatMap((same) => {
-    const [first] = same;
-    if (first === undefined) return [];
-    const { kind, applications, ranges } = first;
+  const alike = [...Map.groupBy(units, ({ key }) => key).values()];
+  yield;
+  return yield* mapped(alike, (same) => {
+    const [{ kind, applications, ranges }] = same as [(typeof same)[number]];
     const peers = same.map(({ peer }) => peer);
     return {
       kind,
@@ -137,7 +148,7 @@ function fewEnough(drafts: readonly Draft[], note: (text: string) => void): read
   if (drafts.length <= MAX_ADDRESS_RULES) return drafts;
   const ports = drafts.flatMap((draft) => draft.ports);
   const protocols = [...new Set(ports.map(({ protocol }) => protocol))].toSorted(compareText);
-  const families = [...new Set(drafts.flatMap(({ peers }) => peers.flatMap(familyOf)))].toSorted((a, b) => a - b);
+  const families = [...new Set(drafts.flatMap(({ peers }) => peers.map(familyOf)))].toSorted((a, b) => a - b);
   note(`addresses would need ${drafts.length} rules: any address is allowed on all of ${protocols.join(', ')}`);
   return [
     {
@@ -179,9 +190,9 @@ function kindOf(peer: NetworkPeer): Kind {
   return peer.prefix.endsWith('/0') ? 'anywhere' : 'address';
 }
 
-function familyOf(text: string): readonly (4 | 6)[] {
-  const prefix = readPrefix(text);
-  return prefix === undefined ? [] : [prefix.family];
+/** Of an address or a prefix. */
+function familyOf(text: string): 4 | 6 {
+  return text.includes(':') ? 6 : 4;
 }
 
 function portOf([service]: readonly SeenService[]): string {
