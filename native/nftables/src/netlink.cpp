@@ -1,6 +1,7 @@
 #include "netlink.hpp"
 
 #include <cerrno>
+#include <cstring>
 
 namespace bulkhead::nftables {
 

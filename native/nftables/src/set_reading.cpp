@@ -1,7 +1,5 @@
 #include "bulkhead/set_reading.hpp"
 
-#include <arpa/inet.h>
-#include <endian.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
@@ -10,13 +8,13 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <string_view>
 
 #include "namespace_thread.hpp"
 #include "netlink.hpp"
+#include "reading/netlink_bytes.hpp"
+#include "reading/set_listing.hpp"
 
 namespace bulkhead::nftables {
 namespace {
@@ -29,59 +27,6 @@ constexpr int kMaxMessages = 4096;
 
 /// A kernel that does not answer in this time has lost the question.
 constexpr timeval kPatience{.tv_sec = 5, .tv_usec = 0};
-
-using Bytes = std::span<const std::uint8_t>;
-
-std::uint64_t big_endian(Bytes value) noexcept {
-  std::uint64_t number = 0;
-  return read(value, number) ? be64toh(number) : 0;
-}
-
-bool is_named(Bytes value, std::string_view name) noexcept {
-  return value.size() == name.size() + 1 && std::memcmp(value.data(), name.data(), name.size()) == 0;
-}
-
-/// Whether it is a counter.
-bool take_expression(Bytes expression, SetCount& count) noexcept {
-  bool is_counter = false;
-  each_attribute(expression, [&](int type, Bytes value) {
-    if (type == NFTA_EXPR_NAME) is_counter = is_named(value, "counter");
-    if (type != NFTA_EXPR_DATA || !is_counter) return;
-    each_attribute(value, [&](int field, Bytes number) {
-      if (field == NFTA_COUNTER_BYTES) count.bytes = big_endian(number);
-      if (field == NFTA_COUNTER_PACKETS) count.packets = big_endian(number);
-    });
-  });
-  return is_counter;
-}
-
-void take_element(Bytes element, std::vector<SetCount>& counts) noexcept {
-  SetCount count;
-  bool counts_packets = false;
-  each_attribute(element, [&](int type, Bytes value) {
-    if (type == NFTA_SET_ELEM_KEY) {
-      each_attribute(value, [&](int field, Bytes key) {
-        if (field != NFTA_DATA_VALUE || key.size() > count.key.size()) return;
-        std::copy(key.begin(), key.end(), count.key.begin());
-        count.key_bytes = static_cast<std::uint8_t>(key.size());
-      });
-    }
-    if (type == NFTA_SET_ELEM_EXPR) counts_packets = take_expression(value, count) || counts_packets;
-    if (type == NFTA_SET_ELEM_EXPRESSIONS) {
-      each_attribute(value, [&](int, Bytes one) { counts_packets = take_expression(one, count) || counts_packets; });
-    }
-  });
-  if (counts_packets && count.key_bytes > 0 && counts.size() < kMaxSetElements) counts.push_back(count);
-}
-
-/// Takes in one message of a listing, from behind its netlink header on.
-void take_elements(Bytes message, std::vector<SetCount>& counts) noexcept {
-  if (message.size() < sizeof(nfgenmsg)) return;
-  each_attribute(message.subspan(sizeof(nfgenmsg)), [&](int type, Bytes elements) {
-    if (type != NFTA_SET_ELEM_LIST_ELEMENTS) return;
-    each_attribute(elements, [&](int, Bytes element) { take_element(element, counts); });
-  });
-}
 
 void append(std::vector<std::uint8_t>& bytes, const void* value, std::size_t size) noexcept {
   const auto* from = static_cast<const std::uint8_t*>(value);
@@ -112,25 +57,6 @@ int ask(int fd, const SetName& name, std::uint32_t sequence) noexcept {
   return send(fd, request.data(), request.size(), 0) < 0 ? errno : 0;
 }
 
-/// 0 at the listing's end, an errno where there is none, and -1 where there is more to come.
-int take_message(Bytes bytes, std::uint32_t sequence, SetReading& reading) noexcept {
-  nlmsghdr head;
-  while (read(bytes, head)) {
-    if (head.nlmsg_len < sizeof head || head.nlmsg_len > bytes.size()) return EPROTO;
-    const Bytes body = bytes.subspan(sizeof head, head.nlmsg_len - sizeof head);
-    if (head.nlmsg_seq == sequence) {
-      std::int32_t error = 0;
-      const bool is_end = head.nlmsg_type == NLMSG_DONE || head.nlmsg_type == NLMSG_ERROR;
-      if (is_end) return read(body, error) ? -error : EPROTO;
-      take_elements(body, reading.counts);
-    }
-    const std::size_t step = padded(head.nlmsg_len);
-    if (step >= bytes.size()) break;
-    bytes = bytes.subspan(step);
-  }
-  return -1;
-}
-
 /// 0, or an errno.
 int list(int fd, const SetName& name, std::uint32_t sequence, std::vector<std::uint8_t>& buffer,
          SetReading& reading) noexcept {
@@ -139,10 +65,10 @@ int list(int fd, const SetName& name, std::uint32_t sequence, std::vector<std::u
     const ssize_t got = recv(fd, buffer.data(), buffer.size(), 0);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return errno;
-    const int end = take_message({buffer.data(), static_cast<std::size_t>(got)}, sequence, reading);
-    if (end == -1) continue;
-    reading.is_there = end == 0;
-    return end == ENOENT ? 0 : end;
+    const auto end = take_listing({buffer.data(), static_cast<std::size_t>(got)}, sequence, reading.counts);
+    if (!end) continue;
+    reading.is_there = *end == 0;
+    return *end == ENOENT ? 0 : *end;
   }
   return EOVERFLOW;
 }

@@ -28,6 +28,8 @@ struct SetCount {
   std::uint8_t key_bytes = 0;
   std::uint64_t packets = 0;
   std::uint64_t bytes = 0;
+
+  bool operator==(const SetCount&) const = default;
 };
 
 struct SetReading {
