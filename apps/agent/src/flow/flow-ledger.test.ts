@@ -153,6 +153,20 @@ describe('FlowLedger', () => {
     ]);
   });
 
+  it('knows no more flows at once than the kernel could count, and says how much went by unnamed', () => {
+    const ledger = new FlowLedger(0, 0);
+    const more = 10;
+    const ports = Array.from({ length: 2 ** 16 }, (_, port) => port);
+    ledger.take(reading(...ports.map((port) => count('denied', 1, 60, { port }))), SECOND);
+    expect(ledger.tell(SECOND)?.flows).toHaveLength(ports.length);
+    const others = ports.slice(0, more).map((port) => count('denied', 2, 120, { peer: '10.0.0.8', port }));
+    ledger.take(reading(...others), 2 * SECOND);
+    expect(ledger.tell(2 * SECOND, true)).toEqual({ since: 2 * SECOND, flows: [], notCounted: 2 * more });
+    expect(ledger.tell(2 * HOUR)).toBeUndefined();
+    ledger.take(reading(...others.map((one) => ({ ...one, packets: 3, bytes: 180 }))), 2 * HOUR);
+    expect(ledger.tell(2 * HOUR)?.flows).toHaveLength(more);
+  });
+
   it('tells every byte and session once, whenever it is read and asked', () => {
     const step = fc.record({
       port: fc.integer({ min: 1, max: 3 }),

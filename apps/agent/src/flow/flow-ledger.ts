@@ -8,6 +8,8 @@ const SUM_MS = 5 * 60_000;
 const RECENT_MS = 60 * 60_000;
 /** The kernel may leave an element out of a listing while it rearranges the set: it is not new afterwards. */
 const MISSED_READINGS = 3;
+/** More than the kernel counts in an hour, unless a workload that may change its rules has it forget and count others. */
+const MAX_FLOWS = 65_536;
 
 export interface Telling {
   /** What is told was seen since then. */
@@ -70,6 +72,10 @@ export class FlowLedger {
       heard.set(name, spoken);
       const verdict = count.kind === 'denied' ? 'block' : isTried.has(name) ? 'alert' : 'allow';
       const entry = this.#entryOf(count, verdict, spoken);
+      if (entry === undefined) {
+        if (count.kind !== 'opened') this.#notCounted.waiting += packets;
+        continue;
+      }
       // Of what is denied each packet is an attempt.
       if (count.kind !== 'carried') entry.sessions += packets;
       if (count.kind !== 'opened') entry.bytes += bytes;
@@ -122,12 +128,12 @@ export class FlowLedger {
     return now - told >= RECENT_MS || this.#slot(now) !== this.#slot(told);
   }
 
-  /** The entry that sums go to. */
-  #entryOf(count: FlowCount, verdict: CountedFlow['verdict'], spoken: readonly Application[]): Entry {
+  /** The entry that sums go to; none where there is no room for another. */
+  #entryOf(count: FlowCount, verdict: CountedFlow['verdict'], spoken: readonly Application[]): Entry | undefined {
     const [last, ...others] = spoken.toReversed();
     for (const other of others) this.#entry(count, verdict, other, true);
     const entry = this.#entry(count, verdict, last, spoken.length > 0);
-    if (last !== undefined) this.#join(entry, `${nameOf(count)} ${verdict} `);
+    if (entry !== undefined && last !== undefined) this.#join(entry, `${nameOf(count)} ${verdict} `);
     return entry;
   }
 
@@ -141,13 +147,19 @@ export class FlowLedger {
     this.#entries.delete(name);
   }
 
-  #entry(count: FlowCount, verdict: CountedFlow['verdict'], application: Application, isHeard: boolean): Entry {
+  #entry(
+    count: FlowCount,
+    verdict: CountedFlow['verdict'],
+    application: Application,
+    isHeard: boolean,
+  ): Entry | undefined {
     const name = `${nameOf(count)} ${verdict} ${application ?? ''}`;
     const known = this.#entries.get(name);
     if (known !== undefined) {
       if (known.sessions + known.bytes === 0) known.since = this.#readAt;
       return known;
     }
+    if (this.#entries.size >= MAX_FLOWS) return undefined;
     const { side: direction, protocol, peer, port } = count;
     const flow = {
       direction,

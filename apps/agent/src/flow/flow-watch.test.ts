@@ -4,7 +4,7 @@ import { NftablesError } from '@bulkhead/nftables';
 import { describe, expect, it } from 'vitest';
 import type { NewAgentEvent } from '../event/agent-event.ts';
 import type { NamespacePlan } from '../plan.ts';
-import { FlowWatch } from './flow-watch.ts';
+import { FlowWatch, type FlowWatchOptions } from './flow-watch.ts';
 
 const PORTS = 700;
 const FLOW = { direction: 'ingress', protocol: 'tcp', port: 80, verdict: 'allow', sessions: 0, bytes: 60 } as const;
@@ -18,7 +18,11 @@ const PLAN = {
 
 type Read = FlowReading | undefined | Error;
 
-function stage(read: () => Read | Promise<Read>, conversations: Conversation[] = []) {
+function stage(
+  read: () => Read | Promise<Read>,
+  conversations: Conversation[] = [],
+  more: Partial<FlowWatchOptions> = {},
+) {
   const [events, calls, problems]: [NewAgentEvent[], string[], string[]] = [[], [], []];
   let notCounted = 0;
   const watch = new FlowWatch({
@@ -42,6 +46,7 @@ function stage(read: () => Read | Promise<Read>, conversations: Conversation[] =
     },
     onProblem: (problem) => problems.push(problem),
     now: () => 0,
+    ...more,
   });
   return { watch, events, calls, problems, notCounted: () => notCounted };
 }
@@ -179,6 +184,50 @@ describe('FlowWatch', () => {
     await watch.pass();
     error = new NftablesError('NAMESPACE_UNAVAILABLE', 'gone');
     await watch.pass();
+
+    expect(problems).toEqual(['flows are not told: no descriptor is left']);
+  });
+
+  it('goes on from the last reading where one fails: nothing is told twice', async () => {
+    let reading: Read = { counts: [carried('10.0.0.9', 80)], notCounted: 7 };
+    const { watch, events, calls, notCounted } = stage(() => reading, [spoke('10.0.0.9', 80, 'http1')]);
+    await watch.pass();
+    const before = reading;
+    reading = new NftablesError('NO_RESOURCES', 'no descriptor is left');
+    await watch.pass();
+    reading = before;
+    await watch.close();
+
+    expect(events).toHaveLength(1);
+    expect(notCounted()).toBe(7);
+    expect(calls).not.toContain('count /run/netns/shop');
+  });
+
+  it('has nothing counted in a namespace that was let go as its turn came', async () => {
+    let plans = [PLAN];
+    const { watch, calls, events } = stage(
+      async () => {
+        plans = [];
+        return undefined;
+      },
+      [],
+      { plans: () => plans },
+    );
+    await watch.pass();
+    await watch.look(PLAN);
+
+    expect([calls, events]).toEqual([[], []]);
+  });
+
+  it('lets a namespace go, and goes on, where it cannot say what it has read', async () => {
+    const { watch, problems } = stage(() => ({ counts: [carried('10.0.0.9', 80)], notCounted: 1 }), [], {
+      nodeAddresses: () => {
+        throw new Error('no descriptor is left');
+      },
+    });
+    await watch.finish(PLAN);
+    await watch.pass();
+    await watch.close();
 
     expect(problems).toEqual(['flows are not told: no descriptor is left']);
   });

@@ -113,22 +113,36 @@ export class FlowWatch {
     }
   }
 
-  /** Whether there was something to read. One after the other: a reading that is taken in late would count what is known anew. */
+  /**
+   * Whether there was something to read. Never rejects: what is held does not depend on it. One after the other: a reading that is
+   * taken in late would count what is known anew.
+   */
   #read(plan: NamespacePlan, all: boolean): Promise<boolean> {
-    const turn = this.#turn.then(() => this.#readNow(plan, all));
-    this.#turn = turn.catch(() => undefined);
+    const turn = this.#turn
+      .then(() => this.#readNow(plan, all))
+      .catch((error: unknown) => {
+        this.#fail(error);
+        return false;
+      });
+    this.#turn = turn;
     return turn;
   }
 
   async #readNow(plan: NamespacePlan, all: boolean): Promise<boolean> {
     const { counters, onNotCounted } = this.#options;
     const now = this.#now();
+    const read = await counters.read(plan.path).then(
+      (reading) => ({ reading }),
+      (error: unknown) => this.#fail(error),
+    );
+    // Let go as its turn came: what is read then is told by who lets it go.
+    if (!all && !this.#options.plans().some(({ key }) => key === plan.key)) return false;
     const { ledger, spoken } = this.#recordOf(plan.key);
-    const reading = await counters.read(plan.path).catch((error: unknown) => this.#fail(error));
+    const reading = read?.reading;
     if (reading === undefined) {
-      // Somebody has removed the rules that count, or the namespace with them.
-      ledger.restart();
-      if (!this.#isClosed && !all) await counters.count(plan.path);
+      // Somebody has removed the rules that count. Where it could not be read, all that was counted is still there.
+      if (read !== undefined) ledger.restart();
+      if (read !== undefined && !this.#isClosed && !all) await counters.count(plan.path);
     } else {
       // Asked after the kernel: what was counted has mostly been recognised by now.
       spoken.hear(this.#options.conversations(plan), new Set(plan.workloads[0]?.addresses));
