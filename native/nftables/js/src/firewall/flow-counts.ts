@@ -37,10 +37,15 @@ export const addCounts: readonly NftCommand[] = [
   ...OWN_SETS.map(addSet),
 ];
 
+const setsOf = (kind: JudgedKind): readonly string[] =>
+  OWN_SETS.filter((one) => one.kind === kind).map(({ set }) => set);
+const forget = (name: string): NftCommand => ({ flush: { set: { ...at, name } } });
+
 /** What is tried follows from the rules: it is found anew with them. */
-export const forgetTried: readonly NftCommand[] = OWN_SETS.filter(({ kind }) => kind === 'tried').map(({ set }) => ({
-  flush: { set: { ...at, name: set } },
-}));
+export const forgetTried: readonly NftCommand[] = setsOf('tried').map(forget);
+
+/** What was denied, and what found no room. */
+export const forgetDenied: readonly NftCommand[] = [...setsOf('denied'), NOT_COUNTED].map(forget);
 
 export function countChains(side: FlowSide, hook: 'input' | 'output'): readonly Chain[] {
   return (['tried', 'denied'] as const).map((kind) => ({

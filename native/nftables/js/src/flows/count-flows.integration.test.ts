@@ -176,6 +176,8 @@ describe.skipIf(lacksNamespaces())('counting flows', () => {
     ]);
     const denied = (await readFlows(lab.server))?.counts.find(({ protocol }) => protocol === 'udp');
     expect(denied).toMatchObject({ packets: 2, bytes: 2 * (IPV6_UDP_HEADERS + 10) });
+    await emptyFlows(lab.server);
+    expect(await readFlows(lab.server)).toEqual({ counts: [], notCounted: 0 });
   });
 
   it('says which flows rules that are tried would deny, until the rules change', async () => {

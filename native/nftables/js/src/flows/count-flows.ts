@@ -1,4 +1,5 @@
 import { NftablesError } from '../error.ts';
+import { forgetDenied } from '../firewall/flow-counts.ts';
 import type { NetworkNamespace } from '../network-namespace.ts';
 import { listNames, runText, runTransaction } from '../transaction.ts';
 import { buildCounting, buildEmptying } from './build-counting.ts';
@@ -22,9 +23,15 @@ export function stopCountingFlows(namespace: NetworkNamespace): Promise<void> {
   return runTransaction(namespace, [{ add: { table: FLOW_TABLE } }, { delete: { table: FLOW_TABLE } }]);
 }
 
-/** Forgets what was counted of flows that pass, and counts on. */
+/** Forgets what was counted of flows, and counts on. */
 export async function emptyFlows(namespace: NetworkNamespace): Promise<void> {
   await runText(namespace, buildEmptying());
+  try {
+    await runTransaction(namespace, forgetDenied);
+  } catch (error) {
+    // There is no firewall, or none that counts.
+    if (!(error instanceof NftablesError && error.code === 'TRANSACTION_REFUSED')) throw error;
+  }
 }
 
 /** Whether something is there that `stopCountingFlows` would remove. */
