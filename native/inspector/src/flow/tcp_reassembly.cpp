@@ -187,7 +187,8 @@ void TcpReassembly::drop_acknowledged(TcpSide& side) noexcept {
 
 void TcpReassembly::acknowledge(SessionEntry& entry, Direction direction, std::uint32_t ack) noexcept {
   TcpSide& side = entry.side(direction);
-  if (!side.started || !before(side.acked, ack) || (before(side.next, ack) && ack - side.next > kMaxWindow)) return;
+  // Only within a window on either side of where the stream is: what lies beyond could as well stand for a number behind it.
+  if (!side.started || !before(side.acked, ack) || ack - (side.next - kMaxWindow) > 2 * kMaxWindow) return;
   side.acked = ack;
   drop_acknowledged(side);
   if (!inspected(entry)) return;

@@ -82,6 +82,19 @@ TEST_CASE("An acknowledgement is evidence again, however many were not seen befo
   stream.reassembly.release(stream.entry);
 }
 
+TEST_CASE("Acknowledgements far ahead of a stream do not add up to one behind it") {
+  LongStream stream(in_line());
+  stream.send_until(1'000);
+  stream.acknowledge(1'000 + kGiB);
+  const std::uint32_t acked = stream.entry.side(Direction::request).acked;
+  for (const std::uint64_t further : std::vector<std::uint64_t>{1, kGiB - 1, kGiB, kGiB + 1, 2 * kGiB - 1}) {
+    CAPTURE(further);
+    stream.acknowledge(1'000 + kGiB + further);
+    CHECK(stream.entry.side(Direction::request).acked == acked);
+  }
+  stream.reassembly.release(stream.entry);
+}
+
 TEST_CASE("Bytes in front of the beginning's number are not those of the beginning once the numbers have come round") {
   EngineConfig config = in_line();
   config.exceptions.set(Exception::memory_cap, ExceptionPolicy::block);
