@@ -1,9 +1,26 @@
 #include "netlink.hpp"
 
+#include <linux/netlink.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstring>
 
 namespace bulkhead::nftables {
+
+int open_netfilter_socket() noexcept {
+  const int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
+  if (fd < 0) return -1;
+  // The kernel's end is port 0.
+  sockaddr_nl kernel{};
+  kernel.nl_family = AF_NETLINK;
+  if (connect(fd, reinterpret_cast<const sockaddr*>(&kernel), sizeof kernel) == 0) return fd;
+  const int error = errno;
+  close(fd);
+  errno = error;
+  return -1;
+}
 
 Outcome outcome_of(int error, Outcome otherwise) noexcept {
   switch (error) {

@@ -81,7 +81,7 @@ struct Job {
 
 void read_here(void* raw) noexcept {
   auto& job = *static_cast<Job*>(raw);
-  const int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
+  const int fd = open_netfilter_socket();
   if (fd < 0) {
     job.error = errno;
     return;

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { inspectState } from '../enforcement/inspect-state.ts';
 import { changeFirewall, protect, release } from '../enforcement/protect.ts';
 import { openLog } from '../log-reader.ts';
-import { ADDRESS, lacksNamespaces, makeNetlab, type Netlab, until } from '../test-support/netlab.ts';
+import { ADDRESS, lacksNamespaces, makeNetlab, type Netlab, testProgram, until } from '../test-support/netlab.ts';
 import type { Peer } from '../test-support/peer.ts';
 import { dialAloud, listen, tcpPeers } from '../test-support/tcp-peers.ts';
 import { runText } from '../transaction.ts';
@@ -154,6 +154,24 @@ describe.skipIf(lacksNamespaces())('a firewall', () => {
       await until(async () => told.some((line) => line.startsWith('allow')));
       expect(told).toContain(`allow client ${ADDRESS.client.ip}`);
       expect(told).toContain('deny closed 10.201.2.254');
+    } finally {
+      log.close();
+    }
+  });
+
+  it('tells what the kernel logged, and not what a process of the namespace says was logged', async () => {
+    const told: string[] = [];
+    const log = openLog(lab.server, {
+      group: LOG_GROUP,
+      maxPacketBytes: 128,
+      onPackets: (packets) => told.push(...packets.map(({ prefix }) => readLogPrefix(prefix)?.id ?? prefix)),
+    });
+    try {
+      expect(await lab.run(lab.server, testProgram('forge_log'), 'forged')).toBe('0\n');
+      await protect(lab.server, { ...NOT_INSPECTED, firewall: ingress([]) });
+      expect(await connects(dialAloud(lab, ADDRESS.server.ip))).toBe(false);
+      await until(async () => told.length > 0);
+      expect(new Set(told)).toEqual(new Set(['closed']));
     } finally {
       log.close();
     }

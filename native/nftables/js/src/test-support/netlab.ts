@@ -77,7 +77,7 @@ export async function makeNetlab(): Promise<Netlab> {
 }
 
 /** The program of that name that was built from `test/`. */
-export function testProgram(name: 'answer_queue' | 'send_segment'): string {
+export function testProgram(name: 'answer_queue' | 'forge_log' | 'send_segment'): string {
   return join(BUILD, name);
 }
 
@@ -140,7 +140,9 @@ function ip(namespace: string, command: string): Promise<string> {
 
 function skipReason(): string | undefined {
   if (process.getuid?.() !== 0) return 'needs root to make network namespaces';
-  const isBuilt = ['nftables.node', 'answer_queue', 'send_segment'].every((file) => existsSync(join(BUILD, file)));
+  const isBuilt = ['nftables.node', 'answer_queue', 'forge_log', 'send_segment'].every((file) =>
+    existsSync(join(BUILD, file)),
+  );
   if (!isBuilt) return 'needs the native build of native/nftables';
   return undefined;
 }
