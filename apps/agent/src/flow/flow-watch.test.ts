@@ -203,6 +203,21 @@ describe('FlowWatch', () => {
     expect(calls).not.toContain('count /run/netns/shop');
   });
 
+  it('remembers what was told of a namespace that is not held for a moment', async () => {
+    let plans = [PLAN];
+    const { watch, events } = stage(
+      () => ({ counts: [carried('10.0.0.9', 80)], notCounted: 0 }),
+      [spoke('10.0.0.9', 80, 'http1')],
+      { plans: () => plans },
+    );
+    for (const now of [[PLAN], [], [PLAN], [], [PLAN], [PLAN]]) {
+      plans = now;
+      await watch.pass();
+    }
+
+    expect(events).toHaveLength(1);
+  });
+
   it('has nothing counted in a namespace that was let go as its turn came', async () => {
     let plans = [PLAN];
     const { watch, calls, events } = stage(

@@ -54,6 +54,8 @@ export class FlowWatch {
   readonly #options: FlowWatchOptions;
   readonly #now: () => number;
   readonly #records = new Map<string, Record>();
+  /** Records of namespaces that were not held at the last pass. */
+  #missing: readonly string[] = [];
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
   #turn: Promise<unknown> = Promise.resolve();
@@ -78,7 +80,9 @@ export class FlowWatch {
   async pass(): Promise<void> {
     const plans = this.#options.plans();
     const keys = new Set(plans.map(({ key }) => key));
-    for (const key of this.#records.keys()) if (!keys.has(key)) this.#records.delete(key);
+    // A namespace whose plan is being changed is not held for a moment: what was told of it must be known afterwards.
+    for (const key of this.#missing) if (!keys.has(key)) this.#records.delete(key);
+    this.#missing = [...this.#records.keys()].filter((key) => !keys.has(key));
     for (const plan of plans) {
       if (this.#isClosed) return;
       await this.#read(plan, false);
