@@ -548,6 +548,18 @@ for (const database of testDatabases()) {
           expect(await kept()).toEqual([': 3 by client and server', 'postgres: 1 by client and server']);
         });
 
+        it('are not told apart by more applications than anybody speaks, and all are counted', async () => {
+          const tellOf = (from: number) =>
+            [...Array(60).keys()].map((at) => server({ application: `made up ${from + at}` }));
+          await tell({ [T0]: tellOf(0) });
+          await tell({ [T1]: [...tellOf(30), ...tellOf(90)] });
+          await tell({ [T2]: [client({ application: 'made up 1000', sessions: 500 }), ...tellOf(0)] });
+          const flows = await all();
+          expect(flows).toHaveLength(65);
+          expect(flows.filter(({ application }) => application === undefined)).toMatchObject([{ sessions: 500 }]);
+          expect(flows.find(({ application }) => application === 'made up 59')?.sessions).toBe(3);
+        });
+
         it('stay two where they differ in more, or nobody but one end tells of them', async () => {
           const guest: FlowEnd = { kind: 'address', name: '192.0.2.1' };
           await tell({ [T0]: [client({ verdict: 'block' }), client({ port: 2 }), client()] });

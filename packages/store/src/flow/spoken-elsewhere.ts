@@ -8,13 +8,16 @@ const UNKNOWN = '';
 const BOTH = 3;
 /** Of the bits of an end that told to those of one that said what is spoken. */
 const SPOKE = 2;
+/** All that is spoken between two ends is looked through whenever one of them tells of it. No two speak so many things at one port. */
+const MAX_SPOKEN = 64;
 
 type KeptRow = FlowRow & { readonly id: number };
 
 /**
  * An agent that does not look into the traffic of a workload cannot say what is spoken, and that of the other end may: they tell of
  * the same sessions. What one end told without a word is of what the other end says is spoken, where that one knows it of all that
- * it told. Gives what was seen so, with what was kept without a word until now, which is taken out.
+ * it told. Gives what was seen so, with what was kept without a word until now, which is taken out. Beyond some applications of one
+ * conversation, those of further ones are without a word.
  */
 export async function withSpokenElsewhere(
   transaction: Transaction<Tables>,
@@ -36,13 +39,27 @@ export async function withSpokenElsewhere(
     // Nobody is silent, both are, or it is no conversation that both ends may tell of.
     const isSettled = name === null || silent === 0 || silent === BOTH || (silent & looking) !== 0;
     const spoken = isSettled ? undefined : lastOf(all, BOTH ^ silent);
-    if (spoken === undefined) return own;
+    if (spoken === undefined) return name === null ? own : fewSpoken(before, own);
     const moved = before.filter(({ application }) => application === UNKNOWN);
     taken.push(...moved.map(({ id }) => id));
-    return [...moved.map(withoutId), ...own].map((row) => (row.application === UNKNOWN ? speaking(row, spoken) : row));
+    const joined = [...moved.map(withoutId), ...own];
+    return fewSpoken(
+      before,
+      joined.map((row) => (row.application === UNKNOWN ? speaking(row, spoken) : row)),
+    );
   });
   for (const chunk of chunks(taken)) await transaction.deleteFrom('flow').where('id', 'in', chunk).execute();
   return rows;
+}
+
+function fewSpoken(before: readonly FlowRow[], seen: readonly FlowRow[]): readonly FlowRow[] {
+  const spoken = new Set(before.map(({ application }) => application));
+  return seen.map((row) => {
+    if (spoken.has(row.application)) return row;
+    if (spoken.size >= MAX_SPOKEN) return speaking(row, UNKNOWN);
+    spoken.add(row.application);
+    return row;
+  });
 }
 
 /** What was spoken last at an end; nothing where nobody has said it there. */
