@@ -5,6 +5,9 @@ import type { LearntEnd } from './flow.ts';
 /** Addresses that every network namespace may have for itself. */
 const LOCAL = ['127.0.0.0/8', '::1', '169.254.0.0/16', 'fe80::/10'].flatMap((text) => readPrefix(text) ?? []);
 
+/** What a machine can keep in mind, and more than a cluster gives out in a year. */
+const MAX_CLAIMS = 1_000_000;
+
 interface Span {
   /** ISO 8601, in UTC. */
   readonly first: string;
@@ -22,18 +25,30 @@ interface Claim {
 export class AddressClaims {
   readonly #claims = new Map<string, Map<string, Claim>>();
 
-  add(source: string, address: string, end: LearntEnd, { first, last }: Span): void {
+  readonly #most: number;
+  #count = 0;
+
+  constructor(most = MAX_CLAIMS) {
+    this.#most = most;
+  }
+
+  /** Gives false where there are more than can be kept. */
+  add(source: string, address: string, end: LearntEnd, { first, last }: Span): boolean {
     const text = normal(address);
-    if (text === undefined) return;
+    if (text === undefined) return true;
     const ofAddress = this.#claims.get(text) ?? new Map<string, Claim>();
-    this.#claims.set(text, ofAddress);
     const key = JSON.stringify([source, end]);
     const known = ofAddress.get(key);
-    if (known === undefined) ofAddress.set(key, { source, end, first, last });
-    else {
+    if (known === undefined) {
+      if (this.#count >= this.#most) return false;
+      this.#count += 1;
+      this.#claims.set(text, ofAddress);
+      ofAddress.set(key, { source, end, first, last });
+    } else {
       if (first < known.first) known.first = first;
       if (last > known.last) known.last = last;
     }
+    return true;
   }
 
   /**
@@ -44,9 +59,10 @@ export class AddressClaims {
     const all = [...(this.#claims.get(normal(address) ?? '')?.values() ?? [])];
     const own = all.filter((claim) => claim.source === source);
     const claims = own.length > 0 ? own : all;
-    const nearest = Math.min(...claims.map((claim) => distance(claim, span)));
-    const [first, ...others] = claims.filter((claim) => distance(claim, span) === nearest);
-    return others.every(({ end }) => groupsOf(end) === groupsOf(first?.end)) ? first?.end : undefined;
+    const nearest = claims.reduce((least, claim) => Math.min(least, distance(claim, span)), Number.POSITIVE_INFINITY);
+    const those = claims.filter((claim) => distance(claim, span) === nearest);
+    const [first] = those;
+    return those.every(({ end }) => groupsOf(end) === groupsOf(first?.end)) ? first?.end : undefined;
   }
 }
 

@@ -78,7 +78,7 @@ export class ToldFlows {
     const since = new Date(event.since ?? event.time).toISOString();
     const seen = { first: since < last ? since : last, last };
     const local = localEnd(event);
-    for (const address of event.addresses) this.#claims.add(source, address, local, seen);
+    for (const address of event.addresses) if (!this.#claims.add(source, address, local, seen)) return 'full';
     this.#notCounted += event.notCounted;
     for (const flow of event.flows) {
       const { data: told } = ToldFlow.safeParse(flow);
