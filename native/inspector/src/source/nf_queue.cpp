@@ -38,7 +38,19 @@ Way way_of(std::uint8_t hook) noexcept {
   }
 }
 
-int socket_for_netfilter() noexcept { return ::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER); }
+/// Connected to the kernel: whoever may change the rules of a namespace may send to any other netlink socket there, and would be
+/// believed to be queued packets.
+UniqueFd socket_for_netfilter() noexcept {
+  UniqueFd fd(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER));
+  sockaddr_nl kernel{};
+  kernel.nl_family = AF_NETLINK;
+  if (fd.valid() && ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&kernel), sizeof kernel) != 0) {
+    const int error = errno;
+    fd.reset();
+    errno = error;
+  }
+  return fd;
+}
 
 int command(int fd, std::uint16_t queue, std::uint8_t what, std::uint16_t family) noexcept {
   std::array<std::uint8_t, kRequestBytes> buffer;
@@ -74,7 +86,7 @@ std::unique_ptr<NfQueue> NfQueue::open(const QueueOptions& options, SourceFailur
 
 SourceFailure NfQueue::configure(const QueueOptions& options) {
   const std::string what = "packet queue " + std::to_string(number_);
-  socket_.reset(socket_for_netfilter());
+  socket_ = socket_for_netfilter();
   if (!socket_.valid()) return refusal(what, errno);
   const int fd = socket_.get();
   const int on = 1;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <arpa/inet.h>
+#include <linux/netlink.h>
 #include <net/if.h>
 #include <sched.h>
 #include <sys/ioctl.h>
@@ -10,8 +11,10 @@
 #include <condition_variable>
 #include <cstdint>
 #include <cstdlib>
+#include <fstream>
 #include <functional>
 #include <mutex>
+#include <sstream>
 #include <string>
 #include <thread>
 
@@ -53,6 +56,31 @@ class PrivateNetwork {
       done = std::system((rule + std::to_string(queue) + " 2>/dev/null").c_str()) == 0;
     });
     return done;
+  }
+
+  /// How many netfilter sockets of others here take a message that is not the kernel's.
+  int forge() {
+    int taken = 0;
+    call([&] {
+      const UniqueFd fd(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER));
+      std::ifstream table("/proc/thread-self/net/netlink");
+      std::string line;
+      std::getline(table, line);
+      while (std::getline(table, line)) {
+        unsigned protocol = 0;
+        sockaddr_nl to{};
+        to.nl_family = AF_NETLINK;
+        std::istringstream words(line);
+        words >> line >> protocol >> to.nl_pid;
+        // The kernel's own has no port.
+        if (protocol != NETLINK_NETFILTER || to.nl_pid == 0) continue;
+        nlmsghdr message{};
+        message.nlmsg_len = sizeof message;
+        const auto* where = reinterpret_cast<const sockaddr*>(&to);
+        if (::sendto(fd.get(), &message, sizeof message, 0, where, sizeof to) >= 0) ++taken;
+      }
+    });
+    return taken;
   }
 
   /// Each datagram is a session of its own.

@@ -85,6 +85,7 @@ TEST_SUITE("workers") {
     }
     const SourceFailure queued = workers.add_queue(2, {network.path(), 5, false}, settings(Verdict::block));
     REQUIRE_MESSAGE(!queued.failed(), queued.message);
+    CHECK(network.forge() == 0);
     for (int i = 0; i < 50; ++i) {
       network.send_udp(kCardText);
       workers.set_program(2, settings(Verdict::block, static_cast<std::uint32_t>(i)).program);
