@@ -14,6 +14,8 @@ const COMMAND_LINE = join(import.meta.dirname, '../../cli/src/main.ts');
 const FAMILIES = [4, 6] as const;
 const BOTH = ['server', 'friend'] as const;
 const HTTP_PORT = 8080;
+/** Flows are told some readings after they began. */
+const READ = { withinMs: 40_000 };
 /** Says what no protocol explains, long enough for that to be certain, and what came of it. */
 const SAY = `
 const [host, port] = process.argv.slice(1);
@@ -40,6 +42,16 @@ const groups = (stand: FirewallStand, mode: string, names: readonly Watched[] = 
 async function watch(stand: FirewallStand, ...names: readonly Watched[]): Promise<LineProcess> {
   await stand.writePolicy(...groups(stand, 'discover', names));
   return stand.startAgent(...names);
+}
+
+/** Ends an agent once it has told what was spoken: whoever is ended before it has looked at all packets does not know. */
+async function end(stand: FirewallStand, agent: LineProcess, ...names: readonly Watched[]): Promise<void> {
+  for (const { path } of names.map((name) => stand.host(name))) {
+    const isHeard = (line: object): boolean =>
+      'netns' in line && line.netns === path && JSON.stringify(line).includes('"application":"http1"');
+    await agent.waitFor('what was spoken', isHeard, READ);
+  }
+  await agent.stop('SIGTERM');
 }
 
 /** What is learnt of what an agent said, as text. */
@@ -71,7 +83,7 @@ describe.skipIf(missing !== undefined)('rules that are learnt', () => {
     withFirewall(async (stand) => {
       const watching = await watch(stand, ...BOTH);
       for (const ip of FAMILIES) expect(await stand.call('friend', 'server', ip)).toMatchObject({ status: 200 });
-      await watching.stop('SIGTERM');
+      await end(stand, watching, ...BOTH);
       const learned = await learn(stand, watching, ...BOTH);
 
       const agent = await enforce(stand, learned, ...BOTH);
@@ -90,13 +102,13 @@ describe.skipIf(missing !== undefined)('rules that are learnt', () => {
     withFirewall(async (stand) => {
       const watching = await watch(stand, ...BOTH);
       expect(await stand.call('friend', 'server')).toMatchObject({ status: 200 });
-      await watching.stop('SIGTERM');
+      await end(stand, watching, ...BOTH);
       const first = await learn(stand, watching, ...BOTH);
 
       const enforcing = await enforce(stand, first, ...BOTH);
       expect(await stand.call('friend', 'server')).toMatchObject({ status: 200 });
       expect(await stand.call('stranger', 'server')).toMatchObject({ error: 'TIMEOUT' });
-      await enforcing.stop('SIGTERM');
+      await end(stand, enforcing, ...BOTH);
 
       const again = await learn(stand, enforcing, ...BOTH);
       expect(again).toContain(`denied and is not learnt: from ${stand.host('stranger').ipv4} on 8080/tcp`);
@@ -116,7 +128,7 @@ describe.skipIf(missing !== undefined)('rules that are learnt', () => {
       const watching = await watch(stand, 'friend');
       expect(await look()).toBe('connected');
       expect(await stand.call('friend', 'server')).toMatchObject({ status: 200 });
-      await watching.stop('SIGTERM');
+      await end(stand, watching, 'friend');
 
       const learned = await learn(stand, watching, 'friend');
       expect(learned).toContain('peers: [ www.shop.example ], ports: [ 8080 ], applications: [ http ]');
