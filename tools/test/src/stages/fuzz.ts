@@ -12,7 +12,7 @@ const MIN_SECONDS_PER_TARGET = 4;
 
 export const FUZZ: Stage = {
   name: 'fuzz',
-  title: `libFuzzer: every target for a while, about ${SMOKE_SECONDS} s together`,
+  title: `libFuzzer: every target for a while, about ${SMOKE_SECONDS} s for those of a module`,
   run: async () => {
     const results: StageResult[] = [];
     for (const module of nativeModules()) {
