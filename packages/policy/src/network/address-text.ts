@@ -12,16 +12,8 @@ function ipv4Text(value: bigint): string {
   return [24n, 16n, 8n, 0n].map((shift) => (value >> shift) & 0xffn).join('.');
 }
 
+/** Addresses of IPv6 are written in URLs as RFC 5952 has it. */
 function ipv6Text(value: bigint): string {
   const hextets = Array.from({ length: 8 }, (_, index) => ((value >> BigInt(112 - 16 * index)) & 0xffffn).toString(16));
-  // The longest run of zeros is left out, the first of several, and never a single one.
-  let [start, length] = [0, 1];
-  for (let at = 0; at < hextets.length; at += 1) {
-    let end = at;
-    while (hextets[end] === '0') end += 1;
-    if (end - at > length) [start, length] = [at, end - at];
-    at = Math.max(at, end - 1);
-  }
-  if (length === 1) return hextets.join(':');
-  return `${hextets.slice(0, start).join(':')}::${hextets.slice(start + length).join(':')}`;
+  return new URL(`http://[${hextets.join(':')}]`).hostname.slice(1, -1);
 }
