@@ -646,11 +646,12 @@ for (const database of testDatabases()) {
 
       it('are read on in the order in which they came to be known, whatever is seen again meanwhile', async () => {
         await tell({ [T0]: [flow({ port: 1 }), flow({ port: 2 })], [T1]: [flow({ port: 3 })] });
-        const [first, second] = await store.flows.inOrder(0, 2);
+        const [first, second] = await store.flows.inOrder(0, '', 2);
         await tell({ [T2]: [flow({ port: 3 }), flow({ port: 1 })] });
 
-        const ports = [first, second, ...(await store.flows.inOrder(second?.id ?? 0, 2))].map((one) => one?.port);
+        const ports = [first, second, ...(await store.flows.inOrder(second?.id ?? 0, '', 2))].map((one) => one?.port);
         expect(new Set(ports)).toEqual(new Set([1, 2, 3]));
+        expect(new Set((await store.flows.inOrder(0, T2, 9)).map(({ port }) => port))).toEqual(new Set([1, 3]));
       });
 
       it('have workloads whose groups are known, each set of them, as long as their flows', async () => {

@@ -49,9 +49,8 @@ export async function learnPolicy(
   const flows: LearntFlow[] = [];
   for (let after = 0; ; ) {
     // oxlint-disable-next-line no-await-in-loop -- each portion begins where the one before ended
-    const portion = await store.flows.inOrder(after, PORTION);
+    const portion = await store.flows.inOrder(after, since, PORTION);
     for (const { id: _, bytes: _bytes, ...flow } of portion) {
-      if (flow.lastSeen < since) continue;
       const learnt = { ...flow, client: ends.find(flow.client), server: ends.find(flow.server) };
       if (concerns(learnt, asked)) flows.push(learnt);
     }

@@ -77,8 +77,8 @@ export interface FlowGroups {
 export interface FlowStore {
   /** The latest seen first. */
   list(filter: FlowFilter, page: PageRequest): Promise<Page<Flow>>;
-  /** At most `limit` of them in the order in which they came to be known, after one: whoever reads on misses none. */
-  inOrder(after: number, limit: number): Promise<readonly Flow[]>;
+  /** At most `limit` of those seen at or after `since`, as they came to be known, after one: whoever reads on misses none. */
+  inOrder(after: number, since: string, limit: number): Promise<readonly Flow[]>;
   /** The groups of workloads, also of those that are gone; at most `limit`, the latest seen first. */
   groups(limit: number): Promise<readonly FlowGroups[]>;
   /** Forgets at most `limit` of those that need not be kept, those not seen for longest first; gives how many. */

@@ -46,9 +46,9 @@ export class KyselyFlowStore implements FlowStore {
     return toPage(rows, limit, (row) => [row.last_seen, row.id], toFlow);
   }
 
-  async inOrder(after: number, limit: number): Promise<readonly Flow[]> {
-    const query = this.#db.selectFrom('flow').selectAll().where('id', '>', after).orderBy('id').limit(limit);
-    return (await query.execute()).map(toFlow);
+  async inOrder(after: number, since: string, limit: number): Promise<readonly Flow[]> {
+    const later = this.#db.selectFrom('flow').selectAll().where('id', '>', after).where('last_seen', '>=', since);
+    return (await later.orderBy('id').limit(limit).execute()).map(toFlow);
   }
 
   async groups(limit: number): Promise<readonly FlowGroups[]> {
