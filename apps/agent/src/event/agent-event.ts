@@ -110,6 +110,7 @@ export type AgentEvent = { readonly time: string } & (
     }
   | FlowEvent
   | FlowsEvent
+  | ProgramsEvent
   | ({
       readonly event: 'container-protected';
       /** Policies about programs and files that it is held to. */
@@ -171,6 +172,30 @@ export type FlowsEvent = {
   readonly addresses: readonly string[];
   readonly flows: readonly CountedFlow[];
   /** Packets of flows that found no room, in no flow of any event. */
+  readonly notCounted?: number;
+} & Subject;
+
+/** A program that was run, and how often. */
+export interface CountedProgram {
+  /** Path as the container sees it. */
+  readonly executable: string;
+  /** The number of the user who ran it, as the node counts them; absent where it had ended before that could be told. */
+  readonly user?: number;
+  /** Whether its file is one that the image brought, as it brought it; absent where that cannot be told. */
+  readonly fromImage?: boolean;
+  /** `alert`: rules that are only tried would have refused it. */
+  readonly verdict: 'allow' | 'alert' | 'block';
+  readonly count: number;
+}
+
+/** What was run in a container, whatever its policy says. The subject is that one container. */
+export type ProgramsEvent = {
+  readonly event: 'programs';
+  /** What is told was seen since then. */
+  readonly since: string;
+  /** At most 256. */
+  readonly programs: readonly CountedProgram[];
+  /** Programs that were run and found no room, in no line of any event. */
   readonly notCounted?: number;
 } & Subject;
 
