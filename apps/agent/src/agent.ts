@@ -41,6 +41,8 @@ export interface AgentPorts {
   readonly mayClear: () => boolean;
   /** The addresses of this node as its workloads see them. */
   readonly nodeAddresses: () => readonly string[];
+  /** What a container runs is not counted, and why. */
+  readonly onNotLearnt: (problem: string) => void;
   /** The agent can never do its work on this machine. */
   readonly onHopeless: (error: unknown) => void;
 }
@@ -64,7 +66,7 @@ export class Agent {
   readonly #swept = new Set<string>();
 
   constructor(
-    config: Pick<AgentConfig, 'queue'>,
+    config: Pick<AgentConfig, 'queue' | 'programs'>,
     { policy, members = {} }: PolicyChange,
     ports: AgentPorts,
     quarantined: ReadonlySet<string> = new Set(),
@@ -75,7 +77,7 @@ export class Agent {
     this.#policy = policy;
     this.#members = members;
     this.#quarantined = quarantined;
-    this.containers = new Containers(policy, ports);
+    this.containers = new Containers(policy, ports, { learnsPrograms: config.programs });
     this.#guards = new Guards(ports.inspector, ports.steering, config.queue, {
       onHeld: (plan, before) => this.#onHeld(plan, before),
       onLettingGo: ports.onLettingGo,

@@ -14,6 +14,7 @@ describe('the agent configuration', () => {
       threads: 1,
       onStop: 'keep',
       flows: true,
+      programs: true,
       sentinel: { enabled: true },
       events: { findings: 'native' },
       queue: 6430,

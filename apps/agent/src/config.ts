@@ -81,6 +81,10 @@ export const AgentConfig = z
       .boolean()
       .default(true)
       .describe('Whether the kernel counts who talks to the workloads that a group selects, and with whom they talk.'),
+    programs: z
+      .boolean()
+      .default(true)
+      .describe('Whether it is counted what the containers that a group selects run. Nobody in them waits for it.'),
     sentinel: z
       .strictObject({
         enabled: z

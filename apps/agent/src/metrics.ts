@@ -10,6 +10,8 @@ export interface AgentMetrics {
   countFlow(verdict: string, ruleSet: string): void;
   countFlowsTold(verdict: string): void;
   countFlowPacketsNotCounted(packets: number): void;
+  countProgramsTold(verdict: string): void;
+  countProgramsNotCounted(count: number): void;
   countUse(kind: 'process' | 'file', verdict: string, policy: string): void;
   countCapture(outcome: 'written' | 'failed'): void;
   countPolicy(outcome: 'loaded' | 'rejected'): void;
@@ -17,7 +19,7 @@ export interface AgentMetrics {
   setInstallationSeen(): void;
   setControlPlane(state: { readonly connected: boolean; readonly spooledBytes: number }): void;
   setNamespaces(counts: { readonly held: number; readonly failed: number }): void;
-  setContainers(counts: { readonly held: number; readonly failed: number }): void;
+  setContainers(counts: { readonly held: number; readonly failed: number; readonly learnt: number }): void;
   sample(counters: WorkerCounters): void;
   /** Gives what is new since the last time. There are no counters until a container was to be held. */
   sampleSentinel(counters: SentinelCounters | undefined): { readonly undecided: number };
@@ -45,6 +47,15 @@ export function createAgentMetrics(metrics: Metrics): AgentMetrics {
     ['verdict'],
   );
   const notCounted = metrics.counter('flow_packets_not_counted_total', 'Packets of flows that found no room');
+  const programs = metrics.counter(
+    'programs_told_total',
+    'Programs told that containers ran, each with how often since it was told last',
+    ['verdict'],
+  );
+  const programsNotCounted = metrics.counter(
+    'programs_not_counted_total',
+    'Programs that were run and found no room, or have no name that can be told',
+  );
   const uses = metrics.counter('uses_told_total', 'Uses of programs and files that a policy denies, by what was done', [
     'kind',
     'verdict',
@@ -96,6 +107,8 @@ export function createAgentMetrics(metrics: Metrics): AgentMetrics {
     countFlow: (verdict, rule_set) => flows.inc({ verdict, rule_set }),
     countFlowsTold: (verdict) => counted.inc({ verdict }),
     countFlowPacketsNotCounted: (packets) => notCounted.inc(packets),
+    countProgramsTold: (verdict) => programs.inc({ verdict }),
+    countProgramsNotCounted: (count) => programsNotCounted.inc(count),
     countUse: (kind, verdict, policy) => uses.inc({ kind, verdict, policy }),
     countCapture: (outcome) => captures.inc({ outcome }),
     countPolicy: (outcome) => policies.inc({ outcome }),
@@ -108,9 +121,10 @@ export function createAgentMetrics(metrics: Metrics): AgentMetrics {
       namespaces.set({ state: 'in-force' }, held);
       namespaces.set({ state: 'failed' }, failed);
     },
-    setContainers: ({ held, failed }) => {
+    setContainers: ({ held, failed, learnt }) => {
       containers.set({ state: 'held' }, held);
       containers.set({ state: 'failed' }, failed);
+      containers.set({ state: 'learnt' }, learnt);
     },
     sampleSentinel(counters) {
       if (counters === undefined) return { undecided: 0 };

@@ -21,6 +21,7 @@ import { notice } from './notice.ts';
 import { type Outlets, openOutlets } from './outlets.ts';
 import { type PolicyChange, PolicyWatch } from './policy/policy-watch.ts';
 import { requirePrivileges } from './privileges.ts';
+import { ProgramWatch } from './program/program-watch.ts';
 import { LocalResponses } from './response/local-responses.ts';
 import { QuarantineFile } from './response/quarantine-file.ts';
 import { CommandScans } from './scan/command-scans.ts';
@@ -131,6 +132,7 @@ async function start(
     },
     mayClear: () => plane?.notReady === undefined,
     nodeAddresses,
+    onNotLearnt: notice,
     onAnswer: (key, answer) => watch.learn(key, answer),
     onWorkloads: (plan) => void watch.look(plan),
     onLettingGo: (plan) => watch.finish(plan),
@@ -195,6 +197,17 @@ async function start(
   watch.start();
   // Before the namespaces are left or let go.
   shutdown.onClose('flows', () => watch.close());
+  const programs = new ProgramWatch({
+    take: () => sentinel.takePrograms(),
+    subjectOf: (id) => agent.containers.subjectOf(id),
+    emit: log.emit,
+    onTold: ({ verdict }) => metrics.countProgramsTold(verdict),
+    onNotCounted: (count) => metrics.countProgramsNotCounted(count),
+    onProblem: notice,
+  });
+  if (config.programs) programs.start();
+  // Before the sentinel ends.
+  shutdown.onClose('programs', () => programs.close());
   const parts = { ...outlets, agent, local, captures, scans, stop };
 
   const address = await serveHealth(config.metrics, registry, shutdown, () => plane?.notReady ?? agent.notReady);
@@ -262,12 +275,14 @@ function noticeOf(why: string): void {
 }
 
 function noticeOfSentinel(why: string): void {
-  notice(`policies about programs and files are not enforced on this node: ${why}`);
+  notice(
+    `policies about programs and files are not enforced on this node, and what containers run is not counted: ${why}`,
+  );
 }
 
 function noticeOfLimit(from: number, to: number): void {
   notice(
-    `fs.fanotify.max_user_groups of this node is raised from ${from} to ${to}: each container that is held to policies about programs and files takes one`,
+    `fs.fanotify.max_user_groups of this node is raised from ${from} to ${to}: each container whose programs and files are watched takes one`,
   );
 }
 

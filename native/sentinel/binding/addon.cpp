@@ -2,8 +2,10 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "channel.hpp"
+#include "programs_writer.hpp"
 #include "rule/glob.hpp"
 #include "rule/path_text.hpp"
 #include "rules_reader.hpp"
@@ -84,6 +86,20 @@ Napi::Value remove(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+/// noteRunning(sentinel, id: string, processes: number[])
+Napi::Value note_running(const Napi::CallbackInfo& info) {
+  const auto given = info[2].As<Napi::Array>();
+  std::vector<std::int32_t> processes;
+  for (std::uint32_t i = 0; i < given.Length(); ++i) processes.push_back(given.Get(i).As<Napi::Number>());
+  channel_of(info).watcher().note_running(id_of(info), processes);
+  return info.Env().Undefined();
+}
+
+/// takePrograms(sentinel): for each container that ran any, its id and what it ran (js/program.ts)
+Napi::Value take_programs(const Napi::CallbackInfo& info) {
+  return programs_of(info.Env(), channel_of(info).watcher().take_programs());
+}
+
 /// counters(sentinel): an object (js/native.ts)
 Napi::Value counters(const Napi::CallbackInfo& info) {
   const Watcher& watcher = channel_of(info).watcher();
@@ -112,6 +128,8 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("watch", Napi::Function::New(env, watch, "watch"));
   exports.Set("setRules", Napi::Function::New(env, set_rules, "setRules"));
   exports.Set("remove", Napi::Function::New(env, remove, "remove"));
+  exports.Set("noteRunning", Napi::Function::New(env, note_running, "noteRunning"));
+  exports.Set("takePrograms", Napi::Function::New(env, take_programs, "takePrograms"));
   exports.Set("counters", Napi::Function::New(env, counters, "counters"));
   exports.Set("stop", Napi::Function::New(env, stop, "stop"));
   return exports;

@@ -84,6 +84,8 @@ std::shared_ptr<const ContainerRules> read_rules(const Napi::Object& given) {
       rules->file.back().rules.push_back(file_rule(rule.As<Napi::Object>()));
     });
   });
+  const Napi::Value learn = given.Get("learn");
+  rules->learn_programs = learn.IsObject() && flag_of(learn.As<Napi::Object>(), "programs");
   return rules;
 }
 

@@ -1,6 +1,5 @@
-import type { ContainerRules } from '@bulkhead/policy';
 import type { ContainerPlan } from './container-plan.ts';
-import type { ContainerSentinel } from './sentinel-port.ts';
+import type { ContainerSentinel, WatchedFor } from './sentinel-port.ts';
 
 /** What a rule set that wants programs of the image alone gets where a container's files are not those of an image. */
 export const IMAGE_UNKNOWN = 'IMAGE_UNKNOWN';
@@ -40,7 +39,7 @@ export class ContainerGuard {
     if (held !== undefined) this.#sentinel.remove(held.container.id);
   }
 
-  #bring(plan: ContainerPlan, rules: ContainerRules): void {
+  #bring(plan: ContainerPlan, rules: WatchedFor): void {
     const { id, pid } = plan.container;
     if (this.#held !== undefined && this.#held.container.pid !== pid) this.letGo();
     if (this.#held === undefined) this.#sentinel.watch(id, { pid }, rules);
@@ -54,6 +53,6 @@ export function codeOf(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
-function withoutImage({ process, file }: ContainerRules): ContainerRules {
-  return { process: process.map((set) => ({ ...set, onlyFromImage: false })), file };
+function withoutImage({ process, ...others }: WatchedFor): WatchedFor {
+  return { process: process.map((set) => ({ ...set, onlyFromImage: false })), ...others };
 }

@@ -20,6 +20,7 @@ function stage(refuse: (call: string) => string | undefined = () => undefined, m
     watch: (id: string, { pid }: { readonly pid: number }, rules: ContainerPlan['rules']) =>
       note(`watch ${id} ${pid}${wants(rules)}`),
     setRules: (id: string, rules: ContainerPlan['rules']) => note(`rules ${id}${wants(rules)}`),
+    noteRunning: () => undefined,
     remove: (id: string) => note(`remove ${id}`),
   };
   const guards = new ContainerGuards(sentinel, {
@@ -47,6 +48,11 @@ function plan(
   };
 }
 
+/** Of a container that no policy is about. */
+function learnt(id: string): ContainerPlan {
+  return { ...plan(id), rules: { process: [], file: [], learn: { programs: true } } };
+}
+
 describe('ContainerGuards', () => {
   it('holds what is planned, changes its rules where they change, and lets go what is planned no more', () => {
     const { want, guards } = stage();
@@ -54,7 +60,7 @@ describe('ContainerGuards', () => {
     expect(want(plan('a'), plan('b'))).toEqual(['watch a 7', 'held a', 'watch b 7', 'held b']);
     expect(want(plan('a'), plan('b'))).toEqual([]);
     expect(want(plan('a', { policy: 'q' }))).toEqual(['remove b', 'let go b', 'rules a', 'held a']);
-    expect(guards.counts).toEqual({ held: 1, failed: 0 });
+    expect(guards.counts).toEqual({ held: 1, failed: 0, learnt: 0 });
   });
 
   it('watches a container anew that has another process', () => {
@@ -76,9 +82,9 @@ describe('ContainerGuards', () => {
 
     expect(want(plan('a'), plan('b'))).toEqual([]);
     expect(String(guards.problemOf('a'))).toContain('no such kernel');
-    expect(guards.counts).toEqual({ held: 0, failed: 2 });
+    expect(guards.counts).toEqual({ held: 0, failed: 2, learnt: 0 });
     want();
-    expect(guards.counts).toEqual({ held: 0, failed: 0 });
+    expect(guards.counts).toEqual({ held: 0, failed: 0, learnt: 0 });
   });
 
   it('tells once why a container is not held, and holds it as soon as it can be', () => {
@@ -91,6 +97,24 @@ describe('ContainerGuards', () => {
     refused = undefined;
     expect(want(plan('a'))).toEqual(['watch a 7', 'held a']);
     expect(guards.problemOf('a')).toBeUndefined();
+    guards.close();
+  });
+
+  it('watches those that are only learnt from last, and lets one of them go for one that is to be held', () => {
+    let room = 2;
+    const { want, guards } = stage((call) => {
+      if (call.startsWith('remove')) room += 1;
+      if (!call.startsWith('watch')) return undefined;
+      room -= 1;
+      return room < 0 ? 'NO_RESOURCES' : undefined;
+    });
+
+    expect(want(learnt('a'), plan('b'))).toEqual(['watch b 7', 'held b', 'watch a 7', 'held a']);
+    expect(guards.counts).toEqual({ held: 1, failed: 0, learnt: 1 });
+    expect(want(learnt('a'), plan('b'), plan('c'))).toEqual(['watch c 7', 'remove a', 'let go a', 'failed c']);
+    room = 1;
+    expect(want(learnt('a'), plan('b'), plan('c'))).toEqual(['watch c 7', 'held c', 'watch a 7', 'failed a']);
+    expect(guards.counts).toEqual({ held: 2, failed: 0, learnt: 0 });
     guards.close();
   });
 

@@ -1,11 +1,11 @@
 import { ContainerGuard, codeOf, IMAGE_UNKNOWN } from './container-guard.ts';
-import type { ContainerPlan } from './container-plan.ts';
+import { type ContainerPlan, isHeld } from './container-plan.ts';
 import type { ContainerSentinel } from './sentinel-port.ts';
 
 /** What becomes known as containers are held and let go. */
 export interface ContainerListener {
-  /** Of a container that was not held before, or is held to other rules now. */
-  onHeld(plan: ContainerPlan): void;
+  /** Of a container that was not watched before, or for something else. */
+  onHeld(plan: ContainerPlan, before: ContainerPlan | undefined): void;
   onLetGo(plan: ContainerPlan): void;
   /** The plan is not in force, or not all of it. It is tried again after a while; told once for each reason. */
   onFailed(plan: ContainerPlan, error: unknown): void;
@@ -13,9 +13,14 @@ export interface ContainerListener {
 
 /** A container that could not be held is asked again: its processes may have been about to start. */
 const RETRY_MS = 5_000;
+/** Where one that was only learnt from made room, which takes a moment. */
+const ROOM_MS = 50;
 
 /** The container has ended: the inventory says so in a moment. */
 const GONE = 'CONTAINER_GONE';
+
+/** The node has no more of what each container takes. */
+const NO_RESOURCES = 'NO_RESOURCES';
 
 /** Holds the containers of this node to what is planned for their programs and files. */
 export class ContainerGuards {
@@ -26,6 +31,7 @@ export class ContainerGuards {
   #wanted: ReadonlyMap<string, ContainerPlan> = new Map();
   #retry: NodeJS.Timeout | undefined;
   #isClosed = false;
+  #madeRoom = false;
 
   constructor(sentinel: ContainerSentinel, listener: ContainerListener) {
     this.#sentinel = sentinel;
@@ -37,10 +43,12 @@ export class ContainerGuards {
     return this.#wanted;
   }
 
-  /** Containers that are held, be it to a part of their plan, and plans that are not in force as a whole. */
-  get counts(): { readonly held: number; readonly failed: number } {
-    const held = [...this.#guards.values()].filter((guard) => guard.held !== undefined);
-    return { held: held.length, failed: this.#problems.size };
+  /** Containers that are held, be it to a part of their plan, those whose plan is not in force as a whole, and those only learnt from. */
+  get counts(): { readonly held: number; readonly failed: number; readonly learnt: number } {
+    const watched = [...this.#guards.values()].flatMap(({ held }) => held ?? []);
+    const held = watched.filter(isHeld).length;
+    const failed = [...this.#problems.keys()].flatMap((id) => this.#wanted.get(id) ?? []).filter(isHeld).length;
+    return { held, failed, learnt: watched.length - held };
   }
 
   /** Why a container's plan is not in force as a whole; nothing where it is. */
@@ -61,8 +69,13 @@ export class ContainerGuards {
       for (const id of plans.keys()) this.#problems.set(id, new Error(missing));
       return;
     }
-    for (const plan of plans.values()) this.#hold(plan);
-    if (this.#problems.size > 0) this.#retry = setTimeout(() => this.want(this.#wanted), RETRY_MS);
+    this.#madeRoom = false;
+    const all = [...plans.values()];
+    for (const plan of all.filter(isHeld)) this.#hold(plan);
+    // Those that are only learnt from have what is left, and not the room that one of them has just made.
+    if (!this.#madeRoom) for (const plan of all) if (!isHeld(plan)) this.#hold(plan);
+    if (this.#problems.size === 0) return;
+    this.#retry = setTimeout(() => this.want(this.#wanted), this.#madeRoom ? ROOM_MS : RETRY_MS);
   }
 
   /** Ends: what is wanted later is not done any more. Whoever answers the kernel lets all containers go as it ends. */
@@ -84,11 +97,20 @@ export class ContainerGuards {
       const problem = guard.hold(plan);
       if (problem === undefined) this.#problems.delete(id);
       else this.#fail(plan, problem);
-      if (!isSame) this.#listener.onHeld(plan);
+      if (!isSame) this.#listener.onHeld(plan, before);
     } catch (error) {
+      if (codeOf(error) === NO_RESOURCES && isHeld(plan)) this.#makeRoom();
       if (codeOf(error) === GONE) this.#problems.set(id, error);
       else this.#fail(plan, error);
     }
+  }
+
+  /** Lets one container go that is only learnt from: another is to be held. */
+  #makeRoom(): void {
+    const learnt = [...this.#guards].find(([, { held }]) => held !== undefined && !isHeld(held));
+    if (learnt === undefined) return;
+    this.#letGo(...learnt);
+    this.#madeRoom = true;
   }
 
   #fail(plan: ContainerPlan, error: unknown): void {

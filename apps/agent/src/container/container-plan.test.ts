@@ -2,7 +2,7 @@ import { DEFAULT_SENSORS, dataSensorKind } from '@bulkhead/dlp';
 import { requirePolicy } from '@bulkhead/policy';
 import { expect, it } from 'vitest';
 import type { RunningContainer } from '../workload/running-container.ts';
-import { planContainers, policiesOf } from './container-plan.ts';
+import { isHeld, planContainers, policiesOf } from './container-plan.ts';
 
 const POLICY = `
 apiVersion: bulkhead.io/v1alpha1
@@ -32,7 +32,7 @@ const policy = requirePolicy([{ file: 'policy.yaml', text: POLICY }], {
 });
 
 it('plans for the containers that some policy about programs or files is about', () => {
-  const plans = planContainers([container('a', 'shop'), container('b', 'bank')], policy);
+  const plans = planContainers([container('a', 'shop'), container('b', 'bank')], policy, false);
 
   expect([...plans.values()].map((plan) => [plan.container.id, policiesOf(plan)])).toEqual([
     ['a', ['no-ssh', 'shadow']],
@@ -46,8 +46,21 @@ it('plans for the containers that some policy about programs or files is about',
   });
 });
 
-it('leaves alone what a group selects and no policy speaks of', () => {
-  expect(planContainers([container('a', 'shop')], { ...policy, processes: [], files: [] }).size).toBe(0);
+it('leaves alone what a group selects and no policy speaks of, unless what it runs is learnt', () => {
+  const silent = { ...policy, processes: [], files: [] };
+  expect(planContainers([container('a', 'shop')], silent, false).size).toBe(0);
+
+  const plan = planContainers([container('a', 'shop')], silent, true).get('a');
+  expect(plan?.rules).toEqual({ process: [], file: [], learn: { programs: true } });
+  expect(plan && isHeld(plan)).toBe(false);
+  expect(planContainers([container('a', 'shop')], { ...silent, groups: [] }, true).size).toBe(0);
+});
+
+it('learns what is run where rules hold, too', () => {
+  const [plan] = planContainers([container('a', 'shop')], policy, true).values();
+
+  expect(plan?.rules.learn).toEqual({ programs: true });
+  expect(plan && isHeld(plan)).toBe(true);
 });
 
 function container(id: string, namespace: string): RunningContainer {

@@ -1,33 +1,46 @@
-import { type ContainerRules, containerRules, effectivePolicy, type Policy, selectGroups } from '@bulkhead/policy';
+import { containerRules, effectivePolicy, type Policy, selectGroups } from '@bulkhead/policy';
 import type { Subject } from '../event/agent-event.ts';
 import { workloadName } from '../event/subject.ts';
 import type { RunningContainer } from '../workload/running-container.ts';
+import type { WatchedFor } from './sentinel-port.ts';
 
-/** What must hold for the programs and the files of one container. */
+/** What must hold for the programs and the files of one container, and whether what it runs is counted. */
 export interface ContainerPlan {
   readonly container: RunningContainer;
-  readonly rules: ContainerRules;
+  readonly rules: WatchedFor;
   readonly subject: Subject;
 }
 
-/** What a policy asks of the containers that run: one plan for each that some policy about programs or files is about. */
+const NO_RULES: WatchedFor = { process: [], file: [] };
+
+/**
+ * What is to be done about the containers that run: one plan for each that some policy about programs or files is about, and
+ * where programs are learnt, one for each that a group selects.
+ */
 export function planContainers(
   containers: readonly RunningContainer[],
   policy: Policy,
+  learnsPrograms: boolean,
 ): ReadonlyMap<string, ContainerPlan> {
   const plans = new Map<string, ContainerPlan>();
   for (const container of containers) {
     const rules = containerRules(container, policy);
     const effective = effectivePolicy(selectGroups(container, policy.groups), policy.sensors);
-    if (rules === undefined || effective === undefined) continue;
+    if (effective === undefined || (rules === undefined && !learnsPrograms)) continue;
     const { groups, mode } = effective;
     const subject = { netns: container.netns.path, workloads: [workloadName(container)], groups, mode };
-    plans.set(container.id, { container, rules, subject });
+    const learn = learnsPrograms && { learn: { programs: true } };
+    plans.set(container.id, { container, rules: { ...(rules ?? NO_RULES), ...learn }, subject });
   }
   return plans;
 }
 
-/** The policies that a plan is made of, by name. */
+/** The policies that a plan is made of, by name; none where the container is only learnt from. */
 export function policiesOf({ rules: { process, file } }: ContainerPlan): readonly string[] {
   return [...new Set([...process, ...file].map(({ policy }) => policy))].toSorted();
+}
+
+/** Whether a container is held to anything. */
+export function isHeld({ rules: { process, file } }: ContainerPlan): boolean {
+  return process.length + file.length > 0;
 }

@@ -37,12 +37,25 @@ const used: SentinelEvent = {
   at: 0,
 };
 
-function stage(missing?: string) {
+function stage(missing?: string, learnsPrograms = false, watch: () => void = () => undefined) {
   const events: NewAgentEvent[] = [];
-  const sentinel = { missing, watch: () => undefined, setRules: () => undefined, remove: () => undefined };
-  const containers = new Containers(policy, { sentinel, emit: (event) => events.push(event) });
+  const noted: (readonly number[])[] = [];
+  const notLearnt: string[] = [];
+  const sentinel = {
+    missing,
+    watch,
+    setRules: () => undefined,
+    noteRunning: (_id: string, processes: readonly number[]) => void noted.push(processes),
+    remove: () => undefined,
+  };
+  const ports = {
+    sentinel,
+    emit: (event: NewAgentEvent) => events.push(event),
+    onNotLearnt: (problem: string) => notLearnt.push(problem),
+  };
+  const containers = new Containers(policy, ports, { learnsPrograms });
   const kinds = (): readonly string[] => events.splice(0).map(({ event }) => event);
-  return { containers, events, kinds };
+  return { containers, events, kinds, noted, notLearnt };
 }
 
 it('tells what runs already against the policy, and what is refused from then on', () => {
@@ -85,4 +98,45 @@ it('says of each container why it is not held, where none can be', () => {
 
   expect(kinds()).toEqual([]);
   expect(containers.enforcement).toEqual([{ workloadId: 'c1', enforced: false, problem: 'no such kernel' }]);
+});
+
+it('says nothing of a container that is only learnt from, beyond what runs in it', () => {
+  const { containers, kinds, noted } = stage(undefined, true);
+  containers.setPolicy({ ...policy, processes: [] });
+  containers.setContainers([container]);
+
+  expect(kinds()).toEqual([]);
+  expect(noted).toHaveLength(1);
+  expect(noted[0]?.length).toBeGreaterThan(0);
+  expect(containers.enforcement).toEqual([]);
+  expect(containers.counts).toEqual({ held: 0, failed: 0, learnt: 1 });
+  expect(containers.subjectOf('c1')).toMatchObject({ workloads: [{ name: 'web' }], groups: ['everything'] });
+  containers.setContainers([]);
+  expect(kinds()).toEqual([]);
+  expect(containers.subjectOf('c1')).toBeDefined();
+});
+
+it('tells as a policy begins and ends to hold a container that is learnt from all the time', () => {
+  const { containers, kinds, noted } = stage(undefined, true);
+  containers.setContainers([container]);
+  expect(kinds()[0]).toBe('container-protected');
+  containers.setPolicy({ ...policy, processes: [] });
+
+  expect(kinds()).toEqual(['container-released']);
+  containers.setPolicy(policy);
+  expect(kinds()[0]).toBe('container-protected');
+  expect(noted).toHaveLength(1);
+});
+
+it('does not call it a failure of a policy that a container cannot be learnt from', () => {
+  const { containers, kinds, notLearnt } = stage(undefined, true, () => {
+    throw new Error('no such file system');
+  });
+  containers.setPolicy({ ...policy, processes: [] });
+  containers.setContainers([container]);
+  containers.close();
+
+  expect(kinds()).toEqual([]);
+  expect(notLearnt).toEqual(['what the container web runs is not counted: no such file system']);
+  expect(containers.counts).toEqual({ held: 0, failed: 0, learnt: 0 });
 });

@@ -4,7 +4,7 @@ import type { SentinelEvent } from '@bulkhead/sentinel';
 import type { NewAgentEvent, Subject } from '../event/agent-event.ts';
 import type { RunningContainer } from '../workload/running-container.ts';
 import { ContainerGuards } from './container-guards.ts';
-import { type ContainerPlan, planContainers, policiesOf } from './container-plan.ts';
+import { type ContainerPlan, isHeld, planContainers, policiesOf } from './container-plan.ts';
 import { describeRunning, describeUse } from './describe-use.ts';
 import { RunningPrograms } from './running-programs.ts';
 import type { ContainerSentinel } from './sentinel-port.ts';
@@ -12,16 +12,27 @@ import type { ContainerSentinel } from './sentinel-port.ts';
 export interface ContainersPorts {
   readonly sentinel: ContainerSentinel;
   readonly emit: (event: NewAgentEvent) => void;
+  /** That what a container runs is not counted is no event: nothing is less safe. */
+  readonly onNotLearnt: (problem: string) => void;
+}
+
+export interface ContainersOptions {
+  /** Whether what containers run is counted, also where no policy is about it. */
+  readonly learnsPrograms: boolean;
 }
 
 /** A container with more programs that its policy denies is told of by so many of them. */
 const MAX_TOLD = 32;
+/** Programs that run already as a container is watched. More are learnt when they are run again. */
+const MAX_RUNNING = 256;
 /** Containers that were let go and are remembered: what was refused in one may be why it ended, and is told after that. */
 const MAX_ENDED = 256;
 
 /** Keeps the programs and files of this node's containers as its policy says, whichever of the two changes. */
 export class Containers {
   readonly #emit: ContainersPorts['emit'];
+  readonly #sentinel: ContainerSentinel;
+  readonly #options: ContainersOptions;
   readonly #guards: ContainerGuards;
   /** Of those that were let go last, the last one last. */
   readonly #ended = new Map<string, Subject>();
@@ -29,13 +40,19 @@ export class Containers {
   #containers: readonly RunningContainer[] = [];
   #running: RunningPrograms | undefined;
 
-  constructor(policy: Policy, { sentinel, emit }: ContainersPorts) {
+  constructor(policy: Policy, { sentinel, emit, onNotLearnt }: ContainersPorts, options: ContainersOptions) {
     this.#policy = policy;
     this.#emit = emit;
+    this.#sentinel = sentinel;
+    this.#options = options;
     this.#guards = new ContainerGuards(sentinel, {
-      onHeld: (plan) => this.#onHeld(plan),
+      onHeld: (plan, before) => this.#onHeld(plan, before),
       onLetGo: (plan) => this.#onLetGo(plan),
-      onFailed: ({ subject }, error) => emit({ event: 'workload-failed', problem: text(error), ...subject }),
+      onFailed: (plan, error) => {
+        const { subject, container } = plan;
+        if (isHeld(plan)) return emit({ event: 'workload-failed', problem: text(error), ...subject });
+        onNotLearnt(`what the container ${container.name} runs is not counted: ${text(error)}`);
+      },
     });
   }
 
@@ -50,7 +67,8 @@ export class Containers {
 
   /** For each container that is to be held to something, whether it is. */
   get enforcement(): readonly Enforcement[] {
-    return [...this.#guards.wanted.keys()].map((id) => {
+    const held = [...this.#guards.wanted.values()].filter(isHeld);
+    return held.map(({ container: { id } }) => {
       const problem = this.#guards.problemOf(id);
       return {
         workloadId: id,
@@ -72,8 +90,13 @@ export class Containers {
 
   /** Takes in what the sentinel told, also of a container that has just ended. */
   onUse(event: SentinelEvent): void {
-    const subject = this.#guards.wanted.get(event.id)?.subject ?? this.#ended.get(event.id);
+    const subject = this.subjectOf(event.id);
     if (subject !== undefined) this.#emit(describeUse(event, subject));
+  }
+
+  /** Whom the sentinel means by an id, also where that has just ended. */
+  subjectOf(id: string): Subject | undefined {
+    return this.#guards.wanted.get(id)?.subject ?? this.#ended.get(id);
   }
 
   close(): void {
@@ -81,20 +104,27 @@ export class Containers {
   }
 
   #apply(): void {
-    this.#guards.want(planContainers(this.#containers, this.#policy));
+    this.#guards.want(planContainers(this.#containers, this.#policy, this.#options.learnsPrograms));
     this.#running = undefined;
   }
 
-  #onLetGo({ container, subject }: ContainerPlan): void {
-    this.#emit({ event: 'container-released', ...subject });
+  #onLetGo(plan: ContainerPlan): void {
+    const { container, subject } = plan;
+    if (isHeld(plan)) this.#emit({ event: 'container-released', ...subject });
     this.#ended.set(container.id, subject);
     const [first] = this.#ended.keys();
     if (this.#ended.size > MAX_ENDED && first !== undefined) this.#ended.delete(first);
   }
 
-  #onHeld(plan: ContainerPlan): void {
+  #onHeld(plan: ContainerPlan, before: ContainerPlan | undefined): void {
     const { subject, container } = plan;
-    this.#emit({ event: 'container-protected', policies: policiesOf(plan), ...subject });
+    if (isHeld(plan)) this.#emit({ event: 'container-protected', policies: policiesOf(plan), ...subject });
+    else if (before !== undefined && isHeld(before)) this.#emit({ event: 'container-released', ...subject });
+    const isNew = before?.container.pid !== container.pid;
+    if (plan.rules.learn?.programs === true && isNew) {
+      this.#running ??= new RunningPrograms();
+      this.#sentinel.noteRunning(container.id, this.#running.onceWith(container.pid).slice(0, MAX_RUNNING));
+    }
     if (plan.rules.process.length === 0) return;
     this.#running ??= new RunningPrograms();
     const denied = this.#running.with(container.pid).flatMap((program) => {

@@ -1,19 +1,18 @@
-import type { ContainerRules } from '@bulkhead/policy';
-import { Sentinel, type SentinelCounters, type SentinelHandlers } from '@bulkhead/sentinel';
+import { type ContainerPrograms, Sentinel, type SentinelCounters, type SentinelHandlers } from '@bulkhead/sentinel';
 import { codeOf } from './container-guard.ts';
 import { ENOUGH_GROUPS, raiseGroupLimit } from './group-limit.ts';
-import type { ContainerSentinel } from './sentinel-port.ts';
+import type { ContainerSentinel, WatchedFor } from './sentinel-port.ts';
 
 export interface NativeSentinelOptions extends SentinelHandlers {
   /** Whether the configuration wants containers to be held. */
   readonly isEnabled: boolean;
-  /** Told once, when the first container is to be held and none can be. */
+  /** Told once, when the first container is to be watched and none can be. */
   readonly onMissing: (why: string) => void;
   /** Told when the kernel's limit of fanotify groups was reached, and raised. */
   readonly onLimitRaised: (from: number, to: number) => void;
 }
 
-/** The native sentinel. It is loaded with the first container that a policy about programs or files is about. */
+/** The native sentinel. It is loaded with the first container that is to be watched. */
 export class NativeSentinel implements ContainerSentinel {
   readonly #options: NativeSentinelOptions;
   #missing: { readonly why: string | undefined } | undefined;
@@ -32,32 +31,46 @@ export class NativeSentinel implements ContainerSentinel {
     return this.#missing.why;
   }
 
-  watch(id: string, container: { readonly pid: number }, rules: ContainerRules): void {
+  watch(id: string, container: { readonly pid: number }, rules: WatchedFor): void {
     this.#sentinel ??= new Sentinel(this.#options);
     const sentinel = this.#sentinel;
-    try {
-      sentinel.watch(id, container, rules);
-    } catch (error) {
-      if (codeOf(error) !== 'NO_RESOURCES' || !this.#raiseLimit()) throw error;
-      sentinel.watch(id, container, rules);
-    }
+    this.#withRoom(() => sentinel.watch(id, container, rules));
   }
 
-  setRules(id: string, rules: ContainerRules): void {
-    this.#sentinel?.setRules(id, rules);
+  setRules(id: string, rules: WatchedFor): void {
+    // One that is learnt from and is to be held takes another group before it gives its own back.
+    this.#withRoom(() => this.#sentinel?.setRules(id, rules));
+  }
+
+  noteRunning(id: string, processes: readonly number[]): void {
+    this.#sentinel?.noteRunning(id, processes);
+  }
+
+  /** What was run since it was asked last, of each container that ran anything. */
+  takePrograms(): readonly ContainerPrograms[] {
+    return this.#sentinel?.takePrograms() ?? [];
   }
 
   remove(id: string): void {
     this.#sentinel?.remove(id);
   }
 
-  /** What it did so far; nothing where no container was ever to be held. */
+  /** What it did so far; nothing where no container was ever to be watched. */
   counters(): SentinelCounters | undefined {
     return this.#sentinel?.counters();
   }
 
   async stop(): Promise<void> {
     await this.#sentinel?.stop();
+  }
+
+  #withRoom(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      if (codeOf(error) !== 'NO_RESOURCES' || !this.#raiseLimit()) throw error;
+      act();
+    }
   }
 
   #raiseLimit(): boolean {

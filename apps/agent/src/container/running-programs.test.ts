@@ -30,4 +30,7 @@ it('gives the programs of one mount namespace, with who started them', () => {
     { pid: 11, executable: '/tmp/x', user: 5, parent: '/bin/sh' },
   ]);
   expect(programs.with(99)).toEqual([]);
+  add(13, '2', '/tmp/x', 'PPid:\t10\nUid:\t5\t5\t5\t5\n');
+  add(14, '2', '/tmp/x', 'PPid:\t10\nUid:\t7\t7\t7\t7\n');
+  expect(new RunningPrograms(proc).onceWith(10)).toEqual([10, 13, 14]);
 });

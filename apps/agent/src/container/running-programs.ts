@@ -40,6 +40,12 @@ export class RunningPrograms {
     return pids.flatMap((one) => this.#read(one) ?? []);
   }
 
+  /** One process of each program and user of those. */
+  onceWith(pid: number): readonly number[] {
+    const programs = this.with(pid);
+    return [...new Map(programs.map((one) => [`${one.user} ${one.executable}`, one.pid])).values()];
+  }
+
   #mountsOf(pid: number): string | undefined {
     return attempt(() => readlinkSync(`${this.#proc}/${pid}/ns/mnt`));
   }

@@ -2,6 +2,7 @@ import { errorText } from '@bulkhead/core';
 import type { Conversation } from '@bulkhead/inspector';
 import { type FlowReading, NftablesError } from '@bulkhead/nftables';
 import type { CountedFlow, NewAgentEvent } from '../event/agent-event.ts';
+import { partsOf } from '../event/parts.ts';
 import { subjectOf } from '../event/subject.ts';
 import type { DnsAnswer } from '../firewall/dns-answer.ts';
 import type { NamespacePlan } from '../plan.ts';
@@ -12,9 +13,8 @@ import { sumPeers } from './sum-peers.ts';
 
 /** How often the kernel is asked: a new flow is told so soon. */
 const READ_MS = 10_000;
-/** Of an event: few enough to be read, and small enough for what an event to the control plane may have (64 KiB). */
+/** Of an event: few enough to be read. */
 const MAX_FLOWS = 256;
-const MAX_FLOW_BYTES = 40 << 10;
 
 /** What the kernel has counted, by the path of a namespace. */
 export interface FlowCounters {
@@ -168,7 +168,7 @@ export class FlowWatch {
       return { ...flow, ...(domain !== undefined && { domain }), ...(node.has(flow.peer) && { node: true as const }) };
     });
     for (const flow of told) onTold(flow);
-    for (const [index, part] of partsOf(told).entries()) {
+    for (const [index, part] of partsOf(told, MAX_FLOWS).entries()) {
       emit({
         event: 'flows',
         since: new Date(since).toISOString(),
@@ -196,21 +196,4 @@ export class FlowWatch {
     this.#problem = problem;
     return undefined;
   }
-}
-
-/** As many flows each as an event may have; one part at least. */
-function partsOf(flows: readonly CountedFlow[]): readonly (readonly CountedFlow[])[] {
-  let part: CountedFlow[] = [];
-  let bytes = 0;
-  const parts = [part];
-  for (const flow of flows) {
-    const size = JSON.stringify(flow).length + 1;
-    if (part.length === MAX_FLOWS || bytes + size > MAX_FLOW_BYTES) {
-      [part, bytes] = [[], 0];
-      parts.push(part);
-    }
-    part.push(flow);
-    bytes += size;
-  }
-  return parts;
 }

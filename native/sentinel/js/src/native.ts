@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { loadAddon } from '@bulkhead/addon';
 import { SentinelError } from './error.ts';
 import type { SentinelEvent } from './event.ts';
+import type { ContainerPrograms } from './program.ts';
 import type { ContainerRules } from './rules.ts';
 
 export type SentinelHandle = { readonly __brand: 'sentinel' };
@@ -35,6 +36,8 @@ export interface Native {
   watch(sentinel: SentinelHandle, id: string, pid: number, rules: ContainerRules): void;
   setRules(sentinel: SentinelHandle, id: string, rules: ContainerRules): void;
   remove(sentinel: SentinelHandle, id: string): void;
+  noteRunning(sentinel: SentinelHandle, id: string, processes: readonly number[]): void;
+  takePrograms(sentinel: SentinelHandle): readonly ContainerPrograms[];
   counters(sentinel: SentinelHandle): NativeCounters;
   stop(sentinel: SentinelHandle): Promise<void>;
 }

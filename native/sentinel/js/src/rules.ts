@@ -47,6 +47,14 @@ export interface FileRuleSet {
 export interface ContainerRules {
   readonly process: readonly ProcessRuleSet[];
   readonly file: readonly FileRuleSet[];
+  /** What is done without judging it. */
+  readonly learn?: {
+    /**
+     * Counts what is run, for `takePrograms`. Where nothing is judged either, no process of the container ever waits: the kernel
+     * tells of programs once they have started.
+     */
+    readonly programs: boolean;
+  };
 }
 
 /** More than any policy needs; what is compiled for a container stays within some megabytes. */

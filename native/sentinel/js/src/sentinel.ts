@@ -1,6 +1,7 @@
 import { SentinelError, typed } from './error.ts';
 import type { SentinelEvent } from './event.ts';
 import { type NativeCounters, native, type SentinelHandle } from './native.ts';
+import type { ContainerPrograms } from './program.ts';
 import { type ContainerRules, checkRules } from './rules.ts';
 
 export interface SentinelHandlers {
@@ -58,6 +59,23 @@ export class Sentinel {
   remove(id: string): void {
     this.#mustRun();
     native().remove(this.#handle, id);
+  }
+
+  /**
+   * Counts what runs already in a container that is learnt from, by one process of each program. Does nothing for one that is not
+   * watched, and leaves out a process that has ended.
+   */
+  noteRunning(id: string, processes: readonly number[]): void {
+    this.#mustRun();
+    native().noteRunning(this.#handle, id, processes);
+  }
+
+  /**
+   * What was run in containers that are learnt from since it was asked last, also in those that were removed since. Containers that ran
+   * nothing are left out.
+   */
+  takePrograms(): readonly ContainerPrograms[] {
+    return native().takePrograms(this.#handle);
   }
 
   counters(): SentinelCounters {

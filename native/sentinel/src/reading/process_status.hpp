@@ -15,6 +15,7 @@ struct ProcessStatus {
   std::int32_t process = 0;  ///< the thread's process
   std::int32_t parent = 0;   ///< of the process; none where this one cannot see it
   std::uint32_t user = 0;    ///< the effective one
+  std::uint32_t real_user = 0;
 };
 
 [[nodiscard]] std::optional<ProcessStatus> parse_status(std::string_view text) noexcept;

@@ -23,6 +23,10 @@ bool ContainerRules::ask_of_programs() const noexcept {
 
 bool ContainerRules::ask_of_files() const noexcept { return any_access(file, kRead | kWrite); }
 
+bool ContainerRules::only_learn() const noexcept {
+  return learn_programs && !ask_of_programs() && !ask_of_files();
+}
+
 bool ContainerRules::need_image() const noexcept {
   return std::any_of(process.begin(), process.end(), [](const ProcessRuleSet& set) { return set.only_from_image; });
 }

@@ -18,6 +18,7 @@
 #include "reading/decimal.hpp"
 #include "reading/open_call.hpp"
 #include "reading/program_kind.hpp"
+#include "source/started_program.hpp"
 
 namespace bulkhead::sentinel {
 namespace {
@@ -28,12 +29,10 @@ constexpr std::size_t kMaxCopiedMountText = kMaxMountText / kMaxMounts * kMaxCop
 constexpr std::size_t kMaxCgroupText = 16'384;
 
 std::uint64_t mask_of(const ContainerRules& rules) noexcept {
-  return (rules.ask_of_programs() ? FAN_OPEN_EXEC_PERM : 0U) | (rules.ask_of_files() ? FAN_OPEN_PERM : 0U);
-}
-
-std::size_t read_file(void* file, std::uint64_t offset, std::span<std::uint8_t> bytes) noexcept {
-  const ssize_t got = ::pread(*static_cast<const int*>(file), bytes.data(), bytes.size(), static_cast<off_t>(offset));
-  return got > 0 ? static_cast<std::size_t>(got) : 0;
+  if (rules.only_learn()) return FAN_OPEN_EXEC;
+  // Never both kinds in one group: the queue that questions need has no end, and who waits for no answer could fill it.
+  const bool ask_of_programs = rules.ask_of_programs() || rules.learn_programs;
+  return (ask_of_programs ? FAN_OPEN_EXEC_PERM : 0U) | (rules.ask_of_files() ? FAN_OPEN_PERM : 0U);
 }
 
 /// How the thread opens. It may have queued its question and not have come to rest.
@@ -58,25 +57,11 @@ std::int64_t now_ms() noexcept {
   return duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-/// A program that asks whether it is of the image only when a rule wants to know.
-class AskedProgram final : public Program {
- public:
-  AskedProgram(const ImageLayers& layers, const FileName* name, const FileIdentity& identity) noexcept
-      : layers_(layers), name_(name), identity_(identity) {}
-
-  [[nodiscard]] bool from_image() noexcept override {
-    return name_ != nullptr && name_->in_root && layers_.hold(name_->path, identity_.inode);
-  }
-
- private:
-  const ImageLayers& layers_;
-  const FileName* name_;
-  const FileIdentity& identity_;
-};
-
 }  // namespace
 
 Failure Container::open(std::int32_t pid, std::shared_ptr<const ContainerRules> rules) noexcept {
+  pid_ = pid;
+  only_learns_ = rules->only_learn();
   const std::string process = "the process " + std::to_string(pid);
   folder_.reset(::openat(machine_.proc(), std::to_string(pid).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   process_.reset(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
@@ -105,7 +90,7 @@ Failure Container::open(std::int32_t pid, std::shared_ptr<const ContainerRules> 
                                         : "its root is no overlay of image layers";
   if (rules->need_image() && !layers_.known()) return image_failure();
 
-  group_ = open_group();
+  group_ = only_learns_ ? open_notice_group() : open_group();
   if (!group_.valid()) {
     Failure failure = try_fanotify();
     return failure.failed() ? failure : Failure{FailureCode::kNoResources, "no fanotify group can be had: try again"};
@@ -184,7 +169,15 @@ void Container::follow_mounts() noexcept {
   mark_own(current_, {.add = mask_.load()});
 }
 
+bool Container::has_ended() noexcept {
+  const std::lock_guard lock(open_);
+  if (!process_.valid()) return true;
+  pollfd end{.fd = process_.get(), .events = POLLIN, .revents = 0};
+  return ::poll(&end, 1, 0) != 0;
+}
+
 void Container::close() noexcept {
+  if (only_learns_) take_rest();
   const std::lock_guard lock(open_);
   group_.reset();
   process_.reset();
@@ -192,28 +185,37 @@ void Container::close() noexcept {
   folder_.reset();
 }
 
-void Container::answer(std::vector<Event>& events) noexcept {
+bool Container::answer(std::vector<Event>& events) noexcept {
   alignas(fanotify_event_metadata) std::array<char, kAtOnce * sizeof(fanotify_event_metadata)> buffer;
   const auto begin = std::chrono::steady_clock::now();
   const ssize_t length = ::read(group_.get(), buffer.data(), at_once_ * sizeof(fanotify_event_metadata));
   if (length < 0) {
     if (errno != EAGAIN && errno != EINTR) counters_.errors.fetch_add(1, std::memory_order_relaxed);
-    return;
+    return false;
   }
   const auto* metadata = reinterpret_cast<const fanotify_event_metadata*>(buffer.data());
   for (ssize_t left = length; FAN_EVENT_OK(metadata, left); metadata = FAN_EVENT_NEXT(metadata, left)) {
+    if ((metadata->mask & FAN_Q_OVERFLOW) != 0) programs_->leave_out();
     if (metadata->fd < 0) continue;
     const UniqueFd file(metadata->fd);
-    const Asked asked{file.get(), metadata->pid, (metadata->mask & FAN_OPEN_EXEC_PERM) != 0};
+    const Asked asked{file.get(), metadata->pid, (metadata->mask & (FAN_OPEN_EXEC_PERM | FAN_OPEN_EXEC)) != 0};
+    if (only_learns_) {
+      notice(asked);
+      continue;
+    }
     counters_.asked.fetch_add(1, std::memory_order_relaxed);
-    const bool allowed = may_happen(asked, events);
+    std::optional<Start> start;
+    const bool allowed = may_happen(asked, events, start);
     const fanotify_response response{.fd = metadata->fd, .response = allowed ? std::uint32_t{FAN_ALLOW} : FAN_DENY};
     // Whoever was killed while it waited is not there any more.
     if (::write(group_.get(), &response, sizeof(response)) < 0 && errno != ENOENT) {
       counters_.errors.fetch_add(1, std::memory_order_relaxed);
     }
+    // Nobody waits for that.
+    if (start) count(*start);
   }
   at_once_ = std::chrono::steady_clock::now() - begin > kLongTurn ? 1 : kAtOnce;
+  return true;
 }
 
 bool Container::is_own_cgroup(std::int32_t thread) noexcept {
@@ -232,12 +234,11 @@ bool Container::is_own_cgroup(std::int32_t thread) noexcept {
   return !says_something;
 }
 
-Container::Place Container::place_of(std::int32_t thread) noexcept {
+std::optional<Container::Place> Container::place_of(std::int32_t thread) noexcept {
   PathBuffer buffer;
   const std::string_view mounts = read_link(machine_.proc(), ProcName(thread, "ns/mnt").text.data(), buffer);
   if (mounts == namespace_) return Place::kInside;
-  // Of no container: those have no capability that this process has not.
-  if (mounts.empty()) return is_own_cgroup(thread) ? Place::kInside : Place::kOutside;
+  if (mounts.empty()) return std::nullopt;
   if (machine_.owns_mounts(mounts)) return Place::kOutside;
   const std::string_view processes = read_link(machine_.proc(), ProcName(thread, "ns/pid").text.data(), buffer);
   // A runtime may have mounts of its own, too.
@@ -259,21 +260,37 @@ MountTable Container::follow_copy(std::int32_t thread) noexcept {
 }
 
 Decision Container::judge_start(const Asked& asked, const ContainerRules& rules, const FileIdentity& identity,
-                                const std::optional<FileName>& name, ProcessView& asker) noexcept {
+                                const std::optional<FileName>& name, ProcessView& asker,
+                                std::optional<Start>& start) noexcept {
   const PathText path(name ? std::string_view(name->path) : std::string_view());
   // A file that has no name any more is not the image's.
-  AskedProgram program(layers_, name && identity.links > 0 ? &*name : nullptr, identity);
+  StartedProgram program(layers_, name && identity.links > 0 ? &*name : nullptr, identity);
   program.path = path.view();
-  int file = asked.file;
-  const ProgramKind kind = rules.process.empty() ? ProgramKind::kOther : program_kind(read_file, &file);
-  const bool follows = starting_.erase(asked.thread) > 0;
-  if (kind == ProgramKind::kLoader) program.role = follows ? Program::Role::kLoader : Program::Role::kLoaderAlone;
+  const bool is_of_interest = !rules.process.empty() || rules.learn_programs;
+  const ProgramKind kind = is_of_interest ? kind_of(asked.file) : ProgramKind::kOther;
+  program.role = role_of(asked, kind);
   const Decision decision = judge_program(rules, program, asker);
-  if (kind == ProgramKind::kWithLoader && !(decision.denied && decision.enforced)) {
-    if (starting_.size() >= kMaxStarting) starting_.clear();
-    starting_.insert(asked.thread);
-  }
+  if (!(decision.denied && decision.enforced)) expect_loader(asked, kind);
+  if (!rules.learn_programs || program.role == Program::Role::kLoader) return decision;
+  const ProcessStatus& status = asker.status();
+  start = Start{.identity = identity,
+                .name = name,
+                .may_be_image = program.role == Program::Role::kProgram,
+                .user = status.process == 0 ? std::nullopt : std::optional(status.user),
+                .verdict = verdict_of(decision)};
   return decision;
+}
+
+Program::Role Container::role_of(const Asked& asked, ProgramKind kind) noexcept {
+  const bool follows = starting_.erase(asked.thread) > 0;
+  if (kind != ProgramKind::kLoader) return Program::Role::kProgram;
+  return follows ? Program::Role::kLoader : Program::Role::kLoaderAlone;
+}
+
+void Container::expect_loader(const Asked& asked, ProgramKind kind) noexcept {
+  if (kind != ProgramKind::kWithLoader) return;
+  if (starting_.size() >= kMaxStarting) starting_.clear();
+  starting_.insert(asked.thread);
 }
 
 Decision Container::judge_open(const Asked& asked, const ContainerRules& rules, std::string_view path,
@@ -286,9 +303,11 @@ Decision Container::judge_open(const Asked& asked, const ContainerRules& rules, 
   return call == OpenCall::kStarts ? Decision{} : judge_file(rules, text.view(), access_of(call), asker);
 }
 
-bool Container::may_happen(const Asked& asked, std::vector<Event>& events) noexcept {
+bool Container::may_happen(const Asked& asked, std::vector<Event>& events, std::optional<Start>& start) noexcept {
   const std::shared_ptr<const ContainerRules> rules = current_rules();
-  const Place place = place_of(asked.thread);
+  std::optional<Place> place = place_of(asked.thread);
+  // Containers have no capability that this process has not.
+  if (!place) place = is_own_cgroup(asked.thread) ? Place::kInside : Place::kOutside;
   if (place == Place::kOutside) return true;
   // What was mounted since is asked about before this one goes on.
   if (mounts_changed()) follow_mounts();
@@ -302,7 +321,7 @@ bool Container::may_happen(const Asked& asked, std::vector<Event>& events) noexc
   const std::string path = name ? name->path : std::string();
 
   ProcessView asker(machine_.proc(), asked.thread, names);
-  const Decision decision = asked.starts ? judge_start(asked, *rules, identity, name, asker)
+  const Decision decision = asked.starts ? judge_start(asked, *rules, identity, name, asker, start)
                                          : judge_open(asked, *rules, path, asker);
   if (!decision.denied) return true;
   (decision.enforced ? counters_.denied : counters_.alerted).fetch_add(1, std::memory_order_relaxed);
@@ -323,7 +342,8 @@ void Container::tell(const Decision& decision, const std::string& path, ProcessV
               .process = asker.status().process,
               .user = asker.status().user,
               .at_ms = now_ms()};
-  switch (repeats_.ask(event)) {
+  if (repeats_ == nullptr) repeats_ = std::make_unique<RepeatFilter>();
+  switch (repeats_->ask(event)) {
     case RepeatFilter::Answer::kTell:
       events.push_back(std::move(event));
       break;

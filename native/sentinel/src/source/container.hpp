@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -14,6 +15,7 @@
 
 #include "bulkhead/unique_fd.hpp"
 #include "reading/mount_table.hpp"
+#include "reading/program_kind.hpp"
 #include "rule/judge.hpp"
 #include "source/container_mounts.hpp"
 #include "source/counters.hpp"
@@ -23,22 +25,35 @@
 #include "source/image_layers.hpp"
 #include "source/machine.hpp"
 #include "source/process_view.hpp"
+#include "source/program_table.hpp"
 #include "source/repeat_filter.hpp"
 
 namespace bulkhead::sentinel {
 
 /// One container and its fanotify group: whatever comes from the group is about this container.
 ///
-/// `open` and `set_rules` may be called by any thread, the rest by the one that answers. That one never opens a file of the
-/// container, which would wait for itself: it looks at links and at the descriptors that come with the questions.
+/// `open`, `set_rules` and what follows them may be called by any thread, the rest by the one that answers. That one never opens a
+/// file of the container, which would wait for itself: it looks at links and at the descriptors that come with the questions.
 class Container {
  public:
-  Container(std::string id, const Machine& machine, Counters& counters) noexcept
-      : id_(std::move(id)), machine_(machine), counters_(counters) {}
+  Container(std::string id, const Machine& machine, Counters& counters, std::shared_ptr<ProgramTable> programs) noexcept
+      : id_(std::move(id)), machine_(machine), counters_(counters), programs_(std::move(programs)) {}
 
-  /// Begins to ask the kernel. Once this has succeeded, processes wait until `answer` is called.
+  /// Begins to ask the kernel. Once this has succeeded, processes wait until `answer` is called; not those of a container that
+  /// is only learnt from.
   [[nodiscard]] Failure open(std::int32_t pid, std::shared_ptr<const ContainerRules> rules) noexcept;
+  /// For rules that are of the same kind as those it has (`only_learns`).
   [[nodiscard]] Failure set_rules(std::shared_ptr<const ContainerRules> rules) noexcept;
+  /// Counts programs of the container that run already, by a process of each.
+  void note_running(std::span<const std::int32_t> processes) noexcept;
+
+  /// Whether its group is told of what happens, and is asked nothing.
+  [[nodiscard]] bool only_learns() const noexcept { return only_learns_; }
+  [[nodiscard]] bool learns() noexcept { return current_rules()->learn_programs; }
+  [[nodiscard]] std::int32_t pid() const noexcept { return pid_; }
+  /// Whether the process that it was named by has ended, so that its number may be another's.
+  [[nodiscard]] bool has_ended() noexcept;
+  [[nodiscard]] const std::shared_ptr<ProgramTable>& programs() const noexcept { return programs_; }
 
   [[nodiscard]] int group() const noexcept { return group_.get(); }
   /// Readable once the process that the container was named by has ended.
@@ -46,13 +61,14 @@ class Container {
   /// Has an exceptional condition when the container's mounts changed.
   [[nodiscard]] int mount_changes() const noexcept { return mount_changes_.get(); }
 
-  /// Answers some of the questions that wait, and appends what is to be told of them.
-  void answer(std::vector<Event>& events) noexcept;
+  /// Answers some of the questions that wait, or takes in what happened, and appends what is to be told of them. False where there
+  /// was nothing.
+  bool answer(std::vector<Event>& events) noexcept;
   /// Events that were too many to be told, since it was asked last.
   [[nodiscard]] std::uint64_t take_lost() noexcept { return std::exchange(lost_, 0); }
   /// Asks about mounts that came since.
   void follow_mounts() noexcept;
-  /// Lets everything happen: the kernel answers all that waits with yes.
+  /// Lets everything happen: the kernel answers all that waits with yes. What has happened is taken in first.
   void close() noexcept;
 
   [[nodiscard]] std::uint64_t unwatched_mounts() const noexcept { return unwatched_.load(std::memory_order_relaxed); }
@@ -62,6 +78,9 @@ class Container {
   static constexpr std::size_t kAtOnce = 16;
   /// Of a container that makes its questions dear, as by mounts without number, the next turn is one question.
   static constexpr std::chrono::milliseconds kLongTurn{1};
+
+  /// Turns to take in what happened before a container's end, all at once: others wait meanwhile.
+  static constexpr int kLastTurns = 64;
 
   /// Threads between the open of a program and that of its loader; only starts that fail in between leave one behind.
   static constexpr std::size_t kMaxStarting = 16'384;
@@ -79,14 +98,35 @@ class Container {
     kInsideCopy,  ///< in mounts of its own, most likely a copy of the container's
   };
 
-  [[nodiscard]] bool may_happen(const Asked& asked, std::vector<Event>& events) noexcept;
-  [[nodiscard]] Place place_of(std::int32_t thread) noexcept;
+  /// What is known of a program that was started, by what it is to be counted.
+  struct Start {
+    FileIdentity identity;
+    std::optional<FileName> name;
+    bool may_be_image = false;
+    std::optional<std::uint32_t> user;
+    RunProgram::Verdict verdict = RunProgram::Verdict::kAllow;
+  };
+
+  /// `start` is set where it is to be counted.
+  [[nodiscard]] bool may_happen(const Asked& asked, std::vector<Event>& events, std::optional<Start>& start) noexcept;
+  /// Counts a program that has been started already.
+  void notice(const Asked& asked) noexcept;
+  /// Takes in what happened and was not read yet, or counts that there was more.
+  void take_rest() noexcept;
+  void count(const Start& start) noexcept;
+  /// Whether a file is started as a program, as the loader of one that its thread has just started, or as a loader alone.
+  [[nodiscard]] Program::Role role_of(const Asked& asked, ProgramKind kind) noexcept;
+  /// Expects the loader of a program that is about to start.
+  void expect_loader(const Asked& asked, ProgramKind kind) noexcept;
+  /// Nothing where the thread does not say: it has ended, or has a capability that this process has not.
+  [[nodiscard]] std::optional<Place> place_of(std::int32_t thread) noexcept;
   [[nodiscard]] bool is_own_cgroup(std::int32_t thread) noexcept;
   /// Asks about the mounts of a thread's own namespace, which have no marks, and gives them. Each time: that one was taken away
   /// and another put in its place cannot be seen.
   [[nodiscard]] MountTable follow_copy(std::int32_t thread) noexcept;
   [[nodiscard]] Decision judge_start(const Asked& asked, const ContainerRules& rules, const FileIdentity& identity,
-                                     const std::optional<FileName>& name, ProcessView& asker) noexcept;
+                                     const std::optional<FileName>& name, ProcessView& asker,
+                                     std::optional<Start>& start) noexcept;
   [[nodiscard]] Decision judge_open(const Asked& asked, const ContainerRules& rules, std::string_view path,
                                     ProcessView& asker) noexcept;
   void tell(const Decision& decision, const std::string& path, ProcessView& asker, std::vector<Event>& events) noexcept;
@@ -103,6 +143,9 @@ class Container {
   std::string id_;
   const Machine& machine_;
   Counters& counters_;
+  std::shared_ptr<ProgramTable> programs_;
+  std::int32_t pid_ = 0;
+  bool only_learns_ = false;
   std::mutex open_;  ///< while the descriptors below are used by a thread that does not answer, or closed
   UniqueFd group_;
   UniqueFd folder_;  ///< /proc/PID
@@ -120,7 +163,7 @@ class Container {
   std::atomic<std::uint64_t> unwatched_{0};
   std::unordered_set<std::int32_t> starting_;
   std::size_t at_once_ = kAtOnce;
-  RepeatFilter repeats_;
+  std::unique_ptr<RepeatFilter> repeats_;  ///< from the first event on
   std::uint64_t lost_ = 0;
 };
 

@@ -20,6 +20,10 @@ namespace bulkhead::sentinel {
 
 namespace {
 
+constexpr unsigned kGroupFlags = FAN_CLOEXEC | FAN_NONBLOCK | FAN_UNLIMITED_MARKS | FAN_REPORT_TID;
+/// The descriptors of events: a pipe or device must not hold up or notice whoever looks at it.
+constexpr unsigned kEventFlags = O_RDONLY | O_CLOEXEC | O_LARGEFILE | O_NONBLOCK;
+
 bool has_cached_lookups() noexcept {
   open_how how{};
   how.flags = O_PATH | O_CLOEXEC;
@@ -76,11 +80,12 @@ Failure check_capabilities() noexcept {
 }
 
 UniqueFd open_group() noexcept {
-  constexpr unsigned kFlags = FAN_CLASS_CONTENT | FAN_CLOEXEC | FAN_NONBLOCK | FAN_UNLIMITED_QUEUE | FAN_UNLIMITED_MARKS |
-                              FAN_REPORT_TID;
-  // The descriptors of events: a pipe or device must not hold up or notice whoever looks at it.
-  constexpr unsigned kEventFlags = O_RDONLY | O_CLOEXEC | O_LARGEFILE | O_NONBLOCK;
-  return UniqueFd(::fanotify_init(kFlags, kEventFlags));
+  return UniqueFd(::fanotify_init(FAN_CLASS_CONTENT | FAN_UNLIMITED_QUEUE | kGroupFlags, kEventFlags));
+}
+
+UniqueFd open_notice_group() noexcept {
+  // What waits is bounded (fs.fanotify.max_queued_events): unlike who waits for an answer, who runs programs does not stop.
+  return UniqueFd(::fanotify_init(FAN_CLASS_NOTIF | kGroupFlags, kEventFlags));
 }
 
 Failure try_fanotify() noexcept {

@@ -36,4 +36,8 @@ class Machine {
 /// A fanotify group that decides, or none and errno.
 [[nodiscard]] UniqueFd open_group() noexcept;
 
+/// A fanotify group that is only told of what has happened, or none and errno. Nobody waits for who reads it; where nobody
+/// does in time, the kernel says that it has left something out.
+[[nodiscard]] UniqueFd open_notice_group() noexcept;
+
 }  // namespace bulkhead::sentinel

@@ -7,6 +7,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 #include <span>
 #include <utility>
 
@@ -14,8 +15,8 @@ namespace bulkhead::sentinel {
 namespace {
 
 /// What is ready, in the low bits of a token; the container's number is above.
-enum class Ready : std::uint64_t { kQuestion, kMounts, kEnded, kWake };
-constexpr unsigned kReadyBits = 2;
+enum class Ready : std::uint64_t { kQuestion, kMounts, kEnded, kWake, kNotice };
+constexpr unsigned kReadyBits = 3;
 
 /// Events that are sent together, and how long the first of them waits for others.
 constexpr std::size_t kBatch = 128;
@@ -52,7 +53,7 @@ Failure Watcher::watch(const std::string& id, std::int32_t pid, std::shared_ptr<
   if (containers_.contains(id)) {
     return {FailureCode::kDuplicateContainer, "the container " + id + " is watched already: remove it first"};
   }
-  auto container = std::make_shared<Container>(id, machine_, counters_);
+  auto container = std::make_shared<Container>(id, machine_, counters_, std::make_shared<ProgramTable>());
   // From the first mark on, processes of the container wait for the thread, and this one must not wait for them.
   if (Failure failure = container->open(pid, std::move(rules)); failure.failed()) return failure;
   containers_.emplace(id, container);
@@ -63,17 +64,52 @@ Failure Watcher::watch(const std::string& id, std::int32_t pid, std::shared_ptr<
 Failure Watcher::set_rules(const std::string& id, std::shared_ptr<const ContainerRules> rules) noexcept {
   const auto found = containers_.find(id);
   if (found == containers_.end()) return {FailureCode::kUnknownContainer, "no container " + id + " is watched"};
+  if (found->second->only_learns() != rules->only_learn()) return replace(found->second, id, std::move(rules));
   if (Failure failure = found->second->set_rules(std::move(rules)); failure.failed()) return failure;
   // The thread may have been marking new mounts by the old rules.
   order(Task::kFollowMounts, found->second);
   return {};
 }
 
+Failure Watcher::replace(Shared& container, const std::string& id,
+                         std::shared_ptr<const ContainerRules> rules) noexcept {
+  auto next = std::make_shared<Container>(id, machine_, counters_, container->programs());
+  if (Failure failure = next->open(container->pid(), std::move(rules)); failure.failed()) return failure;
+  // Looked at afterwards: a process that still runs has had its number all the time.
+  if (container->has_ended()) return {FailureCode::kContainerGone, "the container has ended: it is not held to rules any more"};
+  order(Task::kServe, next);
+  order(Task::kRelease, std::exchange(container, next));
+  return {};
+}
+
 void Watcher::remove(const std::string& id) noexcept {
   const auto found = containers_.find(id);
   if (found == containers_.end()) return;
+  if (found->second->learns()) removed_.emplace_back(id, found->second->programs());
+  if (removed_.size() > kMaxRemoved) removed_.pop_front();
   order(Task::kRelease, std::move(found->second));
   containers_.erase(found);
+}
+
+void Watcher::note_running(const std::string& id, std::span<const std::int32_t> processes) noexcept {
+  const auto found = containers_.find(id);
+  if (found != containers_.end()) found->second->note_running(processes);
+}
+
+std::vector<ContainerPrograms> Watcher::take_programs() noexcept {
+  std::vector<ContainerPrograms> taken;
+  const auto take = [&taken](const std::string& id, ProgramTable& table) noexcept {
+    CountedPrograms counted = table.take();
+    if (!counted.programs.empty() || counted.not_counted > 0) taken.push_back({id, std::move(counted)});
+  };
+  for (const auto& [id, container] : containers_) take(id, *container->programs());
+  for (auto left = removed_.begin(); left != removed_.end();) {
+    // The thread lets a container go in its own time: until then something may be added.
+    const bool is_last = left->second.use_count() == 1;
+    take(left->first, *left->second);
+    left = is_last ? removed_.erase(left) : std::next(left);
+  }
+  return taken;
 }
 
 std::uint64_t Watcher::unwatched_mounts() const noexcept {
@@ -107,13 +143,15 @@ void Watcher::run() noexcept {
     const int timeout = events_.empty() && lost_ == 0 ? -1 : kBatchMs;
     const int count = ::epoll_wait(poll_.get(), ready.data(), static_cast<int>(ready.size()), timeout);
     const std::span tokens(ready.data(), static_cast<std::size_t>(std::max(count, 0)));
-    // Mounts that changed are asked about before whoever asks goes on.
-    for (const epoll_event& event : tokens) {
-      if (ready_of(event.data.u64) != Ready::kQuestion) handle(event.data.u64);
-    }
-    for (const epoll_event& event : tokens) {
-      if (ready_of(event.data.u64) == Ready::kQuestion) handle(event.data.u64);
-    }
+    const auto handle_those = [this, tokens](auto is_meant) noexcept {
+      for (const epoll_event& event : tokens) {
+        if (is_meant(ready_of(event.data.u64))) handle(event.data.u64);
+      }
+    };
+    // Mounts that changed are asked about before whoever asks goes on; nobody waits for what is only noticed.
+    handle_those([](Ready kind) { return kind != Ready::kQuestion && kind != Ready::kNotice; });
+    handle_those([](Ready kind) { return kind == Ready::kQuestion; });
+    handle_those([](Ready kind) { return kind == Ready::kNotice; });
     if (timeout < 0) waiting_since_ = Clock::now();
     if (events_.size() >= kBatch || Clock::now() - waiting_since_ >= std::chrono::milliseconds(kBatchMs)) send();
     const std::lock_guard lock(mutex_);
@@ -164,7 +202,8 @@ void Watcher::take_orders() noexcept {
 
 void Watcher::serve(Shared container) noexcept {
   const std::uint64_t number = next_number_++;
-  const bool added = add(poll_.get(), container->group(), EPOLLIN, token_of(number, Ready::kQuestion)) &&
+  const Ready by_group = container->only_learns() ? Ready::kNotice : Ready::kQuestion;
+  const bool added = add(poll_.get(), container->group(), EPOLLIN, token_of(number, by_group)) &&
                      add(poll_.get(), container->mount_changes(), EPOLLPRI, token_of(number, Ready::kMounts)) &&
                      add(poll_.get(), container->process(), EPOLLIN, token_of(number, Ready::kEnded));
   served_.emplace(number, std::move(container));

@@ -2,12 +2,15 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <thread>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "bulkhead/unique_fd.hpp"
@@ -17,8 +20,15 @@
 #include "source/event.hpp"
 #include "source/failure.hpp"
 #include "source/machine.hpp"
+#include "source/program_table.hpp"
 
 namespace bulkhead::sentinel {
+
+/// What was run in a container.
+struct ContainerPrograms {
+  std::string container;
+  CountedPrograms counted;
+};
 
 /// A thread that answers the kernel for any number of containers. It waits for nothing but the kernel, so that a process of a
 /// container never waits longer than the answer takes.
@@ -32,10 +42,14 @@ class Watcher {
 
   [[nodiscard]] Failure start() noexcept;
 
-  /// These three are for one thread at a time.
+  /// These five are for one thread at a time.
   [[nodiscard]] Failure watch(const std::string& id, std::int32_t pid, std::shared_ptr<const ContainerRules> rules) noexcept;
   [[nodiscard]] Failure set_rules(const std::string& id, std::shared_ptr<const ContainerRules> rules) noexcept;
   void remove(const std::string& id) noexcept;
+  /// Counts what runs already in a container, by a process of each program. Of one that is not watched, nothing.
+  void note_running(const std::string& id, std::span<const std::int32_t> processes) noexcept;
+  /// What was run in containers that are learnt from since it was asked last; also in those that were removed since.
+  [[nodiscard]] std::vector<ContainerPrograms> take_programs() noexcept;
 
   /// Lets everything happen, sends what is left to be told, and ends the thread. May be repeated.
   void stop() noexcept;
@@ -45,6 +59,9 @@ class Watcher {
   [[nodiscard]] std::uint64_t unwatched_mounts() const noexcept;
 
  private:
+  /// Containers that were removed, of which not all may be taken. Of more, what the first ones ran is lost.
+  static constexpr std::size_t kMaxRemoved = 1'024;
+
   using Shared = std::shared_ptr<Container>;
   /// What the thread is to do with a container.
   enum class Task : std::uint8_t { kServe, kFollowMounts, kRelease };
@@ -53,6 +70,9 @@ class Watcher {
     Shared container;
   };
 
+  /// Puts another in a container's place, which has the kernel ask where it only told, or only tell where it asked.
+  [[nodiscard]] Failure replace(Shared& container, const std::string& id,
+                                std::shared_ptr<const ContainerRules> rules) noexcept;
   void order(Task task, Shared container) noexcept;
   void run() noexcept;
   void take_orders() noexcept;
@@ -68,6 +88,7 @@ class Watcher {
   UniqueFd wake_;
   std::thread thread_;
   std::map<std::string, Shared> containers_;  ///< of the callers
+  std::deque<std::pair<std::string, std::shared_ptr<ProgramTable>>> removed_;
 
   std::mutex mutex_;
   std::vector<Order> orders_;

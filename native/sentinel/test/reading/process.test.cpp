@@ -31,6 +31,7 @@ TEST_CASE("a thread's process, its parent and its effective user are read") {
   CHECK(status->process == 42);
   CHECK(status->parent == 7);
   CHECK(status->user == 1000);
+  CHECK(status->real_user == 0);
 }
 
 TEST_CASE("a name that looks like a line changes nothing, and half a status is none") {

@@ -40,6 +40,7 @@ class Opener {
     root_ = name;
     for (const char* folder : {"lower", "upper", "work", "root"}) fs::create_directories(root_ / folder);
     std::ofstream(root_ / "lower/secret") << "x";
+    fs::permissions(root_ / "lower/secret", fs::perms::all);
     REQUIRE(::pipe2(ask_, O_CLOEXEC) == 0);
     REQUIRE(::pipe2(answer_, O_CLOEXEC) == 0);
     pid_ = ::fork();
@@ -56,12 +57,15 @@ class Opener {
 
   [[nodiscard]] std::int32_t pid() const { return pid_; }
   /// What came of an open: 0 or errno.
-  int open() {
-    REQUIRE(::write(ask_[1], "?", 1) == 1);
-    return read_answer();
-  }
+  int open() { return ask("?"); }
+  /// What came of running the file, which is no program: errno.
+  int start() { return ask("!"); }
 
  private:
+  int ask(const char* question) {
+    REQUIRE(::write(ask_[1], question, 1) == 1);
+    return read_answer();
+  }
   int read_answer() {
     int error = -1;
     REQUIRE(::read(answer_[0], &error, sizeof(error)) == sizeof(error));
@@ -82,6 +86,11 @@ class Opener {
     do {
       if (::write(answer_[1], &error, sizeof(error)) != sizeof(error)) break;
       if (::read(ask_[0], &question, 1) != 1) break;
+      if (question == '!') {
+        ::execl("/secret", "secret", nullptr);
+        error = errno;
+        continue;
+      }
       const int file = ::open("/secret", O_RDONLY | O_CLOEXEC);
       error = file < 0 ? errno : 0;
       if (file >= 0) ::close(file);
@@ -100,6 +109,12 @@ std::shared_ptr<const ContainerRules> deny(const char16_t* path) {
   rules->file.push_back({.policy = "f", .enforced = true, .rules = {}});
   rules->file.back().rules.push_back(
       {.name = "r", .denies = true, .access = kRead, .paths = {Glob(path)}, .executables = {}});
+  return rules;
+}
+
+std::shared_ptr<const ContainerRules> learn(const ContainerRules& others) {
+  auto rules = std::make_shared<ContainerRules>(others);
+  rules->learn_programs = true;
   return rules;
 }
 
@@ -160,4 +175,47 @@ TEST_CASE("a container that ended is let go") {
   CHECK(watcher.watch("c", ::getpid(), deny(u"/x")).code == FailureCode::kDuplicateContainer);
   watcher.remove("c");
   CHECK(watcher.watch("c", ::getpid(), deny(u"/x")).code == FailureCode::kNotAContainer);
+}
+
+TEST_CASE("what a container runs is counted once, while rules come and go and others take what was counted") {
+  if (!can_watch("what a container runs")) return;
+  constexpr std::uint64_t kStarts = 60;
+  Opener opener;
+  Sink sink;
+  Watcher watcher(sink);
+  REQUIRE_FALSE(watcher.start().failed());
+  const auto alone = learn({});
+  auto starts = std::make_shared<ContainerRules>(*learn(*deny(u"/secret")));
+  starts->file.back().rules.back().access = kExecute;
+  REQUIRE_FALSE(watcher.watch("c", opener.pid(), alone).failed());
+  const std::int32_t running[] = {opener.pid(), -1};
+  watcher.note_running("c", running);
+  watcher.note_running("other", running);
+  std::uint64_t allowed = 0;
+  std::uint64_t blocked = 0;
+  const auto take = [&] {
+    for (const ContainerPrograms& taken : watcher.take_programs()) {
+      CHECK(taken.container == "c");
+      for (const auto& [program, count] : taken.counted.programs) {
+        if (program.path != "/secret") continue;
+        CHECK(program.from_image == true);
+        CHECK(program.user.value_or(0) == 0);
+        (program.verdict == RunProgram::Verdict::kBlock ? blocked : allowed) += count;
+      }
+    }
+  };
+  for (std::uint64_t i = 0; i < kStarts; ++i) {
+    CHECK(opener.start() == (i % 2 == 0 ? ENOEXEC : EPERM));
+    if (i % 5 == 0) take();
+    REQUIRE_FALSE(watcher.set_rules("c", i % 2 == 0 ? starts : alone).failed());
+  }
+  watcher.remove("c");
+  for (int tries = 0; tries < 1'000 && allowed + blocked < kStarts; ++tries) {
+    take();
+    ::usleep(10'000);
+  }
+  CHECK(allowed == kStarts / 2);
+  CHECK(blocked == kStarts / 2);
+  CHECK(watcher.counters().errors == 0);
+  CHECK(watcher.take_programs().empty());
 }

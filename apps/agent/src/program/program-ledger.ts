@@ -1,0 +1,96 @@
+import type { CountedProgram } from '../event/agent-event.ts';
+
+/** A program that was told is told again after so much time, with the sum of what came since. */
+const SUM_MS = 60 * 60_000;
+/** What was not told for so long is told at once, as if it were new. */
+const RECENT_MS = 60 * 60_000;
+/** Of one workload; programs under names without end are counted as one number. */
+const MAX_PROGRAMS = 1_024;
+
+export interface Telling {
+  /** What is told was seen since then. */
+  readonly since: number;
+  readonly programs: readonly CountedProgram[];
+  readonly notCounted: number;
+}
+
+interface Entry {
+  readonly program: Omit<CountedProgram, 'count'>;
+  count: number;
+  since: number;
+  told: number | undefined;
+}
+
+/** Makes of what one workload ran, as it is counted, what is to be told of it, and when. */
+export class ProgramLedger {
+  readonly #phaseMs: number;
+  readonly #entries = new Map<string, Entry>();
+  #notCounted = 0;
+  #toldAt: number;
+
+  /** `phase`, within 0 and 1: sums are told in this part of their interval, so that not all ledgers tell theirs at once. */
+  constructor(now: number, phase = Math.random()) {
+    this.#phaseMs = phase * SUM_MS;
+    this.#toldAt = now;
+  }
+
+  /** Programs that are known, each by who ran it and what became of it. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** Takes in what was run since a time. Of programs that are not known yet, as many as there is room for. */
+  take(programs: readonly CountedProgram[], notCounted: number, since: number, room = MAX_PROGRAMS): void {
+    const most = Math.min(MAX_PROGRAMS, this.#entries.size + room);
+    this.#notCounted += notCounted;
+    for (const { count, ...program } of programs) {
+      const name = JSON.stringify([program.executable, program.user, program.fromImage, program.verdict]);
+      const known = this.#entries.get(name);
+      if (known === undefined && this.#entries.size >= most) {
+        this.#notCounted += count;
+        continue;
+      }
+      const entry = known ?? { program, count: 0, since, told: undefined };
+      if (known === undefined) this.#entries.set(name, entry);
+      if (entry.count === 0) entry.since = since;
+      entry.count += count;
+    }
+  }
+
+  /** What is to be told now, or all that waits; nothing where there is none. It is told once. */
+  tell(now: number, all = false): Telling | undefined {
+    const programs: CountedProgram[] = [];
+    let since = now;
+    for (const [name, entry] of this.#entries) {
+      const { program, count, told } = entry;
+      if (told !== undefined && count === 0) {
+        if (now - told >= RECENT_MS) this.#entries.delete(name);
+        continue;
+      }
+      if (!all && told !== undefined && !this.#isDue(told, now)) continue;
+      programs.push({ ...program, count });
+      since = Math.min(since, entry.since);
+      Object.assign(entry, { count: 0, told: now });
+    }
+    const notCounted = this.#notCounted;
+    const isTold = programs.length > 0 || (notCounted > 0 && (all || this.#isDue(this.#toldAt, now)));
+    if (!isTold) return undefined;
+    if (programs.length === 0) since = this.#toldAt;
+    this.#notCounted = 0;
+    this.#toldAt = now;
+    return { since, programs, notCounted };
+  }
+
+  /** Whether nothing waits, and nothing was told that has to be remembered. */
+  get isEmpty(): boolean {
+    return this.#entries.size + this.#notCounted === 0;
+  }
+
+  #isDue(told: number, now: number): boolean {
+    return now - told >= RECENT_MS || this.#slot(now) !== this.#slot(told);
+  }
+
+  #slot(time: number): number {
+    return Math.floor((time + this.#phaseMs) / SUM_MS);
+  }
+}

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <napi.h>
+
+#include <vector>
+
+#include "source/watcher.hpp"
+
+namespace bulkhead::sentinel::binding {
+
+/// What containers ran, as js/program.ts has it.
+[[nodiscard]] Napi::Array programs_of(Napi::Env env, const std::vector<ContainerPrograms>& containers);
+
+}  // namespace bulkhead::sentinel::binding

@@ -1,0 +1,41 @@
+#include "source/program_table.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace bulkhead::sentinel;
+using Verdict = RunProgram::Verdict;
+
+TEST_CASE("programs are counted by what is known of them, until they are taken") {
+  ProgramTable table;
+  table.add({"/bin/sh", 0, true, Verdict::kAllow});
+  table.add({"/bin/sh", 0, true, Verdict::kAllow});
+  table.add({"/bin/sh", 7, true, Verdict::kAllow});
+  table.add({"/bin/sh", std::nullopt, std::nullopt, Verdict::kAllow});
+  table.add({"/bin/sh", 0, false, Verdict::kAllow});
+  table.add({"/bin/sh", 0, true, Verdict::kBlock});
+  const CountedPrograms taken = table.take();
+  CHECK(taken.programs.size() == 5);
+  std::uint64_t sum = 0;
+  for (const CountedProgram& counted : taken.programs) sum += counted.count;
+  CHECK(sum == 6);
+  CHECK(taken.not_counted == 0);
+  CHECK(table.take().programs.empty());
+}
+
+TEST_CASE("what has no name, one that is too long, or no room is a number") {
+  ProgramTable table;
+  table.add({"", 0, true, Verdict::kAllow});
+  table.add({std::string(ProgramTable::kMaxPath + 1, 'x'), 0, true, Verdict::kAllow});
+  table.add({std::string(ProgramTable::kMaxPath, 'x'), 0, true, Verdict::kAllow});
+  table.leave_out();
+  for (std::size_t i = 0; i < ProgramTable::kMaxPrograms; ++i) {
+    table.add({"/tmp/" + std::to_string(i), 0, false, Verdict::kAllow});
+  }
+  table.add({"/tmp/0", 0, false, Verdict::kAllow});
+  const CountedPrograms taken = table.take();
+  CHECK(taken.programs.size() == ProgramTable::kMaxPrograms);
+  CHECK(taken.not_counted == 4);
+  CHECK(table.take().not_counted == 0);
+}
