@@ -3,7 +3,7 @@ import { setInterval } from 'node:timers';
 import { errorLine } from '@bulkhead/core';
 import { capabilities, namespaceAddresses } from '@bulkhead/inspector';
 import { emptyFlows, readFlows } from '@bulkhead/nftables';
-import { createShutdown, type Shutdown, serveHealth } from '@bulkhead/runtime';
+import { compactHeap, createShutdown, type Shutdown, serveHealth } from '@bulkhead/runtime';
 import manifest from '../package.json' with { type: 'json' };
 import { Agent, type AgentPorts } from './agent.ts';
 import { Captures } from './capture/captures.ts';
@@ -231,6 +231,12 @@ async function start(
 /** Follows what the agent depends on: its policy and the workloads of the node. */
 function follow(parts: Parts, { workloads }: AgentConfig, signal: AbortSignal, fail: (error: unknown) => void): void {
   const { agent, captures, scans, local, log, metrics, source } = parts;
+  let isSettled = false;
+  // Once the workloads of the node are held, since nobody waits for it then: starting leaves more garbage than what lives.
+  const settle = (): void => {
+    if (!isSettled) compactHeap();
+    isSettled = true;
+  };
   void source
     .follow({
       signal,
@@ -263,7 +269,7 @@ function follow(parts: Parts, { workloads }: AgentConfig, signal: AbortSignal, f
     onWorkloads: (found, containers) => {
       // A pod without a container is nobody yet: what others know of are its containers.
       if (!(source instanceof PolicyWatch)) source.setWorkloads(found.filter(({ isPod }) => isPod !== true));
-      agent.setWorkloads(found, containers).catch(fail);
+      agent.setWorkloads(found, containers).then(settle, fail);
     },
     onError: (error) => log.emit({ event: 'discovery-failed', problem: errorLine(error) }),
   }).catch(fail);

@@ -1,4 +1,5 @@
 export { Bell, type BellOptions } from './bell.ts';
+export { compactHeap } from './compact-heap.ts';
 export { type ConfigInput, ENVIRONMENT_PREFIX, loadConfig } from './config/load.ts';
 export { RuntimeError, type RuntimeErrorCode } from './error.ts';
 export { createLineWriter, type LineWriter, type LineWriterOptions } from './line-writer.ts';

@@ -1,7 +1,8 @@
-import { STATUS_CODES } from 'node:http';
 import { CodedError, formatPath, printable } from '@bulkhead/core';
 import type { FastifyReply } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+
+const { STATUS_CODES } = process.getBuiltinModule('node:http');
 
 /** One thing wrong with a request: where in it, and what. */
 export interface PlacedProblem {

@@ -1,11 +1,10 @@
 import { systemClock } from '@bulkhead/core';
 import { type ImageKnowledge, NO_IMAGES } from '@bulkhead/policy';
-import type { ServiceProcess } from '@bulkhead/runtime';
+import { compactHeap, type ServiceProcess } from '@bulkhead/runtime';
 import type { WebhookEvent } from '../event.ts';
 import type { WebhookMetrics } from '../metrics.ts';
 import type { WishForScan } from '../review/answer.ts';
 import { ApiFeed, type ImagesConfig } from './ask-api.ts';
-import { compactHeap } from './compact-heap.ts';
 import { followImages } from './follow-images.ts';
 import { passOnScanWishes } from './scan-wishes.ts';
 

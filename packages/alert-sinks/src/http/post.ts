@@ -1,8 +1,10 @@
-import { request as httpRequest, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
 import { line } from '@bulkhead/alerts';
 import { isReachable, reachableLookup, UnreachableError } from './reachable.ts';
+
+const { request: httpRequest } = process.getBuiltinModule('node:http');
 
 export interface Post {
   readonly url: URL;

@@ -1,8 +1,10 @@
-import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { Connection } from '../connection/connection.ts';
 import { asKubeError, KubeError } from '../error.ts';
 import { errorOfAnswer } from './status-error.ts';
+
+const { request: requestHttp } = process.getBuiltinModule('node:http');
 
 export interface Exchange {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';

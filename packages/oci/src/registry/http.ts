@@ -82,7 +82,7 @@ export class Http {
       const authorities = () => (ca === undefined ? {} : { ca: [...getCACertificates('default'), ca] });
       return { send: request, agent: this.#agent(protocol, () => new Agent({ ...options, ...authorities() })) };
     }
-    const { Agent, request } = await import('node:http');
+    const { Agent, request } = process.getBuiltinModule('node:http');
     return { send: request, agent: this.#agent(protocol, () => new Agent(options)) };
   }
 

@@ -1,7 +1,9 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { listen } from '../listen.ts';
 import type { Shutdown } from '../shutdown.ts';
 import type { Metrics } from './registry.ts';
+
+const { createServer } = process.getBuiltinModule('node:http');
 
 export interface HealthServerOptions {
   /** An address of this machine only unless somebody asks for another: metrics name workloads. */
