@@ -2,6 +2,7 @@ import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
 import { ADDONS, type Component } from './component.ts';
+import { inAscii } from './in-ascii.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 
@@ -44,13 +45,17 @@ async function write(
 ): Promise<void> {
   const build = await rolldown({ input, platform: 'node', external: OPTIONAL, logLevel: 'silent' });
   try {
-    await build.write({
+    const { output } = await build.write({
       dir,
       format: 'esm',
       entryFileNames: '[name].js',
       chunkFileNames: '[name]-[hash].js',
       cleanDir,
     });
+    // Not by a plugin: what one gives back is written anew, and not in ASCII.
+    for (const part of output) {
+      if (part.type === 'chunk') await writeFile(join(dir, part.fileName), inAscii(part.code));
+    }
   } finally {
     await build.close();
   }
