@@ -114,7 +114,12 @@ export const ApiConfig = z.strictObject({
     .prefault({}),
   retention: z
     .strictObject({
-      days: z.int().min(1).max(MAX_DAYS).default(30).describe('How long events, and flows not seen since, are kept.'),
+      days: z
+        .int()
+        .min(1)
+        .max(MAX_DAYS)
+        .default(30)
+        .describe('How long events, and flows and programs not seen since, are kept.'),
       maxEvents: z.int().min(1_000).max(2_000_000_000).default(5_000_000).describe('Of more, the oldest go.'),
     })
     .prefault({}),

@@ -186,6 +186,14 @@ const AGENT_EVENTS: readonly object[] = [
       },
     ],
   },
+  {
+    event: 'programs',
+    netns: '/run/netns/x',
+    workloads: [{ name: 'web', namespace: 'shop', pod: 'web-1' }],
+    groups: ['shop'],
+    mode: 'protect',
+    programs: [{ executable: '/bin/sh', user: 0, fromImage: true, verdict: 'allow', count: 1 }],
+  },
   { event: 'of-a-newer-agent', deep: { list: [{ text: 'x' }] } },
 ];
 
@@ -249,18 +257,27 @@ describe('a text in any field that an agent sends', () => {
         for (const { document } of page.items) kept.add(JSON.stringify(document));
         after = page.next;
       } while (after !== undefined);
-      // Flows are kept in the place of an event that tells of them; all else is there as it came.
+      // Flows and programs are kept in the place of an event that tells of them; all else is there as it came.
       const lost = sent.filter((event) => !kept.has(JSON.stringify(event)));
-      expect(lost.filter((event) => !('flows' in event && 'event' in event && event.event === 'flows'))).toEqual([]);
-      for (const url of ['/api/v1/flows', '/api/v1/incidents', '/api/v1/agents', '/api/v1/workloads']) {
+      const isSummed = (event: object): boolean =>
+        ['flows', 'programs'].some((kind) => kind in event && 'event' in event && event.event === kind);
+      expect(lost.filter((event) => !isSummed(event))).toEqual([]);
+      for (const url of [
+        '/api/v1/flows',
+        '/api/v1/programs',
+        '/api/v1/incidents',
+        '/api/v1/agents',
+        '/api/v1/workloads',
+      ]) {
         const answer = await ask({ method: 'GET', url: `${url}?limit=500` });
         expect(answer.statusCode).toBe(200);
         expect(answer.headers['content-type']).toMatch(/^application\/json/);
         expect(answer.json<{ items: object[] }>().items).toBeInstanceOf(Array);
       }
-      const flows = (await ask({ method: 'GET', url: '/api/v1/flows?limit=500' })).body;
       const shown = JSON.stringify(text.toWellFormed().replaceAll('\0', '\uFFFD'));
-      expect(flows).toContain(shown);
+      for (const url of ['/api/v1/flows', '/api/v1/programs']) {
+        expect((await ask({ method: 'GET', url: `${url}?limit=500` })).body).toContain(shown);
+      }
       expect(await isWhole()).toBe(true);
     },
   );

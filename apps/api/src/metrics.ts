@@ -1,4 +1,4 @@
-import type { FlowReport } from '@bulkhead/control-plane';
+import type { FlowReport, ProgramReport } from '@bulkhead/control-plane';
 import type { Metrics } from '@bulkhead/runtime';
 
 /** The api's metrics. */
@@ -6,7 +6,8 @@ export interface ApiMetrics {
   readonly countAnswer: (method: string, route: string, status: number, seconds: number) => void;
   readonly countEvents: (stored: number, repeated: number) => void;
   readonly countFlows: (reports: readonly FlowReport[]) => void;
-  readonly countPruned: (what: 'events' | 'flows', count: number) => void;
+  readonly countPrograms: (reports: readonly ProgramReport[]) => void;
+  readonly countPruned: (what: 'events' | 'flows' | 'programs', count: number) => void;
   readonly setAgents: (count: number) => void;
   readonly setPolicy: (documents: number, isValid: boolean) => void;
   readonly alerts: AlertMetrics;
@@ -28,6 +29,13 @@ export function createApiMetrics(metrics: Metrics): ApiMetrics {
   const events = metrics.counter('api_events_total', 'Events of agents, by whether they were new', ['outcome']);
   const flows = metrics.counter('api_flows_total', 'Flows that agents told of, by what became of them', ['outcome']);
   const packets = metrics.counter('api_flow_packets_not_counted_total', 'Packets that agents had no room to count');
+  const programs = metrics.counter('api_programs_total', 'Programs that agents told of, by what became of them', [
+    'outcome',
+  ]);
+  const runs = metrics.counter(
+    'api_program_runs_not_counted_total',
+    'Runs of programs that agents had no room to tell',
+  );
   const pruned = metrics.counter('api_pruned_total', 'What was forgotten for its age or number', ['what']);
   const agents = metrics.gauge('api_agents_connected', 'Agents with a stream to this process');
   const documents = metrics.gauge('api_policy_documents', 'Documents in force');
@@ -59,6 +67,13 @@ export function createApiMetrics(metrics: Metrics): ApiMetrics {
         flows.inc({ outcome: 'kept' }, report.flows.length);
         flows.inc({ outcome: 'malformed' }, report.malformed);
         packets.inc({}, report.notCounted);
+      }
+    },
+    countPrograms(reports) {
+      for (const report of reports) {
+        programs.inc({ outcome: 'kept' }, report.programs.length);
+        programs.inc({ outcome: 'malformed' }, report.malformed);
+        runs.inc({}, report.notCounted);
       }
     },
     countPruned: (what, count) => pruned.inc({ what }, count),

@@ -1,4 +1,4 @@
-import type { EventStore, FlowStore, QuarantineStore } from '@bulkhead/control-plane';
+import type { EventStore, FlowStore, ProgramStore, QuarantineStore } from '@bulkhead/control-plane';
 import type { Clock } from '@bulkhead/core';
 import type { NodeScanStore } from '@bulkhead/store';
 
@@ -9,17 +9,21 @@ const DAY_MS = 86_400_000;
 const MAX_SCANS = 10_000;
 /** A cluster of a thousand nodes has some ten thousands; whoever scans it from everywhere makes others. */
 const MAX_FLOWS = 500_000;
+/** A cluster's workloads run some thousands of different programs; whoever runs them under made-up names makes others. */
+const MAX_PROGRAMS = 500_000;
 
 /** Forgets what need not be kept any more, step by step, until all of it is gone or the process ends. */
 export async function forget(
   {
     events,
     flows,
+    programs,
     quarantines,
     nodeScans,
   }: {
     readonly events: EventStore;
     readonly flows: FlowStore;
+    readonly programs: Pick<ProgramStore, 'prune'>;
     readonly quarantines: Pick<QuarantineStore, 'prune'>;
     readonly nodeScans: Pick<NodeScanStore, 'prune'>;
   },
@@ -30,7 +34,7 @@ export async function forget(
     onForgotten,
   }: {
     readonly signal: AbortSignal;
-    readonly onForgotten: (what: 'events' | 'flows', count: number) => void;
+    readonly onForgotten: (what: 'events' | 'flows' | 'programs', count: number) => void;
   },
 ): Promise<void> {
   const before = new Date(clock.now() - days * DAY_MS).toISOString();
@@ -39,6 +43,7 @@ export async function forget(
   const steps = [
     ['events', () => events.prune({ receivedBefore: before, maxEvents }, STEP)],
     ['flows', () => flows.prune({ seenBefore: before, maxFlows: MAX_FLOWS }, STEP)],
+    ['programs', () => programs.prune({ seenBefore: before, maxPrograms: MAX_PROGRAMS }, STEP)],
   ] as const;
   for (const [what, step] of steps) {
     for (let count = STEP; count === STEP && !signal.aborted; ) {

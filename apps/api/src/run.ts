@@ -266,8 +266,8 @@ async function startAgents({
   const { enabled, host, port } = config.agents;
   if (!enabled) return undefined;
   const clock = systemClock;
-  const { countEvents: onEvents, countFlows: onFlows } = metrics;
-  const hub = await Hub.open({ store, policy, clock, replica, relay, logger, onEvents, onFlows });
+  const { countEvents: onEvents, countFlows: onFlows, countPrograms: onPrograms } = metrics;
+  const hub = await Hub.open({ store, policy, clock, replica, relay, logger, onEvents, onFlows, onPrograms });
   const issuer = {
     trustPem: () => ca.authority.trustPem,
     sign: (id: string, request: string) =>

@@ -14,6 +14,7 @@ import type { Io } from './io.ts';
 import type { ApplyOptions } from './policy/apply.ts';
 import type { ExportFormat } from './policy/exchange.ts';
 import { addLearn } from './policy/learn/add-learn.ts';
+import { addPrograms } from './programs/add-programs.ts';
 import { addRegistry } from './registry/add-registry.ts';
 import { addScan } from './scan/add-scan.ts';
 import { addUp } from './up/add-up.ts';
@@ -43,6 +44,7 @@ export function createProgram(io: Io, outcome: Outcome, version: string): Comman
   addEvents(root, io, outcome);
   addIncidents(root, io, outcome);
   addFlows(root, io, outcome);
+  addPrograms(root, io, outcome);
   addCaptures(root, io, outcome);
   addDb(root, io, outcome);
   addRegistry(root, io, outcome);

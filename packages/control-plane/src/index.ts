@@ -37,6 +37,7 @@ export type {
   StoredEvent,
 } from './event/event.ts';
 export { type IncidentSeed, incidentOfRule, MAX_EVENT_CHARACTERS, type Observation, observe } from './event/observe.ts';
+export type { WatchedSubject } from './event/watched-subject.ts';
 export {
   FLOW_PROTOCOLS,
   FLOW_SIDES,
@@ -56,7 +57,6 @@ export {
   canonicalAddress,
   type FlowEnds,
   type FlowReport,
-  type FlowsSubject,
   MAX_FLOWS_OF_EVENT,
   observeFlows,
 } from './flow/observe-flows.ts';
@@ -76,6 +76,17 @@ export type {
   PolicySet,
   WantedPolicyDocument,
 } from './policy-document/policy-document.ts';
+export { MAX_PROGRAMS_OF_EVENT, observePrograms, type ProgramReport } from './program/observe-programs.ts';
+export {
+  PROGRAM_VERDICTS,
+  type Program,
+  type ProgramFilter,
+  type ProgramObservation,
+  type ProgramPlace,
+  type ProgramRetention,
+  type ProgramStore,
+  type ProgramVerdict,
+} from './program/program.ts';
 export { incidentOfQuarantine, incidentOfStop, STOP_KIND, stopFingerprint } from './quarantine/incidents.ts';
 export {
   QUARANTINE_STATES,

@@ -10,6 +10,7 @@ import type {
   FlowStore,
   IncidentStore,
   PolicyDocumentStore,
+  ProgramStore,
   QuarantineStore,
   ReplicaStore,
   SessionStore,
@@ -38,6 +39,7 @@ import { KyselyIncidentStore } from './incident/incident-store.ts';
 import type { NodeScanStore } from './node-scan/node-scan.ts';
 import { KyselyNodeScanStore } from './node-scan/node-scan-store.ts';
 import { KyselyPolicyDocumentStore } from './policy/policy-document-store.ts';
+import { KyselyProgramStore } from './program/program-store.ts';
 import { KyselyQuarantineStore } from './quarantine/quarantine-store.ts';
 import { KyselyRegistryStore } from './registry/registry-store.ts';
 import { KyselyAgentRequests } from './replica/agent-requests.ts';
@@ -63,6 +65,7 @@ export interface Store {
   readonly workloads: WorkloadStore;
   readonly events: EventStore;
   readonly flows: FlowStore;
+  readonly programs: ProgramStore;
   readonly incidents: IncidentStore;
   readonly policies: PolicyDocumentStore;
   readonly accounts: AccountStore;
@@ -102,6 +105,7 @@ export async function openStore(config: StoreConfig): Promise<Store> {
     workloads: new KyselyWorkloadStore(db),
     events: new KyselyEventStore(db, name),
     flows: new KyselyFlowStore(db),
+    programs: new KyselyProgramStore(db),
     incidents: new KyselyIncidentStore(db),
     policies: new KyselyPolicyDocumentStore(db, name),
     accounts: new KyselyAccountStore(db, name),

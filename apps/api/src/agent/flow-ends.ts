@@ -1,8 +1,8 @@
 import {
   type FlowEnd,
   type FlowEnds,
-  type FlowsSubject,
   type ReportedWorkload,
+  type WatchedSubject,
   workloadEnd,
 } from '@bulkhead/control-plane';
 import type { AddressBook } from './address-book.ts';
@@ -23,23 +23,35 @@ export function flowEnds(book: AddressBook, { agent, node, workloads }: FlowOrig
   };
 }
 
+/**
+ * What runs the container that an agent tells of programs of. Not by its network namespace, which it may share with others (the
+ * node's), but where it is gone and was called like what is there still.
+ */
+export function programEnd(book: AddressBook, { agent, workloads }: FlowOrigin): (subject: WatchedSubject) => FlowEnd {
+  return (subject) => {
+    for (const workload of workloads) if (isNamed(workload, subject)) return workloadEnd(workload);
+    const [{ namespace, pod } = { namespace: undefined, pod: undefined }] = subject.workloads;
+    const end = book.at(agent, subject.netns);
+    const isOfIt = end?.kind === 'workload' && end.namespace === namespace && pod?.startsWith(end.name) === true;
+    return isOfIt ? end : namedEnd(subject);
+  };
+}
+
 /** What has just been reported is not in the book yet. */
-function reportedEnd(
-  { netns, workloads: named }: FlowsSubject,
-  workloads: Iterable<ReportedWorkload>,
-): FlowEnd | undefined {
+function reportedEnd(subject: WatchedSubject, workloads: Iterable<ReportedWorkload>): FlowEnd | undefined {
   for (const workload of workloads) {
-    const pod = workload.owners.find(({ kind }) => kind === 'Pod')?.name;
-    const isNamed = named.some(
-      (one) => one.name === workload.name && one.namespace === workload.namespace && one.pod === pod,
-    );
-    if (workload.netns === netns || isNamed) return workloadEnd(workload);
+    if (workload.netns === subject.netns || isNamed(workload, subject)) return workloadEnd(workload);
   }
   return undefined;
 }
 
+function isNamed({ name, namespace, owners }: ReportedWorkload, { workloads }: WatchedSubject): boolean {
+  const pod = owners.find(({ kind }) => kind === 'Pod')?.name;
+  return workloads.some((one) => one.name === name && one.namespace === namespace && one.pod === pod);
+}
+
 /** Of a workload that is gone, what the event says of it is all that is known. */
-function namedEnd({ workloads }: FlowsSubject): FlowEnd {
+function namedEnd({ workloads }: WatchedSubject): FlowEnd {
   const [{ name, namespace, pod } = { name: '' }] = workloads;
   return { kind: 'workload', ...(namespace !== undefined && { namespace }), name: pod ?? name };
 }

@@ -136,6 +136,123 @@ describe('the hub', () => {
     await vi.waitFor(() => expect(db.latest.members).toEqual({ web: ['10.0.0.2'] }), 5_000);
   });
 
+  describe('told of programs', () => {
+    const program = (over: object = {}) => ({
+      executable: '/usr/bin/node',
+      user: 1000,
+      fromImage: true,
+      verdict: 'allow',
+      count: 2,
+      ...over,
+    });
+    const told = (pod: string, programs: readonly unknown[], over: object = {}) =>
+      JSON.stringify({
+        time: new Date(stand.clock.at).toISOString(),
+        event: 'programs',
+        netns: '/proc/1/ns/net',
+        workloads: [{ name: 'server', namespace: 'shop', pod }],
+        groups: ['web'],
+        mode: 'discover',
+        programs,
+        ...over,
+      });
+    const pod = (app: string, name = `${app}-x2x4z`) => ({
+      ...workload(name, app, '10.0.0.1'),
+      name: 'server',
+      labels: { app, 'controller-revision-hash': '5c9' },
+      owners: [{ kind: 'Pod', name }],
+      netns: '/proc/1/ns/net',
+    });
+    const listed = async (query = ''): Promise<Record<string, unknown>[]> => {
+      const headers = await stand.token('auditor');
+      const answer = await stand.app.inject({ url: `/api/v1/programs${query}`, headers });
+      expect(answer.statusCode).toBe(200);
+      const { items } = answer.json<{ items: Record<string, unknown>[] }>();
+      const pathOf = (one: Record<string, unknown>): string => `${String(one['workload'])}${String(one['executable'])}`;
+      return items.toSorted((a, b) => (pathOf(a) < pathOf(b) ? -1 : 1));
+    };
+    let sequence = 0;
+    const send = (...events: readonly string[]) => {
+      const firstSequence = sequence + 1;
+      sequence += events.length;
+      return session.storeBatch({ epoch: 1, firstSequence, sequence, lostBefore: 0, events });
+    };
+    let session: AgentSession;
+    beforeEach(async () => {
+      sequence = 0;
+      session = (await connect(await enrol('node-1'), new Link())).session;
+      // Both use the network of their node.
+      await session.workloads({ whole: true, present: [pod('db'), pod('web')], gone: [] });
+      await vi.waitUntil(() => stand.store.workloads.get('web-x2x4z'), 5_000);
+    });
+
+    it('sums them up by the controllers of pods and their containers, whosever network those use', async () => {
+      await send(told('web-x2x4z', [program(), program({ executable: '/bin/sh', user: 0, verdict: 'block' })]));
+      await send(told('db-x2x4z', [program({ executable: '/bin/db' })]), told('web-x2x4z', [program({ count: 3 })]));
+
+      const server = { namespace: 'shop', container: 'server', groups: ['web'] };
+      expect(await listed('?workload=web')).toMatchObject([
+        { ...server, workload: 'web', executable: '/bin/sh', user: 0, verdict: 'block', count: 2 },
+        { ...server, workload: 'web', ...program(), count: 5 },
+      ]);
+      expect(await listed('?workload=db')).toMatchObject([{ ...server, workload: 'db', executable: '/bin/db' }]);
+      expect(await listed('?executable=/bin/sh&verdict=block&namespace=shop')).toHaveLength(1);
+      expect(await listed('?since=2999-01-01T00:00:00Z')).toEqual([]);
+      expect((await stand.store.events.list({}, { limit: 9 })).items).toEqual([]);
+    });
+
+    it('of a container that is gone knows what ran it, and never takes it for another in the same network', async () => {
+      await session.workloads({ whole: true, present: [pod('db')], gone: [] });
+      await vi.waitUntil(async () => (await stand.store.workloads.get('web-x2x4z')) === undefined, 5_000);
+      await send(told('web-x2x4z', [program()]), told('db-gone1', [program()]));
+
+      expect((await listed()).map((one) => one['workload'])).toEqual(['db', 'web-x2x4z']);
+    });
+
+    it('shows them to who may see a namespace, and to nobody else', async () => {
+      await send(told('web-x2x4z', [program()]));
+      const status = async (namespace: string, query: string): Promise<unknown> => {
+        const headers = await stand.token('auditor', namespace);
+        const answer = await stand.app.inject({ url: `/api/v1/programs${query}`, headers });
+        return answer.statusCode === 200 ? answer.json<{ items: object[] }>().items.length : answer.statusCode;
+      };
+
+      expect(await status('shop', '')).toBe(1);
+      expect(await status('bank', '')).toBe(0);
+      expect(await status('bank', '?namespace=shop')).toBe(403);
+    });
+
+    it.each(['?verdict=mask', '?since=yesterday', '?executable=', '?executable=%00', '?unknown=1'])(
+      'refuses to list them by %s',
+      async (query) => {
+        const headers = await stand.token('auditor');
+        expect((await stand.app.inject({ url: `/api/v1/programs${query}`, headers })).statusCode).toBe(400);
+      },
+    );
+
+    it('keeps what is well-formed, and the event beside it where not all of it is', async () => {
+      const hostile = [program({ count: -1 }), program({ executable: '/\0\ud800' }), null];
+      const events = [told('web-x2x4z', hostile), '{"event":"programs"}'];
+      await send(...events, told('web-x2x4z', [program()]));
+
+      expect((await listed()).map((one) => one['executable'])).toEqual(['/usr/bin/node', '/\uFFFD\uFFFD']);
+      const kept = (await stand.store.events.list({}, { limit: 9 })).items;
+      expect(kept.map(({ kind, document }) => [kind, JSON.stringify(document)])).toEqual(
+        events.toReversed().map((text) => ['programs', text]),
+      );
+    });
+
+    it('counts those of an event that comes again once', async () => {
+      const first = told('web-x2x4z', [program()]);
+      await send(first);
+      const batch = { epoch: 1, firstSequence: 1, sequence: 2, lostBefore: 0, events: [first, first] };
+      await session.storeBatch(batch);
+      await session.storeBatch(batch);
+
+      expect(await listed()).toMatchObject([{ count: 4 }]);
+    });
+  });
+
   describe('told of flows', () => {
     const flow = (over: object = {}) => ({
       direction: 'egress',
@@ -368,7 +485,8 @@ describe('the hub', () => {
       moved: () => Promise.resolve(),
     };
     const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
-    const told = { onEvents: (): void => undefined, onFlows: (): void => undefined };
+    const onNothing = (): void => undefined;
+    const told = { onEvents: onNothing, onFlows: onNothing, onPrograms: onNothing };
     const other = await Hub.open({ store, policy, clock, replica: 'other', relay, logger, ...told });
     const standings = async () => {
       await follower.look(other);

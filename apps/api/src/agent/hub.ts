@@ -3,6 +3,8 @@ import {
   type FlowReport,
   type KnownWorkload,
   observeFlows,
+  observePrograms,
+  type ProgramReport,
   type ReportedWorkload,
 } from '@bulkhead/control-plane';
 import type { Clock } from '@bulkhead/core';
@@ -31,7 +33,7 @@ import { Responder } from '../response/responder.ts';
 import { AddressBook } from './address-book.ts';
 import type { AgentCommands } from './agent-commands.ts';
 import { allWorkloads, clusterId, clusterWorkload } from './all-workloads.ts';
-import { flowEnds } from './flow-ends.ts';
+import { flowEnds, programEnd } from './flow-ends.ts';
 import { Session, type SessionPorts } from './session.ts';
 
 export type HubStore = Pick<Store, 'agents' | 'workloads' | 'events' | 'enrolmentTokens' | 'audit' | 'quarantines'>;
@@ -47,6 +49,7 @@ export interface HubOptions {
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
   readonly onEvents: (stored: number, repeated: number) => void;
   readonly onFlows: (reports: readonly FlowReport[]) => void;
+  readonly onPrograms: (reports: readonly ProgramReport[]) => void;
 }
 
 /** A capture lasts minutes and is answered when it begins; more is an agent that hangs. */
@@ -234,7 +237,7 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker 
   }
 
   #ports(agentId: string, connected: Connected): SessionPorts {
-    const { store, clock, logger, onEvents, onFlows, replica } = this.#options;
+    const { store, clock, logger, onEvents, onFlows, onPrograms, replica } = this.#options;
     const { node } = connected;
     const command = (action: CommandAction): Promise<CommandOutcome> => connected.link.command(action, COMMAND_MS);
     return {
@@ -243,8 +246,13 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker 
       logger,
       onEvents,
       onFlows,
-      observe: (workloads, document, receivedAt) =>
-        observeFlows(document, receivedAt, flowEnds(this.#book, { agent: agentId, node, workloads })),
+      onPrograms,
+      observe: (workloads, document, receivedAt) => {
+        const origin = { agent: agentId, node, workloads };
+        const flows = observeFlows(document, receivedAt, flowEnds(this.#book, origin));
+        const programs = observePrograms(document, receivedAt, programEnd(this.#book, origin));
+        return { ...(flows !== undefined && { flows }), ...(programs !== undefined && { programs }) };
+      },
       respond: (workloads, at, document) => this.#responder.answer({ agent: agentId, node, workloads }, at, document),
       onKept: () => this.#responder.kept(agentId),
       capture: (requests) => void this.#captures.order(agentId, requests, command),

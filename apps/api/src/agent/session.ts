@@ -1,4 +1,4 @@
-import type { FlowReport } from '@bulkhead/control-plane';
+import type { FlowReport, ProgramReport, SequencedEvent } from '@bulkhead/control-plane';
 import type { Clock } from '@bulkhead/core';
 import type { AgentSession, EventBatch, PolicyAnswer, Position, ReportedWorkload, WorkloadReport } from '@bulkhead/rpc';
 import type { Logger } from '@bulkhead/runtime';
@@ -13,12 +13,14 @@ export interface SessionPorts {
   readonly onEvents: (stored: number, repeated: number) => void;
   /** Told what events that are kept now said of flows. */
   readonly onFlows: (reports: readonly FlowReport[]) => void;
-  /** What an event says of flows, if anything. */
+  /** The same of programs. */
+  readonly onPrograms: (reports: readonly ProgramReport[]) => void;
+  /** What an event says of flows or programs, if anything. */
   readonly observe: (
     workloads: Iterable<ReportedWorkload>,
     document: unknown,
     receivedAt: string,
-  ) => FlowReport | undefined;
+  ) => Pick<SequencedEvent, 'flows' | 'programs'>;
   /** What ResponseRules ask for about an event. */
   readonly respond: (workloads: Iterable<ReportedWorkload>, at: Position, document: unknown) => Answer;
   /** Told that what it was asked about is kept. */
@@ -59,7 +61,7 @@ export class Session implements AgentSession {
   }
 
   async storeBatch({ epoch, firstSequence, lostBefore, events }: EventBatch): Promise<void> {
-    const { store, onEvents, onFlows, observe, respond, onKept, cutOff, capture } = this.#ports;
+    const { store, onEvents, onFlows, onPrograms, observe, respond, onKept, cutOff, capture } = this.#ports;
     const at = this.#now();
     const captures: CaptureRequest[] = [];
     const sequenced = events.map((text, index) => {
@@ -67,15 +69,16 @@ export class Session implements AgentSession {
       const sequence = firstSequence + index;
       const answer = respond(this.#workloads.values(), { epoch, sequence }, document);
       captures.push(...answer.captures);
-      const flows = observe(this.#workloads.values(), document, at);
       const { rules, quarantines } = answer;
-      return { sequence, document, rules, quarantines, ...(flows !== undefined && { flows }) };
+      return { sequence, document, rules, quarantines, ...observe(this.#workloads.values(), document, at) };
     });
     const { stored } = await store.events.append({ agent: this.#agent, epoch, events: sequenced }, at);
     onKept();
     onEvents(stored, events.length - stored);
     // Those that are new are the last of them.
-    onFlows(sequenced.slice(events.length - stored).flatMap(({ flows }) => flows ?? []));
+    const fresh = sequenced.slice(events.length - stored);
+    onFlows(fresh.flatMap(({ flows }) => flows ?? []));
+    onPrograms(fresh.flatMap(({ programs }) => programs ?? []));
     if (sequenced.some(({ quarantines }) => quarantines.length > 0)) cutOff('open');
     if (captures.length > 0) capture(captures);
     if (lostBefore > 0 && stored > 0) await store.agents.noteLoss(this.#agent, lostBefore, at);

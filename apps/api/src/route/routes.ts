@@ -15,6 +15,7 @@ import { addLearnedPolicyRoutes } from './learned-policies.ts';
 import { addNodeFileRoutes } from './node-files.ts';
 import { addOidcRoutes } from './oidc.ts';
 import { addPolicyRoutes } from './policies.ts';
+import { addProgramRoutes } from './programs.ts';
 import { addRegistryRoutes } from './registries.ts';
 import { addResponseRuleRoutes } from './response-rules.ts';
 import { addScanRequestRoutes } from './scan-requests.ts';
@@ -39,6 +40,7 @@ export function addRoutes(app: Api, context: ApiContext): void {
   addNodeFileRoutes(app, context);
   addScanRoutes(app, context);
   addFlowRoutes(app, context);
+  addProgramRoutes(app, context);
   addIncidentRoutes(app, context);
   addAlertSinkRoutes(app, context);
   addDeadAlertRoutes(app, context);

@@ -1,5 +1,6 @@
 import type { FlowReport } from '../flow/observe-flows.ts';
 import type { Page, PageRequest } from '../page.ts';
+import type { ProgramReport } from '../program/observe-programs.ts';
 import type { QuarantineRequest } from '../quarantine/quarantine.ts';
 
 /** An event as an agent sent it: its place in the agent's sequence and what it says. */
@@ -13,6 +14,8 @@ export interface SequencedEvent {
   readonly quarantines?: readonly QuarantineRequest[];
   /** What it says of flows, if anything: that is kept instead of it, and it too where not all of it is understood. */
   readonly flows?: FlowReport;
+  /** The same of programs. */
+  readonly programs?: ProgramReport;
 }
 
 /** Where an agent's events are: ordered by epoch, which is a life of its spool, then by sequence. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { timeOf } from '../event/observe.ts';
+import { seenAt, WatchedSubject } from '../event/watched-subject.ts';
 import { FLOW_PROTOCOLS, FLOW_VERDICTS, type FlowEnd, type FlowObservation } from './flow.ts';
 
 /** Of one event: what is more comes in another. */
@@ -7,7 +7,6 @@ export const MAX_FLOWS_OF_EVENT = 256;
 const MAX_PORT = 65_535;
 const MAX_NAME = 253;
 const MAX_APPLICATION = 64;
-const MAX_GROUPS = 1_024;
 
 const Ipv6 = z.ipv6().transform(canonicalAddress);
 
@@ -27,17 +26,7 @@ const ToldFlow = z
   .refine(({ protocol, port }) => (protocol === 'icmp') === (port === undefined));
 type ToldFlow = z.output<typeof ToldFlow>;
 
-const FlowsSubject = z.object({
-  netns: z.string().min(1),
-  workloads: z
-    .array(z.object({ name: z.string().min(1), namespace: z.string().optional(), pod: z.string().optional() }))
-    .min(1),
-  groups: z.array(z.string().min(1).max(MAX_NAME)).max(MAX_GROUPS).catch([]),
-});
-/** Whose flows an event is about. */
-export type FlowsSubject = z.output<typeof FlowsSubject>;
-
-const FlowsEvent = FlowsSubject.extend({
+const FlowsEvent = WatchedSubject.extend({
   flows: z.array(z.unknown()),
   notCounted: z.int().nonnegative().default(0),
 });
@@ -45,7 +34,7 @@ const FlowsEvent = FlowsSubject.extend({
 /** Knows who is at the ends of flows that an agent tells of. */
 export interface FlowEnds {
   readonly node: FlowEnd;
-  local(subject: FlowsSubject): FlowEnd;
+  local(subject: WatchedSubject): FlowEnd;
   /** Who has an address; nothing where nobody is known to. */
   peer(address: string): FlowEnd | undefined;
 }
@@ -67,9 +56,7 @@ export interface FlowReport {
 export function observeFlows(document: unknown, receivedAt: string, ends: FlowEnds): FlowReport | undefined {
   const { event, time } = Object(document) as { readonly event?: unknown; readonly time?: unknown };
   if (event !== 'flows') return undefined;
-  // A clock that is ahead would have flows be the latest for ever.
-  const told = timeOf(time) ?? receivedAt;
-  const at = told < receivedAt ? told : receivedAt;
+  const at = seenAt(time, receivedAt);
   const read = FlowsEvent.safeParse(document).data;
   if (read === undefined) return { at, flows: [], notCounted: 0, malformed: 1 };
   const local = ends.local(read);

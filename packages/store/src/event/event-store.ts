@@ -7,6 +7,7 @@ import {
   type EventStore,
   type Page,
   type PageRequest,
+  type SequencedEvent,
   type StoredEvent,
   toPage,
 } from '@bulkhead/control-plane';
@@ -44,7 +45,7 @@ export class KyselyEventStore implements EventStore {
     this.#appends = new GroupCommit({
       commit: (appends) => db.transaction().execute((transaction) => appendAll(transaction, dialect, appends)),
       keyOf: ({ batch }) => batch.agent,
-      weightOf: ({ batch }) => batch.events.reduce((sum, { flows }) => sum + Math.max(1, flows?.flows.length ?? 0), 0),
+      weightOf: ({ batch }) => batch.events.reduce((sum, event) => sum + rowsOf(event), 0),
       maxWeight: EVENTS_AT_ONCE,
       atOnce: dialect === 'postgres' ? GROUPS_AT_ONCE : 1,
       // Where the database itself is away or full, nobody fares better alone.
@@ -110,6 +111,10 @@ export class KyselyEventStore implements EventStore {
     const more = await this.#db.deleteFrom('event').where('id', 'in', surplus).executeTakeFirstOrThrow();
     return Number(numDeletedRows + more.numDeletedRows);
   }
+}
+
+function rowsOf({ flows, programs }: SequencedEvent): number {
+  return Math.max(1, flows?.flows.length ?? 0, programs?.programs.length ?? 0);
 }
 
 async function appendAll(

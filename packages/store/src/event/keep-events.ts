@@ -12,6 +12,7 @@ import { addFlowGroups, type SeenGroups } from '../flow/add-flow-groups.ts';
 import { addFlows, type SeenFlow } from '../flow/add-flows.ts';
 import { addToIncidents } from '../incident/add-to-incidents.ts';
 import { noteScanEnds } from '../node-scan/note-scan-ends.ts';
+import { addPrograms, type SeenProgram } from '../program/add-programs.ts';
 import { addQuarantines } from '../quarantine/add-quarantines.ts';
 import type { Tables } from '../schema/tables.ts';
 
@@ -29,7 +30,7 @@ interface Observed extends Observation {
   readonly quarantines: readonly QuarantineRequest[];
 }
 
-/** Keeps events, and what follows from them for flows and incidents. */
+/** Keeps events, and what follows from them for flows, programs and incidents. */
 export async function keepEvents(
   transaction: Transaction<Tables>,
   dialect: DialectName,
@@ -37,12 +38,18 @@ export async function keepEvents(
 ): Promise<void> {
   const seen: SeenFlow[] = [];
   const groups: SeenGroups[] = [];
+  const run: SeenProgram[] = [];
   const others: Observed[] = [];
   for (const { agent, events, receivedAt } of batches) {
-    for (const { document, rules = [], quarantines = [], flows } of events) {
+    for (const { document, rules = [], quarantines = [], flows, programs } of events) {
       if (flows !== undefined) seen.push(...flows.flows.map((flow) => ({ flow, at: flows.at })));
       if (flows?.local !== undefined) groups.push({ ...flows.local, at: flows.at });
-      const isKept = flows === undefined || flows.malformed > 0;
+      if (programs?.local !== undefined) {
+        const { local, at } = programs;
+        run.push(...programs.programs.map((program) => ({ program, local, at })));
+      }
+      const told = flows ?? programs;
+      const isKept = told === undefined || told.malformed > 0;
       if (isKept) others.push({ ...observe(document, receivedAt), agent, receivedAt, rules, quarantines });
     }
   }
@@ -74,6 +81,7 @@ export async function keepEvents(
   await noteScanEnds(transaction, others);
   await addFlows(transaction, dialect, seen);
   await addFlowGroups(transaction, groups);
+  await addPrograms(transaction, run);
 }
 
 async function insertRows(transaction: Transaction<Tables>, observed: readonly Observed[]): Promise<readonly number[]> {

@@ -12,6 +12,7 @@ import {
 } from '@bulkhead/control-plane';
 import { type ExpressionBuilder, type Kysely, type Selectable, sql } from 'kysely';
 import { among } from '../among.ts';
+import { pruneSeen } from '../prune-seen.ts';
 import type { Tables } from '../schema/tables.ts';
 
 const SIDES = ['client', 'server'] as const;
@@ -63,22 +64,7 @@ export class KyselyFlowStore implements FlowStore {
 
   async prune({ seenBefore, maxFlows }: FlowRetention, limit: number): Promise<number> {
     await this.#pruneGroups({ seenBefore, maxFlows }, limit);
-    const old = this.#oldest(limit).where('last_seen', '<', seenBefore);
-    const { numDeletedRows } = await this.#db.deleteFrom('flow').where('id', 'in', old).executeTakeFirstOrThrow();
-    const room = limit - Number(numDeletedRows);
-    if (room === 0) return limit;
-    const first = await this.#db
-      .selectFrom('flow')
-      .select(['last_seen', 'id'])
-      .orderBy('last_seen', 'desc')
-      .orderBy('id', 'desc')
-      .limit(1)
-      .offset(maxFlows)
-      .executeTakeFirst();
-    if (first === undefined) return Number(numDeletedRows);
-    const surplus = this.#oldest(room).where(sql<boolean>`(last_seen, id) <= (${first.last_seen}, ${first.id})`);
-    const more = await this.#db.deleteFrom('flow').where('id', 'in', surplus).executeTakeFirstOrThrow();
-    return Number(numDeletedRows + more.numDeletedRows);
+    return pruneSeen(this.#db, 'flow', { seenBefore, most: maxFlows }, limit);
   }
 
   /** There are far fewer of them than of flows, unless an agent makes them up: those that nobody was in for as long go with them. */
@@ -119,10 +105,6 @@ export class KyselyFlowStore implements FlowStore {
       .orderBy('digest', 'desc')
       .limit(1)
       .offset(most);
-  }
-
-  #oldest(limit: number) {
-    return this.#db.selectFrom('flow').select('id').orderBy('last_seen').orderBy('id').limit(limit);
   }
 }
 

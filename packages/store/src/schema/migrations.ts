@@ -4,6 +4,7 @@ import { controlPlaneTables } from './control-plane-tables.ts';
 import type { DialectWords } from './dialect-words.ts';
 import { flowGroupsTable, flowTables } from './flow-tables.ts';
 import { nodeScanTables } from './node-scan-tables.ts';
+import { programTables } from './program-tables.ts';
 import { quarantineTables } from './quarantine-tables.ts';
 import { replicaTables } from './replica-tables.ts';
 
@@ -141,6 +142,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 15, statements: nodeScanTables },
   { version: 16, statements: flowTables },
   { version: 17, statements: flowGroupsTable },
+  { version: 18, statements: programTables },
 ];
 
 /** The version of tables that this program knows. */

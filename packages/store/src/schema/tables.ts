@@ -3,6 +3,7 @@ import type { AlertTables } from './alert-tables.ts';
 import type { ControlPlaneTables } from './control-plane-rows.ts';
 import type { FlowTables } from './flow-tables.ts';
 import type { NodeScanTables } from './node-scan-tables.ts';
+import type { ProgramTables } from './program-tables.ts';
 import type { QuarantineTables } from './quarantine-tables.ts';
 import type { ReplicaTables } from './replica-tables.ts';
 
@@ -12,6 +13,7 @@ export interface Tables
     AlertTables,
     FlowTables,
     NodeScanTables,
+    ProgramTables,
     QuarantineTables,
     ReplicaTables {
   readonly setting: SettingTable;

@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { TestApi } from '../test-support/test-api.ts';
+
+let api: TestApi;
+beforeEach(async () => {
+  api = await TestApi.open();
+});
+afterEach(() => api.close());
+
+const PROGRAM = {
+  id: 1,
+  namespace: 'shop',
+  workload: 'web',
+  container: 'main',
+  groups: ['shop'],
+  executable: '/usr/bin/node',
+  user: 1000,
+  fromImage: true,
+  verdict: 'allow',
+  count: 12,
+  firstSeen: '2026-11-27T07:00:00.000Z',
+  lastSeen: '2026-11-27T08:00:00.000Z',
+};
+/** A control character in a name, and one that turns the line around. */
+const HOSTILE = '/a\u001b[2Jb\u202ec';
+
+describe('bulkhead programs list', () => {
+  it('has each program on a line by the container that runs it, and what was seen of it', async () => {
+    const { namespace: _, user: _user, fromImage: _origin, ...unknown } = PROGRAM;
+    const items = [
+      PROGRAM,
+      { ...PROGRAM, executable: '/tmp/x', user: 0, fromImage: false, verdict: 'block', count: 1 },
+      { ...unknown, workload: 'lone', container: 'lone', executable: HOSTILE },
+    ];
+    api.answer = (_request, response) => void response.end(JSON.stringify({ items }));
+    const { code, stdout, stderr } = await api.bulkhead('programs', 'list');
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const last = 'the last 2026-11-27T08:00:00.000Z';
+    expect(stdout.split('\n')).toEqual([
+      `shop/web main  /usr/bin/node  user 1000  allow  12 runs, ${last}`,
+      `shop/web main  /tmp/x  user 0  not from the image  block  1 run, ${last}`,
+      `lone  /a\uFFFD[2Jb\uFFFDc  allow  12 runs, ${last}`,
+      '',
+    ]);
+  });
+
+  it('asks for what it is asked for, and says that there are more than were', async () => {
+    api.answer = (_, response) => void response.end(JSON.stringify({ items: [PROGRAM], next: 'more' }));
+    const filters = ['--namespace', 'shop', '--workload', 'web', '--executable', '/bin/sh', '--verdict', 'block'];
+    const { code, stderr } = await api.bulkhead(
+      'programs',
+      'list',
+      ...filters,
+      '--since',
+      '2026-11-27T09:00:00+01:00',
+      '--limit',
+      '1',
+    );
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: 'note: there are more; --limit says how many are listed\n' });
+    expect(api.requests.map(({ url }) => url)).toEqual([
+      '/api/v1/programs?namespace=shop&workload=web&executable=%2Fbin%2Fsh&verdict=block&since=2026-11-27T08%3A00%3A00.000Z&limit=1',
+    ]);
+  });
+
+  it('gives programs all of it as JSON, without what a terminal would obey', async () => {
+    const item = { ...PROGRAM, executable: HOSTILE, later: { of: 'a newer api' } };
+    api.answer = (_, response) => void response.end(JSON.stringify({ items: [item] }));
+    const { stdout } = await api.bulkhead('programs', 'list', '--format', 'jsonl');
+
+    expect(stdout.trimEnd()).toMatch(/^[\x20-\x7e]+$/);
+    expect(JSON.parse(stdout)).toEqual(item);
+  });
+
+  it.each([
+    [['--since', 'yesterday'], 'must be a time'],
+    [['--limit', '0'], 'must be a number from 1'],
+    [['--verdict', 'mask'], 'Allowed choices are allow, alert, block'],
+  ])('refuses %j in one line', async (args, why) => {
+    const { code, stderr } = await api.bulkhead('programs', 'list', ...args);
+    expect({ code, lines: stderr.trimEnd().split('\n').length }).toEqual({ code: 1, lines: 1 });
+    expect(stderr).toContain(why);
+  });
+});
