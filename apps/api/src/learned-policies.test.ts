@@ -1,4 +1,4 @@
-import type { FlowEnd, FlowObservation, ReportedWorkload } from '@bulkhead/control-plane';
+import type { FlowEnd, FlowObservation, ProgramObservation, ReportedWorkload } from '@bulkhead/control-plane';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Stand, startStand } from './test-support/stand.ts';
 
@@ -51,6 +51,29 @@ async function tell(
   await stand.store.events.append({ agent: 'agent-1', epoch: 1, events }, AT);
 }
 
+/** Programs of the container `main`. */
+async function tellPrograms(
+  name: string,
+  groups: readonly string[],
+  programs: readonly Partial<ProgramObservation>[],
+  over: { readonly container?: string; readonly at?: string } = {},
+): Promise<void> {
+  sequence += 1;
+  const { container = 'main', at = AT } = over;
+  const observed = programs.map((one) => ({
+    executable: '/bin/sh',
+    user: 1000,
+    fromImage: true,
+    verdict: 'allow' as const,
+    count: 1,
+    ...one,
+  }));
+  const local = { place: { namespace: 'shop', workload: name, container }, groups };
+  const report = { at, local, programs: observed, notCounted: 0, malformed: 0 };
+  const events = [{ sequence, document: { event: 'programs' }, programs: report }];
+  await stand.store.events.append({ agent: 'agent-1', epoch: 1, events }, AT);
+}
+
 const pod = (id: string, app: string, more: Readonly<Record<string, string>> = {}): ReportedWorkload => ({
   id,
   name: 'main',
@@ -75,8 +98,9 @@ interface Answer {
   readonly detail?: string;
   readonly documents: readonly {
     readonly document: {
+      readonly kind: string;
       readonly metadata: { readonly name: string };
-      readonly spec: Record<string, readonly { readonly name: string }[]>;
+      readonly spec: Record<string, readonly { readonly name: string; readonly executables?: readonly string[] }[]>;
     };
     readonly comments: readonly { readonly text: string }[];
   }[];
@@ -145,7 +169,46 @@ describe('rules that are learnt', () => {
     expect((await learn('?group=api&group=web')).body.documents).toHaveLength(1);
   });
 
+  it('come from the programs that are kept, by the groups that containers are in now, and apply as they are', async () => {
+    const sidecar = { ...pod('aaaaa', 'web', { app: 'other' }), id: 'sidecar', name: 'sidecar' };
+    await enrol(pod('aaaaa', 'web'), { ...sidecar, owners: [{ kind: 'Pod', name: 'web-6d4cf56db6-aaaaa' }] });
+    const node = { executable: '/usr/bin/node' };
+    await tellPrograms('web', [], [node, { executable: '/bin/id', verdict: 'block' }]);
+    await tellPrograms('web', ['web'], [{ executable: '/bin/proxy' }], { container: 'sidecar' });
+    // A job that ran at night: by what its agent said of it.
+    await tellPrograms('job', ['jobs', 'of-before'], [{ executable: '/bin/backup' }]);
+    const programsOf = ({ documents }: Answer): Record<string, readonly string[]> =>
+      Object.fromEntries(
+        documents
+          .filter(({ document }) => document.kind === 'ProcessPolicy')
+          .map(({ document: { metadata, spec } }) => [
+            metadata.name,
+            (spec['rules'] ?? []).flatMap(({ executables = [] }) => executables),
+          ]),
+      );
+
+    const { status, body } = await learn();
+    expect(status).toBe(200);
+    expect(programsOf(body)).toEqual({
+      'jobs-learned': ['/bin/backup', '*'],
+      'web-learned': ['/usr/bin/node', '*'],
+    });
+    expect(programsOf((await learn('?only=network')).body)).toEqual({});
+    expect(programsOf((await learn('?only=programs&only=network&group=web')).body)).toEqual({
+      'web-learned': ['/usr/bin/node', '*'],
+    });
+    expect(programsOf((await learn('?since=2026-11-27T00:00:00Z')).body)).toEqual({});
+
+    const headers = await stand.token('admin');
+    const payload = { documents: body.documents.map(({ document }) => document) };
+    expect(await stand.app.inject({ method: 'PUT', url: '/api/v1/policies', headers, payload })).toMatchObject({
+      statusCode: 200,
+    });
+    expect((await learn()).body.changes).toEqual([]);
+  });
+
   it.each([
+    ['?only=everything', 400, ''],
     ['?group=nobody', 404, 'There is no group "nobody".'],
     ['?since=yesterday', 400, ''],
     ['?maxAddresses=0', 400, ''],

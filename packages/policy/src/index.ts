@@ -55,9 +55,18 @@ export { parseWorkloadGroup, workloadGroupKind } from './group/kind.ts';
 export { WorkloadGroupDocument } from './group/schema.ts';
 export { jsonSchemas } from './json-schema.ts';
 export { FLOW_SIDES, type FlowSide, type LearntEnd, type LearntFlow, type LearntWorkload } from './learn/flow.ts';
-export { type LearningInput, learnInSteps, learnNetwork, learntName, MAX_ADDRESSES } from './learn/learn-network.ts';
-export type { LearningNote, LearntDocument, LearntNetwork } from './learn/learnt.ts';
+export { type LearningInput, learnInSteps, learnNetwork, MAX_ADDRESSES } from './learn/learn-network.ts';
+export { learnPrograms, learnProgramsInSteps, type ProgramLearningInput } from './learn/learn-programs.ts';
+export {
+  LEARNT_KINDS,
+  type LearningNote,
+  type LearntDocument,
+  type LearntDocuments,
+  type LearntKind,
+} from './learn/learnt.ts';
+export type { LearntProgram } from './learn/program.ts';
 export { ToldFlows } from './learn/told-flows.ts';
+export { ToldPrograms } from './learn/told-programs.ts';
 export { withLearnt } from './learn/with-learnt.ts';
 export { writeLearnt } from './learn/write-learnt.ts';
 export {

@@ -1,4 +1,4 @@
-import { type FlowEnd, type FlowGroups, type KnownWorkload, workloadEnd } from '@bulkhead/control-plane';
+import { type FlowEnd, type FlowGroups, type KnownWorkload, type Program, workloadEnd } from '@bulkhead/control-plane';
 import { compareText, type WorkloadGroup } from '@bulkhead/core';
 import { type LearntEnd, type LearntWorkload, selectGroups } from '@bulkhead/policy';
 import { selectable } from '../agent/selectable.ts';
@@ -20,6 +20,9 @@ interface Known extends Name {
 export class KnownEnds {
   readonly #ends = new Map<string, Known>();
   readonly #learnt = new Map<string, LearntWorkload>();
+  /** The groups that containers of ends are in, each by itself. */
+  readonly #containers = new Map<string, Set<string>>();
+  #groups: ReadonlySet<string> = new Set();
 
   private constructor() {}
 
@@ -43,17 +46,18 @@ export class KnownEnds {
     const places = Map.groupBy(workloads, ({ agent, netns, id }) => `${agent} ${netns ?? id}`);
     for (const place of places.values()) {
       yield;
-      const selected = place.flatMap((workload) => selectGroups(selectable(workload), groups));
-      const names = new Set(selected.map(({ name }) => name));
+      const selected = place.map((workload) => selectGroups(selectable(workload), groups).map(({ name }) => name));
+      for (const [index, workload] of place.entries()) this.#putContainer(workload, selected[index] ?? []);
+      const names = new Set(selected.flat());
       const ends = place.map((workload) => ({ known: this.#at(workloadEnd(workload)), labels: workload.labels }));
       for (const known of new Set(ends.map((end) => end.known))) known.groups.push(names);
       for (const { known, labels } of ends) known.labels = common(known.labels ?? labels, labels);
     }
     const running = new Set(this.#ends.keys());
-    const names = new Set(groups.map(({ name }) => name));
+    this.#groups = new Set(groups.map(({ name }) => name));
     for (const one of told) {
       yield;
-      if (!running.has(keyOf(one))) this.#at(one).groups.push(new Set(one.groups.filter((name) => names.has(name))));
+      if (!running.has(keyOf(one))) this.#at(one).groups.push(new Set(this.#existing(one.groups)));
     }
   }
 
@@ -61,6 +65,27 @@ export class KnownEnds {
     if (end.kind === 'node') return { kind: 'node' };
     if (end.kind === 'workload') return this.#workload(end);
     return { kind: 'address', address: end.name, ...(end.domain !== undefined && { domain: end.domain }) };
+  }
+
+  /** The groups that select a container: some pods of a workload may be in others. Of one that is gone, those it was told of with. */
+  groupsOf({ namespace, workload, container, groups }: Omit<Program, 'id'>): readonly string[] {
+    const known = this.#containers.get(
+      containerKey({ ...(namespace !== undefined && { namespace }), name: workload }, container),
+    );
+    return known === undefined ? this.#existing(groups) : [...known].toSorted(compareText);
+  }
+
+  #existing(told: readonly string[]): readonly string[] {
+    return told.filter((name) => this.#groups.has(name));
+  }
+
+  #putContainer(workload: KnownWorkload, groups: readonly string[]): void {
+    const end = workloadEnd(workload);
+    if (end.kind !== 'workload') return;
+    const key = containerKey(end, workload.name);
+    const known = this.#containers.get(key) ?? new Set();
+    this.#containers.set(key, known);
+    for (const group of groups) known.add(group);
   }
 
   /** All workloads that are known, each once. */
@@ -113,6 +138,10 @@ function common(some: Labels, others: Labels): Labels {
   return Object.fromEntries(
     Object.entries(some).filter(([name, value]) => Object.hasOwn(others, name) && others[name] === value),
   );
+}
+
+function containerKey({ namespace = '', name }: Name, container: string): string {
+  return JSON.stringify([namespace, name, container]);
 }
 
 function keyOf({ namespace = '', name }: Name): string {

@@ -1,9 +1,12 @@
 import {
   diffPolicies,
   formatProblem,
+  type LearntDocuments,
   type LearntFlow,
-  type LearntNetwork,
+  type LearntKind,
+  type LearntProgram,
   learnInSteps,
+  learnProgramsInSteps,
   type PolicyDifference,
   readPolicy,
   snapshotSources,
@@ -18,7 +21,9 @@ import type { PolicyInForce } from './policy-in-force.ts';
 
 /** Flows that one answer is learnt from: so many take seconds, in which others have their turns. */
 export const MAX_LEARNT_FLOWS = 100_000;
-/** Flows that are read at once: of some hundred bytes each. */
+/** Programs, likewise. */
+export const MAX_LEARNT_PROGRAMS = 100_000;
+/** Flows, or programs, that are read at once: of some hundred bytes each. */
 const PORTION = 2_000;
 /** Workloads that are gone are far fewer than their flows. */
 const MAX_GONE = 100_000;
@@ -26,26 +31,60 @@ const MAX_GONE = 100_000;
 export interface Learning {
   /** Names of groups. Absent: all that are not in `protect`. */
   readonly groups?: readonly string[] | undefined;
-  /** Only flows that were seen at or after. */
+  /** What to learn. */
+  readonly kinds: ReadonlySet<LearntKind>;
+  /** Only from what was seen at or after. */
   readonly since?: string | undefined;
   readonly applications: boolean;
   readonly maxAddresses: number;
 }
 
 /** What was learnt, and what applying it would change. */
-export interface LearntPolicy extends LearntNetwork {
+export interface LearntPolicy extends LearntDocuments {
   readonly changes: readonly PolicyDifference[];
 }
 
-/** Learns from the flows that are kept. Nothing where they are too many at once. */
+type Kept = Pick<Store, 'flows' | 'programs' | 'workloads'>;
+
+/** Of what there is too much to learn from at once. */
+export type TooMuch = { readonly tooMany: string };
+
+/** Learns from the flows and programs that are kept. */
 export async function learnPolicy(
-  store: Pick<Store, 'flows' | 'workloads'>,
+  store: Kept,
   { policy, documents }: Pick<PolicyInForce, 'policy' | 'documents'>,
-  { groups, since = '', applications, maxAddresses }: Learning,
-): Promise<LearntPolicy | undefined> {
+  { groups, kinds, since = '', applications, maxAddresses }: Learning,
+): Promise<LearntPolicy | TooMuch> {
   const told = await store.flows.groups(MAX_GONE);
   const ends = await inTurns(KnownEnds.of(await allWorkloads(store.workloads), told, policy.groups));
-  const asked = new Set(groups ?? policy.groups.filter(({ mode }) => mode !== 'protect').map(({ name }) => name));
+  const asked = groups ?? policy.groups.filter(({ mode }) => mode !== 'protect').map(({ name }) => name);
+  const learnt: LearntDocuments[] = [];
+  if (kinds.has('network')) {
+    const flows = await flowsOf(store, ends, new Set(asked), since);
+    if (flows === undefined) return { tooMany: `${MAX_LEARNT_FLOWS} flows` };
+    const input = { groups: policy.groups, ruleSets: policy.network, flows, workloads: ends.workloads, asked };
+    learnt.push(await inTurns(learnInSteps({ ...input, applications, maxAddresses })));
+  }
+  if (kinds.has('programs')) {
+    const programs = await programsOf(store, ends, new Set(asked), since);
+    if (programs === undefined) return { tooMany: `${MAX_LEARNT_PROGRAMS} programs` };
+    const input = { groups: policy.groups, policies: policy.processes, programs, asked };
+    learnt.push(await inTurns(learnProgramsInSteps(input)));
+  }
+  const all = { documents: learnt.flatMap((one) => one.documents), notes: learnt.flatMap(({ notes }) => notes) };
+  const outcome = readPolicy(snapshotSources({ documents: withLearnt(documents, all.documents) }), LANGUAGE);
+  if (outcome.ok) return { ...all, changes: diffPolicies(policy, outcome.policy) };
+  const refusals = outcome.problems.map((problem) => ({ kind: 'warning' as const, text: formatProblem(problem) }));
+  return { ...all, notes: [...all.notes, ...refusals], changes: [] };
+}
+
+/** The flows of some groups; nothing where they are too many at once. */
+async function flowsOf(
+  store: Kept,
+  ends: KnownEnds,
+  asked: ReadonlySet<string>,
+  since: string,
+): Promise<readonly LearntFlow[] | undefined> {
   const flows: LearntFlow[] = [];
   for (let after = 0; ; ) {
     // oxlint-disable-next-line no-await-in-loop -- each portion begins where the one before ended
@@ -55,24 +94,30 @@ export async function learnPolicy(
       if (concerns(learnt, asked)) flows.push(learnt);
     }
     if (flows.length > MAX_LEARNT_FLOWS) return undefined;
-    if (portion.length < PORTION) break;
+    if (portion.length < PORTION) return flows;
     after = portion.at(-1)?.id ?? after;
   }
-  const learnt = await inTurns(
-    learnInSteps({
-      groups: policy.groups,
-      ruleSets: policy.network,
-      flows,
-      workloads: ends.workloads,
-      asked: [...asked],
-      applications,
-      maxAddresses,
-    }),
-  );
-  const outcome = readPolicy(snapshotSources({ documents: withLearnt(documents, learnt.documents) }), LANGUAGE);
-  if (outcome.ok) return { ...learnt, changes: diffPolicies(policy, outcome.policy) };
-  const refusals = outcome.problems.map((problem) => ({ kind: 'warning' as const, text: formatProblem(problem) }));
-  return { ...learnt, notes: [...learnt.notes, ...refusals], changes: [] };
+}
+
+/** The programs of some groups; nothing where they are too many at once. */
+async function programsOf(
+  store: Kept,
+  ends: KnownEnds,
+  asked: ReadonlySet<string>,
+  since: string,
+): Promise<readonly LearntProgram[] | undefined> {
+  const programs: LearntProgram[] = [];
+  for (let after = 0; ; ) {
+    // oxlint-disable-next-line no-await-in-loop -- each portion begins where the one before ended
+    const portion = await store.programs.inOrder(after, since, PORTION);
+    for (const { id: _, ...program } of portion) {
+      const groups = ends.groupsOf(program);
+      if (groups.some((name) => asked.has(name))) programs.push({ ...program, groups });
+    }
+    if (programs.length > MAX_LEARNT_PROGRAMS) return undefined;
+    if (portion.length < PORTION) return programs;
+    after = portion.at(-1)?.id ?? after;
+  }
 }
 
 function concerns({ client, server }: LearntFlow, asked: ReadonlySet<string>): boolean {

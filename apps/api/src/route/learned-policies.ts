@@ -1,11 +1,11 @@
-import { type LearntDocument, MAX_ADDRESSES } from '@bulkhead/policy';
+import { LEARNT_KINDS, type LearntDocument, MAX_ADDRESSES } from '@bulkhead/policy';
 import { z } from 'zod';
 import type { ApiContext } from '../context.ts';
 import { namespacesOf } from '../http/access.ts';
 import { HttpProblem } from '../http/problem.ts';
 import { AnyObject, Moment, Name } from '../http/schema.ts';
 import type { Api } from '../http/server.ts';
-import { type LearntPolicy, learnPolicy, MAX_LEARNT_FLOWS } from '../policy/learn-policy.ts';
+import { type LearntPolicy, learnPolicy, type TooMuch } from '../policy/learn-policy.ts';
 
 const MAX_GROUPS = 256;
 /** Each takes seconds at most; who waits behind more is told to come again. */
@@ -25,7 +25,9 @@ const Answer = z.object({
       }),
     )
     .readonly()
-    .describe('Rule sets, and groups that are proposed since rules name them. Nothing of it is in force.'),
+    .describe(
+      'Rule sets, groups that are proposed since rules name them, and process policies. Nothing of it is in force.',
+    ),
   notes: z
     .array(z.object({ kind: z.enum(['note', 'warning']), group: z.string().optional(), text: z.string() }))
     .readonly(),
@@ -35,7 +37,7 @@ const Answer = z.object({
     .describe('What applying it would change.'),
 });
 
-/** Network rules that allow what was seen, to be reviewed. */
+/** Rules that allow what was seen, to be reviewed. */
 export function addLearnedPolicyRoutes(app: Api, { store, policy }: ApiContext): void {
   // One after the other: each has the processor for seconds.
   let last: Promise<unknown> = Promise.resolve();
@@ -46,7 +48,7 @@ export function addLearnedPolicyRoutes(app: Api, { store, policy }: ApiContext):
     {
       config: { access: 'policies:read' },
       schema: {
-        summary: 'Write network rules that allow what was seen of groups and nothing else',
+        summary: 'Write rules about the network and programs that allow what was seen of groups and nothing else',
         description:
           'Needs the permission flows:read in all namespaces: rules that are learnt from some flows cut others.',
         tags: ['policies'],
@@ -55,7 +57,11 @@ export function addLearnedPolicyRoutes(app: Api, { store, policy }: ApiContext):
             .union([Name, z.array(Name).max(MAX_GROUPS)])
             .optional()
             .describe('Only for these; for all that are not in protect if not given.'),
-          since: Moment.optional().describe('Only from flows that were seen at or after.'),
+          only: z
+            .union([z.enum(LEARNT_KINDS), z.array(z.enum(LEARNT_KINDS)).max(LEARNT_KINDS.length)])
+            .optional()
+            .describe('What to learn; all of it if not given.'),
+          since: Moment.optional().describe('Only from what was seen at or after.'),
           applications: z.enum(['true', 'false']).default('true').describe('Whether rules say what may be spoken.'),
           maxAddresses: z.coerce
             .number()
@@ -72,12 +78,13 @@ export function addLearnedPolicyRoutes(app: Api, { store, policy }: ApiContext):
       if (namespacesOf(request, 'flows:read').namespaces !== undefined) {
         throw new HttpProblem(403, 'This needs the permission flows:read in all namespaces.');
       }
-      const { group, since, applications, maxAddresses } = request.query;
+      const { group, only, since, applications, maxAddresses } = request.query;
       const { current } = policy;
       const groups = group === undefined || Array.isArray(group) ? group : [group];
       const unknown = groups?.find((name) => current.policy.groups.every((one) => one.name !== name));
       if (unknown !== undefined) throw new HttpProblem(404, `There is no group ${JSON.stringify(unknown)}.`);
-      const learning = { groups, since, applications: applications === 'true', maxAddresses };
+      const kinds = new Set([only ?? LEARNT_KINDS].flat());
+      const learning = { groups, kinds, since, applications: applications === 'true', maxAddresses };
       if (waiting >= MAX_WAITING) throw new HttpProblem(503, 'Others have rules learnt now; try again in a minute.');
       waiting += 1;
       const next = last.then(() => learnPolicy(store, current, learning)).finally(() => void (waiting -= 1));
@@ -92,7 +99,7 @@ function plain({ document, ...more }: LearntDocument): z.input<typeof Answer>['d
   return { document: { ...document }, ...more };
 }
 
-function required(learnt: LearntPolicy | undefined): LearntPolicy {
-  if (learnt !== undefined) return learnt;
-  throw new HttpProblem(422, `There are more than ${MAX_LEARNT_FLOWS} flows: ask for fewer groups, or a later since.`);
+function required(learnt: LearntPolicy | TooMuch): LearntPolicy {
+  if (!('tooMany' in learnt)) return learnt;
+  throw new HttpProblem(422, `There are more than ${learnt.tooMany}: ask for fewer groups, or a later since.`);
 }

@@ -3,6 +3,11 @@ import { MAX_NAME_LENGTH } from '@bulkhead/core';
 
 const DIGEST_LENGTH = 8;
 
+/** What a document that is learnt for a group is called. */
+export function learntName(group: string): string {
+  return nameWithin(`${group}-learned`, group);
+}
+
 /** Any text as a name: what names cannot hold becomes hyphens. Empty where nothing is left. */
 export function slugOf(text: string): string {
   return text

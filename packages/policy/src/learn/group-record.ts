@@ -1,16 +1,15 @@
-import { compareText, formatCount } from '@bulkhead/core';
+import { formatCount } from '@bulkhead/core';
 import { contains, readPrefix } from '../network/address.ts';
 import { type FlowDirection, NODE_PEER } from '../network/rule-set.ts';
 import { peerText, portsText } from '../network/words.ts';
 import type { LearntEnd, LearntFlow } from './flow.ts';
 import { workloadKey } from './narrowest.ts';
+import { noteOf } from './note-of.ts';
 import type { PeerNames } from './peer-names.ts';
 import { Seen } from './seen.ts';
+import { Span } from './span.ts';
 import { applicationOf } from './spoken.ts';
 
-const HOUR_MS = 3_600_000;
-/** What happens once a day is in what was watched for as long. */
-const LEAST_HOURS = 24;
 const MAX_PORT = 65_535;
 /** Given out as workloads come and go (RFC 1918, RFC 6598, RFC 4193). */
 const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'].flatMap(
@@ -18,8 +17,6 @@ const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10
 );
 const FLOWS = ['flow', 'flows'] as const;
 const PRIVATE_ADDRESSES = ['private address', 'private addresses'] as const;
-/** So many of a kind are named in a note; the flows themselves tell of the others. */
-const MAX_NAMED = 5;
 
 /** What was seen of the workloads of a group, and what cannot be learnt of it. */
 export class GroupRecord {
@@ -31,9 +28,7 @@ export class GroupRecord {
   readonly #inside = new Set<string>();
   readonly #fromItself = new Set<string>();
   readonly #fromOthers = new Set<string>();
-  #first = '';
-  #last = '';
-
+  readonly #span = new Span();
   readonly #applications: boolean;
 
   /** Without `applications` it takes no note of what is spoken. */
@@ -47,8 +42,7 @@ export class GroupRecord {
     const isOwnWord = flow.seenBy.includes(direction === 'ingress' ? 'server' : 'client');
     if (isOwnWord) {
       if (own.kind === 'workload') this.#workloads.add(workloadKey(own));
-      if (this.#first === '' || flow.firstSeen < this.#first) this.#first = flow.firstSeen;
-      if (flow.lastSeen > this.#last) this.#last = flow.lastSeen;
+      this.#span.add(flow);
     }
     const peer = names.peerOf(other, direction);
     const port = portOf(flow);
@@ -84,7 +78,7 @@ export class GroupRecord {
 
   /** From when to when, in words. */
   get span(): string {
-    return `from ${minuteOf(this.#first)} to ${minuteOf(this.#last)} UTC (${this.#length})`;
+    return this.#span.text;
   }
 
   summary(): string {
@@ -99,7 +93,7 @@ export class GroupRecord {
   warnings(): readonly string[] {
     const what = 'what happens daily or at certain times only may be missing, and would be cut';
     return [
-      ...(this.#ms < LEAST_HOURS * HOUR_MS ? [`flows were seen over ${this.#length} alone: ${what}`] : []),
+      ...(this.#span.isShort ? [`flows were seen over ${this.#span.length} alone: ${what}`] : []),
       ...noteOf(this.#unnamed, FLOWS, [
         'cannot be named by a rule, and would be cut',
         'cannot be named by rules, and would be cut',
@@ -124,16 +118,6 @@ export class GroupRecord {
       ]),
     ];
   }
-
-  get #ms(): number {
-    return Date.parse(this.#last) - Date.parse(this.#first);
-  }
-
-  get #length(): string {
-    const hours = Math.floor(this.#ms / HOUR_MS);
-    if (hours < 1) return formatCount(Math.floor(this.#ms / 60_000), 'minute');
-    return hours < 48 ? formatCount(hours, 'hour') : formatCount(Math.floor(hours / 24), 'day');
-  }
 }
 
 /** The port that a rule has to name, or that none can. */
@@ -152,21 +136,7 @@ function inWords(direction: FlowDirection, who: string, { protocol, port }: Lear
   return `${direction === 'ingress' ? 'from' : 'to'} ${who} on ${where}`;
 }
 
-type OneAndMany = readonly [one: string, many: string];
-
-function noteOf(texts: ReadonlySet<string>, what: OneAndMany, says: OneAndMany): readonly string[] {
-  if (texts.size === 0) return [];
-  const named = [...texts].toSorted(compareText).slice(0, MAX_NAMED);
-  const more = texts.size > named.length ? `, and ${texts.size - named.length} more` : '';
-  return [`${formatCount(texts.size, ...what)} ${says[texts.size === 1 ? 0 : 1]}: ${named.join(', ')}${more}`];
-}
-
 function isPrivate(prefix: string): boolean {
   const read = readPrefix(prefix);
   return read !== undefined && PRIVATE.some((outer) => contains(outer, read));
-}
-
-/** `2026-11-27 08:59` of an ISO date. */
-export function minuteOf(time: string): string {
-  return time.slice(0, 16).replace('T', ' ');
 }

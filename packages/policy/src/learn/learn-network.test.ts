@@ -9,7 +9,7 @@ import { selectGroups } from '../selection/select.ts';
 import { writeDocuments } from '../write-documents.ts';
 import type { LearntEnd, LearntFlow, LearntWorkload } from './flow.ts';
 import { type LearningInput, learnNetwork } from './learn-network.ts';
-import type { LearntNetwork } from './learnt.ts';
+import type { LearntDocuments } from './learnt.ts';
 
 const LANGUAGE: { kind: DocumentKind<Sensor>; provided: [] } = {
   kind: { kind: 'DataSensor', parse: () => ({ ok: false, problems: [] }) },
@@ -31,11 +31,11 @@ const GROUPS = ['db', 'shop', 'web'];
 const groupsIn = (mode: Mode): readonly object[] => GROUPS.map((name) => groupDocument(name, mode));
 
 /** The policy once what was learnt is applied to it, with every group in a mode: refused where it is not valid. */
-function applied({ documents }: LearntNetwork, mode: Mode = 'protect', groups = groupsIn(mode)): Policy {
+function applied({ documents }: LearntDocuments, mode: Mode = 'protect', groups = groupsIn(mode)): Policy {
   return policyOf([...groups, ...documents.map(({ document }) => document)]);
 }
 
-function learn(flows: readonly LearntFlow[], more: Partial<LearningInput> = {}): LearntNetwork {
+function learn(flows: readonly LearntFlow[], more: Partial<LearningInput> = {}): LearntDocuments {
   return learnNetwork({ groups: policyOf(groupsIn('discover')).groups, ruleSets: [], flows, ...more });
 }
 
@@ -71,13 +71,13 @@ interface Spec {
   readonly allowCuttingProbes?: boolean;
 }
 
-function specOf({ documents }: LearntNetwork, group: string): Spec {
+function specOf({ documents }: LearntDocuments, group: string): Spec {
   const found = documents.find(({ document }) => document.metadata.name === `${group}-learned`);
   if (found === undefined) throw new Error(`nothing was learnt for ${group}`);
   return found.document.spec as Spec;
 }
 
-const textsOf = ({ notes }: LearntNetwork): readonly string[] =>
+const textsOf = ({ notes }: LearntDocuments): readonly string[] =>
   notes.map(({ kind, group, text }) => `${kind}${group === undefined ? '' : ` ${group}`}: ${text}`);
 const words = (rules: readonly Rule[]): readonly string[] =>
   rules.map(

@@ -1,14 +1,17 @@
-import { API_VERSION, compareText, formatCount, type WorkloadGroup } from '@bulkhead/core';
+import { API_VERSION, formatCount, type WorkloadGroup } from '@bulkhead/core';
 import type { PolicyDocument } from '../compile/snapshot.ts';
 import { parseNetworkRuleSet } from '../network/kind.ts';
 import { cutLifelines } from '../network/lifelines.ts';
 import { FLOW_DIRECTIONS, type FlowDirection, type NetworkRuleSet } from '../network/rule-set.ts';
-import { nameWithin } from './document-name.ts';
+import { besideNotes } from './beside.ts';
+import { learntName } from './document-name.ts';
 import type { LearntEnd, LearntFlow, LearntWorkload } from './flow.ts';
-import { GroupRecord, minuteOf } from './group-record.ts';
-import type { LearningNote, LearntNetwork } from './learnt.ts';
+import { GroupRecord } from './group-record.ts';
+import type { LearningNote, LearntDocuments } from './learnt.ts';
 import { PeerNames, workloadsOf } from './peer-names.ts';
+import { minuteOf } from './span.ts';
 import { finished, mapped, type Steps } from './steps.ts';
+import { wantedGroups } from './wanted-groups.ts';
 import { type Evidence, type WrittenRules, writeRules } from './write-rules.ts';
 
 /** What a person can still review; also what one rule takes. */
@@ -33,27 +36,20 @@ export interface LearningInput {
   readonly applications?: boolean;
 }
 
-/** What the rule set that is learnt for a group is called. */
-export function learntName(group: string): string {
-  return nameWithin(`${group}-learned`, group);
-}
-
 /**
  * Writes rules that allow what was seen of some groups, and nothing else. Flows that were denied are never learnt. Both
  * directions are closed where workloads of a group were watched at all, also one in which nothing was seen.
  *
  * The same flows, in whatever order, give the same documents.
  */
-export function learnNetwork(input: LearningInput): LearntNetwork {
+export function learnNetwork(input: LearningInput): LearntDocuments {
   return finished(learnInSteps(input));
 }
 
 /** The same in steps, for who has others to answer meanwhile: seconds pass over some ten thousands of flows. */
-export function* learnInSteps(input: LearningInput): Steps<LearntNetwork> {
+export function* learnInSteps(input: LearningInput): Steps<LearntDocuments> {
   const { groups, flows, ruleSets, asked, maxAddresses = MAX_ADDRESSES, applications = true } = input;
-  const wanted = groups
-    .filter(({ name, mode }) => (asked === undefined ? mode !== 'protect' : asked.includes(name)))
-    .toSorted((a, b) => compareText(a.name, b.name));
+  const wanted = wantedGroups(groups, asked);
   const records = new Map(wanted.map(({ name }) => [name, new GroupRecord(applications)]));
   const concerned = flows.filter(({ client, server }) =>
     [client, server].some((end) => groupsOf(end, records).length > 0),
@@ -69,7 +65,7 @@ export function* learnInSteps(input: LearningInput): Steps<LearntNetwork> {
     }
   });
 
-  const learnt: LearntNetwork[] = [];
+  const learnt: LearntDocuments[] = [];
   for (const group of wanted) {
     yield;
     const record = records.get(group.name) ?? new GroupRecord(applications);
@@ -91,7 +87,7 @@ function* learnGroup(
   record: GroupRecord,
   ruleSets: readonly NetworkRuleSet[],
   maxAddresses: number,
-): Steps<LearntNetwork> {
+): Steps<LearntDocuments> {
   const { name } = group;
   const notes: LearningNote[] = [];
   const say = (kind: LearningNote['kind'], text: string): void => void notes.push({ kind, group: name, text });
@@ -115,12 +111,7 @@ function* learnGroup(
   for (const { notes: own } of written) for (const text of own) say('note', text);
   for (const text of overridesOf(document)) say('note', text);
   for (const text of record.notes()) say('note', text);
-  const own = learntName(name);
-  if (ruleSets.some((set) => set.name === own)) say('note', `replaces the rule set ${own} that is there`);
-  const others = ruleSets.filter((set) => set.groups.includes(name) && set.name !== own).map((set) => set.name);
-  if (others.length > 0) {
-    say('note', `beside ${others.toSorted(compareText).join(', ')}: what those deny or allow they go on to`);
-  }
+  for (const text of besideNotes('rule set', name, ruleSets)) say('note', text);
 
   const head = [record.summary(), ...notes.map(({ kind, text }) => (kind === 'warning' ? `Warning: ${text}` : text))];
   const comments = written.flatMap(({ direction, rules }) =>

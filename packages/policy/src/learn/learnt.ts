@@ -1,8 +1,12 @@
 import type { PolicyDocument } from '../compile/snapshot.ts';
 
+/** What can be learnt of workloads. */
+export const LEARNT_KINDS = ['network', 'programs'] as const;
+export type LearntKind = (typeof LEARNT_KINDS)[number];
+
 /** Something to know before what was learnt is applied. */
 export interface LearningNote {
-  /** `warning` for what may cut traffic that nobody saw. */
+  /** `warning` for what may cut or refuse what nobody saw. */
   readonly kind: 'note' | 'warning';
   /** The group that it is about. */
   readonly group?: string;
@@ -18,8 +22,9 @@ export interface LearntDocument {
   readonly comments: readonly { readonly path: readonly (string | number)[]; readonly text: string }[];
 }
 
-export interface LearntNetwork {
-  /** Rule sets by the names of their groups, then groups that are proposed since rules name them. */
+/** What was learnt of some groups. */
+export interface LearntDocuments {
+  /** By the names of the groups, then groups that are proposed since rules name them. */
   readonly documents: readonly LearntDocument[];
   readonly notes: readonly LearningNote[];
 }

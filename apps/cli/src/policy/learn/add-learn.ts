@@ -1,4 +1,5 @@
-import { type Command, Option } from 'commander';
+import type { LearntKind } from '@bulkhead/policy';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { AT_API } from '../../api/api-options.ts';
 import type { ApiPlace } from '../../api/request-api.ts';
 import { examples, numberBetween, type Outcome } from '../../command.ts';
@@ -8,6 +9,7 @@ import type { LearnOptions } from './learn.ts';
 
 /** What one rule of a document takes. */
 const MAX_ADDRESSES = 256;
+const KINDS = ['network', 'programs'] as const satisfies readonly LearntKind[];
 
 interface Options extends LearnOptions, Partial<ApiPlace> {
   readonly policy?: readonly string[];
@@ -19,11 +21,19 @@ const repeated = (value: string, before: readonly string[] | undefined): readonl
   value,
 ];
 
+function repeatedKind(value: string, before: readonly LearntKind[] | undefined): readonly LearntKind[] {
+  const kind = KINDS.find((one) => one === value);
+  if (kind === undefined) throw new InvalidArgumentError(`it must be one of ${KINDS.join(', ')}.`);
+  return [...(before ?? []), kind];
+}
+
 /** `bulkhead policy learn`: rules that allow what was seen, to be reviewed. */
 export function addLearn(policy: Command, io: Io, outcome: Outcome): void {
   policy
     .command('learn')
-    .description('write network rules that allow what was seen of groups and nothing else, to be reviewed')
+    .description(
+      'write rules about the network and programs that allow what was seen of groups and nothing else, to be reviewed',
+    )
     .argument('[file...]', 'lines that agents printed; "-" is standard input; none with --api')
     .addOption(
       new Option('--policy <path>', 'a file or folder with the policy of those agents; repeatable').argParser(repeated),
@@ -31,6 +41,11 @@ export function addLearn(policy: Command, io: Io, outcome: Outcome): void {
     .addOption(
       new Option('--group <name>', 'only for this group, instead of all that are not in protect; repeatable').argParser(
         repeated,
+      ),
+    )
+    .addOption(
+      new Option('--only <kind>', `only these rules, instead of all: ${KINDS.join(', ')}; repeatable`).argParser(
+        repeatedKind,
       ),
     )
     .option('--no-applications', 'have rules not say what may be spoken')
@@ -41,13 +56,11 @@ export function addLearn(policy: Command, io: Io, outcome: Outcome): void {
     )
     .option('--diff', 'say in words what it would change instead', false)
     .addOption(
-      new Option('--api <url>', 'an api that learns from the flows that it keeps, by its own policy').conflicts(
-        'policy',
-      ),
+      new Option('--api <url>', 'an api that learns from what it keeps, by its own policy').conflicts('policy'),
     )
     .option('--token-file <file>', 'file with an API token, for --api')
     .option('--ca <file>', 'PEM file of the authority of its certificate')
-    .option('--since <time>', 'only from flows that were seen at or after, as 2026-11-20T00:00:00Z; for --api')
+    .option('--since <time>', 'only from what was seen at or after, as 2026-11-20T00:00:00Z; for --api')
     .addHelpText(
       'after',
       examples(
@@ -56,7 +69,8 @@ export function addLearn(policy: Command, io: Io, outcome: Outcome): void {
           'rules to review, from what agents printed',
         ],
         ['bulkhead policy learn agent.jsonl --policy policy/ --group shop-api --diff', 'what they would change'],
-        [`bulkhead policy learn --group shop-api ${AT_API}`, 'from the flows that an api keeps'],
+        ['bulkhead policy learn agent.jsonl --policy policy/ --only programs', 'what may run alone'],
+        [`bulkhead policy learn --group shop-api ${AT_API}`, 'from what an api keeps'],
       ),
     )
     .action(
@@ -73,11 +87,7 @@ export function addLearn(policy: Command, io: Io, outcome: Outcome): void {
           outcome.exitCode = await learnFromEvents(files, paths, options, io);
           return;
         }
-        refuse(
-          files.length > 0,
-          'files are named beside --api',
-          'an api learns from the flows that it keeps: name none',
-        );
+        refuse(files.length > 0, 'files are named beside --api', 'an api learns from what it keeps: name none');
         if (tokenFile === undefined)
           throw new CliError('USAGE', { what: 'no token is named', fix: 'name its file with --token-file' });
         const { learnFromApi } = await import('./from-api.ts');

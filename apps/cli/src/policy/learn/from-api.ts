@@ -25,14 +25,15 @@ const Learned = z.object({
   changes: z.array(z.object({ of: z.string(), change: z.string() })),
 });
 
-/** Has an api learn from the flows that it keeps. */
+/** Has an api learn from what it keeps. */
 export async function learnFromApi(
   place: ApiPlace,
-  { group = [], since, applications, maxAddresses, diff }: LearnOptions & { readonly since?: string },
+  { group = [], only = [], since, applications, maxAddresses, diff }: LearnOptions & { readonly since?: string },
   io: Io,
 ): Promise<number> {
   const asked = [
     ...group.map((name) => ['group', name]),
+    ...only.map((kind) => ['only', kind]),
     ...(since === undefined ? [] : [['since', since]]),
     ['applications', String(applications)],
     ['maxAddresses', String(maxAddresses)],

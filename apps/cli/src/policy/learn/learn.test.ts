@@ -36,7 +36,7 @@ describe('bulkhead policy learn', () => {
     expect(code).toBe(0);
     expect(readingOf(stdout)).toEqual(readingOf(await readFile(join(EXAMPLE, 'learned.yaml'), 'utf8')));
     expect(stderr).toContain('warning: group shop-db: flows were seen over 1 hour alone: ');
-    expect(stderr).toMatch(/\n3 documents, 7 notes\n$/);
+    expect(stderr).toMatch(/\n5 documents, 12 notes\n$/);
     const learned = join(folder, 'learned.yaml');
     await writeFile(learned, stdout);
     expect(await bulkhead('policy', 'check', POLICY, learned)).toMatchObject({ code: 0 });
@@ -62,10 +62,21 @@ describe('bulkhead policy learn', () => {
     expect(stdout).toContain(
       'group shop-db: ingress, rule set shop-db-learned: rule shop-api-5432 is new: allows shop-api on 5432/tcp as postgresql\n',
     );
-    expect(stderr).toMatch(/\n3 changes, 5 notes\n$/);
+    expect(stderr).toMatch(/\n3 changes, 6 notes\n$/);
     const learned = join(folder, 'learned.yaml');
     await writeFile(learned, (await learn(LINES)).stdout);
     expect(await learn(LINES, '--policy', learned, '--diff')).toMatchObject({ stdout: '' });
+  });
+
+  it('learns only what is asked for', async () => {
+    const kinds = async (...args: readonly string[]): Promise<ReadonlySet<string>> =>
+      new Set((await learn(LINES, ...args)).stdout.match(/kind: \w+/g));
+    expect(await kinds('--only', 'network')).toEqual(new Set(['kind: NetworkRuleSet']));
+    expect(await kinds('--only', 'programs')).toEqual(new Set(['kind: ProcessPolicy']));
+    const { stderr } = await learn(LINES, '--only', 'programs', '--group', 'shop-api');
+    expect(stderr).toContain('note: group shop-api: 1 program is not of the image, and is learnt: /tmp/strace\n');
+    expect(stderr).toMatch(/\n1 document, 3 notes\n$/);
+    expect(await kinds('--only', 'network', '--only', 'programs')).toHaveProperty('size', 2);
   });
 
   it('has rules say nothing of applications where nobody wants that', async () => {
@@ -74,10 +85,9 @@ describe('bulkhead policy learn', () => {
 
   it('warns of what it could not read or agents could not count', async () => {
     const file = join(folder, 'agent.jsonl');
-    const events = (await readFile(LINES, 'utf8')).replaceAll(
-      '"flows":[',
-      '"notCounted":2,"flows":[{"direction":"up"},',
-    );
+    const events = (await readFile(LINES, 'utf8'))
+      .replaceAll('"flows":[', '"notCounted":2,"flows":[{"direction":"up"},')
+      .replaceAll('"programs":[', '"notCounted":3,"programs":[{"executable":"sh"},');
     await writeFile(file, `not JSON\n${events}{"event":"flows"}\n${'x'.repeat(1024 * 1024 + 1)}\n{"event":"fl`);
     const { code, stderr } = await learn(file);
     expect(code).toBe(0);
@@ -85,6 +95,8 @@ describe('bulkhead policy learn', () => {
       'warning: 14 packets found no room in what agents count: what was only there would be cut\n',
     );
     expect(stderr).toContain('warning: 8 flows could not be read: what was only there would be cut\n');
+    expect(stderr).toContain('warning: 15 runs found no room in what agents count: what was only there would be cut\n');
+    expect(stderr).toContain('warning: 5 programs could not be read: what was only there would be cut\n');
     expect(stderr).toContain('warning: 3 lines could not be read: what was only there would be cut\n');
   });
 
@@ -102,9 +114,14 @@ describe('bulkhead policy learn', () => {
       [LINES, '--policy', POLICY, '--group', 'nobody'],
       'there is no group "nobody" in the policy; name one of shop-api',
     ],
-    [['/dev/null', '--policy', POLICY], 'there is nothing to learn from: no "flows" event is in /dev/null'],
+    [
+      ['/dev/null', '--policy', POLICY],
+      'there is nothing to learn from: no "flows" or "programs" event is in /dev/null',
+    ],
     [['/nowhere', '--policy', POLICY], 'cannot read "/nowhere": there is no such file'],
     [['-', '-', '--policy', POLICY], '"-" is given more than once'],
+    [[LINES, '--policy', POLICY, '--only', 'all'], 'it must be one of network, programs'],
+    [['/dev/null', '--policy', POLICY, '--only', 'programs'], 'no "programs" event is in /dev/null'],
     [[LINES, '--policy', POLICY, '--max-addresses', '0'], 'it must be a number from 1 to 256'],
   ])('refuses %j in one line', async (args, message) => {
     const { code, stdout, stderr } = await bulkhead('policy', 'learn', ...args);
@@ -144,6 +161,10 @@ describe('bulkhead policy learn --api', () => {
       'shop',
       '--group',
       'web',
+      '--only',
+      'network',
+      '--only',
+      'programs',
       '--since',
       '2026-11-20T00:00:00Z',
       '--no-applications',
@@ -153,7 +174,7 @@ describe('bulkhead policy learn --api', () => {
     const { code, stdout, stderr } = await api.bulkhead('policy', 'learn', ...asked);
 
     expect(api.requests.map(({ method, url }) => `${method} ${url}`)).toEqual([
-      'GET /api/v1/policies/learned?group=shop&group=web&since=2026-11-20T00%3A00%3A00Z&applications=false&maxAddresses=9',
+      'GET /api/v1/policies/learned?group=shop&group=web&only=network&only=programs&since=2026-11-20T00%3A00%3A00Z&applications=false&maxAddresses=9',
     ]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^# Learnt\.\n\napiVersion: [\s\S]*\n {4}# 3 sessions\n {4}- \{ name: web-80,/);

@@ -2,15 +2,17 @@ import { formatCount, printable } from '@bulkhead/core';
 import { DEFAULT_SENSORS, dataSensorKind } from '@bulkhead/dlp';
 import {
   diffPolicies,
+  LEARNT_KINDS,
   type LearningNote,
   type LearntDocument,
+  type LearntKind,
   learnNetwork,
+  learnPrograms,
   type PolicyDifference,
   type PolicyDocument,
   PolicyError,
   readPolicy,
   snapshotSources,
-  type ToldFlows,
   withLearnt,
   writeLearnt,
 } from '@bulkhead/policy';
@@ -18,12 +20,14 @@ import { CliError } from '../../error.ts';
 import { EXIT_OK } from '../../exit-code.ts';
 import { type Io, writeAll } from '../../io.ts';
 import { readSources, requireDocuments } from '../sources.ts';
-import { readEvents } from './read-events.ts';
+import { type ReadEvents, readEvents } from './read-events.ts';
 
 const LANGUAGE = { kind: dataSensorKind, provided: DEFAULT_SENSORS };
 
 export interface LearnOptions {
   readonly group?: readonly string[];
+  /** Absent: all. */
+  readonly only?: readonly LearntKind[];
   readonly applications: boolean;
   readonly maxAddresses: number;
   readonly diff: boolean;
@@ -47,23 +51,23 @@ export async function learnFromEvents(
   const before = readPolicy(sources, LANGUAGE);
   if (!before.ok) throw new PolicyError(before.problems);
   requireDocuments(before.documents, policyPaths, 'learn for');
-  const { groups, network } = before.policy;
+  const { groups, network, processes } = before.policy;
+  const { group: asked, only = LEARNT_KINDS, applications, maxAddresses, diff } = options;
   refuseUnknown(
-    options.group ?? [],
+    asked ?? [],
     groups.map(({ name }) => name),
   );
-  const { told, unread } = await readEvents(files, io.signal);
-  const learnt = learnNetwork({
-    groups,
-    ruleSets: network,
-    flows: told.flows(),
-    ...(options.group !== undefined && { asked: options.group }),
-    applications: options.applications,
-    maxAddresses: options.maxAddresses,
-  });
-  const notes = [...learnt.notes, ...lossNotes(told, unread)];
-  const changes = changesOf(before, learnt.documents);
-  return writeLearned({ documents: learnt.documents, notes, changes }, options.diff, io);
+  const told = await readEvents(files, only, io.signal);
+  const common = { groups, ...(asked !== undefined && { asked }) };
+  const flows = only.includes('network') ? told.flows.flows() : undefined;
+  const programs = only.includes('programs') ? told.programs.programs() : undefined;
+  const learnt = [
+    ...(flows === undefined ? [] : [learnNetwork({ ...common, ruleSets: network, flows, applications, maxAddresses })]),
+    ...(programs === undefined ? [] : [learnPrograms({ ...common, policies: processes, programs })]),
+  ];
+  const documents = learnt.flatMap((one) => one.documents);
+  const notes = [...learnt.flatMap((one) => one.notes), ...lossNotes(told)];
+  return writeLearned({ documents, notes, changes: changesOf(before, documents) }, diff, io);
 }
 
 /** Prints what was learnt for review, or what it would change, and everything there is to know of it. */
@@ -99,12 +103,15 @@ function refuseUnknown(asked: readonly string[], known: readonly string[]): void
   });
 }
 
-function lossNotes({ notCounted, malformed }: ToldFlows, unread: number): readonly LearningNote[] {
+function lossNotes({ flows, programs, unread }: ReadEvents): readonly LearningNote[] {
   const note = (count: number, text: string): readonly LearningNote[] =>
     count === 0 ? [] : [{ kind: 'warning', text: `${text}: what was only there would be cut` }];
+  const unreadable = 'could not be read';
   return [
-    ...note(notCounted, `${formatCount(notCounted, 'packet')} found no room in what agents count`),
-    ...note(malformed, `${formatCount(malformed, 'flow')} could not be read`),
-    ...note(unread, `${formatCount(unread, 'line')} could not be read`),
+    ...note(flows.notCounted, `${formatCount(flows.notCounted, 'packet')} found no room in what agents count`),
+    ...note(flows.malformed, `${formatCount(flows.malformed, 'flow')} ${unreadable}`),
+    ...note(programs.notCounted, `${formatCount(programs.notCounted, 'run')} found no room in what agents count`),
+    ...note(programs.malformed, `${formatCount(programs.malformed, 'program')} ${unreadable}`),
+    ...note(unread, `${formatCount(unread, 'line')} ${unreadable}`),
   ];
 }

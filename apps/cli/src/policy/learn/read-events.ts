@@ -1,14 +1,21 @@
 import { createReadStream } from 'node:fs';
 import { addAbortSignal } from 'node:stream';
-import { ToldFlows } from '@bulkhead/policy';
+import { type LearntKind, ToldFlows, ToldPrograms } from '@bulkhead/policy';
 import { CliError, unreadableFile } from '../../error.ts';
 import { refuseTwoReadersOfStdin, STDIN, standardInput } from '../../stdin.ts';
 import { linesOf } from './lines.ts';
 
-/** What the output of agents says of flows. Throws where it says nothing, or more than can be kept. */
-export async function readEvents(files: readonly string[], signal: AbortSignal): Promise<ReadEvents> {
+/** The event that tells of what is learnt. */
+const EVENTS = { network: 'flows', programs: 'programs' } as const satisfies Record<LearntKind, string>;
+
+/** What the output of agents says of some kinds of things. Throws where it says nothing, or more than can be kept. */
+export async function readEvents(
+  files: readonly string[],
+  kinds: readonly LearntKind[],
+  signal: AbortSignal,
+): Promise<ReadEvents> {
   refuseTwoReadersOfStdin(files);
-  const told = new ToldFlows();
+  const [flows, programs] = [new ToldFlows(), new ToldPrograms()];
   let [events, unread] = [0, 0];
   for (const file of files) {
     // oxlint-disable-next-line no-await-in-loop -- one after the other: they are as large as memory
@@ -18,21 +25,25 @@ export async function readEvents(files: readonly string[], signal: AbortSignal):
         unread += line?.trim() === '' ? 0 : 1;
         continue;
       }
-      const taken = told.take(value, file);
-      if (taken === 'flows') events += 1;
-      if (taken === 'full') throw tooMany(file);
+      for (const kind of kinds) {
+        const taken = kind === 'network' ? flows.take(value, file) : programs.take(value);
+        if (taken === 'full') throw tooMany(EVENTS[kind], file);
+        if (taken !== 'other') events += 1;
+      }
     }
   }
-  if (events > 0) return { told, unread };
+  if (events > 0) return { flows, programs, unread };
+  const wanted = [...new Set(kinds)].map((kind) => `"${EVENTS[kind]}"`).join(' or ');
   throw new CliError('USAGE', {
     what: 'there is nothing to learn from',
-    why: `no "flows" event is in ${files.join(', ')}`,
-    fix: 'name files with the lines that agents print; agents tell of flows of workloads that a group selects',
+    why: `no ${wanted} event is in ${files.join(', ')}`,
+    fix: 'name files with the lines that agents print; agents tell of workloads that a group selects',
   });
 }
 
 export interface ReadEvents {
-  readonly told: ToldFlows;
+  readonly flows: ToldFlows;
+  readonly programs: ToldPrograms;
   /** Lines that are no JSON, or too long. */
   readonly unread: number;
 }
@@ -58,10 +69,10 @@ function parse(line: string): unknown {
   }
 }
 
-function tooMany(file: string): CliError {
+function tooMany(what: string, file: string): CliError {
   return new CliError('USAGE', {
     what: 'cannot learn from so much at once',
-    why: `there are too many different flows, up to those in ${file}`,
+    why: `there are too many different ${what}, up to those in ${file}`,
     fix: 'name fewer files, or have an api learn from what it keeps with --api',
   });
 }

@@ -1,0 +1,192 @@
+import { compareText, formatCount } from '@bulkhead/core';
+import { distinctNames, slugOf } from './document-name.ts';
+import { noteOf, type OneAndMany } from './note-of.ts';
+import { minuteOf } from './span.ts';
+import type { Steps } from './steps.ts';
+
+/** What a person can still review of a folder. */
+const MAX_NAMES_OF_FOLDER = 64;
+/** Folders within others are looked into so far down; beyond it all that is within one is its own name. */
+const MAX_DEPTH = 32;
+/** Globs of all rules, in as many rules as a policy may have, and more than a person reviews. */
+const MAX_GLOBS = 4_096;
+/** Beyond so many folders with rules of their own they share rules. */
+const MAX_FOLDERS = 32;
+/** What one rule takes. */
+const MAX_GLOBS_OF_RULE = 128;
+/** The counts of so many are told one by one above a rule. */
+const MAX_COUNTED = 8;
+
+/** A longer name is cut above a rule, which has it as a whole. */
+const MAX_NAME = 64;
+/** Any character, in a glob. */
+const ANY = '?';
+
+/** A path that was used. */
+export interface UsedPath {
+  readonly path: string;
+  readonly count: number;
+  readonly lastSeen: string;
+}
+
+/** A rule about paths, and what speaks for it. */
+export interface PathRule {
+  readonly name: string;
+  readonly globs: readonly string[];
+  readonly comment: string;
+}
+
+export interface PathRules {
+  readonly rules: readonly PathRule[];
+  readonly notes: readonly string[];
+}
+
+/** Words for what is learnt: what a path is, and what a use of it is. */
+export interface PathWords {
+  readonly path: OneAndMany;
+  readonly use: string;
+}
+
+/** What of one folder is allowed: some of its names, or all that is in it. */
+interface Allowed {
+  /** Ends with a slash. */
+  readonly folder: string;
+  readonly isWhole: boolean;
+  readonly used: readonly UsedPath[];
+}
+
+/**
+ * The fewest rules that allow paths that were used: one for each folder. A folder in which too many names were used is allowed
+ * as a whole, and noted. No name but `taken` is given to a rule that is not its own.
+ */
+export function* writePathRules(
+  used: readonly UsedPath[],
+  words: PathWords,
+  taken: ReadonlySet<string> = new Set(),
+): Steps<PathRules> {
+  const found = yield* foldersOf(joined(used), '/', 0);
+  yield;
+  const folders = fewEnough(found).toSorted((a, b) => compareText(a.folder, b.folder));
+  yield;
+  const whole = folders.filter(({ isWhole }) => isWhole).map(({ folder }) => `${folder}*`);
+  const inexact = folders
+    .filter(({ isWhole }) => !isWhole)
+    .flatMap((allowed) => allowed.used.map(({ path }) => path))
+    .filter((path) => path.includes(ANY));
+  const drafts = folders.length <= MAX_FOLDERS ? folders.map((folder) => [folder]) : shared(folders);
+  const names = distinctNames(
+    drafts,
+    (draft) => ({ name: nameOf(draft), meaning: JSON.stringify(draft.flatMap(globsOf)) }),
+    taken,
+  );
+  return {
+    rules: drafts.map((draft) => ({
+      name: names.get(draft) ?? '',
+      globs: draft.flatMap(globsOf),
+      comment: commentOf(
+        draft.flatMap((allowed) => allowed.used),
+        words,
+      ),
+    })),
+    notes: [
+      ...noteOf(
+        new Set(whole),
+        ['folder', 'folders'],
+        [
+          `has more ${words.path[1]} than are told one by one: all that is in it is allowed`,
+          `have more ${words.path[1]} than are told one by one: all that is in them is allowed`,
+        ],
+      ),
+      ...noteOf(new Set(inexact), words.path, [
+        'has characters in its name that no rule can say: any character is allowed in their place',
+        'have characters in their names that no rule can say: any character is allowed in their place',
+      ]),
+    ],
+  };
+}
+
+/**
+ * Paths as globs that match them, and little else: `*` and `?` cannot be written as themselves. What is written alike is one.
+ */
+function joined(used: readonly UsedPath[]): readonly UsedPath[] {
+  const globs = new Map<string, UsedPath>();
+  for (const { path, count, lastSeen } of used) {
+    const glob = path.replaceAll('*', ANY);
+    const known = globs.get(glob) ?? { count: 0, lastSeen };
+    const last = known.lastSeen > lastSeen ? known.lastSeen : lastSeen;
+    globs.set(glob, { path: glob, count: known.count + count, lastSeen: last });
+  }
+  return [...globs.values()].toSorted((a, b) => compareText(a.path, b.path));
+}
+
+function globsOf({ folder, isWhole, used }: Allowed): readonly string[] {
+  return isWhole ? [`${folder}*`] : used.map(({ path }) => path);
+}
+
+/** What was used in a folder and those within it, of paths that all begin with it. */
+function* foldersOf(used: readonly UsedPath[], folder: string, depth: number): Steps<readonly Allowed[]> {
+  yield;
+  const isDeepest = depth === MAX_DEPTH;
+  const slashOf = ({ path }: UsedPath): number => (isDeepest ? -1 : path.indexOf('/', folder.length));
+  const { here = [], within = [] } = Object.groupBy(used, (one) => (slashOf(one) < 0 ? 'here' : 'within'));
+  const inner = Map.groupBy(within, (one) => one.path.slice(folder.length, slashOf(one)));
+  const names = new Set([...here.map(({ path }) => path.slice(folder.length)), ...inner.keys()]);
+  if (names.size > MAX_NAMES_OF_FOLDER) return [{ folder, isWhole: true, used }];
+  const found: Allowed[] = here.length === 0 ? [] : [{ folder, isWhole: false, used: here }];
+  for (const [name, paths] of inner) {
+    const deeper = yield* foldersOf(paths, `${folder}${name}/`, depth + 1);
+    for (const allowed of deeper) found.push(allowed);
+  }
+  return found;
+}
+
+/** Where rules would be more than a policy may have, what has most of it: folders of the root are allowed as a whole. */
+function fewEnough(folders: readonly Allowed[]): readonly Allowed[] {
+  const count = (some: readonly Allowed[]): number => some.reduce((sum, one) => sum + globsOf(one).length, 0);
+  if (count(folders) <= MAX_GLOBS) return folders;
+  const topOf = ({ folder }: Allowed): string => folder.slice(0, folder.indexOf('/', 1) + 1) || folder;
+  return [...Map.groupBy(folders, topOf)].flatMap(([top, within]) =>
+    top === '/' || count(within) <= MAX_NAMES_OF_FOLDER
+      ? within
+      : [{ folder: top, isWhole: true, used: within.flatMap(({ used }) => used) }],
+  );
+}
+
+/** Folders that share rules, in their order. */
+function shared(folders: readonly Allowed[]): readonly (readonly Allowed[])[] {
+  const drafts: Allowed[][] = [];
+  let room = 0;
+  for (const folder of folders) {
+    const size = globsOf(folder).length;
+    if (size > room) {
+      drafts.push([]);
+      room = MAX_GLOBS_OF_RULE;
+    }
+    drafts.at(-1)?.push(folder);
+    room -= size;
+  }
+  return drafts;
+}
+
+/** `usr-bin` of one folder; `bin-to-usr-lib` of several. */
+function nameOf(draft: readonly Allowed[]): string {
+  const slugs = [draft[0], draft.at(-1)].map((one) => slugOf(one?.folder ?? '') || 'root-folder');
+  return draft.length === 1 ? (slugs[0] ?? '') : slugs.join('-to-');
+}
+
+function commentOf(used: readonly UsedPath[], { path, use }: PathWords): string {
+  let [count, last] = [0, ''];
+  for (const one of used) {
+    count += one.count;
+    if (one.lastSeen > last) last = one.lastSeen;
+  }
+  const uses = formatCount(count, use);
+  if (used.length > MAX_COUNTED) return `${uses} of ${formatCount(used.length, ...path)}, the last ${minuteOf(last)}`;
+  const each = used.length === 1 ? '' : `: ${used.map((one) => `${baseOf(one.path)} ${one.count}`).join(', ')}`;
+  return `${uses}, the last ${minuteOf(last)}${each}`;
+}
+
+function baseOf(path: string): string {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return name.length > MAX_NAME ? `${name.slice(0, MAX_NAME)}…` : name;
+}
