@@ -1,6 +1,6 @@
 import type { ApplicationDeniedEvent } from '@bulkhead/inspector';
 import { type LoggedPacket, readLogPrefix } from '@bulkhead/nftables';
-import type { Policy } from '@bulkhead/policy';
+import type { Policy, ServiceAddress } from '@bulkhead/policy';
 import type { Enforcement } from '@bulkhead/rpc';
 import type { AgentConfig } from './config.ts';
 import { Containers } from './container/containers.ts';
@@ -60,6 +60,7 @@ export class Agent {
   #policy: Policy;
   #workloads: readonly LocatedWorkload[] | undefined;
   #members: Readonly<Record<string, readonly string[]>>;
+  #services: readonly ServiceAddress[];
   #quarantined: ReadonlySet<string>;
   #plans: ReadonlyMap<string, NamespacePlan> = new Map();
   readonly #names: NameTables;
@@ -67,7 +68,7 @@ export class Agent {
 
   constructor(
     config: Pick<AgentConfig, 'queue' | 'programs'>,
-    { policy, members = {} }: PolicyChange,
+    { policy, members = {}, services = [] }: PolicyChange,
     ports: AgentPorts,
     quarantined: ReadonlySet<string> = new Set(),
     names = new NameTables(),
@@ -76,6 +77,7 @@ export class Agent {
     this.#names = names;
     this.#policy = policy;
     this.#members = members;
+    this.#services = services;
     this.#quarantined = quarantined;
     this.containers = new Containers(policy, ports, { learnsPrograms: config.programs });
     this.#guards = new Guards(ports.inspector, ports.steering, config.queue, {
@@ -111,10 +113,11 @@ export class Agent {
     return this.#guards.countedPlans;
   }
 
-  /** The addresses of workloads, here and elsewhere, that groups of the policy select. */
+  /** The addresses of workloads, here and elsewhere, that groups of the policy select, and of services that lead to those. */
   get peerAddresses(): ReadonlySet<string> {
     const here = this.#workloads?.flatMap(({ addresses }) => addresses) ?? [];
-    return new Set([...here, ...Object.values(this.#members).flat()]);
+    const services = this.#services.map(({ address }) => address);
+    return new Set([...here, ...Object.values(this.#members).flat(), ...services]);
   }
 
   /** For each workload that is to be held to something, whether it is. */
@@ -173,9 +176,10 @@ export class Agent {
     return this.#subjects.get(source);
   }
 
-  setPolicy({ policy, members = {} }: PolicyChange): Promise<void> {
+  setPolicy({ policy, members = {}, services = [] }: PolicyChange): Promise<void> {
     this.#policy = policy;
     this.#members = members;
+    this.#services = services;
     this.containers.setPolicy(policy);
     return this.#apply();
   }
@@ -256,6 +260,7 @@ export class Agent {
     if (this.#workloads === undefined) return;
     const neighbours = {
       members: this.#members,
+      services: this.#services,
       node: this.#ports.nodeAddresses(),
       namesOf: (key: string, domain: string) => this.#names.of(key).addressesOf(domain, Date.now()),
     };

@@ -1,11 +1,20 @@
 import { isName, type Sensor } from '@bulkhead/core';
-import { type BoundSensor, type NetworkPeer, type Policy, selectGroups } from '@bulkhead/policy';
+import {
+  type BoundSensor,
+  type NetworkPeer,
+  type Policy,
+  type ServiceAddress,
+  selectGroups,
+  servicesOf,
+} from '@bulkhead/policy';
 import type { LocatedWorkload } from './workload/located.ts';
 
 /** Who is known beyond the workloads of this node. */
 export interface Neighbours {
   /** Addresses of groups' workloads anywhere, by the name of the group. */
   readonly members: Readonly<Record<string, readonly string[]>>;
+  /** Services that lead to workloads of groups. */
+  readonly services: readonly ServiceAddress[];
   /** The node's own addresses. */
   readonly node: readonly string[];
   /** The addresses that the workloads of a network namespace were told for a domain. */
@@ -17,7 +26,7 @@ export function peerAddresses(
   netnsKey: string,
   policy: Pick<Policy, 'groups'>,
   workloads: readonly LocatedWorkload[],
-  { members, node, namesOf }: Neighbours,
+  { members, node, namesOf }: Pick<Neighbours, 'members' | 'node' | 'namesOf'>,
 ): (peer: NetworkPeer) => readonly string[] {
   return (peer) => {
     if (peer.kind === 'prefix') return [peer.prefix];
@@ -33,12 +42,14 @@ export function peerAddresses(
 /**
  * Says by addresses what sensors of a namespace say by groups. A sensor whose peers are nobody is left out.
  *
- * `local`: addresses of the namespace itself; none where traffic only passes through it.
+ * `local`: addresses of the namespace itself; none where traffic only passes through it. `services`: who opens a session to a
+ * workload through one of them sees its address alone.
  */
 export function resolvePeers(
   sensors: readonly BoundSensor[],
   addressesOf: (peer: NetworkPeer) => readonly string[],
   local: readonly string[],
+  services: readonly ServiceAddress[] = [],
 ): readonly Sensor[] {
   const resolve = (names: readonly string[]): readonly string[] => {
     const peers = names.map(
@@ -46,11 +57,21 @@ export function resolvePeers(
     );
     return [...new Set(peers.flatMap(addressesOf))].toSorted();
   };
+  const behind = (names: readonly string[]): readonly string[] =>
+    names.flatMap((name) => (isName(name) ? servicesOf(name, services) : []));
   return sensors.flatMap(({ peers, ...sensor }) => {
     if (peers === undefined) return [sensor];
     const scopes = peers.flatMap(({ from, to }) => [
       ...(from === undefined ? [] : [{ clients: resolve(from), servers: local, peers: 'clients' as const }]),
-      ...(to === undefined ? [] : [{ clients: local, servers: resolve(to), peers: 'servers' as const }]),
+      ...(to === undefined
+        ? []
+        : [
+            {
+              clients: local,
+              servers: [...new Set([...resolve(to), ...behind(to)])].toSorted(),
+              peers: 'servers' as const,
+            },
+          ]),
     ]);
     // Nobody is not anybody.
     const known = scopes.filter((scope) => scope[scope.peers].length > 0);

@@ -65,6 +65,27 @@ spec:
   ]);
 });
 
+it('has a sensor look at what is opened to its peers by the address of a service', () => {
+  const payments = `
+metadata: { name: payments }
+spec:
+  selector: { names: [payments] }
+  mode: protect
+  sensors: [{ name: payment-cards, from: [web], to: [web] }]
+`;
+  const to = [{ port: 8080, groups: [['web'], []] }];
+  const services = [{ address: '10.96.0.1', protocol: 'tcp', port: 80, to } as const];
+  const neighbours = { members: {}, services, node: [], namesOf: () => [] };
+  const workloads = [workload('web', '4:1', ['10.0.0.1']), workload('payments', '4:2', ['10.0.0.2'])];
+
+  const plan = planNamespaces(workloads, policy(WEB, payments), neighbours).get('4:2');
+
+  expect(plan?.program.sensors[0]?.scopes).toEqual([
+    { clients: ['10.0.0.1'], servers: ['10.0.0.2'] },
+    { clients: ['10.0.0.2'], servers: ['10.0.0.1', '10.96.0.1'] },
+  ]);
+});
+
 function workload(name: string, netnsKey: string, addresses: readonly string[] = []): LocatedWorkload {
   return { id: name, name, labels: {}, owners: [], netns: { path: `/run/netns/${name}` }, netnsKey, addresses };
 }

@@ -18,7 +18,7 @@ export interface NamespacePlan {
   readonly firewall?: FirewallPlan;
 }
 
-const NOBODY: Neighbours = { members: {}, node: [], namesOf: () => [] };
+const NOBODY: Neighbours = { members: {}, services: [], node: [], namesOf: () => [] };
 
 /** Whoever is cut off by a command is so whatever the policy says, and where it says nothing. */
 function cutOff(policy: EffectivePolicy | undefined): EffectivePolicy {
@@ -49,8 +49,8 @@ export function planNamespaces(
     // A router's own addresses say nothing about what passes through it.
     const local = effective.hooks.includes('forward') ? [] : (inside[0]?.addresses ?? []);
     const addressesOf = peerAddresses(key, policy, workloads, neighbours);
-    const program = compileSensors(resolvePeers(effective.sensors, addressesOf, local));
-    const firewall = planFirewall(effective.groups, policy, addressesOf);
+    const program = compileSensors(resolvePeers(effective.sensors, addressesOf, local, neighbours.services));
+    const firewall = planFirewall(effective.groups, policy, addressesOf, neighbours.services);
     plans.set(key, {
       key,
       path,

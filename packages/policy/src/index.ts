@@ -27,6 +27,7 @@ export { type Manifest, review } from './admission/review/review.ts';
 export { reviewText } from './admission/review/text.ts';
 export { AdmissionPolicyDocument } from './admission/schema.ts';
 export { signatureTrustOf } from './admission/signature-trust.ts';
+export type { ClusterService, ClusterServicePort, ServiceEnd } from './compile/cluster-service.ts';
 export type { ClusterWorkload } from './compile/cluster-workload.ts';
 export { type CompilerInput, SnapshotCompiler } from './compile/compiler.ts';
 export {
@@ -101,6 +102,13 @@ export {
   type RuleAction,
 } from './network/rule-set.ts';
 export { NetworkRuleSetDocument } from './network/schema.ts';
+export {
+  type ServiceAddress,
+  type ServiceMatch,
+  type ServiceProtocol,
+  serviceMatches,
+  servicesOf,
+} from './network/service.ts';
 export {
   type Policy,
   type PolicyOutcome,

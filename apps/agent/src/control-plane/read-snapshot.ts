@@ -25,7 +25,8 @@ export async function readSnapshot({ version, json }: KeptSnapshot): Promise<Rea
   if (!outcome.ok) return { ok: false, problems: outcome.problems.map(formatProblem) };
   try {
     const policy = await completePolicy(outcome.policy);
-    return { ok: true, change: { policy, files: [`control plane, ${version}`], members: parsed.value.members } };
+    const { members, services } = parsed.value;
+    return { ok: true, change: { policy, files: [`control plane, ${version}`], members, services } };
   } catch (error) {
     return { ok: false, problems: [error instanceof Error ? error.message : String(error)] };
   }

@@ -49,6 +49,28 @@ describe('planApplications', () => {
     expect(plan?.names[plan.rules.ingress?.closedId ?? -1]).toEqual({ direction: 'ingress', ruleSets: ['rules'] });
   });
 
+  it('has rules of egress about a group hold for services that lead there, at the same place', () => {
+    const rules = ruleSet('rules', {
+      egress: [
+        { name: 'api', action: 'allow', peers: ['api'], ports: [8080], applications: ['tls'] },
+        { name: 'rest', action: 'deny' },
+      ],
+    });
+    const to = [{ port: 8080, groups: [['api']] }];
+    const service = { address: '10.96.0.1', protocol: 'tcp', port: 80, to } as const;
+
+    const plan = planApplications({ enforced: [rules], tried: [] }, () => ['10.0.0.1'], [service]);
+
+    const [own, also, rest] = plan?.rules.egress?.sets[0]?.rules ?? [];
+    expect(own).toMatchObject({ peers: [['10.0.0.1', '10.0.0.1']], ports: [{ first: 8080 }] });
+    expect(also).toEqual({
+      ...own,
+      peers: [['10.96.0.1', '10.96.0.1']],
+      ports: [{ protocol: 'tcp', first: 80, last: 80 }],
+    });
+    expect(plan?.names[rest?.id ?? -1]).toMatchObject({ rule: 'rest' });
+  });
+
   it('lets rules that allow hold for what is unknown where the set says so, and rules that deny never', () => {
     const rules = ruleSet('rules', {
       unknownApplication: 'allow',

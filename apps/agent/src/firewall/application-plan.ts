@@ -13,6 +13,9 @@ import {
   type FlowDirection,
   type NetworkRule,
   type NetworkRuleSet,
+  type PortRange,
+  type ServiceAddress,
+  serviceMatches,
   UNKNOWN_PROTOCOLS,
 } from '@bulkhead/policy';
 import type { PeerAddresses, RuleName } from './firewall-plan.ts';
@@ -31,6 +34,7 @@ export interface ApplicationPlan {
 export function planApplications(
   { enforced, tried }: BoundDocuments<NetworkRuleSet>,
   addressesOf: PeerAddresses,
+  services: readonly ServiceAddress[] = [],
 ): ApplicationPlan | undefined {
   const names: RuleName[] = [];
   const rules: { -readonly [Direction in FlowDirection]?: ApplicationDirectionInput } = {};
@@ -46,9 +50,11 @@ export function planApplications(
       sets: all.map(
         (set): ApplicationRuleSetInput => ({
           tried: soft.includes(set),
-          rules: (set[direction] ?? []).map((rule) => {
+          rules: (set[direction] ?? []).flatMap((rule) => {
             const id = name({ direction, ruleSets: [set.name], rule: rule.name });
-            return ruleInput(rule, id, set.unknownApplication === 'allow', addressesOf);
+            const input = ruleInput(rule, id, set.unknownApplication === 'allow', addressesOf);
+            const also = direction === 'egress' ? serviceMatches(rule, services) : [];
+            return [input, ...also.map((match) => ({ ...input, ...placesOf(match.addresses, match.ports) }))];
           }),
         }),
       ),
@@ -66,11 +72,23 @@ function ruleInput(
   addressesOf: PeerAddresses,
 ): ApplicationRuleInput {
   const allows = action === 'allow';
-  const ranges = peers === undefined ? undefined : addressRanges(peers.flatMap(addressesOf));
   const known = applications?.flatMap((one): readonly Protocol[] => APPLICATION_PROTOCOLS[one]);
   return {
     id,
     allows,
+    ...placesOf(peers?.flatMap(addressesOf), ports),
+    ...(known !== undefined && {
+      protocols: [...new Set([...known, ...(allows && allowsUnknown ? UNKNOWN_PROTOCOLS : [])])],
+    }),
+  };
+}
+
+function placesOf(
+  addresses: readonly string[] | undefined,
+  ports: readonly PortRange[] | undefined,
+): Pick<ApplicationRuleInput, 'peers' | 'ports'> {
+  const ranges = addresses === undefined ? undefined : addressRanges(addresses);
+  return {
     ...(ranges !== undefined && { peers: [...ranges.ipv4, ...ranges.ipv6] }),
     ...(ports !== undefined && {
       ports: ports.map(({ protocol, ports: range = { first: 0, last: MAX_PORT } }) => ({
@@ -78,9 +96,6 @@ function ruleInput(
         first: range.first,
         last: range.last,
       })),
-    }),
-    ...(known !== undefined && {
-      protocols: [...new Set([...known, ...(allows && allowsUnknown ? UNKNOWN_PROTOCOLS : [])])],
     }),
   };
 }

@@ -1,5 +1,5 @@
 import { DEFAULT_SENSORS, dataSensorKind } from '@bulkhead/dlp';
-import { type NetworkPeer, requirePolicy } from '@bulkhead/policy';
+import { type NetworkPeer, requirePolicy, type ServiceAddress } from '@bulkhead/policy';
 import { describe, expect, it } from 'vitest';
 import { planFirewall } from './firewall-plan.ts';
 
@@ -62,6 +62,44 @@ describe('planFirewall', () => {
     const after = planFirewall(['hard'], policy({ ingress }), () => []);
     expect(after?.firewall.ingress).toEqual(before?.firewall.ingress);
     expect(after?.firewall.lists).not.toEqual(before?.firewall.lists);
+  });
+
+  it('has egress rules about a group hold for services that lead there, at their ports, and no other rules', () => {
+    const to = [{ port: 8080, groups: [['hard']] }];
+    const services: readonly ServiceAddress[] = [
+      { address: '10.96.0.1', protocol: 'tcp', port: 80, to },
+      { address: 'fd00:96::1', protocol: 'tcp', port: 80, to },
+      { address: '10.96.0.2', protocol: 'tcp', port: 80, to: [{ port: 8080, groups: [['hard'], []] }] },
+    ];
+    const rules = [
+      { name: 'group', action: 'allow', peers: ['hard'], ports: [8080] },
+      { name: 'prefix', action: 'deny', peers: ['10.0.0.0/8'], ports: [8080] },
+    ];
+    const plan = planFirewall(
+      ['hard'],
+      policy({ ingress: rules, egress: rules, allowCuttingDns: true, allowCuttingProbes: true }),
+      addresses,
+      services,
+    );
+    const alsoOf = (direction: 'ingress' | 'egress') =>
+      plan?.firewall[direction]?.enforced[0]?.map(({ also }) => also?.map(({ ports }) => ports));
+
+    expect(alsoOf('ingress')).toEqual([undefined, undefined]);
+    expect(alsoOf('egress')).toEqual([[[{ protocol: 'tcp', ports: [80, 80] }]], undefined]);
+    const named = plan?.firewall.egress?.enforced[0]?.[0]?.also?.[0]?.peers;
+    expect(plan?.firewall.lists.find(({ name }) => name === named)).toMatchObject({
+      ipv4: [['10.96.0.1', '10.96.0.1']],
+      ipv6: [['fd00:96:0:0:0:0:0:1', 'fd00:96:0:0:0:0:0:1']],
+    });
+
+    // What leads elsewhere by now is gone from the list, and the rules stay.
+    const fewer = planFirewall(
+      ['hard'],
+      policy({ ingress: rules, egress: rules, allowCuttingDns: true, allowCuttingProbes: true }),
+      addresses,
+      services.slice(0, 1),
+    );
+    expect(fewer?.firewall.egress).toEqual(plan?.firewall.egress);
   });
 
   it('asks for answers of DNS only where a rule names a domain', () => {

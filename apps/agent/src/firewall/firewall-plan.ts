@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AddressList, Firewall, FirewallDirection, FirewallRule } from '@bulkhead/nftables';
+import type { AddressList, Firewall, FirewallDirection, FirewallPorts, FirewallRule } from '@bulkhead/nftables';
 import {
   addressRanges,
   boundDocuments,
@@ -9,6 +9,10 @@ import {
   type NetworkRule,
   type NetworkRuleSet,
   type Policy,
+  type PortRange,
+  type ServiceAddress,
+  type ServiceMatch,
+  serviceMatches,
 } from '@bulkhead/policy';
 import { type ApplicationPlan, planApplications } from './application-plan.ts';
 
@@ -44,6 +48,7 @@ export function planFirewall(
   groups: readonly string[],
   policy: Pick<Policy, 'groups' | 'network'>,
   addressesOf: PeerAddresses,
+  services: readonly ServiceAddress[] = [],
 ): FirewallPlan | undefined {
   const bound = boundDocuments(
     policy.groups.filter(({ name }) => groups.includes(name)),
@@ -51,10 +56,10 @@ export function planFirewall(
   );
   const { enforced, tried } = bound;
   if (enforced.length + tried.length === 0) return undefined;
-  const compiler = new FirewallCompiler(addressesOf);
+  const compiler = new FirewallCompiler(addressesOf, services);
   const [ingress, egress] = FLOW_DIRECTIONS.map((direction) => compiler.direction(direction, enforced, tried));
   const { lists, rules, domains } = compiler;
-  const applications = planApplications(bound, addressesOf);
+  const applications = planApplications(bound, addressesOf, services);
   return {
     firewall: {
       lists: [...lists.values()],
@@ -73,9 +78,11 @@ class FirewallCompiler {
   readonly rules: Record<string, RuleName> = {};
   readonly domains = new Set<string>();
   readonly #addressesOf: PeerAddresses;
+  readonly #services: readonly ServiceAddress[];
 
-  constructor(addressesOf: PeerAddresses) {
+  constructor(addressesOf: PeerAddresses, services: readonly ServiceAddress[]) {
     this.#addressesOf = addressesOf;
+    this.#services = services;
   }
 
   direction(
@@ -100,23 +107,34 @@ class FirewallCompiler {
   #ruleSet(direction: FlowDirection, ruleSet: NetworkRuleSet): readonly FirewallRule[] {
     return (ruleSet[direction] ?? []).flatMap((rule) => {
       if (rule.action === 'deny' && rule.applications !== undefined) return [];
-      return [this.#rule(rule, this.#name({ direction, ruleSets: [ruleSet.name], rule: rule.name }))];
+      const id = this.#name({ direction, ruleSets: [ruleSet.name], rule: rule.name });
+      // Nobody opens flows from the address of a service.
+      const services = direction === 'egress' ? serviceMatches(rule, this.#services) : [];
+      return [this.#rule(rule, id, services)];
     });
   }
 
-  #rule({ action, log, peers, ports }: NetworkRule, id: string): FirewallRule {
+  #rule({ action, log, peers, ports }: NetworkRule, id: string, services: readonly ServiceMatch[]): FirewallRule {
     return {
       id,
       action,
       log,
       ...(peers !== undefined && { peers: this.#list(peers) }),
-      ...(ports !== undefined && {
-        ports: ports.map(({ protocol, ports: range }) => ({
-          protocol,
-          ...(range !== undefined && { ports: [range.first, range.last] as const }),
+      ...(ports !== undefined && { ports: ports.map(firewallPorts) }),
+      ...(services.length > 0 && {
+        also: services.map((match) => ({
+          peers: this.#serviceList(id, match),
+          ports: match.ports.map(firewallPorts),
         })),
       }),
     };
+  }
+
+  /** Named by its rule and ports, as those of peers by who is meant. */
+  #serviceList(rule: string, { addresses, ports }: ServiceMatch): string {
+    const name = `services-${digest(JSON.stringify([rule, ports]))}`;
+    this.lists.set(name, { name, ...addressRanges(addresses) });
+    return name;
   }
 
   /** Named by who is meant, not by their addresses: those change in the kernel's set, and the rule stays as it is. */
@@ -132,6 +150,10 @@ class FirewallCompiler {
     this.rules[id] = rule;
     return id;
   }
+}
+
+function firewallPorts({ protocol, ports }: PortRange): FirewallPorts {
+  return { protocol, ...(ports !== undefined && { ports: [ports.first, ports.last] as const }) };
 }
 
 /** Enough to tell some thousand rules apart, and short enough for the prefix of a log rule. */

@@ -1,6 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DEFAULT_SENSORS, dataSensorKind } from '@bulkhead/dlp';
-import { formatProblem, type Policy, type PolicySource, readPolicy, requirePolicy } from '@bulkhead/policy';
+import {
+  formatProblem,
+  type Policy,
+  type PolicySource,
+  readPolicy,
+  requirePolicy,
+  type ServiceAddress,
+} from '@bulkhead/policy';
 import { readPolicyFiles } from '@bulkhead/runtime';
 import { completePolicy, sensorFileStamps } from './sensor-files.ts';
 
@@ -14,6 +21,8 @@ export interface PolicyChange {
   readonly files: readonly string[];
   /** Addresses of groups' workloads on other nodes, where whoever gives the policy knows them. */
   readonly members?: Readonly<Record<string, readonly string[]>>;
+  /** Services that lead to workloads of groups, likewise. */
+  readonly services?: readonly ServiceAddress[] | undefined;
 }
 
 export interface PolicyWatchOptions {

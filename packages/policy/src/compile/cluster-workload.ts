@@ -6,6 +6,6 @@ export interface ClusterWorkload extends Selectable {
   readonly id: string;
   /** The name of the node it runs on. */
   readonly node: string;
-  /** How peers reach it: its own addresses, and those of the services in front of it. Empty while it has none. */
+  /** Its own. Empty while it has none. */
   readonly addresses: readonly string[];
 }

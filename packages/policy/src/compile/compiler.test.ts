@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parseNetworkRuleSet } from '../network/kind.ts';
 import type { NetworkRuleSet } from '../network/rule-set.ts';
 import { selects } from '../selection/select.ts';
+import type { ClusterService } from './cluster-service.ts';
 import type { ClusterWorkload } from './cluster-workload.ts';
 import { SnapshotCompiler } from './compiler.ts';
 import type { PolicyDocument } from './snapshot.ts';
@@ -34,6 +35,11 @@ function workload(id: string, node: string, app: string, ...addresses: readonly 
   return { id, name: id, namespace: 'shop', labels: { app }, owners: [], node, addresses };
 }
 
+function service(id: string, port: number, ...pods: readonly string[]): ClusterService {
+  const ends = pods.map((address) => ({ address, isPod: true }));
+  return { id, addresses: [`10.96.0.${port}`], ports: [{ protocol: 'tcp', port, to: [{ port: 8080, ends }] }] };
+}
+
 const RULES = ruleSetDocument('api-rules', ['api'], ['web']);
 const INPUT = {
   policy: { groups: [byApp('api'), byApp('web'), byApp('db')], network: [ruleSetOf(RULES)] },
@@ -51,6 +57,33 @@ describe('SnapshotCompiler', () => {
 
     expect(compiler.snapshotFor('one').members).toEqual({ web: ['10.0.0.2', '10.0.0.3', 'fd00::3'] });
     expect(compiler.snapshotFor('two').members).toEqual({});
+  });
+
+  it('gives a node the services in front of the peers of its workloads, and names it when they change', () => {
+    const compiler = new SnapshotCompiler(INPUT, [
+      workload('a', 'one', 'api', '10.0.0.1'),
+      workload('b', 'two', 'web', '10.0.0.2'),
+    ]);
+    const { version } = compiler.snapshotFor('one');
+    compiler.snapshotFor('two');
+    expect(compiler.snapshotFor('one')).not.toHaveProperty('services');
+
+    expect(compiler.putService(service('shop/web', 80, '10.0.0.2', '10.0.0.3'))).toEqual(['one']);
+    const web = { address: '10.96.0.80', protocol: 'tcp', port: 80, to: [{ port: 8080, groups: [['web']] }] };
+    expect(compiler.snapshotFor('one').services).toEqual([web]);
+    expect(compiler.snapshotFor('two')).not.toHaveProperty('services');
+    expect(compiler.putService(service('shop/web', 80, '10.0.0.2', '10.0.0.3'))).toEqual([]);
+    expect(compiler.putService(service('shop/api', 81, '10.0.0.1'))).toEqual([]);
+
+    // Another one behind it that is in no group of the rules: the service leads elsewhere too.
+    expect(compiler.put(workload('c', 'three', 'db', '10.0.0.3'))).toEqual(['one']);
+    expect(compiler.snapshotFor('one').services).toEqual([{ ...web, to: [{ port: 8080, groups: [['web'], []] }] }]);
+    expect(compiler.withPolicy(INPUT).snapshotFor('one')).toEqual(compiler.snapshotFor('one'));
+
+    expect(compiler.removeService('shop/web')).toEqual(['one']);
+    expect(compiler.removeService('shop/web')).toEqual([]);
+    compiler.remove('c');
+    expect(compiler.snapshotFor('one').version).toBe(version);
   });
 
   it('sends the documents that agents enforce to every node, also to an empty one', () => {
@@ -104,9 +137,10 @@ describe('SnapshotCompiler', () => {
       address: fc.constantFrom('10.0.0.1', '10.0.0.2', '10.0.0.3'),
       gone: fc.boolean(),
     });
+    const services = [service('shop/web', 80, '10.0.0.1', '10.0.0.2'), service('shop/db', 81, '10.0.0.3')];
     fc.assert(
       fc.property(fc.array(change, { maxLength: 20 }), (changes) => {
-        const compiler = new SnapshotCompiler(INPUT);
+        const compiler = new SnapshotCompiler(INPUT, [], services);
         const now = new Map<string, ClusterWorkload>();
         for (const { id, node, app, address, gone } of changes) {
           const before = ['one', 'two'].map((one) => compiler.snapshotFor(one));
@@ -114,7 +148,7 @@ describe('SnapshotCompiler', () => {
           if (gone) now.delete(id);
           else now.set(id, one);
           const told = gone ? compiler.remove(id) : compiler.put(one);
-          const fresh = new SnapshotCompiler(INPUT, now.values());
+          const fresh = new SnapshotCompiler(INPUT, now.values(), services);
           for (const [index, name] of ['one', 'two'].entries()) {
             expect(compiler.snapshotFor(name)).toEqual(fresh.snapshotFor(name));
             expect(told.includes(name)).toBe(before[index]?.version !== fresh.snapshotFor(name).version);

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Policy } from '../policy.ts';
+import type { ClusterService } from './cluster-service.ts';
 import type { ClusterWorkload } from './cluster-workload.ts';
 import { GroupIndex } from './group-index.ts';
 import { Members } from './members.ts';
 import { peerGroups } from './peer-groups.ts';
+import { Services } from './services.ts';
 import { AGENT_KINDS, type PolicyDocument, type PolicySnapshot } from './snapshot.ts';
 
 interface Known {
@@ -29,26 +31,33 @@ export class SnapshotCompiler {
   /** The other way round: for each group, those that name it as a peer. */
   readonly #namers: ReadonlyMap<string, readonly string[]>;
   readonly #members = new Members();
+  readonly #services = new Services();
   readonly #workloads = new Map<string, Known>();
   /** How many workloads of a node are in a group, from either side. */
   readonly #groupsByNode = new Map<string, Map<string, number>>();
   readonly #nodesByGroup = new Map<string, Set<string>>();
   readonly #snapshots = new Map<string, PolicySnapshot>();
 
-  constructor({ policy, documents }: CompilerInput, workloads: Iterable<ClusterWorkload> = []) {
+  constructor(
+    { policy, documents }: CompilerInput,
+    workloads: Iterable<ClusterWorkload> = [],
+    services: Iterable<ClusterService> = [],
+  ) {
     this.#documents = documents.filter(({ kind }) => AGENT_KINDS.includes(kind)).toSorted(byKindAndName);
     this.#documentsDigest = digestOf(JSON.stringify(this.#documents));
     this.#index = new GroupIndex(policy.groups);
     this.#peers = peerGroups(policy.groups, policy.network);
     this.#namers = namersOf(this.#peers);
     for (const workload of workloads) this.put(workload);
+    for (const service of services) this.#services.put(service);
   }
 
-  /** The same workloads under another policy. */
+  /** The same workloads and services under another policy. */
   withPolicy(input: CompilerInput): SnapshotCompiler {
     return new SnapshotCompiler(
       input,
       [...this.#workloads.values()].map(({ workload }) => workload),
+      this.#services.all,
     );
   }
 
@@ -67,6 +76,16 @@ export class SnapshotCompiler {
     return this.#change(before, undefined);
   }
 
+  /** Takes a service in, or what is new about it. Gives the nodes whose snapshots change by it. */
+  putService(service: ClusterService): readonly string[] {
+    return this.#stale(this.#nodesNaming(this.#services.put(service)));
+  }
+
+  /** Forgets a service that is gone, by its id. Gives the nodes whose snapshots change by it. */
+  removeService(id: string): readonly string[] {
+    return this.#stale(this.#nodesNaming(this.#services.forget(id)));
+  }
+
   /** The snapshot of a node, also of one without workloads: what comes to it is protected before it is known here. */
   snapshotFor(node: string): PolicySnapshot {
     const known = this.#snapshots.get(node);
@@ -74,10 +93,13 @@ export class SnapshotCompiler {
     const peers = this.#peersOf(node);
     const version = createHash('sha256').update(this.#documentsDigest);
     for (const peer of peers) version.update(`\0${peer}\0${this.#members.digestOf(peer)}`);
+    const services = this.#services.of(peers);
+    if (services.length > 0) version.update(JSON.stringify(services));
     const snapshot: PolicySnapshot = {
       version: version.digest('hex').slice(0, 32),
       documents: this.#documents,
       members: Object.fromEntries(peers.map((peer) => [peer, this.#members.addressesOf(peer)])),
+      ...(services.length > 0 && { services }),
     };
     this.#snapshots.set(node, snapshot);
     return snapshot;
@@ -88,6 +110,7 @@ export class SnapshotCompiler {
     const nodes = new Set<string>();
     const note = ({ groups, workload }: Known, apply: 'add' | 'remove'): void => {
       for (const group of groups) if (this.#members[apply](group, workload.addresses)) changedGroups.add(group);
+      for (const group of this.#services[apply](groups, workload.addresses)) changedGroups.add(group);
     };
     const isSame =
       before !== undefined &&
@@ -99,11 +122,22 @@ export class SnapshotCompiler {
     if (before !== undefined && !isSame) note(before, 'remove');
     if (now !== undefined && this.#count(now, 1)) nodes.add(now.workload.node);
     if (before !== undefined && this.#count(before, -1)) nodes.add(before.workload.node);
-    for (const group of changedGroups) {
+    for (const node of this.#nodesNaming(changedGroups)) nodes.add(node);
+    return this.#stale(nodes);
+  }
+
+  /** The nodes with workloads whose rules or sensors name one of these groups. */
+  #nodesNaming(groups: Iterable<string>): ReadonlySet<string> {
+    const nodes = new Set<string>();
+    for (const group of groups) {
       for (const namer of this.#namers.get(group) ?? []) {
         for (const node of this.#nodesByGroup.get(namer) ?? []) nodes.add(node);
       }
     }
+    return nodes;
+  }
+
+  #stale(nodes: Iterable<string>): readonly string[] {
     return [...nodes].filter((node) => this.#isStale(node));
   }
 

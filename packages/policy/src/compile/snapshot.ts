@@ -2,6 +2,7 @@ import { API_VERSION, isName, type ParsedDocument, problemsOfIssues } from '@bul
 import { z } from 'zod';
 import type { PolicySource } from '../document/load.ts';
 import { readPrefix } from '../network/address.ts';
+import { SERVICE_PROTOCOLS, type ServiceAddress } from '../network/service.ts';
 
 /** A document of the policy language as its file had it. */
 export interface PolicyDocument {
@@ -35,7 +36,14 @@ export interface PolicySnapshot {
    * workloads. A group that is missing is not known here; one that is empty has nobody.
    */
   readonly members: Readonly<Record<string, readonly string[]>>;
+  /** Services that may lead to workloads of those groups: who opens a flow to them sees their addresses. Absent: none is known. */
+  readonly services?: readonly ServiceAddress[] | undefined;
 }
+
+const MAX_PORT = 65_535;
+const groupName = z.string().refine(isName, 'is no name of a group');
+const address = z.string().refine((text) => readPrefix(text) !== undefined, 'is no address');
+const port = z.int().min(1).max(MAX_PORT);
 
 const document = z.strictObject({
   apiVersion: z.literal(API_VERSION),
@@ -47,10 +55,17 @@ const document = z.strictObject({
 const snapshot = z.strictObject({
   version: z.string().min(1).max(128),
   documents: z.array(document),
-  members: z.record(
-    z.string().refine(isName, 'is no name of a group'),
-    z.array(z.string().refine((text) => readPrefix(text) !== undefined, 'is no address')),
-  ),
+  members: z.record(groupName, z.array(address)),
+  services: z
+    .array(
+      z.strictObject({
+        address,
+        protocol: z.enum(SERVICE_PROTOCOLS),
+        port,
+        to: z.array(z.strictObject({ port, groups: z.array(z.array(groupName)) })),
+      }),
+    )
+    .optional(),
 });
 
 /** Reads a snapshot from outside. Its documents are still to be read, by `readPolicy` from `snapshotSources`. */

@@ -39,6 +39,26 @@ describe('buildFirewall', () => {
     expect(rules.filter((rule) => rule.includes('{"set":[1,58]}'))).toHaveLength(2);
   });
 
+  it('has a rule hold in other ways as well, with one chain for what becomes of it', () => {
+    const list = (name: string) => ({ name, ipv4: [], ipv6: [] });
+    const also = [
+      { peers: 'services', ports: [{ protocol: 'tcp', ports: [443, 443] } as const] },
+      { ports: [{ protocol: 'udp', ports: [53, 53] } as const] },
+    ];
+    const rule: FirewallRule = { id: 'r1', action: 'deny', log: true, peers: 'web', also };
+    const { lists, ...rest } = firewall([rule]);
+    const added = buildFirewall({ ...rest, lists: [...lists, list('services')] }, false).map((one) =>
+      JSON.stringify(one),
+    );
+    const rules = added.filter((text) => text.includes('"chain":"rules-input-0"'));
+
+    expect(rules.filter((text) => text.includes('@web-') && !text.includes('dport'))).toHaveLength(2);
+    expect(rules.filter((text) => text.includes('@services-') && text.includes('443'))).toHaveLength(2);
+    expect(rules.filter((text) => !text.includes('addr') && text.includes('53'))).toHaveLength(1);
+    expect(rules.every((text) => text.includes('"goto":{"target":"deny-r1"}'))).toBe(true);
+    expect(added.filter((text) => /"add":\{"chain":.*"name":"deny-r1"/.test(text))).toHaveLength(1);
+  });
+
   it('names everything that it makes', () => {
     const both: Firewall = {
       ...firewall([{ ...RULE, log: true }]),

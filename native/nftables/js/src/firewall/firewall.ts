@@ -15,15 +15,21 @@ export interface FirewallPorts {
   readonly ports?: readonly [first: number, last: number];
 }
 
-/** One rule; what is absent stands for anybody or anything. */
-export interface FirewallRule {
+/** What a packet has to be; what is absent stands for anybody or anything. */
+export interface FirewallMatch {
+  /** The name of a list: who is at the other end. */
+  readonly peers?: string;
+  readonly ports?: readonly FirewallPorts[];
+}
+
+/** One rule. */
+export interface FirewallRule extends FirewallMatch {
   /** Comes back with every packet that is told: letters, digits and hyphens. */
   readonly id: string;
   readonly action: 'allow' | 'deny';
   readonly log: boolean;
-  /** The name of a list: who is at the other end. */
-  readonly peers?: string;
-  readonly ports?: readonly FirewallPorts[];
+  /** Other packets for which it holds as well. */
+  readonly also?: readonly FirewallMatch[];
 }
 
 /** What holds for flows that are opened in one direction. */

@@ -1,5 +1,5 @@
 import { anyOf, equals, field, type Json, meta, PROTOCOL, type Statement } from '../nft-json.ts';
-import type { FirewallPorts, FirewallRule } from './firewall.ts';
+import type { FirewallMatch, FirewallPorts, FirewallRule } from './firewall.ts';
 
 /** The names of the sets that hold a list. */
 export const setName = (list: string, family: 4 | 6): string => `${list}-${family}`;
@@ -11,8 +11,12 @@ const FAMILIES = [
 
 /** The ways in which a packet can satisfy a rule: in each every match must hold. */
 export function matchesOf(rule: FirewallRule, hook: 'input' | 'output'): readonly (readonly Statement[])[] {
-  const peers = rule.peers === undefined ? [[]] : peerMatches(rule.peers, hook);
-  const ports = rule.ports === undefined ? [[]] : portMatches(rule.ports);
+  return [rule, ...(rule.also ?? [])].flatMap((match) => waysOf(match, hook));
+}
+
+function waysOf(match: FirewallMatch, hook: 'input' | 'output'): readonly (readonly Statement[])[] {
+  const peers = match.peers === undefined ? [[]] : peerMatches(match.peers, hook);
+  const ports = match.ports === undefined ? [[]] : portMatches(match.ports);
   return peers.flatMap((peer) => ports.map((port) => [...peer, ...port]));
 }
 

@@ -1,0 +1,117 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ClusterService, ServiceEnd } from './cluster-service.ts';
+import { Services } from './services.ts';
+
+const pods = (...addresses: readonly string[]): readonly ServiceEnd[] =>
+  addresses.map((address) => ({ address, isPod: true }));
+
+function service(id: string, ends: readonly ServiceEnd[], address = '10.96.0.1'): ClusterService {
+  return { id, addresses: [address], ports: [{ protocol: 'tcp', port: 80, to: [{ port: 8080, ends }] }] };
+}
+
+describe('the services in front of groups', () => {
+  it('say in which groups those are to whom they lead, each list of them once', () => {
+    const services = new Services();
+    services.put(service('shop/api', pods('10.0.0.1', '10.0.0.2', '10.0.0.3')));
+    services.add(['api'], ['10.0.0.1']);
+    services.add(['api'], ['10.0.0.2']);
+    services.add(['canary', 'api'], ['10.0.0.3']);
+
+    const [known] = services.of(['api', 'canary']);
+    expect(known).toEqual({
+      address: '10.96.0.1',
+      protocol: 'tcp',
+      port: 80,
+      to: [{ port: 8080, groups: [['api', 'canary'], ['api']] }],
+    });
+    // Whoever does not ask for a group is not told of it.
+    expect(services.of(['api'])[0]?.to).toEqual([{ port: 8080, groups: [['api']] }]);
+    expect(services.of(['canary'])[0]?.to).toEqual([{ port: 8080, groups: [['canary'], []] }]);
+    expect(services.of(['other'])).toEqual([]);
+  });
+
+  it('wait for pods that nobody has told of, and know of others that they are in no group', () => {
+    const services = new Services();
+    services.add(['api'], ['10.0.0.1']);
+    services.put(service('shop/api', pods('10.0.0.1', '10.0.0.2')));
+    expect(services.of(['api'])[0]?.to).toEqual([{ port: 8080, groups: [['api']] }]);
+
+    services.put(service('shop/api', [...pods('10.0.0.1'), { address: '192.0.2.1', isPod: false }]));
+    expect(services.of(['api'])[0]?.to).toEqual([{ port: 8080, groups: [['api'], []] }]);
+    services.put(service('shop/api', pods('10.0.0.9')));
+    expect(services.of(['api'])).toEqual([]);
+  });
+
+  it('name the groups that a change concerns, also of those who only share a service', () => {
+    const services = new Services();
+    services.add(['api'], ['10.0.0.1']);
+    services.put(service('shop/api', pods('10.0.0.1', '10.0.0.2')));
+
+    expect([...services.add([], ['10.0.0.2'])]).toEqual(['api']);
+    expect(services.of(['api'])[0]?.to).toEqual([{ port: 8080, groups: [['api'], []] }]);
+    expect([...services.add(['db'], ['10.0.0.2'])].toSorted()).toEqual(['api', 'db']);
+    expect([...services.add(['db'], ['10.0.0.7'])]).toEqual([]);
+    expect([...services.forget('shop/api')].toSorted()).toEqual(['api', 'db']);
+    expect([...services.forget('shop/api')]).toEqual([]);
+    expect(services.of(['api', 'db'])).toEqual([]);
+  });
+
+  it('know an address of IPv6 however it is written', () => {
+    const services = new Services();
+    services.add(['api'], ['fd00:0:0::1']);
+    services.put(service('shop/api', pods('FD00::1'), 'fd00:96::1'));
+
+    expect(services.of(['api'])).toMatchObject([{ address: 'fd00:96::1' }]);
+  });
+
+  it('say after any changes what those say that start with what came of them, and name every group concerned', () => {
+    const address = fc.constantFrom('10.0.0.1', '10.0.0.2', '10.0.0.3');
+    const workload = fc.record({
+      groups: fc.uniqueArray(fc.constantFrom('a', 'b', 'c')),
+      addresses: fc.uniqueArray(address, { maxLength: 2 }),
+    });
+    const ends = fc.uniqueArray(fc.record({ address, isPod: fc.boolean() }), { selector: (end) => end.address });
+    const change = fc.oneof(
+      fc.record({ id: fc.constantFrom('w1', 'w2', 'w3'), workload: fc.option(workload) }),
+      fc.record({ id: fc.constantFrom('s1', 's2'), ends: fc.option(ends) }),
+    );
+    const askers = [['a'], ['b'], ['c'], ['a', 'b', 'c']];
+    fc.assert(
+      fc.property(fc.array(change, { maxLength: 24 }), (changes) => {
+        const services = new Services();
+        const workloads = new Map<string, { readonly groups: string[]; readonly addresses: string[] }>();
+        const known = new Map<string, ClusterService>();
+        for (const one of changes) {
+          const before = askers.map((peers) => JSON.stringify(services.of(peers)));
+          const concerned = new Set<string>();
+          const note = (groups: ReadonlySet<string>): void => {
+            for (const group of groups) concerned.add(group);
+          };
+          if ('workload' in one) {
+            const old = workloads.get(one.id);
+            if (one.workload !== null) note(services.add(one.workload.groups, one.workload.addresses));
+            if (old !== undefined) note(services.remove(old.groups, old.addresses));
+            if (one.workload === null) workloads.delete(one.id);
+            else workloads.set(one.id, one.workload);
+          } else if (one.ends === null) {
+            note(services.forget(one.id));
+            known.delete(one.id);
+          } else {
+            const made = service(one.id, one.ends);
+            note(services.put(made));
+            known.set(one.id, made);
+          }
+          const fresh = new Services();
+          for (const { groups, addresses } of workloads.values()) fresh.add(groups, addresses);
+          for (const made of known.values()) fresh.put(made);
+          for (const [index, peers] of askers.entries()) {
+            expect(services.of(peers)).toEqual(fresh.of(peers));
+            if (JSON.stringify(services.of(peers)) === before[index]) continue;
+            expect(peers.some((peer) => concerned.has(peer))).toBe(true);
+          }
+        }
+      }),
+    );
+  });
+});

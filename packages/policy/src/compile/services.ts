@@ -1,0 +1,202 @@
+import { readPrefix } from '../network/address.ts';
+import { prefixText } from '../network/address-text.ts';
+import type { ServiceAddress } from '../network/service.ts';
+import type { ClusterService } from './cluster-service.ts';
+
+/** Who has an address. */
+interface Owners {
+  /** Containers of a pod share theirs. */
+  count: number;
+  readonly groups: Map<string, number>;
+}
+
+/** How many ends of one port of a service are in the same groups. */
+type Sets = Map<string, number>;
+
+/** An end of a service at one port. */
+interface End {
+  readonly state: State;
+  readonly sets: Sets;
+  readonly isPod: boolean;
+}
+
+interface State {
+  readonly service: ClusterService;
+  /** As the service has its ports, and within each where it leads. */
+  readonly sets: readonly (readonly Sets[])[];
+  readonly ends: readonly (readonly [address: string, end: End])[];
+  /** Groups that some end is in. */
+  groups: ReadonlySet<string>;
+}
+
+/** In no group. */
+const NONE = '[]';
+
+/**
+ * Knows for services in which groups those are to whom they lead. A change costs only the services that lead to an address
+ * that changed. What changes something gives the names of groups whose services are others now, or may be.
+ */
+export class Services {
+  readonly #owners = new Map<string, Owners>();
+  readonly #states = new Map<string, State>();
+  readonly #ends = new Map<string, Set<End>>();
+  readonly #ofGroup = new Map<string, Set<State>>();
+
+  get all(): readonly ClusterService[] {
+    return [...this.#states.values()].map(({ service }) => service);
+  }
+
+  /** Addresses of a workload that is in these groups. */
+  add(groups: readonly string[], addresses: readonly string[]): ReadonlySet<string> {
+    return this.#move(addresses, (owners) => {
+      owners.count += 1;
+      for (const group of groups) owners.groups.set(group, (owners.groups.get(group) ?? 0) + 1);
+    });
+  }
+
+  /** Takes back what `add` was given. */
+  remove(groups: readonly string[], addresses: readonly string[]): ReadonlySet<string> {
+    return this.#move(addresses, (owners) => {
+      owners.count -= 1;
+      for (const group of groups) {
+        const count = owners.groups.get(group) ?? 0;
+        if (count > 1) owners.groups.set(group, count - 1);
+        else owners.groups.delete(group);
+      }
+    });
+  }
+
+  /** Takes a service in, or what is new about it. */
+  put(service: ClusterService): ReadonlySet<string> {
+    const before = this.forget(service.id);
+    const sets = service.ports.map(({ to }) => to.map((): Sets => new Map()));
+    const ends: (readonly [string, End])[] = [];
+    const state: State = { service, sets, ends, groups: new Set() };
+    for (const [index, { to }] of service.ports.entries()) {
+      for (const [position, { ends: some }] of to.entries()) {
+        for (const { address, isPod } of some) {
+          const end: End = { state, sets: sets[index]?.[position] ?? new Map(), isPod };
+          ends.push([canonical(address), end]);
+        }
+      }
+    }
+    this.#states.set(service.id, state);
+    for (const [address, end] of ends) {
+      const there = this.#ends.get(address);
+      if (there === undefined) this.#ends.set(address, new Set([end]));
+      else there.add(end);
+      change(end.sets, setOf(end, keyOf(this.#owners.get(address))), 1);
+    }
+    this.#regroup(state);
+    return before.union(state.groups);
+  }
+
+  /** Forgets a service that is gone. */
+  forget(id: string): ReadonlySet<string> {
+    const state = this.#states.get(id);
+    if (state === undefined) return new Set();
+    this.#states.delete(id);
+    for (const [address, end] of state.ends) {
+      const there = this.#ends.get(address);
+      there?.delete(end);
+      if (there?.size === 0) this.#ends.delete(address);
+    }
+    for (const group of state.groups) this.#leave(group, state);
+    return state.groups;
+  }
+
+  /** The services that may lead to workloads of these groups, and of which of these those are. Always in the same order. */
+  of(peers: readonly string[]): readonly ServiceAddress[] {
+    const known = new Set(peers);
+    const states = new Set(peers.flatMap((peer) => [...(this.#ofGroup.get(peer) ?? [])]));
+    const inOrder = [...states].toSorted((a, b) => (a.service.id < b.service.id ? -1 : 1));
+    return inOrder.flatMap(({ service, sets }) =>
+      service.ports.flatMap(({ protocol, port, to }, index) => {
+        const leads = to.flatMap((one, position) => {
+          const groups = among(known, sets[index]?.[position] ?? new Map());
+          return groups.length === 0 ? [] : [{ port: one.port, groups }];
+        });
+        const isConcerned = leads.some(({ groups }) => groups.some((some) => some.length > 0));
+        return isConcerned ? service.addresses.map((address) => ({ address, protocol, port, to: leads })) : [];
+      }),
+    );
+  }
+
+  #move(addresses: readonly string[], apply: (owners: Owners) => void): ReadonlySet<string> {
+    const touched = new Set<State>();
+    // An address that a workload has twice is one.
+    for (const address of new Set(addresses.map(canonical))) {
+      const owners = this.#owners.get(address) ?? { count: 0, groups: new Map<string, number>() };
+      const before = keyOf(owners);
+      apply(owners);
+      if (owners.count > 0) this.#owners.set(address, owners);
+      else this.#owners.delete(address);
+      const after = keyOf(owners);
+      if (before === after) continue;
+      for (const end of this.#ends.get(address) ?? []) {
+        const isGone = change(end.sets, setOf(end, before), -1);
+        const isNew = change(end.sets, setOf(end, after), 1);
+        if (isGone || isNew) touched.add(end.state);
+      }
+    }
+    const concerned = new Set<string>();
+    for (const state of touched) {
+      for (const group of state.groups) concerned.add(group);
+      this.#regroup(state);
+      for (const group of state.groups) concerned.add(group);
+    }
+    return concerned;
+  }
+
+  #regroup(state: State): void {
+    const now = new Set(state.sets.flat().flatMap((sets) => [...sets.keys()].flatMap(groupsOf)));
+    for (const group of state.groups) if (!now.has(group)) this.#leave(group, state);
+    for (const group of now) {
+      const there = this.#ofGroup.get(group);
+      if (there === undefined) this.#ofGroup.set(group, new Set([state]));
+      else there.add(state);
+    }
+    state.groups = now;
+  }
+
+  #leave(group: string, state: State): void {
+    const there = this.#ofGroup.get(group);
+    there?.delete(state);
+    if (there?.size === 0) this.#ofGroup.delete(group);
+  }
+}
+
+/** The groups of who has an address as a text; nothing where nobody has it. */
+function keyOf(owners: Owners | undefined): string | undefined {
+  return owners === undefined || owners.count === 0 ? undefined : JSON.stringify([...owners.groups.keys()].toSorted());
+}
+
+function groupsOf(key: string): readonly string[] {
+  return JSON.parse(key) as readonly string[];
+}
+
+/** A pod that nobody has told of yet counts for nothing: as long as that, a rollout would cut whoever uses the service. */
+function setOf({ isPod }: End, key: string | undefined): string | undefined {
+  return key ?? (isPod ? undefined : NONE);
+}
+
+/** Whether there is one now where there was none, or none where there was one. */
+function change(sets: Sets, key: string | undefined, by: 1 | -1): boolean {
+  if (key === undefined) return false;
+  const count = (sets.get(key) ?? 0) + by;
+  if (count > 0) sets.set(key, count);
+  else sets.delete(key);
+  return count === 0 || (count === 1 && by === 1);
+}
+
+/** The lists of groups that ends are in, as far as these are known: each once, in order. */
+function among(known: ReadonlySet<string>, sets: Sets): readonly (readonly string[])[] {
+  const keys = [...sets.keys()].map((key) => JSON.stringify(groupsOf(key).filter((group) => known.has(group))));
+  return [...new Set(keys)].toSorted().map(groupsOf);
+}
+
+/** Addresses of IPv6 may be written in several ways. */
+function canonical(address: string): string {
+  const prefix = address.includes(':') ? readPrefix(address) : undefined;
+  return prefix === undefined ? address : prefixText(prefix);
+}
