@@ -19,6 +19,7 @@ import { writeEnrolmentFile } from './agent/enrolment-file.ts';
 import { Hub } from './agent/hub.ts';
 import { openSinks } from './alert/open-sinks.ts';
 import { keepAlerts, startAlerting } from './alert/start-alerting.ts';
+import { ClusterServices } from './cluster/cluster-services.ts';
 import { type Cluster, joinCluster } from './cluster/join.ts';
 import { openAuthority } from './cluster/open-authority.ts';
 import { takePart } from './cluster/take-part.ts';
@@ -97,7 +98,19 @@ async function start(config: ApiConfig, { logger, emit, shutdown }: ServiceProce
   // Before the workloads are read: what others add from now on is seen.
   const follower = await WorkloadFollower.open(store.workloads);
   const replica = { replica: presence.id, relay };
-  const agents = await startAgents({ config, store, policy, ca, identity, logger, metrics, shutdown, ...replica });
+  const services = await openServices(config, cluster, logger, shutdown);
+  const agents = await startAgents({
+    config,
+    store,
+    policy,
+    services,
+    ca,
+    identity,
+    logger,
+    metrics,
+    shutdown,
+    ...replica,
+  });
   const times = { idleMs: config.session.idleMinutes * MINUTE_MS, maxMs: config.session.hours * 60 * MINUTE_MS };
   const authenticator = new Authenticator(store, clock, times);
   const provider =
@@ -240,10 +253,23 @@ async function openPolicy(
   }
 }
 
+async function openServices(
+  { agents }: ApiConfig,
+  cluster: Cluster | undefined,
+  logger: Logger,
+  shutdown: Shutdown,
+): Promise<ClusterServices | undefined> {
+  if (cluster === undefined || !agents.enabled) return undefined;
+  const services = await ClusterServices.open(cluster.client, { logger, signal: shutdown.signal });
+  shutdown.onClose('services', () => services.done);
+  return services;
+}
+
 async function startAgents({
   config,
   store,
   policy,
+  services,
   ca,
   identity,
   logger,
@@ -255,6 +281,7 @@ async function startAgents({
   readonly config: ApiConfig;
   readonly store: Store;
   readonly policy: PolicySupply;
+  readonly services: ClusterServices | undefined;
   readonly ca: OwnAuthority;
   readonly replica: string;
   readonly relay: Relay;
@@ -267,7 +294,7 @@ async function startAgents({
   if (!enabled) return undefined;
   const clock = systemClock;
   const { countEvents: onEvents, countFlows: onFlows, countPrograms: onPrograms } = metrics;
-  const hub = await Hub.open({ store, policy, clock, replica, relay, logger, onEvents, onFlows, onPrograms });
+  const hub = await Hub.open({ store, policy, services, clock, replica, relay, logger, onEvents, onFlows, onPrograms });
   const issuer = {
     trustPem: () => ca.authority.trustPem,
     sign: (id: string, request: string) =>

@@ -41,5 +41,6 @@ export {
   watchPolicies,
 } from './policy/watch-policies.ts';
 export { type WriteStatusesOptions, writeStatuses } from './policy/write-statuses.ts';
+export { type ServiceWatch, type WatchServicesOptions, watchServices } from './service/watch-services.ts';
 export { Backoff } from './watch/backoff.ts';
 export { type ObjectEvent, type ObjectWatch, type WatchOptions, watchObjects } from './watch/watch-objects.ts';

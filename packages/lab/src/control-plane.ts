@@ -16,6 +16,8 @@ export interface ControlPlaneOptions {
   readonly store?: object;
   /** As the api's configuration has it. */
   readonly alerts?: object;
+  /** As the api's configuration has it. */
+  readonly kubernetes?: object;
   /** Folder of its authority; one of its own without it. */
   readonly authority?: string;
   /** Password of its first administrator; one of its own without it. */
@@ -49,7 +51,7 @@ export class TestControlPlane {
 
   /** Starts it in a folder of its own, with a policy. */
   static async open(options: ControlPlaneOptions): Promise<TestControlPlane> {
-    const { folder, policyFile, store, alerts, password } = options;
+    const { folder, policyFile, store, alerts, kubernetes, password } = options;
     const authority = options.authority ?? join(folder, 'authority');
     await mkdir(folder, { recursive: true });
     const ports = [await freePort(), await freePort()] as const;
@@ -62,6 +64,7 @@ export class TestControlPlane {
       policy: { source: 'files', files: [policyFile] },
       metrics: { port: 0 },
       ...(alerts !== undefined && { alerts }),
+      ...(kubernetes !== undefined && { kubernetes }),
       ...(password !== undefined && { admin: { passwordFile: join(folder, 'password') } }),
     };
     if (password !== undefined) await writeFile(join(folder, 'password'), password, { mode: 0o600 });

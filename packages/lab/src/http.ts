@@ -40,6 +40,8 @@ export interface RequestOptions {
   readonly path: string;
   readonly body?: string;
   readonly ip?: 4 | 6;
+  /** Address and port that are asked instead of the other host's own: those of a service. */
+  readonly at?: string;
   /** With this the request is made over TLS, to a server whose certificate it is. */
   readonly tls?: { readonly certificate: string; readonly name: string };
   /** How long the client waits for an answer. */
@@ -48,9 +50,9 @@ export interface RequestOptions {
 
 /** One request from a host to another, by a process of its own. */
 export async function request(from: Host, to: Host, options: RequestOptions): Promise<Outcome> {
-  const { path, body, ip = 4, tls, timeoutMs } = options;
+  const { path, body, ip = 4, at, tls, timeoutMs } = options;
   const address = ip === 4 ? to.ipv4 : `[${to.ipv6}]`;
-  const origin = tls === undefined ? `http://${address}:${HTTP_PORT}` : `https://${address}:${TLS_PORT}`;
+  const origin = tls === undefined ? `http://${at ?? `${address}:${HTTP_PORT}`}` : `https://${address}:${TLS_PORT}`;
   const parameters = ['--url', `${origin}${path}`];
   if (body !== undefined) parameters.push('--body', body);
   if (tls !== undefined) parameters.push('--certificate', tls.certificate, '--name', tls.name);

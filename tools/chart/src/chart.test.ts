@@ -216,6 +216,8 @@ describe('the chart', () => {
       'get,patch secrets bulkhead-webhook-api',
       'get,update leases bulkhead-api',
       'list,watch *',
+      'list,watch endpointslices',
+      'list,watch services',
       'patch */status',
     ]);
     expect(rightsOf(objects, 'bulkhead-webhook')).toEqual([

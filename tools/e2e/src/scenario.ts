@@ -6,6 +6,7 @@ import { events } from './step/findings.ts';
 import { cleanImage, lateImage, scanned, signedImage, supply, vulnerableImage, watchRegistry } from './step/images.ts';
 import { programs } from './step/programs.ts';
 import { install, uninstall, upgrade } from './step/release.ts';
+import { services } from './step/services.ts';
 import { applyPolicy, cardOrder, encryptedOrder, restartAgent, unprotected } from './step/traffic.ts';
 import type { Target } from './target.ts';
 
@@ -21,6 +22,10 @@ export function scenario(target: Target, identity: Identity): readonly (() => Pr
     () => runStep('an order with a card, HTTP', 'blocked, never arrives', () => cardOrder(target)),
     () => runStep('alerts of it', 'one by webhook, signed, one by syslog', () => alerts(target)),
     () => runStep('the same order, TLS', 'arrives', () => encryptedOrder(target)),
+    () =>
+      runStep('kubectl apply of a NetworkRuleSet', 'the Service of a group is reached, others are not', () =>
+        services(target),
+      ),
     () =>
       runStep('kubectl apply of a ProcessPolicy', 'sshd is refused, then what is not of the image', () =>
         programs(target),

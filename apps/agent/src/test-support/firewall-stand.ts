@@ -10,6 +10,7 @@ import {
   request,
   run,
   runIn,
+  type Shape,
   startServer,
 } from '@bulkhead/lab';
 
@@ -26,22 +27,26 @@ export function document(kind: string, name: string, spec: object): object {
   return { apiVersion: 'bulkhead.io/v1alpha1', kind, metadata: { name }, spec };
 }
 
+interface Stoppable {
+  stop(): Promise<unknown>;
+}
+
 /** A server, and two who may call it or not. */
 export class FirewallStand {
   readonly network: Network;
   /** What the configuration of agents that are started says beyond what they need. */
   agentOptions: Readonly<Record<string, unknown>> = {};
   readonly #folder: string;
-  readonly #processes: LineProcess[] = [];
+  readonly #processes: Stoppable[] = [];
 
   private constructor(network: Network, folder: string) {
     this.network = network;
     this.#folder = folder;
   }
 
-  static async open(): Promise<FirewallStand> {
+  static async open(shape: Shape = 'bridged'): Promise<FirewallStand> {
     const folder = await mkdtemp(join(tmpdir(), 'bulkhead-firewall-'));
-    const stand = new FirewallStand(await createNetwork('bhf', 'bridged', HOSTS), folder);
+    const stand = new FirewallStand(await createNetwork('bhf', shape, HOSTS), folder);
     try {
       for (const name of HOSTS) stand.keep(await startServer(stand.host(name)));
       return stand;
@@ -51,12 +56,21 @@ export class FirewallStand {
     }
   }
 
+  /** For what belongs to the stand. */
+  get folder(): string {
+    return this.#folder;
+  }
+
+  get policyFile(): string {
+    return join(this.#folder, 'policy.yaml');
+  }
+
   host(name: HostName): Host {
     return this.network.host(name);
   }
 
   /** Ends a process with the stand. */
-  keep(process: LineProcess): LineProcess {
+  keep<Process extends Stoppable>(process: Process): Process {
     this.#processes.push(process);
     return process;
   }
@@ -71,7 +85,7 @@ export class FirewallStand {
   }
 
   async writePolicyText(text: string): Promise<void> {
-    await writeFile(join(this.#folder, 'policy.yaml'), text);
+    await writeFile(this.policyFile, text);
   }
 
   /** What agents keep of names that workloads were told, as text; empty before there is any. */
@@ -99,6 +113,11 @@ export class FirewallStand {
   /** What one host gets from the server of another. Silence is an answer too. */
   call(from: HostName, to: HostName, ip: 4 | 6 = 4): Promise<Outcome> {
     return request(this.host(from), this.host(to), { path: '/', ip, timeoutMs: SILENCE_MS });
+  }
+
+  /** What a host gets of a service, whoever its node takes it to. */
+  callService(from: HostName, at: string): Promise<Outcome> {
+    return request(this.host(from), this.host(from), { path: '/', at, timeoutMs: SILENCE_MS });
   }
 
   /** How events name a flow of TCP between hosts. */
@@ -137,8 +156,8 @@ export class FirewallStand {
 }
 
 /** Lends a test a stand, and closes it however the test ends. */
-export async function withFirewall(test: (stand: FirewallStand) => Promise<void>): Promise<void> {
-  const stand = await FirewallStand.open();
+export async function withFirewall(test: (stand: FirewallStand) => Promise<void>, shape?: Shape): Promise<void> {
+  const stand = await FirewallStand.open(shape);
   try {
     await test(stand);
   } finally {

@@ -6,6 +6,7 @@ import {
   workloadEnd,
 } from '@bulkhead/control-plane';
 import type { AddressBook } from './address-book.ts';
+import type { ServiceBook } from './service-book.ts';
 
 /** Where flows were seen: the agent, its node, and what runs there as it said last. */
 export interface FlowOrigin {
@@ -15,11 +16,12 @@ export interface FlowOrigin {
 }
 
 /** The ends of flows that an agent tells of. */
-export function flowEnds(book: AddressBook, { agent, node, workloads }: FlowOrigin): FlowEnds {
+export function flowEnds(book: AddressBook, services: ServiceBook, { agent, node, workloads }: FlowOrigin): FlowEnds {
   return {
     node: { kind: 'node', name: node },
     local: (subject) => book.at(agent, subject.netns) ?? reportedEnd(subject, workloads) ?? namedEnd(subject),
     peer: (address) => book.who(agent, address),
+    behind: (address, protocol, port) => services.behind(address, protocol, port, (one) => book.who(agent, one)),
   };
 }
 

@@ -27,7 +27,7 @@ class Link implements AgentLink {
   close(reason: string): void {
     this.closed = reason;
   }
-  get latest(): { documents: { kind: string }[]; members: Record<string, string[]> } {
+  get latest(): { documents: { kind: string }[]; members: Record<string, string[]>; services?: object[] } {
     return JSON.parse(this.snapshots.at(-1)?.json ?? '{}') as ReturnType<() => Link['latest']>;
   }
 }
@@ -321,6 +321,36 @@ describe('the hub', () => {
       expect((await stand.store.events.list({}, { limit: 9 })).items).toEqual([]);
     });
 
+    it('under the address of a service has them be those to who is behind it', async () => {
+      const service = (...addresses: readonly string[]) => ({
+        id: 'shop/db',
+        addresses: ['10.96.0.9'],
+        ports: [
+          {
+            protocol: 'tcp' as const,
+            port: 80,
+            to: [{ port: 5432, ends: addresses.map((address) => ({ address, isPod: true })) }],
+          },
+        ],
+      });
+      const called = flow({ peer: '10.96.0.9', port: 80 });
+      // A pod that nobody has told of yet says nothing against it.
+      stand.hub.putService(service('10.0.0.2', '10.0.0.77'));
+      await send(web as AgentSession, told('web', called));
+      await send(db as AgentSession, told('db', flow({ direction: 'ingress', peer: '10.0.0.1', bytes: 60 })));
+      const server = { kind: 'workload', namespace: 'shop', name: 'db' };
+      expect(await listed()).toMatchObject([{ server, port: 5432, sessions: 2, seenBy: ['client', 'server'] }]);
+
+      // To which of different workloads they went nobody knows.
+      stand.hub.putService(service('10.0.0.1', '10.0.0.2'));
+      await send(web as AgentSession, told('web', called));
+      const address = { kind: 'address', name: '10.96.0.9' };
+      expect(await listed('?port=80')).toMatchObject([{ server: address, sessions: 2 }]);
+      stand.hub.removeService('shop/db');
+      await send(web as AgentSession, told('web', called));
+      expect(await listed('?port=80')).toMatchObject([{ server: address, sessions: 4 }]);
+    });
+
     it('shows them to who may see a namespace at either end, and to nobody else', async () => {
       await send(web as AgentSession, told('web', flow()));
       const status = async (namespace: string, query: string): Promise<unknown> => {
@@ -397,6 +427,29 @@ describe('the hub', () => {
     const before = two.snapshots.length;
     await apply(spec('web', { mode: 'monitor' }));
     expect(two.snapshots).toHaveLength(before + 1);
+  });
+
+  it('tells an agent of the services in front of its peers, and of their end', async () => {
+    const egress = [{ name: 'db', action: 'allow', peers: ['db'], ports: [5432] }];
+    const rules = { metadata: { name: 'web' }, spec: { groups: ['web'], egress, allowCuttingDns: true } };
+    await apply(spec('web'), spec('db'), { ...spec('web'), kind: 'NetworkRuleSet', ...rules });
+    const [one, two] = [new Link(), new Link()];
+    const first = await connect(await enrol('node-1'), one);
+    const second = await connect(await enrol('node-2'), two);
+    await first.session.workloads({ whole: true, present: [workload('w', 'web', '10.0.0.1')], gone: [] });
+    await second.session.workloads({ whole: true, present: [workload('d', 'db', '10.0.0.2')], gone: [] });
+    await vi.waitFor(() => expect(one.latest.members).toEqual({ db: ['10.0.0.2'] }), 5_000);
+
+    const to = [{ port: 5432, ends: [{ address: '10.0.0.2', isPod: true }] }];
+    stand.hub.putService({ id: 'shop/db', addresses: ['10.96.0.9'], ports: [{ protocol: 'tcp', port: 80, to }] });
+    expect(one.latest.services).toEqual([
+      { address: '10.96.0.9', protocol: 'tcp', port: 80, to: [{ port: 5432, groups: [['db']] }] },
+    ]);
+    expect(two.latest).not.toHaveProperty('services');
+    await apply(spec('db', { mode: 'monitor' }));
+    expect(one.latest.services).toHaveLength(1);
+    stand.hub.removeService('shop/db');
+    expect(one.latest).not.toHaveProperty('services');
   });
 
   it('shows workloads with their groups and whether they are held to them', async () => {

@@ -8,7 +8,7 @@ import {
   type ReportedWorkload,
 } from '@bulkhead/control-plane';
 import type { Clock } from '@bulkhead/core';
-import { SnapshotCompiler } from '@bulkhead/policy';
+import { type ClusterService, SnapshotCompiler } from '@bulkhead/policy';
 import {
   type AgentHub,
   type AgentLink,
@@ -24,6 +24,7 @@ import {
 import type { Logger } from '@bulkhead/runtime';
 import type { Store } from '@bulkhead/store';
 import { secretHash } from '../access/secret.ts';
+import type { ServiceSupply, ServiceTaker } from '../cluster/cluster-services.ts';
 import type { PolicyInForce, PolicySupply } from '../policy/policy-in-force.ts';
 import type { WorkloadTaker } from '../replica/follow-workloads.ts';
 import type { LocalAgents, Relay } from '../replica/relay.ts';
@@ -34,6 +35,7 @@ import { AddressBook } from './address-book.ts';
 import type { AgentCommands } from './agent-commands.ts';
 import { allWorkloads, clusterId, clusterWorkload } from './all-workloads.ts';
 import { flowEnds, programEnd } from './flow-ends.ts';
+import { ServiceBook } from './service-book.ts';
 import { Session, type SessionPorts } from './session.ts';
 
 export type HubStore = Pick<Store, 'agents' | 'workloads' | 'events' | 'enrolmentTokens' | 'audit' | 'quarantines'>;
@@ -41,6 +43,8 @@ export type HubStore = Pick<Store, 'agents' | 'workloads' | 'events' | 'enrolmen
 export interface HubOptions {
   readonly store: HubStore;
   readonly policy: PolicySupply;
+  /** Absent where the api is in no cluster. */
+  readonly services?: ServiceSupply | undefined;
   readonly clock: Clock;
   /** This process, by the name that others of the same store know it by. */
   readonly replica: string;
@@ -79,7 +83,7 @@ export interface Standing {
 }
 
 /** What the api does about agents: lets them in, keeps what they say, and sends each its part of the policy. */
-export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker {
+export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker, ServiceTaker {
   readonly #options: HubOptions;
   readonly #connected = new Map<string, Connected>();
   readonly #responder: Responder;
@@ -87,6 +91,7 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker 
   /** Workloads that the compiler knows, by agent. */
   readonly #told = new Map<string, Set<string>>();
   readonly #book: AddressBook;
+  readonly #services = new ServiceBook();
   #compiler: SnapshotCompiler;
   /** Snapshots as text, while somebody may still be sent them. */
   readonly #texts = new Map<string, string>();
@@ -103,6 +108,7 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker 
     this.#responder = new Responder(options.policy, options.clock);
     this.#captures = new CaptureOrders(options);
     options.policy.onChange((policy) => this.#setPolicy(policy));
+    options.services?.follow(this);
   }
 
   /** Begins with what the store knows: agents keep the addresses of workloads whose own agents are not back yet. */
@@ -212,6 +218,16 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker 
     this.#sendTo(new Set(nodes));
   }
 
+  putService(service: ClusterService): void {
+    this.#services.put(service);
+    this.#sendTo(new Set(this.#compiler.putService(service)));
+  }
+
+  removeService(id: string): void {
+    this.#services.remove(id);
+    this.#sendTo(new Set(this.#compiler.removeService(id)));
+  }
+
   /** Says again who is connected here, after others took this process for gone, and shows out who was revoked meanwhile. */
   async reclaim(): Promise<void> {
     const { store, replica } = this.#options;
@@ -249,7 +265,7 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker 
       onPrograms,
       observe: (workloads, document, receivedAt) => {
         const origin = { agent: agentId, node, workloads };
-        const flows = observeFlows(document, receivedAt, flowEnds(this.#book, origin));
+        const flows = observeFlows(document, receivedAt, flowEnds(this.#book, this.#services, origin));
         const programs = observePrograms(document, receivedAt, programEnd(this.#book, origin));
         return { ...(flows !== undefined && { flows }), ...(programs !== undefined && { programs }) };
       },

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { connect, installDefinitions, KubeClient, RESOURCES } from '@bulkhead/kube';
 import { type KubeApi, kubeApiMissing, kubeconfigOf, startKubeApi } from '@bulkhead/lab';
 import { SharedAuthority } from '@bulkhead/pki';
+import type { ClusterService } from '@bulkhead/policy';
 import { parseToken } from '@bulkhead/rpc';
 import { createLogger } from '@bulkhead/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,6 +12,7 @@ import { secretHash } from '../access/secret.ts';
 import { ClusterPolicy } from '../policy/cluster-policy.ts';
 import { type Stand, startStand } from '../test-support/stand.ts';
 import { authoritySecret } from './authority-secret.ts';
+import { ClusterServices } from './cluster-services.ts';
 import { keepEnrolmentSecret } from './enrolment-secret.ts';
 import { noToken } from './unwritten-token.ts';
 import { keepWebhookSecret } from './webhook-secret.ts';
@@ -62,6 +64,46 @@ describe.skipIf(missing !== undefined)('the api with a real API server', () => {
     expect(policy.current.policy.groups.map(({ name }) => name)).toEqual(['web']);
     expect(policy.problems).toMatchObject([{ file: 'WorkloadGroup/db', path: ['spec', 'sensors', 0] }]);
     await policy.close();
+  });
+
+  it('knows from its start to whom Services lead, and starts all the same without the right to know', async () => {
+    const end = new AbortController();
+    const { signal } = end;
+    const known = new Map<string, ClusterService>();
+    const taker = {
+      putService: (service: ClusterService) => known.set(service.id, service),
+      removeService: (id: string) => known.delete(id),
+    };
+    const slices = (await kube.ask('GET', '/apis/discovery.k8s.io/v1')).status === 404 ? 'v1beta1' : 'v1';
+    const names = { 'kubernetes.io/service-name': 'db' };
+    const services = '/api/v1/namespaces/default/services';
+    const ports = [{ port: 80 }];
+    await kube.ask('POST', services, { metadata: { name: 'db' }, spec: { clusterIP: '10.96.0.9', ports } });
+    await kube.ask('POST', `/apis/discovery.k8s.io/${slices}/namespaces/default/endpointslices`, {
+      metadata: { name: 'db', labels: names },
+      addressType: 'IPv4',
+      endpoints: [{ addresses: ['10.0.0.2'], targetRef: { kind: 'Pod', name: 'db-1' } }],
+      ports: [{ port: 5432 }],
+    });
+
+    const logger = createLogger('api', 'silent');
+    const followed = await ClusterServices.open(client, { logger, signal });
+    followed.follow(taker);
+    expect(known.get('default/db')).toMatchObject({ addresses: ['10.96.0.9'], ports: [{ to: [{ port: 5432 }] }] });
+    await kube.ask('DELETE', `${services}/db`);
+    await expect.poll(() => known.has('default/db'), { timeout: 10_000 }).toBe(false);
+
+    const accounts = '/api/v1/namespaces/default/serviceaccounts';
+    await kube.ask('POST', accounts, { metadata: { name: 'nobody' } });
+    const { body } = await kube.ask('POST', `${accounts}/nobody/token`, { spec: {} });
+    const { token } = (body as { readonly status: { readonly token: string } }).status;
+    const file = join(folder, 'nobody');
+    await writeFile(file, JSON.stringify(kubeconfigOf({ ...kube, token })), { mode: 0o600 });
+    const nobody = new KubeClient(await connect({ file }));
+    const refused = await ClusterServices.open(nobody, { logger, signal });
+    end.abort();
+    await Promise.all([followed.done, refused.done]);
+    nobody.close();
   });
 
   it('keeps one authority in a Secret for all apis, with what others wrote there beside it', async () => {

@@ -11,6 +11,8 @@ const ENDS: FlowEnds = {
   node: NODE,
   local: () => WEB,
   peer: (address) => (address === '10.0.0.2' || address === 'fd00::2' ? DB : undefined),
+  behind: (address, protocol, port) =>
+    `${address} ${protocol} ${port}` === '10.96.0.2 tcp 54320' ? { end: DB, port: 5432 } : undefined,
 };
 const FLOW = {
   direction: 'egress',
@@ -65,6 +67,20 @@ describe('observeFlows', () => {
     [{ peer: '10.0.0.2', node: true }, NODE],
   ])('makes of the peer %j the end %j', (over, server) => {
     expect(told({ ...FLOW, ...over }).flows).toMatchObject([{ server }]);
+  });
+
+  it('has what is called by the address of a service be a flow to who is behind it, at its own port', () => {
+    const called = { ...FLOW, peer: '10.96.0.2', port: 54_320 };
+    const { direction: _, peer: _peer, ...rest } = FLOW;
+    expect(told(called).flows).toEqual([{ ...rest, client: WEB, server: DB, seenBy: 'client' }]);
+
+    const address = { kind: 'address', name: '10.96.0.2' };
+    expect(told({ ...called, port: 54_321 }, { ...called, protocol: 'udp' }).flows).toMatchObject([
+      { server: address, port: 54_321 },
+      { server: address, port: 54_320 },
+    ]);
+    // Nobody opens flows from there.
+    expect(told({ ...called, direction: 'ingress' }).flows).toMatchObject([{ client: address, port: 54_320 }]);
   });
 
   it('knows no name of who opens a flow', () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { seenAt, WatchedSubject } from '../event/watched-subject.ts';
-import { FLOW_PROTOCOLS, FLOW_VERDICTS, type FlowEnd, type FlowObservation } from './flow.ts';
+import { FLOW_PROTOCOLS, FLOW_VERDICTS, type FlowEnd, type FlowObservation, type FlowProtocol } from './flow.ts';
 
 /** Of one event: what is more comes in another. */
 export const MAX_FLOWS_OF_EVENT = 256;
@@ -37,6 +37,12 @@ export interface FlowEnds {
   local(subject: WatchedSubject): FlowEnd;
   /** Who has an address; nothing where nobody is known to. */
   peer(address: string): FlowEnd | undefined;
+  /** Who answers at an address that stands for others, and at which port; nothing where it does not, or for different ones. */
+  behind(
+    address: string,
+    protocol: FlowProtocol,
+    port: number,
+  ): { readonly end: FlowEnd; readonly port: number } | undefined;
 }
 
 /** What an event says of flows. */
@@ -75,8 +81,8 @@ export function observeFlows(document: unknown, receivedAt: string, ends: FlowEn
 }
 
 function observed(flow: ToldFlow, local: FlowEnd, ends: FlowEnds): FlowObservation {
-  const { direction, protocol, port, application, verdict, sessions, bytes } = flow;
-  const peer = flow.node === true ? ends.node : (ends.peer(flow.peer) ?? addressEnd(flow));
+  const { direction, protocol, application, verdict, sessions, bytes } = flow;
+  const { peer, port } = peerOf(flow, ends);
   return {
     ...(direction === 'ingress'
       ? { client: peer, server: local, seenBy: 'server' }
@@ -88,6 +94,16 @@ function observed(flow: ToldFlow, local: FlowEnd, ends: FlowEnds): FlowObservati
     sessions,
     bytes,
   };
+}
+
+/** What is called by the address of a service is one with what its workload tells of under its own. */
+function peerOf(flow: ToldFlow, ends: FlowEnds): { readonly peer: FlowEnd; readonly port: number | undefined } {
+  const { direction, peer: address, protocol, port, node } = flow;
+  if (node === true) return { peer: ends.node, port };
+  const known = ends.peer(address);
+  if (known !== undefined) return { peer: known, port };
+  const service = direction === 'egress' && port !== undefined ? ends.behind(address, protocol, port) : undefined;
+  return service === undefined ? { peer: addressEnd(flow), port } : { peer: service.end, port: service.port };
 }
 
 /** By what name an address was looked up is known of what a workload opens. */
