@@ -229,6 +229,17 @@ describe.skipIf(missing !== undefined)('Sentinel, of what containers run', () =>
     }
   });
 
+  it('counts in a container whose root is a folder of the machine, and cannot tell what is of the image', async () => {
+    await using plain = await startContainer({ root: 'folder' });
+    sentinel.watch('shop', { pid: plain.pid }, LEARN);
+    sentinel.noteRunning('shop', [plain.pid]);
+    await plain.sh('/usr/bin/tool; /usr/bin/dynamic');
+    await expectRun('/usr/bin/dynamic');
+
+    expect([...ran.keys()].toSorted()).toEqual(['/bin/busybox', '/usr/bin/dynamic', '/usr/bin/tool']);
+    for (const program of [...ran.values()].flat()) expect(program).not.toHaveProperty('fromImage');
+  });
+
   it('tells what a container ran that has ended and is watched no more', async () => {
     const other = await startContainer();
     try {

@@ -17,9 +17,17 @@ interface Case {
 
 const PROGRAM = '/usr/bin/use-files';
 
+const COUNTED = { programs: true } as const;
+
 const CASES: readonly Case[] = [
   { name: 'the start of a program, by 100 rules', rules: programs(false), use: starts },
   { name: 'the same, only of the image', rules: programs(true), use: starts },
+  { name: 'the same, and counted', rules: { ...programs(false), learn: COUNTED }, use: starts },
+  {
+    name: 'the start of a program that is only counted',
+    rules: { process: [], file: [], learn: COUNTED },
+    use: starts,
+  },
   { name: 'the open of a file, by 100 rules', rules: files(), use: opens('/etc/secret') },
   { name: 'the same, on a volume', rules: files(), use: opens('/data/file') },
 ];
