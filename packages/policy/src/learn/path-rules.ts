@@ -116,7 +116,7 @@ function joined(used: readonly UsedPath[]): readonly UsedPath[] {
     const last = known.lastSeen > lastSeen ? known.lastSeen : lastSeen;
     globs.set(glob, { path: glob, count: known.count + count, lastSeen: last });
   }
-  return [...globs.values()].toSorted((a, b) => compareText(a.path, b.path));
+  return [...globs.values()];
 }
 
 function globsOf({ folder, isWhole, used }: Allowed): readonly string[] {
@@ -132,7 +132,8 @@ function* foldersOf(used: readonly UsedPath[], folder: string, depth: number): S
   const inner = Map.groupBy(within, (one) => one.path.slice(folder.length, slashOf(one)));
   const names = new Set([...here.map(({ path }) => path.slice(folder.length)), ...inner.keys()]);
   if (names.size > MAX_NAMES_OF_FOLDER) return [{ folder, isWhole: true, used }];
-  const found: Allowed[] = here.length === 0 ? [] : [{ folder, isWhole: false, used: here }];
+  const sorted = here.toSorted((a, b) => compareText(a.path, b.path));
+  const found: Allowed[] = sorted.length === 0 ? [] : [{ folder, isWhole: false, used: sorted }];
   for (const [name, paths] of inner) {
     const deeper = yield* foldersOf(paths, `${folder}${name}/`, depth + 1);
     for (const allowed of deeper) found.push(allowed);
