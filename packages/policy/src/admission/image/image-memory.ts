@@ -1,4 +1,6 @@
 import { type NamedImage, namedImage } from '../image-name.ts';
+import { Alike, listOf } from './alike.ts';
+import { DigestsBy } from './digests-by.ts';
 import type { ImageKnowledge } from './knowledge.ts';
 import type { KnownImage } from './known-image.ts';
 import { Pool } from './pool.ts';
@@ -10,11 +12,12 @@ import { Pool } from './pool.ts';
 export class ImageMemory implements ImageKnowledge {
   readonly #images = new Map<string, KnownImage>();
   /** From the digest of an index, or a tag, to digests of images. */
-  readonly #digestsByIndex = new Map<string, Set<string>>();
-  readonly #digestsByName = new Map<string, Set<string>>();
+  readonly #digestsByIndex = new DigestsBy();
+  readonly #digestsByName = new DigestsBy();
   /** From the last entry of a chain, which is the whole image, to digests of images. */
-  readonly #digestsByChain = new Map<string, Set<string>>();
+  readonly #digestsByChain = new DigestsBy();
   readonly #pool = new Pool();
+  readonly #alike = new Alike();
   doubt: string | undefined;
 
   get size(): number {
@@ -34,23 +37,21 @@ export class ImageMemory implements ImageKnowledge {
   set(image: KnownImage): void {
     this.remove(image.digest);
     const names = [...new Set(image.names.flatMap((text) => nameKey(namedImage(text))))];
-    const { scan, ...rest } = image;
-    const kept = { ...rest, names, ...(scan !== undefined && { scan: this.#pool.take(scan) }) };
-    this.#images.set(image.digest, kept);
-    for (const index of image.indexes) add(this.#digestsByIndex, index, image.digest);
-    for (const name of names) add(this.#digestsByName, name, image.digest);
+    this.#images.set(image.digest, this.#kept(image, names));
+    for (const index of image.indexes) this.#digestsByIndex.add(index, image.digest);
+    for (const name of names) this.#digestsByName.add(name, image.digest);
     const whole = image.chain?.at(-1);
-    if (whole !== undefined) add(this.#digestsByChain, whole, image.digest);
+    if (whole !== undefined) this.#digestsByChain.add(whole, image.digest);
   }
 
   remove(digest: string): void {
     const image = this.#images.get(digest);
     if (image === undefined) return;
     this.#images.delete(digest);
-    for (const index of image.indexes) drop(this.#digestsByIndex, index, digest);
-    for (const name of image.names) drop(this.#digestsByName, name, digest);
+    for (const index of image.indexes) this.#digestsByIndex.drop(index, digest);
+    for (const name of image.names) this.#digestsByName.drop(name, digest);
     const whole = image.chain?.at(-1);
-    if (whole !== undefined) drop(this.#digestsByChain, whole, digest);
+    if (whole !== undefined) this.#digestsByChain.drop(whole, digest);
     if (image.scan !== undefined) this.#pool.release(image.scan);
   }
 
@@ -73,23 +74,30 @@ export class ImageMemory implements ImageKnowledge {
     return chain.flatMap((whole) => this.#all(this.#digestsByChain.get(whole)));
   }
 
-  #all(digests: ReadonlySet<string> = new Set()): readonly KnownImage[] {
-    return [...digests].toSorted().flatMap((digest) => this.#images.get(digest) ?? []);
+  /** An image with what others have too only once. */
+  #kept(image: KnownImage, names: string[]): KnownImage {
+    const { scan, digest, indexes, platform: _, names: _spelt, ...rest } = image;
+    return {
+      digest,
+      platform: this.#alike.platform(image),
+      indexes: listOf(indexes),
+      names: listOf(names),
+      ...rest,
+      ...(scan !== undefined && {
+        scan: {
+          ...this.#pool.take(scan),
+          scanners: this.#alike.scanners(scan),
+          omitted: this.#alike.omitted(scan),
+        },
+      }),
+    };
+  }
+
+  #all(digests: readonly string[]): readonly KnownImage[] {
+    return digests.flatMap((digest) => this.#images.get(digest) ?? []);
   }
 }
 
 function nameKey(image: NamedImage | undefined): readonly string[] {
   return image?.tag === undefined ? [] : [`${image.name}:${image.tag}`];
-}
-
-function add(map: Map<string, Set<string>>, key: string, digest: string): void {
-  const there = map.get(key);
-  if (there === undefined) map.set(key, new Set([digest]));
-  else there.add(digest);
-}
-
-function drop(map: Map<string, Set<string>>, key: string, digest: string): void {
-  const there = map.get(key);
-  there?.delete(digest);
-  if (there?.size === 0) map.delete(key);
 }

@@ -1,3 +1,4 @@
+import { listOf } from './alike.ts';
 import type { ImageScan, ImageSecret, ImageVulnerability } from './known-image.ts';
 
 type Finding = ImageVulnerability | ImageSecret;
@@ -15,7 +16,7 @@ export class Pool {
     return {
       ...scan,
       vulnerabilities: scan.vulnerabilities.map((one) => this.#use(keyOfVulnerability(one), one)),
-      secrets: scan.secrets.map((one) => this.#use(keyOfSecret(one), one)),
+      secrets: listOf(scan.secrets.map((one) => this.#use(keyOfSecret(one), one))),
     };
   }
 
