@@ -20,10 +20,13 @@ export interface Telling {
 }
 
 interface Baseline {
-  readonly packets: number;
-  readonly bytes: number;
-  readonly reading: number;
+  count: FlowCount;
+  /** At which it was there last. */
+  reading: number;
 }
+
+type Counted = Pick<FlowCount, 'packets' | 'bytes'>;
+const NOTHING: Counted = { packets: 0, bytes: 0 };
 
 interface Entry {
   readonly flow: Omit<CountedFlow, 'sessions' | 'bytes'>;
@@ -62,7 +65,7 @@ export class FlowLedger {
    */
   take({ counts, notCounted }: FlowReading, now: number, takeSpoken = NOTHING_KNOWN): void {
     this.#reading += 1;
-    const isTried = new Set(counts.filter(({ kind }) => kind === 'tried').map(nameOf));
+    const isTried = namesTried(counts);
     const heard = new Map<string, readonly Application[]>();
     for (const count of counts) {
       const { packets, bytes } = this.#since(count);
@@ -70,7 +73,7 @@ export class FlowLedger {
       const name = nameOf(count);
       const spoken = heard.get(name) ?? (count.kind === 'denied' ? [undefined] : takeSpoken(name));
       heard.set(name, spoken);
-      const verdict = count.kind === 'denied' ? 'block' : isTried.has(name) ? 'alert' : 'allow';
+      const verdict = count.kind === 'denied' ? 'block' : isTried(name) ? 'alert' : 'allow';
       const entry = this.#entryOf(count, verdict, spoken);
       if (entry === undefined) {
         if (count.kind !== 'opened') this.#notCounted.waiting += packets;
@@ -115,11 +118,19 @@ export class FlowLedger {
     return { since, flows, notCounted };
   }
 
-  #since({ id, packets, bytes }: FlowCount): { readonly packets: number; readonly bytes: number } {
-    const before = this.#baselines.get(id);
-    this.#baselines.set(id, { packets, bytes, reading: this.#reading });
+  #since(count: FlowCount): Counted {
+    const baseline = this.#baselines.get(count.id);
+    if (baseline === undefined) {
+      this.#baselines.set(count.id, { count, reading: this.#reading });
+      return count;
+    }
+    const { count: before } = baseline;
+    baseline.count = count;
+    baseline.reading = this.#reading;
+    if (count === before) return NOTHING;
+    const { packets, bytes } = count;
     // An element that counts less than before is another one: the kernel had forgotten the peer.
-    if (before === undefined || packets < before.packets || bytes < before.bytes) return { packets, bytes };
+    if (packets < before.packets || bytes < before.bytes) return count;
     return { packets: packets - before.packets, bytes: bytes - before.bytes };
   }
 
@@ -178,6 +189,15 @@ export class FlowLedger {
   #slot(time: number): number {
     return Math.floor((time + this.#phaseMs) / SUM_MS);
   }
+}
+
+/** Whether rules that are only tried speak of what has a name. Nothing is looked at before that is asked: it rarely is. */
+function namesTried(counts: readonly FlowCount[]): (name: string) => boolean {
+  let names: ReadonlySet<string> | undefined;
+  return (name) => {
+    names ??= new Set(counts.filter(({ kind }) => kind === 'tried').map(nameOf));
+    return names.has(name);
+  };
 }
 
 function nameOf({ side, protocol, peer, port }: FlowCount): string {

@@ -18,8 +18,8 @@ const MAX_FLOWS = 256;
 
 /** What the kernel has counted, by the path of a namespace. */
 export interface FlowCounters {
-  /** Nothing where the namespace does not count. */
-  read(netns: string): Promise<FlowReading | undefined>;
+  /** Nothing where the namespace does not count. `before` is what was read of it last. */
+  read(netns: string, before?: FlowReading): Promise<FlowReading | undefined>;
   /** Has it count (again). */
   count(netns: string): Promise<boolean>;
   /** Forgets what was counted. */
@@ -47,6 +47,8 @@ interface Record {
   readonly ledger: FlowLedger;
   readonly spoken: Spoken;
   readonly names: PeerNames;
+  /** What was read last. */
+  reading?: FlowReading | undefined;
 }
 
 /** Reads what the kernel has counted in the namespaces of this node, and tells it. */
@@ -135,14 +137,16 @@ export class FlowWatch {
   async #readNow(plan: NamespacePlan, all: boolean): Promise<boolean> {
     const { counters, onNotCounted } = this.#options;
     const now = this.#now();
-    const read = await counters.read(plan.path).then(
+    const read = await counters.read(plan.path, this.#records.get(plan.key)?.reading).then(
       (reading) => ({ reading }),
       (error: unknown) => this.#fail(error),
     );
     // Let go as its turn came: what is read then is told by who lets it go.
     if (!all && !this.#options.plans().some(({ key }) => key === plan.key)) return false;
-    const { ledger, spoken } = this.#recordOf(plan.key);
+    const record = this.#recordOf(plan.key);
+    const { ledger, spoken } = record;
     const reading = read?.reading;
+    record.reading = reading;
     if (reading === undefined) {
       // Somebody has removed the rules that count. Where it could not be read, all that was counted is still there.
       if (read !== undefined) ledger.restart();

@@ -21,7 +21,8 @@ export {
 export { writeAddress } from './flows/address.ts';
 export { countFlows, countsFlows, emptyFlows, stopCountingFlows } from './flows/count-flows.ts';
 export { COUNTED_SECONDS, FLOW_SIDES, type FlowCountKind, type FlowSide } from './flows/flow-sets.ts';
-export { type FlowCount, type FlowReading, readFlows } from './flows/read-flows.ts';
+export { type FlowReading, readFlows } from './flows/read-flows.ts';
+export type { FlowCount } from './flows/take-records.ts';
 export { type LogOptions, type LogReader, openLog } from './log-reader.ts';
 export type { NetworkNamespace } from './network-namespace.ts';
 export type { Json, NftCommand, NftObject } from './nft-json.ts';

@@ -9,7 +9,8 @@ import { dialAloud, listen, tcpPeers } from '../test-support/tcp-peers.ts';
 import { runText } from '../transaction.ts';
 import { countFlows, countsFlows, emptyFlows, stopCountingFlows } from './count-flows.ts';
 import { MAX_COUNTED } from './flow-sets.ts';
-import { type FlowCount, readFlows } from './read-flows.ts';
+import { readFlows } from './read-flows.ts';
+import type { FlowCount } from './take-records.ts';
 
 const DATAGRAMS = join(import.meta.dirname, '../test-support/datagrams.ts');
 const PORT = 8080;
@@ -154,7 +155,7 @@ describe.skipIf(lacksNamespaces())('counting flows', () => {
     expect(await readFlows(lab.server)).toEqual(before);
     expect([await countsFlows(lab.server), await hasTraces(lab.server)]).toEqual([true, false]);
     await emptyFlows(lab.server);
-    expect(await readFlows(lab.server)).toEqual({ counts: [], notCounted: 0 });
+    expect(await readFlows(lab.server)).toMatchObject({ counts: [], notCounted: 0 });
     await stopCountingFlows(lab.server);
     expect(await countsFlows(lab.server)).toBe(false);
     expect(await readFlows(lab.server)).toBeUndefined();
@@ -177,7 +178,7 @@ describe.skipIf(lacksNamespaces())('counting flows', () => {
     const denied = (await readFlows(lab.server))?.counts.find(({ protocol }) => protocol === 'udp');
     expect(denied).toMatchObject({ packets: 2, bytes: 2 * (IPV6_UDP_HEADERS + 10) });
     await emptyFlows(lab.server);
-    expect(await readFlows(lab.server)).toEqual({ counts: [], notCounted: 0 });
+    expect(await readFlows(lab.server)).toMatchObject({ counts: [], notCounted: 0 });
   });
 
   it('says which flows rules that are tried would deny, until the rules change', async () => {
@@ -234,7 +235,7 @@ describe.skipIf(lacksNamespaces())('counting flows', () => {
       'add element inet bulkhead-flows carried-ingress-4 { 10.0.0.1 . 6 . 80 }',
       'add set inet bulkhead-flows opened-ingress-4 { typeof tcp doff . ip length; }',
     ]);
-    expect(await readFlows(lab.client)).toEqual({ counts: [], notCounted: 0 });
+    expect(await readFlows(lab.client)).toMatchObject({ counts: [], notCounted: 0 });
 
     await countFlows(lab.client);
     await lab.run(lab.client, process.execPath, DATAGRAMS, ADDRESS.server.ip, '10', '9000');
