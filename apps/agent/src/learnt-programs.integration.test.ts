@@ -2,12 +2,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Containerd, missingForContainerd, startContainerd } from '@bulkhead/cri/test-support';
-import { LineProcess } from '@bulkhead/lab';
+import { LineProcess, run } from '@bulkhead/lab';
 import { Sentinel } from '@bulkhead/sentinel';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CountedProgram } from './event/agent-event.ts';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
+const COMMAND_LINE = join(import.meta.dirname, '../../cli/src/main.ts');
+/** What a program that is refused gets told: EPERM. */
+const REFUSED = 'Operation not permitted';
 
 const missing = missingForContainerd() ?? Sentinel.missing();
 if (missing !== undefined) process.stderr.write(`skipped: what containers run: ${missing}\n`);
@@ -64,8 +67,11 @@ describe.skipIf(missing !== undefined)('what containers run on a real containerd
       containers: [{ name: 'main', command: ['/bin/sleep', '86400'] }],
     });
 
-  const shell = (pod: string, command: string): Promise<unknown> =>
-    containerd.execute(pod, ['/bin/sh', '-c', `${command}; true`]);
+  /** What a shell in a pod says when it runs a command. */
+  async function shell(pod: string, command: string): Promise<string> {
+    const { stdout, stderr } = await containerd.execute(pod, ['/bin/sh', '-c', `${command}; echo "code $?"`]);
+    return stdout + stderr;
+  }
 
   /** What an agent told of a pod so far. */
   const told = (by: LineProcess, pod: string): readonly CountedProgram[] =>
@@ -123,6 +129,37 @@ describe.skipIf(missing !== undefined)('what containers run on a real containerd
     expect(told(by, 'web-2')).toContainEqual(
       expect.objectContaining({ executable: '/bin/busybox', verdict: 'allow', fromImage: true }),
     );
+    await containerd.removePod(pod);
+  });
+
+  it('is learnt as a policy that lets run what was seen, scripts too, and nothing else', async () => {
+    const pod = await startPod('web-4');
+    const watching = await startAgent(policyOf('discover'));
+    await expectTold(watching, 'web-4', '/bin/busybox');
+    const bring =
+      'cp /bin/busybox /app/sleep; cp /bin/busybox /app/touch; echo "#!/bin/sh" >/app/run; chmod +x /app/run';
+    await shell(pod, `mkdir -p /app; ${bring}`);
+    expect(await shell(pod, '/app/sleep 0.1 && /app/run')).toContain('code 0');
+    await expectTold(watching, 'web-4', '/app/run');
+    await watching.stop();
+
+    const [lines = '', policy = '', learned = ''] = ['agent.jsonl', 'policy.yaml', 'learned.yaml'].map((name) =>
+      join(folder, name),
+    );
+    await writeFile(lines, watching.lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    const bulkhead = (...words: readonly string[]): Promise<string> => run(process.execPath, [COMMAND_LINE, ...words]);
+    const text = await bulkhead('policy', 'learn', lines, '--policy', policy, '--only', 'programs');
+    await writeFile(learned, text);
+    expect(await bulkhead('policy', 'check', policy, learned)).toContain('ok: 1 group');
+
+    const by = await startAgent(`${policyOf('protect')}\n---\n${text}`);
+    await by.waitFor('protection', (line) => line.event === 'container-protected', { withinMs: 20_000 });
+    expect(await shell(pod, '/app/sleep 0.1 && /app/run')).toContain('code 0');
+    expect(await shell(pod, '/app/touch /tmp/x')).toContain(REFUSED);
+    expect(await by.waitFor('denial', (line) => line.event === 'process-denied')).toMatchObject({
+      policy: 'shop-learned',
+      executable: '/app/touch',
+    });
     await containerd.removePod(pod);
   });
 
