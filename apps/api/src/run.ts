@@ -16,9 +16,10 @@ import { createFirstAdmin } from './access/first-admin.ts';
 import { SignIn } from './access/sign-in.ts';
 import { noAgents } from './agent/agent-commands.ts';
 import { writeEnrolmentFile } from './agent/enrolment-file.ts';
-import { Hub } from './agent/hub.ts';
+import { Hub, type HubOptions } from './agent/hub.ts';
 import { openSinks } from './alert/open-sinks.ts';
 import { keepAlerts, startAlerting } from './alert/start-alerting.ts';
+import { ClusterOwners } from './cluster/cluster-owners.ts';
 import { ClusterServices } from './cluster/cluster-services.ts';
 import { type Cluster, joinCluster } from './cluster/join.ts';
 import { openAuthority } from './cluster/open-authority.ts';
@@ -98,12 +99,12 @@ async function start(config: ApiConfig, { logger, emit, shutdown }: ServiceProce
   // Before the workloads are read: what others add from now on is seen.
   const follower = await WorkloadFollower.open(store.workloads);
   const replica = { replica: presence.id, relay };
-  const services = await openServices(config, cluster, logger, shutdown);
+  const knowledge = await openKnowledge(config, cluster, logger, shutdown);
   const agents = await startAgents({
     config,
     store,
     policy,
-    services,
+    knowledge,
     ca,
     identity,
     logger,
@@ -253,23 +254,29 @@ async function openPolicy(
   }
 }
 
-async function openServices(
+/** What agents do not know of the cluster. */
+async function openKnowledge(
   { agents }: ApiConfig,
   cluster: Cluster | undefined,
   logger: Logger,
   shutdown: Shutdown,
-): Promise<ClusterServices | undefined> {
-  if (cluster === undefined || !agents.enabled) return undefined;
-  const services = await ClusterServices.open(cluster.client, { logger, signal: shutdown.signal });
+): Promise<Pick<HubOptions, 'services' | 'owners'>> {
+  if (cluster === undefined || !agents.enabled) return {};
+  const options = { logger, signal: shutdown.signal };
+  const [services, owners] = await Promise.all([
+    ClusterServices.open(cluster.client, options),
+    ClusterOwners.open(cluster.client, options),
+  ]);
   shutdown.onClose('services', () => services.done);
-  return services;
+  shutdown.onClose('owners', () => owners.done);
+  return { services, owners };
 }
 
 async function startAgents({
   config,
   store,
   policy,
-  services,
+  knowledge,
   ca,
   identity,
   logger,
@@ -281,7 +288,7 @@ async function startAgents({
   readonly config: ApiConfig;
   readonly store: Store;
   readonly policy: PolicySupply;
-  readonly services: ClusterServices | undefined;
+  readonly knowledge: Pick<HubOptions, 'services' | 'owners'>;
   readonly ca: OwnAuthority;
   readonly replica: string;
   readonly relay: Relay;
@@ -294,7 +301,18 @@ async function startAgents({
   if (!enabled) return undefined;
   const clock = systemClock;
   const { countEvents: onEvents, countFlows: onFlows, countPrograms: onPrograms } = metrics;
-  const hub = await Hub.open({ store, policy, services, clock, replica, relay, logger, onEvents, onFlows, onPrograms });
+  const hub = await Hub.open({
+    store,
+    policy,
+    ...knowledge,
+    clock,
+    replica,
+    relay,
+    logger,
+    onEvents,
+    onFlows,
+    onPrograms,
+  });
   const issuer = {
     trustPem: () => ca.authority.trustPem,
     sign: (id: string, request: string) =>

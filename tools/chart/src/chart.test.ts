@@ -217,7 +217,9 @@ describe('the chart', () => {
       'get,update leases bulkhead-api',
       'list,watch *',
       'list,watch endpointslices',
-      'list,watch services',
+      'list,watch jobs',
+      'list,watch pods,services',
+      'list,watch replicasets',
       'patch */status',
     ]);
     expect(rightsOf(objects, 'bulkhead-webhook')).toEqual([

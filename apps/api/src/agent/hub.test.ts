@@ -429,6 +429,31 @@ describe('the hub', () => {
     expect(two.snapshots).toHaveLength(before + 1);
   });
 
+  it('has workloads be called by whatever owns their pods, as far as the cluster says it', async () => {
+    await stand.close();
+    const rollout = [{ kind: 'Rollout', name: 'api' }];
+    const ownersOf = (namespace: string, pod: string) => (`${namespace}/${pod}` === 'shop/api-x' ? rollout : undefined);
+    stand = await startStand({ owners: { ownersOf } });
+    const { session } = await connect(await enrol('node-1'), new Link());
+    const pods = ['api-x', 'lone'].map((name, at) => ({
+      ...workload(name, 'server', `10.0.0.${at + 1}`),
+      owners: [{ kind: 'Pod', name }],
+      netns: `/run/netns/${name}`,
+    }));
+    await session.workloads({ whole: true, present: pods, gone: [] });
+    await vi.waitUntil(() => stand.store.workloads.get('lone'), 5_000);
+    expect((await stand.store.workloads.get('api-x'))?.owners).toEqual([{ kind: 'Pod', name: 'api-x' }, ...rollout]);
+    expect((await stand.store.workloads.get('lone'))?.owners).toEqual([{ kind: 'Pod', name: 'lone' }]);
+
+    const flow = { direction: 'egress', protocol: 'tcp', peer: '10.0.0.2', port: 80, verdict: 'allow' };
+    const flows = [{ ...flow, sessions: 1, bytes: 1 }];
+    const event = { event: 'flows', netns: '/run/netns/api-x', workloads: [{ name: 'server' }], groups: [], flows };
+    const events = [JSON.stringify(event)];
+    await session.storeBatch({ epoch: 1, firstSequence: 1, sequence: 1, lostBefore: 0, events });
+    const { items } = await stand.store.flows.list({}, { limit: 9 });
+    expect(items).toMatchObject([{ client: { name: 'api' }, server: { name: 'lone' } }]);
+  });
+
   it('tells an agent of the services in front of its peers, and of their end', async () => {
     const egress = [{ name: 'db', action: 'allow', peers: ['db'], ports: [5432] }];
     const rules = { metadata: { name: 'web' }, spec: { groups: ['web'], egress, allowCuttingDns: true } };

@@ -24,6 +24,7 @@ import {
 import type { Logger } from '@bulkhead/runtime';
 import type { Store } from '@bulkhead/store';
 import { secretHash } from '../access/secret.ts';
+import type { OwnerSupply } from '../cluster/cluster-owners.ts';
 import type { ServiceSupply, ServiceTaker } from '../cluster/cluster-services.ts';
 import type { PolicyInForce, PolicySupply } from '../policy/policy-in-force.ts';
 import type { WorkloadTaker } from '../replica/follow-workloads.ts';
@@ -37,6 +38,7 @@ import { allWorkloads, clusterId, clusterWorkload } from './all-workloads.ts';
 import { flowEnds, programEnd } from './flow-ends.ts';
 import { ServiceBook } from './service-book.ts';
 import { Session, type SessionPorts } from './session.ts';
+import { withOwners } from './with-owners.ts';
 
 export type HubStore = Pick<Store, 'agents' | 'workloads' | 'events' | 'enrolmentTokens' | 'audit' | 'quarantines'>;
 
@@ -45,6 +47,8 @@ export interface HubOptions {
   readonly policy: PolicySupply;
   /** Absent where the api is in no cluster. */
   readonly services?: ServiceSupply | undefined;
+  /** Likewise. */
+  readonly owners?: OwnerSupply | undefined;
   readonly clock: Clock;
   /** This process, by the name that others of the same store know it by. */
   readonly replica: string;
@@ -275,6 +279,7 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker,
       cutOff: (which) => void connected.orders?.carryOut(which),
       put: (workload) => this.#put(agentId, node, workload),
       remove: (id) => this.#remove(agentId, id),
+      withOwners: (workload) => withOwners(workload, this.#options.owners),
       sendTo: (nodes) => this.#sendTo(nodes),
       told: this.#toldBy(agentId),
       replica,

@@ -2,7 +2,7 @@ import type { ReportedWorkload } from '@bulkhead/control-plane';
 import type { Selectable } from '@bulkhead/policy';
 
 /**
- * What selectors ask of a workload, as its agent would. A named network namespace is a workload whose identifier is its path,
+ * What selectors ask of a workload, as its agent would: that knows no owners beyond the pod. A named network namespace is a workload whose identifier is its path,
  * and selectors may call it by its name; that of a container has none.
  */
 export function selectable({ id, name, namespace, labels, owners, netns = id }: ReportedWorkload): Selectable {
@@ -11,7 +11,7 @@ export function selectable({ id, name, namespace, labels, owners, netns = id }: 
     name,
     ...where,
     labels,
-    owners,
+    owners: owners.slice(0, owners.findIndex(({ kind }) => kind === 'Pod') + 1 || undefined),
     netns: { path: netns, ...(netns === id && id.startsWith('/') && { name }) },
   };
 }

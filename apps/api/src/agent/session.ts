@@ -32,6 +32,8 @@ export interface SessionPorts {
   readonly put: (workload: ReportedWorkload) => readonly string[];
   /** Forgets one by its id, the same way. */
   readonly remove: (id: string) => readonly string[];
+  /** A workload with what is known of its owners beyond what its agent says. */
+  readonly withOwners: (workload: ReportedWorkload) => ReportedWorkload;
   readonly sendTo: (nodes: ReadonlySet<string>) => void;
   /** Workloads of this agent that peers on other nodes know of, also by earlier streams. */
   readonly told: Set<string>;
@@ -86,7 +88,7 @@ export class Session implements AgentSession {
 
   async workloads({ whole, present, gone }: WorkloadReport): Promise<void> {
     if (whole) this.#workloads.clear();
-    for (const workload of present) this.#workloads.set(workload.id, workload);
+    for (const workload of present) this.#workloads.set(workload.id, this.#ports.withOwners(workload));
     for (const id of gone) this.#workloads.delete(id);
     this.#timer ??= setTimeout(() => this.#settle(), SETTLE_MS);
   }

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type KubeClient, watchServices } from '@bulkhead/kube';
 import type { ClusterService } from '@bulkhead/policy';
 import type { Logger } from '@bulkhead/runtime';
+import { awaitFirstList } from './first-list.ts';
 
 /** Who is told of services. */
 export interface ServiceTaker {
@@ -14,9 +14,6 @@ export interface ServiceSupply {
   /** Has them all told now, and whatever becomes of them from now on. */
   follow(taker: ServiceTaker): void;
 }
-
-/** An api that may not read them, or cannot now, serves its agents all the same. */
-const FIRST_LIST_MS = 30_000;
 
 export interface ClusterServicesOptions {
   readonly logger: Pick<Logger, 'warn'>;
@@ -58,10 +55,7 @@ export class ClusterServices implements ServiceSupply {
   static async open(client: KubeClient, options: ClusterServicesOptions): Promise<ClusterServices> {
     const first = Promise.withResolvers<void>();
     const services = new ClusterServices(client, options, first);
-    const waited = new AbortController();
-    const { signal } = waited;
-    await Promise.race([first.promise, sleep(FIRST_LIST_MS, undefined, { signal }).catch(() => undefined)]);
-    waited.abort();
+    await awaitFirstList(first.promise);
     return services;
   }
 

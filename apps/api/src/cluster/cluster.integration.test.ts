@@ -12,6 +12,7 @@ import { secretHash } from '../access/secret.ts';
 import { ClusterPolicy } from '../policy/cluster-policy.ts';
 import { type Stand, startStand } from '../test-support/stand.ts';
 import { authoritySecret } from './authority-secret.ts';
+import { ClusterOwners } from './cluster-owners.ts';
 import { ClusterServices } from './cluster-services.ts';
 import { keepEnrolmentSecret } from './enrolment-secret.ts';
 import { noToken } from './unwritten-token.ts';
@@ -104,6 +105,21 @@ describe.skipIf(missing !== undefined)('the api with a real API server', () => {
     end.abort();
     await Promise.all([followed.done, refused.done]);
     nobody.close();
+  });
+
+  it('knows from its start who owns pods, by their names', async () => {
+    const end = new AbortController();
+    const owner = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'web-7d9f', uid: 'r', controller: true };
+    const spec = { containers: [{ name: 'c', image: 'i' }] };
+    const metadata = { name: 'web-7d9f-x2x4z', ownerReferences: [owner] };
+    const { status } = await kube.ask('POST', '/api/v1/namespaces/default/pods', { metadata, spec });
+    expect(status).toBe(201);
+
+    const owners = await ClusterOwners.open(client, { logger: createLogger('api', 'silent'), signal: end.signal });
+    expect(owners.ownersOf('default', 'web-7d9f-x2x4z')).toEqual([{ kind: 'ReplicaSet', name: 'web-7d9f' }]);
+    expect(owners.ownersOf('shop', 'web-7d9f-x2x4z')).toBeUndefined();
+    end.abort();
+    await owners.done;
   });
 
   it('keeps one authority in a Secret for all apis, with what others wrote there beside it', async () => {

@@ -12,6 +12,7 @@ import { newId, newSecret, secretHash } from '../access/secret.ts';
 import { SignIn } from '../access/sign-in.ts';
 import { Hub } from '../agent/hub.ts';
 import { openSinks } from '../alert/open-sinks.ts';
+import type { OwnerSupply } from '../cluster/cluster-owners.ts';
 import { type Api, createHttpServer } from '../http/server.ts';
 import type { ProviderSignIn } from '../oidc/provider-sign-in.ts';
 import { StorePolicy } from '../policy/store-policy.ts';
@@ -28,6 +29,8 @@ export interface StandOptions {
   /** Where people sign in beside passwords. */
   readonly oidc?: (store: Store, clock: TestClock) => Promise<ProviderSignIn>;
   readonly clock?: TestClock;
+  /** What is known of the owners of pods; nothing if not given. */
+  readonly owners?: OwnerSupply;
 }
 
 /** A clock that tests set. */
@@ -55,7 +58,7 @@ export interface Stand {
   close(): Promise<void>;
 }
 
-export async function startStand({ oidc, clock = testClock(), sinks = [] }: StandOptions = {}): Promise<Stand> {
+export async function startStand({ oidc, clock = testClock(), sinks = [], owners }: StandOptions = {}): Promise<Stand> {
   const folder = await mkdtemp(join(tmpdir(), 'bulkhead-api-'));
   const store = await openStore({ file: join(folder, 'store.db') });
   const logger = createLogger('api', 'error');
@@ -76,7 +79,7 @@ export async function startStand({ oidc, clock = testClock(), sinks = [] }: Stan
   });
   const onNothing = (): void => undefined;
   const told = { onEvents: onNothing, onFlows: onNothing, onPrograms: onNothing };
-  const hub = await Hub.open({ store, policy, clock, replica: presence.id, relay, logger, ...told });
+  const hub = await Hub.open({ store, policy, owners, clock, replica: presence.id, relay, logger, ...told });
   const authenticator = new Authenticator(store, clock, { idleMs: 60 * MINUTE_MS, maxMs: 720 * MINUTE_MS });
   const { certificatePem, keyPem } = await createAuthority('Test');
   const app = await createHttpServer({

@@ -21,7 +21,7 @@ export function workloadEnd({
 
 /**
  * The name of a pod's controller, by the labels that Kubernetes gives to pods of each kind of controller. Container runtimes know
- * no owners beyond the pod. A pod whose name does not fit its labels is called by its own.
+ * no owners beyond the pod, and where the api is in no cluster nobody does. A pod whose name does not fit its labels is called by its own.
  */
 function controllerOfPod(pod: string, labels: Readonly<Record<string, string>>): string {
   const label = (key: string): string | undefined => (Object.hasOwn(labels, key) ? labels[key] : undefined);
