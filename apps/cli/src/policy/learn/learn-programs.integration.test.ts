@@ -23,12 +23,7 @@ describe.skipIf(missing !== undefined)('programs that a platform learns', () => 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'bulkhead-learn-programs-'));
     containerd = await startContainerd({ snapshotter: 'overlayfs' });
-    pod = await containerd.startPod({
-      namespace: 'shop',
-      name: 'web-0',
-      labels: {},
-      containers: [{ name: 'main', command: ['/bin/sleep', '86400'] }],
-    });
+    pod = await startPod('web-0');
     // Copies of a program that goes by the name it is called by.
     const { exitCode } = await shell('for name in true echo; do /bin/busybox cp /bin/busybox /tmp/$name; done');
     if (exitCode !== 0) throw new Error(`the programs were not made: exit code ${exitCode}`);
@@ -38,6 +33,13 @@ describe.skipIf(missing !== undefined)('programs that a platform learns', () => 
     if (folder !== undefined) await rm(folder, { recursive: true, force: true });
   });
 
+  const startPod = (name: string): Promise<string> =>
+    containerd.startPod({
+      namespace: 'shop',
+      name,
+      labels: {},
+      containers: [{ name: 'main', command: ['/bin/sleep', '86400'] }],
+    });
   const shell = (command: string): Promise<{ readonly exitCode: number }> =>
     containerd.execute(pod, ['/bin/sh', '-c', command]);
   const writeGroup = (mode: string): Promise<void> => {
@@ -75,6 +77,9 @@ describe.skipIf(missing !== undefined)('programs that a platform learns', () => 
       await expect.poll(async () => (await shell('/tmp/echo')).exitCode, WAIT).toBe(126);
       expect(await shell('/tmp/true')).toMatchObject({ exitCode: 0 });
       await expect.poll(() => listed(), WAIT).toMatch(/ {2}\/tmp\/echo {2}.* {2}block {2}/);
+      // A pod that starts under it, as after a release.
+      const next = await startPod('web-1');
+      expect(await containerd.execute(next, ['/bin/sh', '-c', '/bin/busybox true'])).toMatchObject({ exitCode: 0 });
       const again = bulkhead(['policy', 'learn', '--only', 'programs', '--group', 'shop', ...options]);
       expect(again.stdout).not.toContain('/tmp/echo,');
       expect(again.stderr).not.toContain('is learnt: /tmp/echo');
