@@ -114,6 +114,7 @@ export {
   type PolicyOutcome,
   policyFor,
   readPolicy,
+  readPolicyInSteps,
   requirePolicy,
   type SensorLanguage,
 } from './policy.ts';

@@ -65,6 +65,30 @@ spec:
     `);
   });
 
+  it('reads a document at hand as it reads its text, with the lines of what is wrong', () => {
+    const documentOf = (name: string, mode: string, sensors: unknown) => ({
+      apiVersion: 'bulkhead.io/v1alpha1',
+      kind: 'WorkloadGroup',
+      metadata: { name },
+      spec: { selector: { names: ['*'] }, mode, sensors },
+    });
+    const name = fc.constantFrom('a', 'b', 'B', '');
+    const document = fc.oneof(
+      fc
+        .tuple(name, fc.constantFrom('protect', 'enforce'), fc.constantFrom(['given'], ['missing'], 3))
+        .map((parts) => documentOf(...parts)),
+      fc.jsonValue({ maxDepth: 2 }).filter((value) => value !== null),
+    );
+    fc.assert(
+      fc.property(fc.array(document, { maxLength: 4 }), (documents) => {
+        const texts = documents.map((one, index) => ({ file: `${index}`, text: JSON.stringify(one, null, 1) }));
+        const atHand = texts.map((source, index) => ({ ...source, document: documents[index] }));
+
+        expect(readPolicy(atHand, language)).toEqual(readPolicy(texts, language));
+      }),
+    );
+  });
+
   it('does not call a reference wrong when the sensor it names is what is wrong', () => {
     const group = `${HEAD}metadata: { name: a }\nspec: { selector: { names: ['*'] }, mode: monitor, sensors: [broken] }\n`;
     const broken = 'apiVersion: bulkhead.io/v1alpha1\nkind: TestSensor\nmetadata: { name: broken, extra: 1 }\n';

@@ -4,7 +4,7 @@ import { admissionPolicyKind } from './admission/kind.ts';
 import type { AdmissionPolicy } from './admission/policy.ts';
 import { policyTestKind } from './admission/policy-test/kind.ts';
 import type { PolicyDocument } from './compile/snapshot.ts';
-import { type LoadedDocuments, loadDocuments, type PolicySource } from './document/load.ts';
+import { atOnce, type LoadedDocuments, loadInSteps, type PolicySource } from './document/load.ts';
 import { compareProblems, type PolicyProblem } from './document/problem.ts';
 import { PolicyError } from './error.ts';
 import { type FilePolicy, filePolicyKind } from './file/schema.ts';
@@ -49,8 +49,16 @@ export type PolicyOutcome =
 
 /** Reads a policy from the texts of its files. Reports everything that is wrong at once; never throws. */
 export function readPolicy(sources: readonly PolicySource[], language: SensorLanguage): PolicyOutcome {
+  return atOnce(readPolicyInSteps(sources, language));
+}
+
+/** As `readPolicy`, in steps, for who has others to answer in between. */
+export function* readPolicyInSteps(
+  sources: readonly PolicySource[],
+  language: SensorLanguage,
+): Generator<void, PolicyOutcome> {
   const kinds = [workloadGroupKind, language.kind, ...BOUND_KINDS, admissionPolicyKind, policyTestKind];
-  const documents = loadDocuments(sources, kinds);
+  const documents = yield* loadInSteps(sources, kinds);
   const problems = [
     ...documents.problems,
     ...unknownSensors(documents, language),

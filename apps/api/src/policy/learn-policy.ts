@@ -8,7 +8,7 @@ import {
   learnInSteps,
   learnProgramsInSteps,
   type PolicyDifference,
-  readPolicy,
+  readPolicyInSteps,
   snapshotSources,
   withLearnt,
 } from '@bulkhead/policy';
@@ -72,7 +72,8 @@ export async function learnPolicy(
     learnt.push(await inTurns(learnProgramsInSteps(input)));
   }
   const all = { documents: learnt.flatMap((one) => one.documents), notes: learnt.flatMap(({ notes }) => notes) };
-  const outcome = readPolicy(snapshotSources({ documents: withLearnt(documents, all.documents) }), LANGUAGE);
+  const sources = snapshotSources({ documents: withLearnt(documents, all.documents) });
+  const outcome = await inTurns(readPolicyInSteps(sources, LANGUAGE));
   if (outcome.ok) return { ...all, changes: diffPolicies(policy, outcome.policy) };
   const refusals = outcome.problems.map((problem) => ({ kind: 'warning' as const, text: formatProblem(problem) }));
   return { ...all, notes: [...all.notes, ...refusals], changes: [] };

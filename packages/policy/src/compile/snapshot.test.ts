@@ -10,7 +10,8 @@ describe('parseSnapshot', () => {
     const members = { web: ['10.0.0.1', 'fd00::1'] };
     const snapshot = { version: 'v', documents: [DOCUMENT], members, services };
     expect(parseSnapshot(JSON.parse(JSON.stringify(snapshot)))).toEqual({ ok: true, value: snapshot });
-    expect(snapshotSources(snapshot)).toEqual([{ file: 'WorkloadGroup/api', text: JSON.stringify(DOCUMENT) }]);
+    const text = JSON.stringify(DOCUMENT);
+    expect(snapshotSources(snapshot)).toEqual([{ file: 'WorkloadGroup/api', text, document: DOCUMENT }]);
   });
 
   it.each([

@@ -78,5 +78,9 @@ export function parseSnapshot(value: unknown): ParsedDocument<PolicySnapshot> {
 
 /** The documents of a snapshot as files for `readPolicy`, one each, so that a problem names its document. */
 export function snapshotSources({ documents }: Pick<PolicySnapshot, 'documents'>): readonly PolicySource[] {
-  return documents.map((one) => ({ file: `${one.kind}/${one.metadata.name}`, text: JSON.stringify(one) }));
+  return documents.map((one) => {
+    const text = JSON.stringify(one);
+    // Not the document itself: what was made here may have properties that say nothing.
+    return { file: `${one.kind}/${one.metadata.name}`, text, document: JSON.parse(text) as unknown };
+  });
 }

@@ -1,12 +1,14 @@
 import { API_VERSION, type DocumentKind } from '@bulkhead/core';
 import { z } from 'zod';
 import { compareProblems, type DocumentOrigin, type PolicyProblem } from './problem.ts';
-import { type RawDocument, readYaml } from './read-yaml.ts';
+import { MAX_CHARACTERS, type RawDocument, type RawFile, readYaml } from './read-yaml.ts';
 
 /** A policy file's name and its text. */
 export interface PolicySource {
   readonly file: string;
   readonly text: string;
+  /** What the text says, where it is the JSON of a document at hand: parsing it again as YAML takes most of the time that reading takes. */
+  readonly document?: unknown;
 }
 
 type Named = { readonly name: string };
@@ -41,13 +43,24 @@ export function loadDocuments(
   kinds: readonly DocumentKind<Named>[],
   passedOver: readonly string[] = [],
 ): LoadedDocuments {
+  return atOnce(loadInSteps(sources, kinds, passedOver));
+}
+
+/** As `loadDocuments`, in steps of a source each. */
+export function* loadInSteps(
+  sources: readonly PolicySource[],
+  kinds: readonly DocumentKind<Named>[],
+  passedOver: readonly string[] = [],
+): Generator<void, LoadedDocuments> {
   const known: Kinds = { byName: new Map(kinds.map((kind) => [kind.kind, kind])), passedOver };
   const problems: PolicyProblem[] = [];
-  const documents = sources.flatMap(({ file, text }) => {
-    const raw = readYaml(file, text);
+  const documents: LoadedDocument[] = [];
+  for (const source of sources) {
+    const raw = readSource(source);
     problems.push(...raw.problems);
-    return raw.documents.flatMap((document) => loadDocument(file, document, known, problems) ?? []);
-  });
+    documents.push(...raw.documents.flatMap((document) => loadDocument(source.file, document, known, problems) ?? []));
+    yield;
+  }
 
   for (const kind of kinds) {
     const ofKind = documents.filter((document) => document.kind === kind.kind);
@@ -58,6 +71,25 @@ export function loadDocuments(
       documents.filter((document): document is LoadedDocument<Value> => document.kind === kind.kind),
     problems: problems.toSorted(compareProblems),
   };
+}
+
+/** Takes all steps. */
+export function atOnce<Result>(steps: Generator<void, Result>): Result {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+  }
+}
+
+function readSource({ file, text, document }: PolicySource): RawFile {
+  if (document === undefined || text.length > MAX_CHARACTERS) return readYaml(file, text);
+  // Lines are asked for where something is wrong.
+  let parsed: RawFile | undefined;
+  const lineOf: RawDocument['lineOf'] = (path) => {
+    parsed ??= readYaml(file, text);
+    return parsed.documents[0]?.lineOf(path);
+  };
+  return { documents: [{ index: 1, value: document, lineOf }], problems: [] };
 }
 
 interface Kinds {

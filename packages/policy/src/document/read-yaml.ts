@@ -3,7 +3,7 @@ import { type Document, LineCounter, parseAllDocuments } from 'yaml';
 import type { PolicyProblem } from './problem.ts';
 
 /** A policy of a large cluster is some hundred kilobytes; what is larger was not meant as a policy. */
-const MAX_CHARACTERS = 8 * 1024 * 1024;
+export const MAX_CHARACTERS = 8 * 1024 * 1024;
 /** Aliases expand: a few lines of them can stand for gigabytes. Nobody needs more than this in a policy. */
 const MAX_ALIASES = 100;
 
