@@ -10,10 +10,14 @@
 #include "source/capture_reader.hpp"
 #include "source/memory_read.hpp"
 #include "source/random_key.hpp"
+#include "source/read_ahead.hpp"
 #include "source/worker_clock.hpp"
 
 namespace bulkhead {
 namespace {
+
+/// So many packets ahead, memory is asked for. One is a little less than it takes to come.
+constexpr std::size_t kAhead = 2;
 
 /// The packets of some captures, one behind the other in memory.
 struct LoadedCaptures {
@@ -75,7 +79,10 @@ BenchResult run_bench(const std::vector<std::string>& paths, const std::shared_p
   do {
     const std::uint64_t findings_before = sink.findings;
     const std::uint64_t pass = clock_ns(CLOCK_THREAD_CPUTIME_ID);
-    for (const RawPacket& packet : loaded.packets) engine.inspect(packet);
+    for (std::size_t i = 0; i < loaded.packets.size(); ++i) {
+      if (i + kAhead < loaded.packets.size()) read_ahead(loaded.packets[i + kAhead].data);
+      engine.inspect(loaded.packets[i]);
+    }
     engine.finish();
     result.inspect_seconds += seconds_since(CLOCK_THREAD_CPUTIME_ID, pass);
     result.findings = sink.findings - findings_before;

@@ -15,6 +15,7 @@
 #include <cstring>
 
 #include "source/namespace_entry.hpp"
+#include "source/read_ahead.hpp"
 
 namespace bulkhead {
 namespace {
@@ -122,6 +123,8 @@ bool Tap::take_packet(Block& block, RawPacket& packet) noexcept {
   std::uint8_t* const at = block.next;
   const auto* head = reinterpret_cast<const tpacket3_hdr*>(at);
   block.next = at + head->tp_next_offset;
+  // How large the next one is would have to be waited for: as large as this one, mostly.
+  if (block.left > 0) read_ahead({block.next, head->tp_next_offset});
   sockaddr_ll from;
   std::memcpy(&from, at + TPACKET_ALIGN(sizeof(tpacket3_hdr)), sizeof from);
   if (from.sll_pkttype == PACKET_OUTGOING && static_cast<unsigned>(from.sll_ifindex) == loopback_index_) return true;

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "source/read_ahead.hpp"
 #include "source/worker.hpp"
 #include "source/worker_clock.hpp"
 
@@ -52,6 +53,7 @@ bool Worker::serve_queue(Source& source) noexcept {
   if (received == 0) return false;
   const std::uint64_t now = wall_ns();
   for (std::size_t i = 0; i < received; ++i) {
+    if (i + 1 < received) read_ahead(buffers_.datagram(i + 1));
     QueuedPacket packet;
     if (!source.queue->parse(buffers_.datagram(i), packet)) continue;
     const Action action = judge(source, packet, now);
