@@ -5,47 +5,48 @@
 
 #include <immintrin.h>
 
+#include <array>
+#include <cstring>
+
 #include "lane/find_events.hpp"
 
 namespace bulkhead::lane {
 namespace {
 
-/// Two events share a vector: the 32 bytes before the first are its low half, those before the second its high half.
-struct Shapes {
-  alignas(64) std::uint32_t digits[16], under[16];
-};
-consteval Shapes make_shapes() {
-  Shapes shapes{};
-  for (std::size_t i = 0; i < 16; ++i) {
-    shapes.digits[i] = detect::kGroupedShapes[i % 8].digits;
-    shapes.under[i] = detect::kGroupedShapes[i % 8].under;
+/// kLengthsByStart by the low halves of two bytes as one instruction takes them out of both at once: the first is the lower one.
+consteval std::array<std::uint32_t, 256> make_starts() {
+  std::array<std::uint32_t, 256> starts{};
+  for (unsigned first = 0; first < 16; ++first)
+    for (unsigned second = 0; second < 16; ++second)
+      starts[second << 4 | first] =
+          detect::internal::kLengthsByStart[detect::internal::start_slot(static_cast<std::uint8_t>(first),
+                                                                          static_cast<std::uint8_t>(second))];
+  return starts;
+}
+constexpr std::array<std::uint32_t, 256> kStarts = make_starts();
+
+/// Events that fill a vector, and those that are looked at one by one before all are judged at once.
+constexpr std::size_t kLanes = 16;
+constexpr std::size_t kBatch = 4 * kLanes;
+
+/// What has to be fetched for each event by itself.
+struct Fetched {
+  alignas(64) std::uint32_t digits[kBatch];   ///< as digits_before gives them
+  alignas(64) std::uint32_t lengths[kBatch];  ///< kStarts of the group that ends here
+  alignas(64) std::uint16_t around[kBatch];   ///< the byte there, and in its low half the one before
+  /// How many digits form that group. Of none, any number: such an event is no number.
+  alignas(64) std::uint8_t last[kBatch];
+
+  [[gnu::always_inline]] inline void put(std::size_t i, const std::uint8_t* at, std::uint32_t of) noexcept {
+    digits[i] = of;
+    const std::uint32_t size = _lzcnt_u32(~of & 0x7fff'ffffU);  // at least one, so that nothing behind the event is read
+    last[i] = static_cast<std::uint8_t>(size);
+    std::uint16_t start;
+    std::memcpy(&start, at - size, sizeof start);
+    lengths[i] = kStarts[_pext_u32(start, 0x0f0f)];
+    std::memcpy(around + i, at - 1, sizeof *around);
   }
-  return shapes;
-}
-constexpr Shapes kShapes = make_shapes();
-
-constexpr std::array<std::uint32_t, 256> kStarts = detect::internal::kLengthsByStart;
-
-/// What one event is, by its digits: `digits` as digits_before gives them, `last` how many of them form the group that
-/// ends here.
-struct Candidate {
-  bool kept;
-  std::uint8_t luhn;  ///< digits whose check digit has the last word; 0 when it has none
 };
-[[gnu::always_inline]] inline Candidate candidate(const std::uint8_t* at, std::uint32_t digits, std::uint32_t last,
-                                                  bool grouped, detect::NumbersWanted wanted) noexcept {
-  // Of groups shorter than two digits it are bytes that mean nothing: no such length is wanted.
-  const std::uint8_t* const start = at - (last > 2 ? last : 2);
-  const std::uint32_t lengths = kStarts[(start[0] & 15U) << 4 | (start[1] & 15U)] & wanted.lengths;
-  const bool possible = (static_cast<std::uint64_t>(lengths) >> last & 1U) != 0;
-  const bool address = *at == '@';
-  const bool other = (digits >> 30 != 3) | address | (static_cast<std::uint8_t>(*at - '0') <= 9);
-  const bool bare = address & !may_precede_at(at[-1]);
-  const bool sure = grouped | other | (last < detect::kMinCardDigits);
-  const bool kept = (possible | grouped | other) & !bare;
-  // By a mask: the compiler would branch on a choice, and guess wrong every third time.
-  return {kept, static_cast<std::uint8_t>(last & (static_cast<std::uint32_t>(sure) - 1))};
-}
 
 [[gnu::always_inline]] inline __m256i load(const std::uint8_t* p) noexcept {
   return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
@@ -56,32 +57,72 @@ struct Candidate {
   return _mm512_sub_epi8(both, _mm512_set1_epi8('0'));
 }
 
+[[gnu::always_inline]] inline void fetch(const std::uint8_t* from, const std::uint16_t* positions, std::size_t count,
+                                         Fetched& fetched) noexcept {
+  // Two events share a vector. Of an odd number the last one comes twice.
+  for (std::size_t i = 0; i < count; i += 2) {
+    const std::uint8_t* const a = from + positions[i];
+    const std::uint8_t* const b = i + 1 < count ? from + positions[i + 1] : a;
+    const std::uint64_t digits = _mm512_cmple_epu8_mask(values_before(a, b), _mm512_set1_epi8(9));
+    fetched.put(i, a, static_cast<std::uint32_t>(digits));
+    fetched.put(i + 1, b, static_cast<std::uint32_t>(digits >> 32));
+  }
+}
+
+/// Which of kLanes events end groups of digits that a wanted datum is written in.
+[[gnu::always_inline]] inline __mmask16 grouped(__m512i digits, std::uint32_t wanted) noexcept {
+  __mmask16 any = 0;
+#pragma GCC unroll 8
+  for (std::size_t i = 0; i < detect::kGroupedShapes.size(); ++i) {
+    const detect::GroupedShape& shape = detect::kGroupedShapes[i];
+    if (shape.wanted_by == detect::kNeverWanted || (wanted >> i & 1U) == 0) continue;
+    const __m512i under = _mm512_and_si512(digits, _mm512_set1_epi32(static_cast<int>(shape.under)));
+    any |= _mm512_cmpeq_epi32_mask(under, _mm512_set1_epi32(static_cast<int>(shape.digits)));
+  }
+  return any;
+}
+
+/// Which of them are an '@' behind a byte that neither an address nor a password has there: see may_precede_at.
+[[gnu::always_inline]] inline __mmask16 bare(__mmask16 addresses, __m256i before) noexcept {
+  const __m256i above = _mm256_sub_epi16(before, _mm256_set1_epi16('!'));
+  return addresses &
+         (_mm256_cmpgt_epu16_mask(above, _mm256_set1_epi16('~' - '!')) | _mm256_cmpeq_epi16_mask(before, _mm256_set1_epi16('"')) |
+          _mm256_cmpeq_epi16_mask(before, _mm256_set1_epi16('\'')) | _mm256_cmpeq_epi16_mask(before, _mm256_set1_epi16('/')));
+}
+
+/// Events that are left, and of how many digits each the check digit has the last word; 0 for those that have none.
 struct Kept {
   std::uint16_t* positions;
   std::uint8_t* luhn;
   std::size_t count;
 
-  [[gnu::always_inline]] inline void add(std::uint16_t position, Candidate of) noexcept {
-    positions[count] = position;
-    luhn[count] = of.luhn;
-    count += static_cast<std::size_t>(of.kept);
+  /// Judges the `count` events from positions[i] on, of which `fetched` holds what is at `j` and behind.
+  [[gnu::always_inline]] inline void add(const Fetched& fetched, std::size_t i, std::size_t j, std::size_t number,
+                                         detect::NumbersWanted wanted) noexcept {
+    const __mmask16 there = static_cast<__mmask16>(_bzhi_u32(0xffff, static_cast<unsigned>(number)));
+    const __m512i digits = _mm512_load_si512(fetched.digits + j);
+    const __m256i around = _mm256_load_si256(reinterpret_cast<const __m256i*>(fetched.around + j));
+    const __m128i last = _mm_load_si128(reinterpret_cast<const __m128i*>(fetched.last + j));
+    const __m256i at = _mm256_srli_epi16(around, 8);
+    const __mmask16 address = _mm256_cmpeq_epi16_mask(at, _mm256_set1_epi16('@'));
+    const __mmask16 on_digit = _mm256_cmple_epu16_mask(_mm256_sub_epi16(at, _mm256_set1_epi16('0')), _mm256_set1_epi16(9));
+    const __mmask16 behind_digits = _mm512_cmpge_epu32_mask(digits, _mm512_set1_epi32(static_cast<int>(0xc000'0000)));
+    const __mmask16 other = static_cast<__mmask16>(~behind_digits) | address | on_digit;
+    const __m512i lengths = _mm512_srlv_epi32(_mm512_load_si512(fetched.lengths + j) & _mm512_set1_epi32(static_cast<int>(wanted.lengths)),
+                                              _mm512_cvtepu8_epi32(last));
+    const __mmask16 possible = _mm512_test_epi32_mask(lengths, _mm512_set1_epi32(1));
+    const __mmask16 shaped = grouped(digits, wanted.shapes);
+    const __mmask16 sure = shaped | other | _mm_cmplt_epu8_mask(last, _mm_set1_epi8(detect::kMinCardDigits));
+    const __mmask16 kept =
+        (possible | shaped | other) & there & static_cast<__mmask16>(~bare(address, _mm256_and_si256(around, _mm256_set1_epi16(0xff))));
+    // In place: what is written over was read before.
+    const __m256i places = _mm256_maskz_loadu_epi16(there, positions + i);
+    _mm256_mask_storeu_epi16(positions + count, there, _mm256_maskz_compress_epi16(kept, places));
+    const __m128i checked = _mm_maskz_mov_epi8(static_cast<__mmask16>(~sure), last);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(luhn + count), _mm_maskz_compress_epi8(kept, checked));
+    count += static_cast<std::size_t>(_mm_popcnt_u32(kept));
   }
 };
-
-/// Length, beginning and grouping of two numbers.
-[[gnu::always_inline]] inline void look_at_two(const std::uint8_t* from, std::uint16_t first, std::uint16_t second,
-                                               detect::NumbersWanted wanted, Candidate& a, Candidate& b) noexcept {
-  const std::uint64_t digits =
-      _mm512_cmple_epu8_mask(values_before(from + first, from + second), _mm512_set1_epi8(9));
-  const auto digits_a = static_cast<std::uint32_t>(digits);
-  const auto digits_b = static_cast<std::uint32_t>(digits >> 32);
-  const __m512i recent = _mm512_inserti64x4(_mm512_set1_epi32(static_cast<int>(digits_a)),
-                                            _mm256_set1_epi32(static_cast<int>(digits_b)), 1);
-  const std::uint32_t shapes = _mm512_cmpeq_epi32_mask(_mm512_and_si512(recent, _mm512_load_si512(kShapes.under)),
-                                                       _mm512_load_si512(kShapes.digits));
-  a = candidate(from + first, digits_a, _lzcnt_u32(~digits_a), (shapes & wanted.shapes) != 0, wanted);
-  b = candidate(from + second, digits_b, _lzcnt_u32(~digits_b), (shapes >> 8 & wanted.shapes) != 0, wanted);
-}
 
 /// Whether the check digits of two numbers are right; those of no digits are.
 [[gnu::always_inline]] inline void luhn_of_two(const std::uint8_t* a, const std::uint8_t* b, unsigned digits_a,
@@ -102,24 +143,17 @@ struct Kept {
 
 }  // namespace
 
-// In two passes: most numbers go by what they begin with, and only for the others are digits added up.
+// In passes: most numbers go by what they begin with, and only for the others are digits added up.
 std::size_t sift_avx512(const std::uint8_t* from, std::uint16_t* positions, std::size_t count,
                         detect::NumbersWanted wanted) noexcept {
-  std::uint8_t luhn[kMaxEvents];
+  std::uint8_t luhn[kMaxEvents + kLanes];
   Kept kept{positions, luhn, 0};
-  std::size_t i = 0;
-  Candidate a, b;
-  for (; i + 2 <= count; i += 2) {
-    const std::uint16_t first = positions[i];
-    const std::uint16_t second = positions[i + 1];
-    look_at_two(from, first, second, wanted, a, b);
-    kept.add(first, a);
-    kept.add(second, b);
-  }
-  if (i < count) {
-    const std::uint16_t last = positions[i];
-    look_at_two(from, last, last, wanted, a, b);
-    kept.add(last, a);
+  Fetched fetched;
+  std::size_t i;
+  for (std::size_t batch = 0; batch < count; batch += kBatch) {
+    const std::size_t size = count - batch < kBatch ? count - batch : kBatch;
+    fetch(from, positions + batch, size, fetched);
+    for (i = 0; i < size; i += kLanes) kept.add(fetched, batch + i, i, size - i < kLanes ? size - i : kLanes, wanted);
   }
 
   std::size_t left = 0;
