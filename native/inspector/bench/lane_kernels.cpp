@@ -84,7 +84,7 @@ void run(Kernels& kernels, const std::vector<std::uint8_t>& bytes, detect::Numbe
   kernels.both_ns = std::min(kernels.both_ns, sifted - found);
 }
 
-template <Anchors Wanted>
+template <Finds Wanted>
 void add_kernels(std::vector<Kernels>& all, const std::string& suffix) {
   all.push_back({"scalar" + suffix, find_events_scalar<Wanted>, sift_scalar, 1e18, 1e18, 0, 0});
   if (cpu_has_avx2()) all.push_back({"AVX2" + suffix, find_events_avx2<Wanted>, sift_avx2, 1e18, 1e18, 0, 0});
@@ -105,8 +105,8 @@ int main() {
     std::vector<std::uint8_t> bytes(kFindLookBack, ' ');
     bytes.insert(bytes.end(), corpus.text.begin(), corpus.text.end());
     std::vector<Kernels> all;
-    add_kernels<Anchors::secrets>(all, "");
-    add_kernels<Anchors::names_too>(all, " with names");
+    add_kernels<Finds::secrets>(all, "");
+    add_kernels<Finds::names_too>(all, " with names");
     for (int round = 0; round < kRounds; ++round)
       for (Kernels& kernels : all) run(kernels, bytes, wanted);
     std::printf("%s\n", corpus.name);

@@ -78,7 +78,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (d.offset + d.length > field.size() || d.length == 0) fail("a detection outside the field");
     if (d.masked_length > kMaxMasked || d.key_length > kMaxKey) fail("a text longer than its array");
   }
-  check_finders<lane::Anchors::secrets>(field);
-  check_finders<lane::Anchors::names_too>(field);
+  check_finders<lane::Finds::secrets>(field);
+  check_finders<lane::Finds::identities_too>(field);
+  check_finders<lane::Finds::names_too>(field);
   return 0;
 }

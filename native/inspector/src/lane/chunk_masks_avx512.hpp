@@ -28,6 +28,15 @@ constexpr AsciiTable kAnchorTable[3] = {ascii_table(kAnchorTables[0]), ascii_tab
                                         ascii_table(kAnchorTables[2])};
 constexpr AsciiTable kTokenTable[3] = {ascii_table(kTokenTables[0]), ascii_table(kTokenTables[1]),
                                        ascii_table(kTokenTables[2])};
+/// Of the first two banks at once: what is in a set of either. Three bytes that share one need not be an anchor of either, but
+/// nearly all blocks of text have none.
+consteval AsciiTable either(const AsciiTable& a, const AsciiTable& b) {
+  AsciiTable table{};
+  for (std::size_t byte = 0; byte < 128; ++byte) table.sets[byte] = a.sets[byte] | b.sets[byte];
+  return table;
+}
+constexpr AsciiTable kEitherTable[3] = {either(kAnchorTable[0], kTokenTable[0]), either(kAnchorTable[1], kTokenTable[1]),
+                                        either(kAnchorTable[2], kTokenTable[2])};
 constexpr AsciiTable kNameTable[3] = {ascii_table(kNameTables[0]), ascii_table(kNameTables[1]),
                                       ascii_table(kNameTables[2])};
 
@@ -59,43 +68,74 @@ struct ChunkMasks {
   }
 };
 
-/// The sets of each byte; none for those above 0x7f, whose top bit the permutation would overlook.
-[[gnu::always_inline]] inline __m512i sets(const AsciiTable& table, __m512i bytes) noexcept {
-  const __mmask64 ascii = _mm512_testn_epi8_mask(bytes, _mm512_set1_epi8(static_cast<char>(0x80)));
-  return _mm512_maskz_permutex2var_epi8(ascii, _mm512_load_si512(table.sets), bytes,
-                                        _mm512_load_si512(table.sets + kBlock));
-}
-
 [[gnu::always_inline]] inline std::uint64_t mask(__m512i sets, std::uint8_t which) noexcept {
   return _mm512_test_epi8_mask(sets, _mm512_set1_epi8(static_cast<char>(which)));
 }
 
-/// `here` are a block's bytes, `before` and `second_before` the same one and two bytes earlier.
-template <Anchors Wanted>
-[[gnu::always_inline]] inline BlockMasks classify(__m512i here, __m512i before, __m512i second_before) noexcept {
-  constexpr int kAllThree = 0x80;     // a & b & c
+/// The sets of each byte; none for those above 0x7f, whose top bit the permutation would overlook.
+[[gnu::always_inline]] inline __m512i sets(const AsciiTable& table, __m512i bytes) noexcept {
+  // The top bits are taken by another port of the processor than the one for permutations.
+  return _mm512_maskz_permutex2var_epi8(~_mm512_movepi8_mask(bytes), _mm512_load_si512(table.sets), bytes,
+                                        _mm512_load_si512(table.sets + kBlock));
+}
+
+/// A block's bytes, and the same one and two bytes earlier.
+struct Block {
+  __m512i here, before, second_before;
+
+  [[gnu::always_inline]] static inline Block whole(const std::uint8_t* at) noexcept {
+    return {_mm512_loadu_si512(at), _mm512_loadu_si512(at - 1), _mm512_loadu_si512(at - 2)};
+  }
+  /// What is behind the first `size` bytes may not be ours to read: such bytes are taken for zeros.
+  [[gnu::always_inline]] static inline Block part(const std::uint8_t* at, std::size_t size) noexcept {
+    const __mmask64 ours = (std::uint64_t{1} << size) - 1;
+    return {_mm512_maskz_loadu_epi8(ours, at), _mm512_maskz_loadu_epi8(ours << 1 | 1, at - 1),
+            _mm512_maskz_loadu_epi8(ours << 2 | 3, at - 2)};
+  }
+};
+
+[[gnu::always_inline]] inline __m512i all_three(const AsciiTable (&tables)[3], const Block& block) noexcept {
+  constexpr int kAllThree = 0x80;  // a & b & c
+  return _mm512_ternarylogic_epi64(sets(tables[2], block.here), sets(tables[1], block.before),
+                                   sets(tables[0], block.second_before), kAllThree);
+}
+
+/// How sure a point is: an anchor is one, or a byte that shares a set of kEitherTable with the two before it.
+enum class Points : bool { exact, likely };
+
+/// Not zero where an anchor ends.
+template <Finds Wanted, Points Sure>
+[[gnu::always_inline]] inline __m512i anchors(const Block& block) noexcept {
+  const __m512i secrets = Sure == Points::exact
+                              ? _mm512_or_si512(all_three(kAnchorTable, block), all_three(kTokenTable, block))
+                              : all_three(kEitherTable, block);
+  if constexpr (Wanted == Finds::names_too) return _mm512_or_si512(secrets, all_three(kNameTable, block));
+  return secrets;
+}
+
+template <Finds Wanted, Points Sure = Points::exact>
+[[gnu::always_inline]] inline BlockMasks classify(const Block& block) noexcept {
   constexpr int kFirstOrBoth = 0xf8;  // a | (b & c)
-  const __m512i byte_sets = sets(kByteTable, here);
-  const auto all_three = [&](const AsciiTable(&tables)[3]) __attribute__((always_inline)) {
-    return _mm512_ternarylogic_epi64(sets(tables[2], here), sets(tables[1], before), sets(tables[0], second_before),
-                                     kAllThree);
-  };
-  __m512i anchors = _mm512_or_si512(all_three(kAnchorTable), all_three(kTokenTable));
-  if constexpr (Wanted == Anchors::names_too) anchors = _mm512_or_si512(anchors, all_three(kNameTable));
-  const __m512i point = _mm512_ternarylogic_epi64(anchors, byte_sets,
-                                                  _mm512_set1_epi8(kSetAt), kFirstOrBoth);
+  const __m512i byte_sets = sets(kByteTable, block.here);
+  const __m512i point = _mm512_ternarylogic_epi64(anchors<Wanted, Sure>(block), byte_sets, _mm512_set1_epi8(kSetAt),
+                                                  kFirstOrBoth);
   return {mask(byte_sets, kSetDigit), mask(byte_sets, kSetSeparator), mask(byte_sets, kSetOpening),
           _mm512_test_epi8_mask(point, point)};
 }
 
 /// For find_loop, and for blocks that may be read whole.
-template <Anchors Wanted>
+template <Finds Wanted>
 struct Avx512Classifier {
+  static constexpr Finds kWanted = Wanted;
   [[gnu::always_inline]] static inline BlockMasks classify(const std::uint8_t* bytes) noexcept {
-    return lane::classify<Wanted>(_mm512_loadu_si512(bytes), _mm512_loadu_si512(bytes - 1), _mm512_loadu_si512(bytes - 2));
+    const Block block = Block::whole(bytes);
+    const BlockMasks masks = lane::classify<Wanted, Points::likely>(block);
+    return masks.point == 0 ? masks : lane::classify<Wanted>(block);
   }
 };
+
 /// What find_loop works out for one block after the other; the events take the place of the points.
+template <Finds Wanted>
 [[gnu::always_inline]] inline void follow_chains(ChunkMasks& masks, std::size_t blocks) noexcept {
   constexpr int kFirstOrBoth = 0xf8;        // a | (b & c)
   constexpr int kAllThree = 0x80;           // a & b & c
@@ -114,8 +154,12 @@ struct Avx512Classifier {
     run2.next(_mm512_and_si512(digit.now, digit1));
     const __m512i third = _mm512_and_si512(run2.now, digit.shifted<2>());
     const __m512i ninth = _mm512_ternarylogic_epi64(chain4.now, chain4.shifted<4>(), chain.shifted<8>(), kAllThree);
-    const __m512i run6 = _mm512_ternarylogic_epi64(run2.now, run2.shifted<2>(), run2.shifted<4>(), kAllThree);
-    number.next(_mm512_ternarylogic_epi64(run6, third, ninth, kFirstOrBoth));
+    if constexpr (Wanted == Finds::secrets) {
+      number.next(_mm512_and_si512(third, ninth));
+    } else {
+      const __m512i run6 = _mm512_ternarylogic_epi64(run2.now, run2.shifted<2>(), run2.shifted<4>(), kAllThree);
+      number.next(_mm512_ternarylogic_epi64(run6, third, ninth, kFirstOrBoth));
+    }
     const __m512i number_end =
         _mm512_ternarylogic_epi64(number.shifted<1>(), digit.now, digit.now, kFirstAndNotSecond);
     const __m512i phone = _mm512_and_si512(digit.now, opening.shifted<1>());

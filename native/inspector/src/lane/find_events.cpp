@@ -3,7 +3,7 @@
 namespace bulkhead::lane {
 namespace {
 
-template <Anchors Wanted>
+template <Finds Wanted>
 FindEvents best() noexcept {
   static const FindEvents best = cpu_has_avx512() ? find_events_avx512<Wanted>
                                  : cpu_has_avx2() ? find_events_avx2<Wanted>
@@ -13,8 +13,16 @@ FindEvents best() noexcept {
 
 }  // namespace
 
-FindEvents best_find_events(Anchors wanted) noexcept {
-  return wanted == Anchors::names_too ? best<Anchors::names_too>() : best<Anchors::secrets>();
+FindEvents best_find_events(Finds wanted) noexcept {
+  switch (wanted) {
+    case Finds::secrets:
+      return best<Finds::secrets>();
+    case Finds::identities_too:
+      return best<Finds::identities_too>();
+    case Finds::names_too:
+      break;
+  }
+  return best<Finds::names_too>();
 }
 
 }  // namespace bulkhead::lane

@@ -11,8 +11,9 @@
 namespace bulkhead::lane {
 namespace {
 
-template <Anchors Wanted>
+template <Finds Wanted>
 struct Avx2Classifier {
+  static constexpr Finds kWanted = Wanted;
   [[gnu::always_inline]] static inline __m256i load(const std::uint8_t* p) noexcept {
     return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
   }
@@ -48,7 +49,7 @@ struct Avx2Classifier {
     const __m256i second_before = load(p - 2);
     __m256i anchors = _mm256_or_si256(all_three(kAnchorTables, here, before, second_before),
                                       all_three(kTokenTables, here, before, second_before));
-    if constexpr (Wanted == Anchors::names_too)
+    if constexpr (Wanted == Finds::names_too)
       anchors = _mm256_or_si256(anchors, all_three(kNameTables, here, before, second_before));
     const __m256i point = _mm256_or_si256(anchors, _mm256_and_si256(byte_sets, _mm256_set1_epi8(kSetAt)));
     return {byte_sets, _mm256_cmpeq_epi8(point, _mm256_setzero_si256())};
@@ -65,7 +66,7 @@ struct Avx2Classifier {
 
 }  // namespace
 
-template <Anchors Wanted>
+template <Finds Wanted>
 std::size_t find_events_avx2(const std::uint8_t* from, std::size_t length, std::uint16_t* positions) noexcept {
   return find_loop<Avx2Classifier<Wanted>>(from, length, positions);
 }
@@ -76,7 +77,7 @@ std::size_t find_events_avx2(const std::uint8_t* from, std::size_t length, std::
 
 namespace bulkhead::lane {
 
-template <Anchors Wanted>
+template <Finds Wanted>
 std::size_t find_events_avx2(const std::uint8_t* from, std::size_t length, std::uint16_t* positions) noexcept {
   return find_events_scalar<Wanted>(from, length, positions);
 }
@@ -87,7 +88,9 @@ std::size_t find_events_avx2(const std::uint8_t* from, std::size_t length, std::
 
 namespace bulkhead::lane {
 
-template std::size_t find_events_avx2<Anchors::secrets>(const std::uint8_t*, std::size_t, std::uint16_t*) noexcept;
-template std::size_t find_events_avx2<Anchors::names_too>(const std::uint8_t*, std::size_t, std::uint16_t*) noexcept;
+template std::size_t find_events_avx2<Finds::secrets>(const std::uint8_t*, std::size_t, std::uint16_t*) noexcept;
+template std::size_t find_events_avx2<Finds::identities_too>(const std::uint8_t*, std::size_t,
+                                                                      std::uint16_t*) noexcept;
+template std::size_t find_events_avx2<Finds::names_too>(const std::uint8_t*, std::size_t, std::uint16_t*) noexcept;
 
 }  // namespace bulkhead::lane

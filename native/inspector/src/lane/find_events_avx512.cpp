@@ -13,34 +13,50 @@ namespace {
 
 /// Below this, blocks are taken one by one: masks that were stored as words and are loaded as vectors at once stall
 /// the processor for longer than the chains of few blocks take.
-constexpr std::size_t kVectorFrom = 8 * kBlock;
+constexpr std::size_t kVectorFrom = 4 * kBlock;
+
+/// A chunk and the block before it, which counts for its history alone.
+struct Chunk {
+  const std::uint8_t* front;  ///< of the block before
+  std::size_t whole;          ///< blocks, with the one before
+  std::size_t left;           ///< bytes behind them
+
+  [[gnu::always_inline]] [[nodiscard]] inline std::size_t blocks() const noexcept { return whole + (left != 0 ? 1 : 0); }
+  [[gnu::always_inline]] [[nodiscard]] inline Block block(std::size_t number) const noexcept {
+    const std::uint8_t* const at = front + number * kBlock;
+    return number < whole ? Block::whole(at) : Block::part(at, left);
+  }
+};
+
+/// Leaves only those points that are one in blocks that have any. They are listed before they are gone through: a branch for
+/// each block would be guessed wrong with each that has one.
+template <Finds Wanted>
+[[gnu::always_inline]] inline void drop_look_alikes(const Chunk& chunk, ChunkMasks& masks) noexcept {
+  std::uint8_t numbers[kMaskWords + kWords];
+  const std::size_t full = list_full_words(masks.point, (chunk.blocks() + kWords - 1) / kWords, numbers);
+  for (std::size_t i = 0; i < full && numbers[i] < chunk.blocks(); ++i)
+    masks.point[numbers[i]] = classify<Wanted>(chunk.block(numbers[i])).point;
+}
 
 }  // namespace
 
-template <Anchors Wanted>
+template <Finds Wanted>
 std::size_t find_events_avx512(const std::uint8_t* from, std::size_t length, std::uint16_t* positions) noexcept {
   if (length < kVectorFrom) return find_loop<Avx512Classifier<Wanted>>(from, length, positions);
+  const Chunk chunk{from - kBlock, 1 + length / kBlock, length % kBlock};
   ChunkMasks masks;
-  std::size_t blocks = 0;
-  // The block before the chunk comes first, only for its history.
-  for (const std::uint8_t* block = from - kBlock; blocks * kBlock <= length; block += kBlock)
-    masks.put(blocks++, Avx512Classifier<Wanted>::classify(block));
-  const std::size_t left = length % kBlock;
-  if (left != 0) {
-    // What follows the chunk may not be ours to read: such bytes are taken for zeros.
-    const std::uint8_t* const block = from + length - left;
-    const __mmask64 ours = (std::uint64_t{1} << left) - 1;
-    masks.put(blocks++, classify<Wanted>(_mm512_maskz_loadu_epi8(ours, block),  //
-                                 _mm512_maskz_loadu_epi8(ours << 1 | 1, block - 1),
-                                 _mm512_maskz_loadu_epi8(ours << 2 | 3, block - 2)));
-  }
-  follow_chains(masks, blocks);
+  std::size_t i = 0;
+  for (; i < chunk.whole; ++i)
+    masks.put(i, classify<Wanted, Points::likely>(Block::whole(chunk.front + i * kBlock)));
+  if (chunk.left != 0) masks.put(i, classify<Wanted, Points::likely>(chunk.block(i)));
+  drop_look_alikes<Wanted>(chunk, masks);
+  follow_chains<Wanted>(masks, chunk.blocks());
 
   std::size_t count = 0;
   std::size_t block = 1;
-  for (; block * kBlock <= length; ++block) count += write(masks.point[block], (block - 1) * kBlock, positions + count);
-  if (left != 0)
-    count += write(_bzhi_u64(masks.point[block], static_cast<unsigned>(left)), (block - 1) * kBlock, positions + count);
+  for (; block < chunk.whole; ++block) count += write(masks.point[block], (block - 1) * kBlock, positions + count);
+  if (chunk.left != 0)
+    count += write(_bzhi_u64(masks.point[block], static_cast<unsigned>(chunk.left)), (block - 1) * kBlock, positions + count);
   return count;
 }
 
@@ -50,7 +66,7 @@ std::size_t find_events_avx512(const std::uint8_t* from, std::size_t length, std
 
 namespace bulkhead::lane {
 
-template <Anchors Wanted>
+template <Finds Wanted>
 std::size_t find_events_avx512(const std::uint8_t* from, std::size_t length, std::uint16_t* positions) noexcept {
   return find_events_scalar<Wanted>(from, length, positions);
 }
@@ -61,7 +77,9 @@ std::size_t find_events_avx512(const std::uint8_t* from, std::size_t length, std
 
 namespace bulkhead::lane {
 
-template std::size_t find_events_avx512<Anchors::secrets>(const std::uint8_t*, std::size_t, std::uint16_t*) noexcept;
-template std::size_t find_events_avx512<Anchors::names_too>(const std::uint8_t*, std::size_t, std::uint16_t*) noexcept;
+template std::size_t find_events_avx512<Finds::secrets>(const std::uint8_t*, std::size_t, std::uint16_t*) noexcept;
+template std::size_t find_events_avx512<Finds::identities_too>(const std::uint8_t*, std::size_t,
+                                                                      std::uint16_t*) noexcept;
+template std::size_t find_events_avx512<Finds::names_too>(const std::uint8_t*, std::size_t, std::uint16_t*) noexcept;
 
 }  // namespace bulkhead::lane

@@ -4,8 +4,9 @@
 namespace bulkhead::lane {
 namespace {
 
-template <Anchors Wanted>
+template <Finds Wanted>
 struct ScalarClassifier {
+  static constexpr Finds kWanted = Wanted;
   static BlockMasks classify(const std::uint8_t* bytes) noexcept {
     BlockMasks m{};
     for (std::size_t i = 0; i < kBlock; ++i) {
@@ -15,7 +16,7 @@ struct ScalarClassifier {
       if ((sets & kSetSeparator) != 0) m.separator |= bit;
       if ((sets & kSetOpening) != 0) m.opening |= bit;
       const bool anchor = anchors_at(bytes + i) != 0 || token_at(bytes + i) ||
-                          (Wanted == Anchors::names_too && name_at(bytes + i));
+                          (Wanted == Finds::names_too && name_at(bytes + i));
       if ((sets & kSetAt) != 0 || anchor) m.point |= bit;
     }
     return m;
@@ -24,11 +25,13 @@ struct ScalarClassifier {
 
 }  // namespace
 
-template <Anchors Wanted>
+template <Finds Wanted>
 std::size_t find_events_scalar(const std::uint8_t* from, std::size_t length, std::uint16_t* positions) noexcept {
   return find_loop<ScalarClassifier<Wanted>>(from, length, positions);
 }
-template std::size_t find_events_scalar<Anchors::secrets>(const std::uint8_t*, std::size_t, std::uint16_t*) noexcept;
-template std::size_t find_events_scalar<Anchors::names_too>(const std::uint8_t*, std::size_t, std::uint16_t*) noexcept;
+template std::size_t find_events_scalar<Finds::secrets>(const std::uint8_t*, std::size_t, std::uint16_t*) noexcept;
+template std::size_t find_events_scalar<Finds::identities_too>(const std::uint8_t*, std::size_t,
+                                                                      std::uint16_t*) noexcept;
+template std::size_t find_events_scalar<Finds::names_too>(const std::uint8_t*, std::size_t, std::uint16_t*) noexcept;
 
 }  // namespace bulkhead::lane

@@ -72,14 +72,10 @@ std::size_t find_in_text_avx512(const std::uint8_t* from, std::size_t length, st
   const std::size_t needed = list_full_words(near, vectors, numbers);
   for (std::size_t i = 0; i < needed && numbers[i] < blocks; ++i) {
     const std::uint8_t* const block = chunk.front + numbers[i] * kBlock;
-    const std::uint64_t ours = chunk.ours();
-    masks.put(numbers[i], numbers[i] < chunk.whole
-                              ? Avx512Classifier<Anchors::secrets>::classify(block)
-                              : classify<Anchors::secrets>(_mm512_maskz_loadu_epi8(ours, block),  //
-                                                           _mm512_maskz_loadu_epi8(ours << 1 | 1, block - 1),
-                                                           _mm512_maskz_loadu_epi8(ours << 2 | 3, block - 2)));
+    masks.put(numbers[i], classify<Finds::secrets>(numbers[i] < chunk.whole ? Block::whole(block)
+                                                                               : Block::part(block, chunk.left)));
   }
-  follow_chains(masks, blocks);
+  follow_chains<Finds::secrets>(masks, blocks);
 
   for (std::size_t i = 0; i < vectors * kWords; i += kWords)
     _mm512_store_si512(masks.point + i, _mm512_load_si512(masks.point + i) & _mm512_load_si512(near + i));

@@ -18,7 +18,7 @@ std::size_t printable_before(const std::uint8_t* at) noexcept {
 }  // namespace
 
 std::size_t find_in_text_scalar(const std::uint8_t* from, std::size_t length, std::uint16_t* positions) noexcept {
-  const std::size_t found = find_events_scalar<Anchors::secrets>(from, length, positions);
+  const std::size_t found = find_events_scalar<Finds::secrets>(from, length, positions);
   std::size_t count = 0;
   for (std::size_t i = 0; i < found; ++i) {
     const std::uint8_t* const event = from + positions[i];

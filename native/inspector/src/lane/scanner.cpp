@@ -35,7 +35,9 @@ void clear(std::uint8_t* at, std::size_t size) noexcept {
 }
 
 lane::FindEvents finder_of(const ProgramImpl& program) noexcept {
-  return lane::best_find_events(program.kinds.names ? lane::Anchors::names_too : lane::Anchors::secrets);
+  return lane::best_find_events(program.kinds.names        ? lane::Finds::names_too
+                                : program.kinds.identities ? lane::Finds::identities_too
+                                                           : lane::Finds::secrets);
 }
 
 /// Judges the events in [from, to); returns where a candidate waits, or `to`.

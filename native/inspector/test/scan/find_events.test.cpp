@@ -66,8 +66,9 @@ TEST_CASE("the AVX2 finder finds exactly what the scalar finder finds") {
     MESSAGE("skipped: this CPU has no AVX2");
     return;
   }
-  check_against(find_events_scalar<Anchors::secrets>, find_events_avx2<Anchors::secrets>);
-  check_against(find_events_scalar<Anchors::names_too>, find_events_avx2<Anchors::names_too>);
+  check_against(find_events_scalar<Finds::secrets>, find_events_avx2<Finds::secrets>);
+  check_against(find_events_scalar<Finds::identities_too>, find_events_avx2<Finds::identities_too>);
+  check_against(find_events_scalar<Finds::names_too>, find_events_avx2<Finds::names_too>);
 }
 
 TEST_CASE("the AVX-512 finder finds exactly what the scalar finder finds") {
@@ -75,8 +76,9 @@ TEST_CASE("the AVX-512 finder finds exactly what the scalar finder finds") {
     MESSAGE("skipped: this CPU has no AVX-512 with VBMI2");
     return;
   }
-  check_against(find_events_scalar<Anchors::secrets>, find_events_avx512<Anchors::secrets>);
-  check_against(find_events_scalar<Anchors::names_too>, find_events_avx512<Anchors::names_too>);
+  check_against(find_events_scalar<Finds::secrets>, find_events_avx512<Finds::secrets>);
+  check_against(find_events_scalar<Finds::identities_too>, find_events_avx512<Finds::identities_too>);
+  check_against(find_events_scalar<Finds::names_too>, find_events_avx512<Finds::names_too>);
 }
 
 TEST_CASE("the AVX-512 finder reads nothing behind the chunk and nothing further back than it may") {
@@ -90,10 +92,10 @@ TEST_CASE("the AVX-512 finder reads nothing behind the chunk and nothing further
     const auto bytes = sample(random, kFindLookBack + length);
     const auto end = bytes.begin() + static_cast<std::ptrdiff_t>(kFindLookBack + length);
     const std::vector<std::uint8_t> exact(bytes.begin(), end);
-    const auto secrets = run(find_events_scalar<Anchors::secrets>, exact, kFindLookBack, length);
-    CHECK(run(find_events_avx512<Anchors::secrets>, exact, kFindLookBack, length) == secrets);
-    const auto names_too = run(find_events_scalar<Anchors::names_too>, exact, kFindLookBack, length);
-    CHECK(run(find_events_avx512<Anchors::names_too>, exact, kFindLookBack, length) == names_too);
+    const auto secrets = run(find_events_scalar<Finds::secrets>, exact, kFindLookBack, length);
+    CHECK(run(find_events_avx512<Finds::secrets>, exact, kFindLookBack, length) == secrets);
+    const auto names_too = run(find_events_scalar<Finds::names_too>, exact, kFindLookBack, length);
+    CHECK(run(find_events_avx512<Finds::names_too>, exact, kFindLookBack, length) == names_too);
   }
 }
 
@@ -104,9 +106,9 @@ TEST_CASE("the finder finds every number, address and telephone mark, whatever t
     const std::size_t from = kFindLookBack + random() % 70;
     const auto bytes = sample(random, from + length);
     CAPTURE(round);
-    for (const Anchors anchors : {Anchors::secrets, Anchors::names_too}) {
+    for (const Finds finds : {Finds::secrets, Finds::identities_too, Finds::names_too}) {
       std::vector<bool> set(length);
-      for (const std::uint16_t position : run(best_find_events(anchors), bytes, from, length)) set[position] = true;
+      for (const std::uint16_t position : run(best_find_events(finds), bytes, from, length)) set[position] = true;
       for (std::size_t i = 0; i < length; ++i)
         if (is_event(bytes, from + i)) CHECK(set[i]);
     }
@@ -117,26 +119,40 @@ TEST_CASE("ordinary text has no events") {
   const std::string text =
       std::string(kFindLookBack, ' ') + "<p class=\"a\">Ordered 3 of 12 on 2026-11-05 at 10:30, 4.50 each (5% off)</p>";
   const std::vector<std::uint8_t> bytes(text.begin(), text.end());
-  for (const Anchors anchors : {Anchors::secrets, Anchors::names_too}) {
-    const auto found = run(best_find_events(anchors), bytes, kFindLookBack, bytes.size() - kFindLookBack);
+  for (const Finds finds : {Finds::secrets, Finds::identities_too, Finds::names_too}) {
+    const auto found = run(best_find_events(finds), bytes, kFindLookBack, bytes.size() - kFindLookBack);
     CHECK(found.size() == 1);  // "(5"
   }
 }
 
 TEST_CASE("names and records are events only where they are looked for, and secrets always") {
-  const auto count = [](std::string_view text, Anchors anchors) {
+  const auto count = [](std::string_view text, Finds finds) {
     std::vector<std::uint8_t> bytes(kFindLookBack, ' ');
     bytes.insert(bytes.end(), text.begin(), text.end());
-    return run(best_find_events(anchors), bytes, kFindLookBack, text.size()).size();
+    return run(best_find_events(finds), bytes, kFindLookBack, text.size()).size();
   };
   for (const std::string_view name : {"address", "Dob", "PID|1", "\"ip\"", "0xAb", "bc1q", "M1*", "Patient"}) {
     CAPTURE(name);
-    CHECK(count(name, Anchors::secrets) == 0);
-    CHECK(count(name, Anchors::names_too) == 1);
+    CHECK(count(name, Finds::secrets) == 0);
+    CHECK(count(name, Finds::names_too) == 1);
   }
   for (const std::string_view secret : {"a.ey", "--B", "ghp_", "sKey"}) {
     CAPTURE(secret);
-    CHECK(count(secret, Anchors::secrets) == 1);
-    CHECK(count(secret, Anchors::names_too) == 1);
+    CHECK(count(secret, Finds::secrets) == 1);
+    CHECK(count(secret, Finds::names_too) == 1);
+  }
+}
+
+TEST_CASE("six digits in a row are an event only where identity numbers are looked for, nine always") {
+  const auto count = [](const std::string& digits, Finds finds) {
+    const std::string text = std::string(kFindLookBack, ' ') + "x" + digits + "x";
+    return run(best_find_events(finds), {text.begin(), text.end()}, kFindLookBack, text.size() - kFindLookBack).size();
+  };
+  CHECK(count("123456", Finds::secrets) == 0);
+  CHECK(count("12345678", Finds::secrets) == 0);
+  CHECK(count("123456789", Finds::secrets) == 1);
+  for (const Finds finds : {Finds::identities_too, Finds::names_too}) {
+    CHECK(count("12345", finds) == 0);
+    CHECK(count("123456", finds) == 1);
   }
 }

@@ -79,7 +79,7 @@ TEST_CASE("events are left out where there are not six printable bytes in a row"
   CHECK(count(edge + "a@b.co" + edge) == 1);
   CHECK(count(edge + "a@b.c" + edge) == 0);
   CHECK(count(edge + "a@b" + edge + "abcdef" + edge) == 0);
-  CHECK(count(edge + "123456" + edge) == 1);
+  CHECK(count(edge + "123456789" + edge) == 1);
   CHECK(count(edge + "abcde@" + edge) == 1);
   CHECK(count(edge + "abcd@" + edge) == 0);
   CHECK(count(edge + "a@b") == 1);  // what follows may be text
