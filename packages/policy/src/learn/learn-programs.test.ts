@@ -176,6 +176,14 @@ describe('learnPrograms', () => {
     expect(rulesOf(learn(many.slice(1)))).toHaveLength(2);
   });
 
+  it('warns where what ran is so much that nothing is denied', () => {
+    const learnt = learn(Array.from({ length: 65 }, (_, at) => program(`/${at}`)));
+    expect(rulesOf(learnt)).toEqual(['root-folder: allow /*', 'others: deny *']);
+    expect(textsOf(learnt)[0]).toBe(
+      'warning shop: so many names ran from the root folder that any program is allowed: write rules by hand',
+    );
+  });
+
   it('says names that globs would misread as narrowly as globs can, and that it does', () => {
     const learnt = learn([program('/tmp/a*b'), program('/tmp/a?')]);
     expect(rulesOf(learnt)).toEqual(['tmp: allow /tmp/a? /tmp/a?b', 'others: deny *']);

@@ -79,6 +79,9 @@ function* learnGroup(group: string, record: ProgramRecord, policies: readonly Pr
   const notes = [
     ...record.warnings().map((text) => say('warning', text)),
     ...(used.length === 0 ? [say('warning', 'all programs that were seen were denied: none is allowed')] : []),
+    ...(rules.some(({ globs }) => globs.includes('/*'))
+      ? [say('warning', 'so many names ran from the root folder that any program is allowed: write rules by hand')]
+      : []),
     ...[...inexact, ...record.notes(), ...besideNotes('process policy', group, policies)].map((text) =>
       say('note', text),
     ),

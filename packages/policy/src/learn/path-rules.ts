@@ -57,7 +57,7 @@ interface Allowed {
 
 /**
  * The fewest rules that allow paths that were used: one for each folder. A folder in which too many names were used is allowed
- * as a whole, and noted. No name but `taken` is given to a rule that is not its own.
+ * as a whole, and noted. Rules are given none of the names that are `taken`.
  */
 export function* writePathRules(
   used: readonly UsedPath[],
