@@ -77,7 +77,7 @@ describe('SnapshotCompiler', () => {
 
     // Another one behind it that is in no group of the rules: the service leads elsewhere too.
     expect(compiler.put(workload('c', 'three', 'db', '10.0.0.3'))).toEqual(['one']);
-    expect(compiler.snapshotFor('one').services).toEqual([{ ...web, to: [{ port: 8080, groups: [['web'], []] }] }]);
+    expect(compiler.snapshotFor('one').services).toEqual([{ ...web, to: [{ port: 8080, groups: [['db'], ['web']] }] }]);
     expect(compiler.withPolicy(INPUT).snapshotFor('one')).toEqual(compiler.snapshotFor('one'));
 
     expect(compiler.removeService('shop/web')).toEqual(['one']);

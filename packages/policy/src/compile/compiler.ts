@@ -37,6 +37,8 @@ export class SnapshotCompiler {
   readonly #groupsByNode = new Map<string, Map<string, number>>();
   readonly #nodesByGroup = new Map<string, Set<string>>();
   readonly #snapshots = new Map<string, PolicySnapshot>();
+  /** Of nodes that have asked for their snapshot. */
+  readonly #versions = new Map<string, string>();
 
   constructor(
     { policy, documents }: CompilerInput,
@@ -91,18 +93,25 @@ export class SnapshotCompiler {
     const known = this.#snapshots.get(node);
     if (known !== undefined) return known;
     const peers = this.#peersOf(node);
-    const version = createHash('sha256').update(this.#documentsDigest);
-    for (const peer of peers) version.update(`\0${peer}\0${this.#members.digestOf(peer)}`);
     const services = this.#services.of(peers);
-    if (services.length > 0) version.update(JSON.stringify(services));
     const snapshot: PolicySnapshot = {
-      version: version.digest('hex').slice(0, 32),
+      version: this.#versionFor(peers),
       documents: this.#documents,
       members: Object.fromEntries(peers.map((peer) => [peer, this.#members.addressesOf(peer)])),
       ...(services.length > 0 && { services }),
     };
     this.#snapshots.set(node, snapshot);
+    this.#versions.set(node, snapshot.version);
     return snapshot;
+  }
+
+  /** Costs no more than there are peers, however much is said of each. */
+  #versionFor(peers: readonly string[]): string {
+    const version = createHash('sha256').update(this.#documentsDigest);
+    for (const peer of peers) {
+      version.update(`\0${peer}\0${this.#members.digestOf(peer)}\0${this.#services.digestOf(peer)}`);
+    }
+    return version.digest('hex').slice(0, 32);
   }
 
   #change(before: Known | undefined, now: Known | undefined): readonly string[] {
@@ -143,13 +152,14 @@ export class SnapshotCompiler {
 
   /** Whether a node's snapshot is another one than it was when last asked for. Who never asked has nothing to renew. */
   #isStale(node: string): boolean {
-    const before = this.#snapshots.get(node);
+    const before = this.#versions.get(node);
     if (before === undefined) return false;
+    const now = this.#versionFor(this.#peersOf(node));
+    if (now === before) return false;
+    // Made when it is asked for: until then there may be more changes.
     this.#snapshots.delete(node);
-    const now = this.snapshotFor(node);
-    if (now.version !== before.version) return true;
-    this.#snapshots.set(node, before);
-    return false;
+    this.#versions.set(node, now);
+    return true;
   }
 
   /** Whether the node has come to a group, or left one. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readPrefix } from '../network/address.ts';
 import { prefixText } from '../network/address-text.ts';
 import type { ServiceAddress } from '../network/service.ts';
@@ -27,6 +28,8 @@ interface State {
   readonly ends: readonly (readonly [address: string, end: End])[];
   /** Groups that some end is in. */
   groups: ReadonlySet<string>;
+  /** What is said of it; absent until somebody asks. */
+  view: readonly ServiceAddress[] | undefined;
 }
 
 /** In no group. */
@@ -41,6 +44,8 @@ export class Services {
   readonly #states = new Map<string, State>();
   readonly #ends = new Map<string, Set<End>>();
   readonly #ofGroup = new Map<string, Set<State>>();
+  /** By group; absent until somebody asks. */
+  readonly #digests = new Map<string, string>();
 
   get all(): readonly ClusterService[] {
     return [...this.#states.values()].map(({ service }) => service);
@@ -71,7 +76,7 @@ export class Services {
     const before = this.forget(service.id);
     const sets = service.ports.map(({ to }) => to.map((): Sets => new Map()));
     const ends: (readonly [string, End])[] = [];
-    const state: State = { service, sets, ends, groups: new Set() };
+    const state: State = { service, sets, ends, groups: new Set(), view: undefined };
     for (const [index, { to }] of service.ports.entries()) {
       for (const [position, { ends: some }] of to.entries()) {
         for (const { address, isPod } of some) {
@@ -105,21 +110,22 @@ export class Services {
     return state.groups;
   }
 
-  /** The services that may lead to workloads of these groups, and of which of these those are. Always in the same order. */
-  of(peers: readonly string[]): readonly ServiceAddress[] {
-    const known = new Set(peers);
-    const states = new Set(peers.flatMap((peer) => [...(this.#ofGroup.get(peer) ?? [])]));
-    const inOrder = [...states].toSorted((a, b) => (a.service.id < b.service.id ? -1 : 1));
-    return inOrder.flatMap(({ service, sets }) =>
-      service.ports.flatMap(({ protocol, port, to }, index) => {
-        const leads = to.flatMap((one, position) => {
-          const groups = among(known, sets[index]?.[position] ?? new Map());
-          return groups.length === 0 ? [] : [{ port: one.port, groups }];
-        });
-        const isConcerned = leads.some(({ groups }) => groups.some((some) => some.length > 0));
-        return isConcerned ? service.addresses.map((address) => ({ address, protocol, port, to: leads })) : [];
-      }),
-    );
+  /** The services that may lead to workloads of these groups. Always in the same order. */
+  of(groups: readonly string[]): readonly ServiceAddress[] {
+    return inOrder(new Set(groups.flatMap((group) => [...(this.#ofGroup.get(group) ?? [])]))).flatMap(viewOf);
+  }
+
+  /** Follows from the services that may lead to workloads of a group; empty where there are none. */
+  digestOf(group: string): string {
+    const states = this.#ofGroup.get(group);
+    if (states === undefined) return '';
+    let digest = this.#digests.get(group);
+    if (digest === undefined) {
+      const text = JSON.stringify(inOrder(states).map(viewOf));
+      digest = createHash('sha256').update(text).digest('base64');
+      this.#digests.set(group, digest);
+    }
+    return digest;
   }
 
   #move(addresses: readonly string[], apply: (owners: Owners) => void): ReadonlySet<string> {
@@ -157,11 +163,14 @@ export class Services {
       else there.add(state);
     }
     state.groups = now;
+    state.view = undefined;
+    for (const group of now) this.#digests.delete(group);
   }
 
   #leave(group: string, state: State): void {
     const there = this.#ofGroup.get(group);
     there?.delete(state);
+    this.#digests.delete(group);
     if (there?.size === 0) this.#ofGroup.delete(group);
   }
 }
@@ -189,10 +198,21 @@ function change(sets: Sets, key: string | undefined, by: 1 | -1): boolean {
   return count === 0 || (count === 1 && by === 1);
 }
 
-/** The lists of groups that ends are in, as far as these are known: each once, in order. */
-function among(known: ReadonlySet<string>, sets: Sets): readonly (readonly string[])[] {
-  const keys = [...sets.keys()].map((key) => JSON.stringify(groupsOf(key).filter((group) => known.has(group))));
-  return [...new Set(keys)].toSorted().map(groupsOf);
+function inOrder(states: Iterable<State>): readonly State[] {
+  return [...states].toSorted((a, b) => (a.service.id < b.service.id ? -1 : 1));
+}
+
+/** A port behind which nobody is known is not said to lead there. */
+function viewOf(state: State): readonly ServiceAddress[] {
+  const { service, sets } = state;
+  state.view ??= service.ports.flatMap(({ protocol, port, to }, index) => {
+    const leads = to.flatMap((one, position) => {
+      const groups = [...(sets[index]?.[position]?.keys() ?? [])].toSorted().map(groupsOf);
+      return groups.length === 0 ? [] : [{ port: one.port, groups }];
+    });
+    return leads.length === 0 ? [] : service.addresses.map((address) => ({ address, protocol, port, to: leads }));
+  });
+  return state.view;
 }
 
 /** Addresses of IPv6 may be written in several ways. */
