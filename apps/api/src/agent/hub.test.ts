@@ -347,6 +347,11 @@ describe('the hub', () => {
       const address = { kind: 'address', name: '10.96.0.9' };
       expect(await listed('?port=80')).toMatchObject([{ server: address, sessions: 2 }]);
       stand.hub.removeService('shop/db');
+      const dns = service('10.0.0.2');
+      const ports = dns.ports.map((one) => ({ ...one, protocol: 'udp' as const, port: 53 }));
+      stand.hub.putService({ ...dns, id: 'shop/dns', ports });
+      await send(web as AgentSession, told('web', { ...called, protocol: 'udp', port: 53 }));
+      expect(await listed('?port=53')).toMatchObject([{ server }]);
       await send(web as AgentSession, told('web', called));
       expect(await listed('?port=80')).toMatchObject([{ server: address, sessions: 4 }]);
     });

@@ -1,6 +1,9 @@
 import { canonicalAddress, type FlowEnd, type FlowProtocol } from '@bulkhead/control-plane';
 import type { ClusterService, ClusterServicePort } from '@bulkhead/policy';
 
+/** By which rules ask for look-ups of names, wherever these are answered. */
+const DNS_PORT = 53;
+
 /** Knows where flows to the address of a service end. */
 export class ServiceBook {
   readonly #services = new Map<string, ClusterService>();
@@ -45,7 +48,7 @@ export class ServiceBook {
       if (found !== undefined && found.text !== text) return undefined;
       found = { end, text };
     }
-    return found === undefined ? undefined : { end: found.end, port: only.port };
+    return found === undefined ? undefined : { end: found.end, port: port === DNS_PORT ? port : only.port };
   }
 }
 

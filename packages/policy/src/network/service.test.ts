@@ -31,6 +31,15 @@ describe('the services that a rule is about', () => {
     expect(allow(['api'], [tcp(80)])).toEqual([]);
   });
 
+  it('answer look-ups of names at the port of these, wherever they lead', () => {
+    const dns = service('10.96.0.10', 53, { port: 5353, groups: [['dns']] });
+    const at = (...ports: readonly number[]): readonly string[] =>
+      addressesOf({ action: 'allow', peers: peers('dns'), ports: ports.map((port) => tcp(port)) }, [dns]);
+
+    expect([at(53), at(5353), at(54)]).toEqual([[dns.address], [dns.address], []]);
+    expect(addressesOf({ action: 'allow', peers: peers('api'), ports: [tcp(53)] }, [dns])).toEqual([]);
+  });
+
   it('are denied where they may lead there', () => {
     const deny = (names: readonly string[], ports = [tcp(9090)]): readonly string[] =>
       addressesOf({ action: 'deny', peers: peers(...names), ports }, all);

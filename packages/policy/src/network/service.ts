@@ -1,5 +1,7 @@
 import type { NetworkRule, PortRange } from './rule-set.ts';
 
+const DNS_PORT = 53;
+
 /** Services have no others that a rule can name. */
 export const SERVICE_PROTOCOLS = ['tcp', 'udp'] as const;
 export type ServiceProtocol = (typeof SERVICE_PROTOCOLS)[number];
@@ -52,15 +54,20 @@ export function servicesOf(group: string, services: readonly ServiceAddress[]): 
 }
 
 function isMeant(
-  { protocol, to }: ServiceAddress,
+  { protocol, port: own, to }: ServiceAddress,
   { action, ports }: Pick<NetworkRule, 'action' | 'ports'>,
   named: ReadonlySet<string>,
 ): boolean {
   const ends = to.flatMap(({ port, groups }) => groups.map((some) => ({ port, groups: some })));
   const isNamed = (end: { readonly port: number; readonly groups: readonly string[] }): boolean =>
     end.groups.some((name) => named.has(name)) &&
-    (ports === undefined || ports.some((range) => holds(range, protocol, end.port)));
+    (ports === undefined || ports.some((range) => holds(range, protocol, end.port) || isDns(range, protocol, own)));
   return action === 'allow' ? ends.length > 0 && ends.every(isNamed) : ends.some(isNamed);
+}
+
+/** Look-ups of names are asked for by their port wherever they are answered: without it a policy is refused. */
+function isDns(range: PortRange, protocol: ServiceProtocol, own: number): boolean {
+  return own === DNS_PORT && holds(range, protocol, own);
 }
 
 function holds(range: PortRange, protocol: ServiceProtocol, port: number): boolean {
