@@ -13,7 +13,7 @@ inline void read_ahead(Bytes packet) noexcept {
   constexpr std::size_t kLine = 64;
   constexpr std::size_t kMost = 2'048;  // what is asked for at once has to be waited for as well
   const std::size_t size = std::min(packet.size(), kMost);
-  for (std::size_t at = 0; at < size; at += kLine) __builtin_prefetch(packet.data() + at, 0, 2);
+  for (std::size_t at = 0; at < size; at += kLine) __builtin_prefetch(packet.data() + at, 0, 3);
 }
 
 }  // namespace bulkhead
