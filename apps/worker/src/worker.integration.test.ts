@@ -109,6 +109,8 @@ describe.skipIf(missing !== undefined)('the worker', () => {
     await stand.push('shop/d', '1', [], manyOfNginx(half + 1));
     await producer.enqueue(SCAN_REGISTRY, { registry: 'hub' });
     await until(async () => (await store.registries.status('hub'))?.images.failed === 1);
+    // The queue puts a job aside only after the worker has written down what became of it.
+    await until(async () => (await producer.deadLetters(SCAN_IMAGE)).length > 0);
     expect((await producer.deadLetters(SCAN_IMAGE)).map(({ reason }) => reason)).toEqual([
       expect.stringContaining('TOO_MANY_FINDINGS'),
     ]);
