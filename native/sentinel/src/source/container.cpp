@@ -177,7 +177,6 @@ bool Container::has_ended() noexcept {
 }
 
 void Container::close() noexcept {
-  if (only_learns_) take_rest();
   const std::lock_guard lock(open_);
   group_.reset();
   process_.reset();
@@ -190,7 +189,10 @@ bool Container::answer(std::vector<Event>& events) noexcept {
   const auto begin = std::chrono::steady_clock::now();
   const ssize_t length = ::read(group_.get(), buffer.data(), at_once_ * sizeof(fanotify_event_metadata));
   if (length < 0) {
-    if (errno != EAGAIN && errno != EINTR) counters_.errors.fetch_add(1, std::memory_order_relaxed);
+    if (errno == EAGAIN || errno == EINTR) return false;
+    counters_.errors.fetch_add(1, std::memory_order_relaxed);
+    // Of what is only told, the kernel keeps nothing for another time.
+    if (only_learns_) programs_->leave_out();
     return false;
   }
   const auto* metadata = reinterpret_cast<const fanotify_event_metadata*>(buffer.data());

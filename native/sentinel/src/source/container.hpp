@@ -68,7 +68,11 @@ class Container {
   [[nodiscard]] std::uint64_t take_lost() noexcept { return std::exchange(lost_, 0); }
   /// Asks about mounts that came since.
   void follow_mounts() noexcept;
-  /// Lets everything happen: the kernel answers all that waits with yes. What has happened is taken in first.
+  /// Of one that is only learnt from: what happens from now on is no concern, what has happened is there to be taken in.
+  void begin_end() noexcept;
+  /// Takes in some of it. False where that was all, or all that others can wait for; then it is to be closed.
+  bool take_rest() noexcept;
+  /// Lets everything happen: the kernel answers all that waits with yes.
   void close() noexcept;
 
   [[nodiscard]] std::uint64_t unwatched_mounts() const noexcept { return unwatched_.load(std::memory_order_relaxed); }
@@ -79,7 +83,7 @@ class Container {
   /// Of a container that makes its questions dear, as by mounts without number, the next turn is one question.
   static constexpr std::chrono::milliseconds kLongTurn{1};
 
-  /// Turns to take in what happened before a container's end, all at once: others wait meanwhile.
+  /// Turns to take in what happened before a container's end: its group is wanted for others.
   static constexpr int kLastTurns = 64;
 
   /// Threads between the open of a program and that of its loader; only starts that fail in between leave one behind.
@@ -111,8 +115,6 @@ class Container {
   [[nodiscard]] bool may_happen(const Asked& asked, std::vector<Event>& events, std::optional<Start>& start) noexcept;
   /// Counts a program that has been started already.
   void notice(const Asked& asked) noexcept;
-  /// Takes in what happened and was not read yet, or counts that there was more.
-  void take_rest() noexcept;
   void count(const Start& start) noexcept;
   /// Whether a file is started as a program, as the loader of one that its thread has just started, or as a loader alone.
   [[nodiscard]] Program::Role role_of(const Asked& asked, ProgramKind kind) noexcept;
@@ -163,6 +165,7 @@ class Container {
   std::atomic<std::uint64_t> unwatched_{0};
   std::unordered_set<std::int32_t> starting_;
   std::size_t at_once_ = kAtOnce;
+  int last_turns_ = kLastTurns;
   std::unique_ptr<RepeatFilter> repeats_;  ///< from the first event on
   std::uint64_t lost_ = 0;
 };

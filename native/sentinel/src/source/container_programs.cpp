@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <sys/fanotify.h>
 
 #include <utility>
 
@@ -25,11 +26,13 @@ class Starter final : public Asker {
 }  // namespace
 
 void Container::notice(const Asked& asked) noexcept {
-  // It goes on meanwhile, and may have ended: then nothing but the file is left to say whose it was.
-  const Place place = place_of(asked.thread).value_or(Place::kInside);
+  // It goes on meanwhile, and may have ended: then nothing but the file is left to say whose it was. Its number may be another's
+  // already, whose mounts are not to be asked about.
+  const std::optional<Place> place = place_of(asked.thread);
   if (place == Place::kOutside) return;
+  const bool is_there = place == Place::kInside || (place && is_own_cgroup(asked.thread));
   if (mounts_changed()) follow_mounts();
-  const MountTable copy = place == Place::kInsideCopy ? follow_copy(asked.thread) : MountTable();
+  const MountTable copy = is_there && place == Place::kInsideCopy ? follow_copy(asked.thread) : MountTable();
 
   const ProgramKind kind = kind_of(asked.file);
   const Program::Role role = role_of(asked, kind);
@@ -41,16 +44,26 @@ void Container::notice(const Asked& asked) noexcept {
   if (identify(asked.file, "", start.identity)) start.name = names.name_of(asked.file, start.identity);
   ProcessView process(machine_.proc(), asked.thread, names);
   // A program may have taken on another user as it started, or since: the real one is most likely whose it is.
-  if (process.status().process != 0) start.user = process.status().real_user;
+  if (is_there && process.status().process != 0) start.user = process.status().real_user;
   count(start);
 }
 
-void Container::take_rest() noexcept {
-  std::vector<Event> none;
-  for (int turn = 0; turn < kLastTurns; ++turn) {
-    if (!answer(none)) return;
+void Container::begin_end() noexcept {
+  const std::lock_guard lock(open_);
+  // Nothing is to come any more, only what is there to be read.
+  for (const unsigned kind : {FAN_MARK_MOUNT, FAN_MARK_FILESYSTEM}) {
+    ::fanotify_mark(group_.get(), FAN_MARK_FLUSH | kind, 0, AT_FDCWD, "/");
   }
+  process_.reset();
+  mount_changes_.reset();
+}
+
+bool Container::take_rest() noexcept {
+  std::vector<Event> none;
+  if (!answer(none)) return false;
+  if (--last_turns_ > 0) return true;
   programs_->leave_out();
+  return false;
 }
 
 void Container::count(const Start& start) noexcept {
@@ -65,13 +78,19 @@ void Container::count(const Start& start) noexcept {
 void Container::note_running(std::span<const std::int32_t> processes) noexcept {
   const std::shared_ptr<const ContainerRules> rules = current_rules();
   if (!rules->learn_programs) return;
-  const MountTable table = read_mounts();
+  MountTable table;
+  {
+    const std::lock_guard lock(open_);
+    table = read_mounts();
+  }
   const MountTable none;
   const FileNames names(machine_.proc(), mounts_, table, none);
   for (const std::int32_t process : processes) {
+    PathBuffer buffer;
+    // It was found a while ago: its number may be that of a process somewhere else by now.
+    if (read_link(machine_.proc(), ProcName(process, "ns/mnt").text.data(), buffer) != namespace_) continue;
     ProcessView view(machine_.proc(), process, names);
     const ProcessStatus status = view.status();
-    PathBuffer buffer;
     const ProcName link(process, "exe");
     const std::string_view text = read_link(machine_.proc(), link.text.data(), buffer);
     // One that has ended, or is a thread of the kernel.

@@ -140,7 +140,8 @@ void Watcher::order(Task task, Shared container) noexcept {
 void Watcher::run() noexcept {
   std::array<epoll_event, 32> ready;
   for (;;) {
-    const int timeout = events_.empty() && lost_ == 0 ? -1 : kBatchMs;
+    const bool none_waits = events_.empty() && lost_ == 0;
+    const int timeout = !ending_.empty() ? 0 : none_waits ? -1 : kBatchMs;
     const int count = ::epoll_wait(poll_.get(), ready.data(), static_cast<int>(ready.size()), timeout);
     const std::span tokens(ready.data(), static_cast<std::size_t>(std::max(count, 0)));
     const auto handle_those = [this, tokens](auto is_meant) noexcept {
@@ -151,8 +152,8 @@ void Watcher::run() noexcept {
     // Mounts that changed are asked about before whoever asks goes on; nobody waits for what is only noticed.
     handle_those([](Ready kind) { return kind != Ready::kQuestion && kind != Ready::kNotice; });
     handle_those([](Ready kind) { return kind == Ready::kQuestion; });
-    handle_those([](Ready kind) { return kind == Ready::kNotice; });
-    if (timeout < 0) waiting_since_ = Clock::now();
+    take_notice(tokens);
+    if (none_waits) waiting_since_ = Clock::now();
     if (events_.size() >= kBatch || Clock::now() - waiting_since_ >= std::chrono::milliseconds(kBatchMs)) send();
     const std::lock_guard lock(mutex_);
     if (stopping_) break;
@@ -161,6 +162,7 @@ void Watcher::run() noexcept {
   // The kernel lets happen what still waits.
   for (auto& [number, container] : served_) container->close();
   served_.clear();
+  ending_.clear();
   send();
 }
 
@@ -179,6 +181,21 @@ void Watcher::handle(std::uint64_t token) noexcept {
   if (ready == Ready::kMounts) return found->second->follow_mounts();
   found->second->answer(events_);
   lost_ += found->second->take_lost();
+}
+
+void Watcher::take_notice(std::span<const epoll_event> ready) noexcept {
+  const auto is_notice = [](const epoll_event& event) { return ready_of(event.data.u64) == Ready::kNotice; };
+  const auto count = static_cast<std::size_t>(std::count_if(ready.begin(), ready.end(), is_notice));
+  // The kernel may name them in the same order each time.
+  std::size_t skipped = count == 0 ? 0 : notice_turn_++ % count;
+  const auto chosen = std::find_if(ready.begin(), ready.end(), [&](const epoll_event& event) {
+    return is_notice(event) && skipped-- == 0;
+  });
+  if (chosen != ready.end()) handle(chosen->data.u64);
+  if (ending_.empty()) return;
+  if (ending_.front()->take_rest()) return;
+  ending_.front()->close();
+  ending_.pop_front();
 }
 
 void Watcher::take_orders() noexcept {
@@ -215,8 +232,12 @@ void Watcher::serve(Shared container) noexcept {
 
 void Watcher::release(std::uint64_t number) noexcept {
   const auto found = served_.find(number);
-  found->second->close();  // which takes it out of the set that is waited for
+  const Shared container = std::move(found->second);
   served_.erase(found);
+  if (!container->only_learns()) return container->close();  // which takes it out of the set that is waited for
+  ::epoll_ctl(poll_.get(), EPOLL_CTL_DEL, container->group(), nullptr);
+  container->begin_end();
+  ending_.push_back(container);
 }
 
 void Watcher::send() noexcept {

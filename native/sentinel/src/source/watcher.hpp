@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/epoll.h>
+
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -79,6 +81,8 @@ class Watcher {
   void serve(Shared container) noexcept;
   void release(std::uint64_t number) noexcept;
   void handle(std::uint64_t token) noexcept;
+  /// One turn of one that is only told what happens, so that no question waits longer than that.
+  void take_notice(std::span<const epoll_event> ready) noexcept;
   void send() noexcept;
 
   EventSink& sink_;
@@ -96,7 +100,9 @@ class Watcher {
 
   // Of the thread alone.
   std::unordered_map<std::uint64_t, Shared> served_;
+  std::deque<Shared> ending_;  ///< of which something is left to be taken in; nobody asks there
   std::uint64_t next_number_ = 1;
+  std::size_t notice_turn_ = 0;
   using Clock = std::chrono::steady_clock;
   std::vector<Event> events_;
   Clock::time_point waiting_since_;  ///< of the first event that was not sent

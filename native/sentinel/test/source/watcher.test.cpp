@@ -15,7 +15,9 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <semaphore>
 #include <string>
+#include <thread>
 
 using namespace bulkhead::sentinel;
 
@@ -27,6 +29,17 @@ struct Sink final : EventSink {
   std::atomic<int> events{0};
   bool on_events(std::vector<Event>&& told, std::uint64_t) noexcept override {
     events += static_cast<int>(told.size());
+    return true;
+  }
+};
+
+/// One that holds up who tells it of anything, until it is let go.
+struct HoldingSink final : EventSink {
+  std::binary_semaphore reached{0};
+  std::binary_semaphore go_on{0};
+  bool on_events(std::vector<Event>&&, std::uint64_t) noexcept override {
+    reached.release();
+    go_on.acquire();
     return true;
   }
 };
@@ -58,8 +71,12 @@ class Opener {
   [[nodiscard]] std::int32_t pid() const { return pid_; }
   /// What came of an open: 0 or errno.
   int open() { return ask("?"); }
+  void begin_open() { REQUIRE(::write(ask_[1], "?", 1) == 1); }
+  int end_open() { return read_answer(); }
   /// What came of running the file, which is no program: errno.
   int start() { return ask("!"); }
+  /// The same by a process of its own each time: the kernel tells once of what one thread does again before it is read.
+  int start_apart() { return ask("+"); }
 
  private:
   int ask(const char* question) {
@@ -89,6 +106,17 @@ class Opener {
       if (question == '!') {
         ::execl("/secret", "secret", nullptr);
         error = errno;
+        continue;
+      }
+      if (question == '+') {
+        const pid_t child = ::fork();
+        if (child == 0) {
+          ::execl("/secret", "secret", nullptr);
+          ::_exit(errno);
+        }
+        int status = 0;
+        ::waitpid(child, &status, 0);
+        error = WEXITSTATUS(status);
         continue;
       }
       const int file = ::open("/secret", O_RDONLY | O_CLOEXEC);
@@ -218,4 +246,75 @@ TEST_CASE("what a container runs is counted once, while rules come and go and ot
   CHECK(blocked == kStarts / 2);
   CHECK(watcher.counters().errors == 0);
   CHECK(watcher.take_programs().empty());
+}
+
+TEST_CASE("a process of another container is not counted as what runs already") {
+  if (!can_watch("a process of another container")) return;
+  Opener opener;
+  Opener other;
+  Sink sink;
+  Watcher watcher(sink);
+  REQUIRE_FALSE(watcher.start().failed());
+  REQUIRE_FALSE(watcher.watch("c", opener.pid(), learn({})).failed());
+  const std::int32_t running[] = {other.pid(), ::getpid()};
+  watcher.note_running("c", running);
+  CHECK(watcher.take_programs().empty());
+}
+
+TEST_CASE("who is asked about waits for nothing that is left to be counted of a container that was let go") {
+  if (!can_watch("who is asked about")) return;
+  constexpr std::uint64_t kStarts = 600;
+  bool was_first = false;
+  // That the thread is fast is no failure.
+  for (int tries = 0; tries < 10 && !was_first; ++tries) {
+    Opener held;
+    Opener learnt;
+    HoldingSink sink;
+    Watcher watcher(sink);
+    REQUIRE_FALSE(watcher.start().failed());
+    REQUIRE_FALSE(watcher.watch("held", held.pid(), deny(u"/secret")).failed());
+    REQUIRE_FALSE(watcher.watch("learnt", learnt.pid(), learn({})).failed());
+    CHECK(held.open() == EPERM);
+    sink.reached.acquire();
+    for (std::uint64_t i = 0; i < kStarts; ++i) CHECK(learnt.start_apart() == ENOEXEC);
+    watcher.remove("learnt");
+    held.begin_open();
+    ::usleep(10'000);  // so that it is asked before the thread goes on
+    std::uint64_t counted = 0;
+    const auto take = [&] {
+      for (const ContainerPrograms& taken : watcher.take_programs()) {
+        counted += taken.counted.not_counted;
+        for (const auto& [program, count] : taken.counted.programs) counted += count;
+      }
+    };
+    sink.go_on.release();
+    CHECK(held.end_open() == EPERM);
+    take();
+    was_first = counted < kStarts;
+    for (int waits = 0; waits < 1'000 && counted < kStarts; ++waits) {
+      take();
+      ::usleep(10'000);
+    }
+    CHECK(counted == kStarts);
+    sink.go_on.release();
+    watcher.stop();
+  }
+  CHECK(was_first);
+}
+
+TEST_CASE("a container ends while it is counted what runs in it already") {
+  if (!can_watch("a container ends")) return;
+  Sink sink;
+  Watcher watcher(sink);
+  REQUIRE_FALSE(watcher.start().failed());
+  for (int i = 0; i < 20; ++i) {
+    auto opener = std::make_unique<Opener>();
+    const std::int32_t running[] = {opener->pid()};
+    REQUIRE_FALSE(watcher.watch("c", opener->pid(), learn({})).failed());
+    std::thread end([&opener] { opener.reset(); });
+    for (int tries = 0; tries < 20; ++tries) watcher.note_running("c", running);
+    end.join();
+    watcher.remove("c");
+  }
+  CHECK(watcher.counters().errors == 0);
 }
