@@ -118,6 +118,27 @@ describe('ContainerGuards', () => {
     guards.close();
   });
 
+  it('lets a container go that is to be held to nothing any more and finds no room to be learnt from', () => {
+    let room = true;
+    const { want, guards } = stage((call) => (!room && call.startsWith('rules') ? 'NO_RESOURCES' : undefined));
+    want(plan('a'));
+    room = false;
+
+    expect(want(learnt('a'))).toEqual(['rules a', 'remove a', 'let go a', 'failed a']);
+    expect(guards.counts).toEqual({ held: 0, failed: 0, learnt: 0 });
+    room = true;
+    expect(want(learnt('a'))).toEqual(['watch a 7', 'held a']);
+    guards.close();
+  });
+
+  it('does not try each of those that are only learnt from where one of them has found no room', () => {
+    const { want, guards } = stage((call) => (/^watch [b-z]/.test(call) ? 'NO_RESOURCES' : undefined));
+
+    expect(want(learnt('a'), learnt('b'), learnt('c'))).toEqual(['watch a 7', 'held a', 'watch b 7', 'failed b']);
+    expect(want(learnt('a'), learnt('b'), learnt('c'), plan('d'))).toContain('watch d 7');
+    guards.close();
+  });
+
   it('says nothing of a container that has just ended', () => {
     const { want, guards } = stage((call) => (call.startsWith('watch') ? 'CONTAINER_GONE' : undefined));
 

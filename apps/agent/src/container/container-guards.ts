@@ -73,7 +73,7 @@ export class ContainerGuards {
     const all = [...plans.values()];
     for (const plan of all.filter(isHeld)) this.#hold(plan);
     // Those that are only learnt from have what is left, and not the room that one of them has just made.
-    if (!this.#madeRoom) for (const plan of all) if (!isHeld(plan)) this.#hold(plan);
+    if (!this.#madeRoom) this.#learnFrom(all.filter((plan) => !isHeld(plan)));
     if (this.#problems.size === 0) return;
     this.#retry = setTimeout(() => this.want(this.#wanted), this.#madeRoom ? ROOM_MS : RETRY_MS);
   }
@@ -82,6 +82,17 @@ export class ContainerGuards {
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#retry);
+  }
+
+  /** Where one finds no room the others that are not watched yet would find none either: a node may have hundreds. */
+  #learnFrom(plans: readonly ContainerPlan[]): void {
+    let isFull = false;
+    for (const plan of plans) {
+      const { id } = plan.container;
+      if (isFull && this.#guards.get(id)?.held === undefined) continue;
+      this.#hold(plan);
+      isFull ||= codeOf(this.#problems.get(id)) === NO_RESOURCES;
+    }
   }
 
   #hold(plan: ContainerPlan): void {
@@ -99,6 +110,8 @@ export class ContainerGuards {
       else this.#fail(plan, problem);
       if (!isSame) this.#listener.onHeld(plan, before);
     } catch (error) {
+      // What was in force is wanted no more, whatever becomes of the rest.
+      if (before !== undefined && isHeld(before) && !isHeld(plan)) this.#letGo(id, guard);
       if (codeOf(error) === NO_RESOURCES && isHeld(plan)) this.#makeRoom();
       if (codeOf(error) === GONE) this.#problems.set(id, error);
       else this.#fail(plan, error);
