@@ -24,7 +24,9 @@ interface Entry {
 /** Makes of what one workload ran, as it is counted, what is to be told of it, and when. */
 export class ProgramLedger {
   readonly #phaseMs: number;
-  readonly #entries = new Map<string, Entry>();
+  /** By who ran it and what became of it, and the path: that is long, and kept once. */
+  readonly #entries = new Map<string, Map<string, Entry>>();
+  #size = 0;
   #notCounted = 0;
   #toldAt: number;
 
@@ -36,22 +38,19 @@ export class ProgramLedger {
 
   /** Programs that are known, each by who ran it and what became of it. */
   get size(): number {
-    return this.#entries.size;
+    return this.#size;
   }
 
   /** Takes in what was run since a time. Of programs that are not known yet, as many as there is room for. */
   take(programs: readonly CountedProgram[], notCounted: number, since: number, room = MAX_PROGRAMS): void {
-    const most = Math.min(MAX_PROGRAMS, this.#entries.size + room);
+    const most = Math.min(MAX_PROGRAMS, this.#size + room);
     this.#notCounted += notCounted;
     for (const { count, ...program } of programs) {
-      const name = JSON.stringify([program.executable, program.user, program.fromImage, program.verdict]);
-      const known = this.#entries.get(name);
-      if (known === undefined && this.#entries.size >= most) {
+      const entry = this.#entryOf(program, since, most);
+      if (entry === undefined) {
         this.#notCounted += count;
         continue;
       }
-      const entry = known ?? { program, count: 0, since, told: undefined };
-      if (known === undefined) this.#entries.set(name, entry);
       if (entry.count === 0) entry.since = since;
       entry.count += count;
     }
@@ -61,10 +60,10 @@ export class ProgramLedger {
   tell(now: number, all = false): Telling | undefined {
     const programs: CountedProgram[] = [];
     let since = now;
-    for (const [name, entry] of this.#entries) {
+    for (const entry of this.#known()) {
       const { program, count, told } = entry;
       if (told !== undefined && count === 0) {
-        if (now - told >= RECENT_MS) this.#entries.delete(name);
+        if (now - told >= RECENT_MS) this.#forget(program);
         continue;
       }
       if (!all && told !== undefined && !this.#isDue(told, now)) continue;
@@ -83,7 +82,30 @@ export class ProgramLedger {
 
   /** Whether nothing waits, and nothing was told that has to be remembered. */
   get isEmpty(): boolean {
-    return this.#entries.size + this.#notCounted === 0;
+    return this.#size + this.#notCounted === 0;
+  }
+
+  /** Nothing where it is not known and there are so many already. */
+  #entryOf(program: Entry['program'], since: number, most: number): Entry | undefined {
+    const kind = kindOf(program);
+    const known = this.#entries.get(kind)?.get(program.executable);
+    if (known !== undefined || this.#size >= most) return known;
+    const entry = { program, count: 0, since, told: undefined };
+    const ofKind = this.#entries.get(kind) ?? new Map<string, Entry>();
+    this.#entries.set(kind, ofKind.set(program.executable, entry));
+    this.#size += 1;
+    return entry;
+  }
+
+  *#known(): Generator<Entry> {
+    for (const ofKind of this.#entries.values()) yield* ofKind.values();
+  }
+
+  #forget(program: Entry['program']): void {
+    const kind = kindOf(program);
+    const ofKind = this.#entries.get(kind);
+    if (ofKind?.delete(program.executable) === true) this.#size -= 1;
+    if (ofKind?.size === 0) this.#entries.delete(kind);
   }
 
   #isDue(told: number, now: number): boolean {
@@ -93,4 +115,8 @@ export class ProgramLedger {
   #slot(time: number): number {
     return Math.floor((time + this.#phaseMs) / SUM_MS);
   }
+}
+
+function kindOf({ user, fromImage, verdict }: Entry['program']): string {
+  return JSON.stringify([user, fromImage, verdict]);
 }
