@@ -1,18 +1,13 @@
-import {
-  type FlowEnd,
-  type FlowEnds,
-  type ReportedWorkload,
-  type WatchedSubject,
-  workloadEnd,
-} from '@bulkhead/control-plane';
+import { type FlowEnd, type FlowEnds, type WatchedSubject, workloadEnd } from '@bulkhead/control-plane';
 import type { AddressBook } from './address-book.ts';
+import type { ReportedWorkloads } from './reported-workloads.ts';
 import type { ServiceBook } from './service-book.ts';
 
 /** Where flows were seen: the agent, its node, and what runs there as it said last. */
 export interface FlowOrigin {
   readonly agent: string;
   readonly node: string;
-  readonly workloads: Iterable<ReportedWorkload>;
+  readonly workloads: ReportedWorkloads;
 }
 
 /** The ends of flows that an agent tells of. */
@@ -31,7 +26,8 @@ export function flowEnds(book: AddressBook, services: ServiceBook, { agent, node
  */
 export function programEnd(book: AddressBook, { agent, workloads }: FlowOrigin): (subject: WatchedSubject) => FlowEnd {
   return (subject) => {
-    for (const workload of workloads) if (isNamed(workload, subject)) return workloadEnd(workload);
+    const known = workloads.namedBy(subject);
+    if (known !== undefined) return workloadEnd(known);
     const [{ namespace, pod } = { namespace: undefined, pod: undefined }] = subject.workloads;
     const end = book.at(agent, subject.netns);
     const isOfIt = end?.kind === 'workload' && end.namespace === namespace && pod?.startsWith(end.name) === true;
@@ -40,16 +36,9 @@ export function programEnd(book: AddressBook, { agent, workloads }: FlowOrigin):
 }
 
 /** What has just been reported is not in the book yet. */
-function reportedEnd(subject: WatchedSubject, workloads: Iterable<ReportedWorkload>): FlowEnd | undefined {
-  for (const workload of workloads) {
-    if (workload.netns === subject.netns || isNamed(workload, subject)) return workloadEnd(workload);
-  }
-  return undefined;
-}
-
-function isNamed({ name, namespace, owners }: ReportedWorkload, { workloads }: WatchedSubject): boolean {
-  const pod = owners.find(({ kind }) => kind === 'Pod')?.name;
-  return workloads.some((one) => one.name === name && one.namespace === namespace && one.pod === pod);
+function reportedEnd(subject: WatchedSubject, workloads: ReportedWorkloads): FlowEnd | undefined {
+  const found = workloads.in(subject.netns) ?? workloads.namedBy(subject);
+  return found === undefined ? undefined : workloadEnd(found);
 }
 
 /** Of a workload that is gone, what the event says of it is all that is known. */

@@ -5,6 +5,7 @@ import type { Logger } from '@bulkhead/runtime';
 import type { Store } from '@bulkhead/store';
 import type { CaptureRequest } from '../response/capture-orders.ts';
 import type { Answer } from '../response/responder.ts';
+import { ReportedWorkloads } from './reported-workloads.ts';
 
 export interface SessionPorts {
   readonly store: Pick<Store, 'agents' | 'workloads' | 'events'>;
@@ -17,7 +18,7 @@ export interface SessionPorts {
   readonly onPrograms: (reports: readonly ProgramReport[]) => void;
   /** What an event says of flows or programs, if anything. */
   readonly observe: (
-    workloads: Iterable<ReportedWorkload>,
+    workloads: ReportedWorkloads,
     document: unknown,
     receivedAt: string,
   ) => Pick<SequencedEvent, 'flows' | 'programs'>;
@@ -52,7 +53,7 @@ const SETTLE_MS = 100;
 export class Session implements AgentSession {
   readonly #agent: string;
   readonly #ports: SessionPorts;
-  readonly #workloads = new Map<string, ReportedWorkload>();
+  readonly #workloads = new ReportedWorkloads();
   #timer: NodeJS.Timeout | undefined;
   #isSettled = false;
   #keeping: Promise<void> = Promise.resolve();
@@ -69,10 +70,10 @@ export class Session implements AgentSession {
     const sequenced = events.map((text, index) => {
       const document = documentOf(text);
       const sequence = firstSequence + index;
-      const answer = respond(this.#workloads.values(), { epoch, sequence }, document);
+      const answer = respond(this.#workloads, { epoch, sequence }, document);
       captures.push(...answer.captures);
       const { rules, quarantines } = answer;
-      return { sequence, document, rules, quarantines, ...observe(this.#workloads.values(), document, at) };
+      return { sequence, document, rules, quarantines, ...observe(this.#workloads, document, at) };
     });
     const { stored } = await store.events.append({ agent: this.#agent, epoch, events: sequenced }, at);
     onKept();
@@ -88,7 +89,7 @@ export class Session implements AgentSession {
 
   async workloads({ whole, present, gone }: WorkloadReport): Promise<void> {
     if (whole) this.#workloads.clear();
-    for (const workload of present) this.#workloads.set(workload.id, this.#ports.withOwners(workload));
+    for (const workload of present) this.#workloads.put(this.#ports.withOwners(workload));
     for (const id of gone) this.#workloads.delete(id);
     this.#timer ??= setTimeout(() => this.#settle(), SETTLE_MS);
   }
@@ -109,7 +110,7 @@ export class Session implements AgentSession {
 
   /** What runs on the node, as its agent said last. */
   get reported(): Iterable<ReportedWorkload> {
-    return this.#workloads.values();
+    return this.#workloads;
   }
 
   closed(): void {
@@ -127,9 +128,9 @@ export class Session implements AgentSession {
     this.#timer = undefined;
     const { put, remove, sendTo, told, store, logger, cutOff, replica } = this.#ports;
     const nodes = new Set<string>();
-    for (const [id, workload] of this.#workloads) {
+    for (const workload of this.#workloads) {
       for (const node of put(workload)) nodes.add(node);
-      told.add(id);
+      told.add(workload.id);
     }
     for (const id of told) {
       if (this.#workloads.has(id)) continue;
@@ -139,7 +140,7 @@ export class Session implements AgentSession {
     sendTo(nodes);
     cutOff(this.#isSettled ? 'open' : 'all');
     this.#isSettled = true;
-    const workloads = [...this.#workloads.values()];
+    const workloads = [...this.#workloads];
     this.#keeping = this.#keeping
       .then(() => store.workloads.replace(this.#agent, workloads, this.#now(), replica))
       .catch((error: unknown) => logger.error({ err: error, agent: this.#agent }, 'workloads are not kept'));

@@ -13,7 +13,10 @@ const ProgramAnswer = z.object({
   namespace: z.string().optional(),
   workload: z.string().describe('Of what runs it: all pods of a deployment are one.'),
   container: z.string(),
-  groups: z.array(z.string()).readonly().describe('Those that selected the container when it was last told of.'),
+  groups: z
+    .array(z.string())
+    .readonly()
+    .describe('Those that selected the container when it was last told of, 32 at most.'),
   executable: z.string().describe('Absolute path, as the container sees it.'),
   user: z.number().optional().describe('As the machine counts; absent where it could not be told any more.'),
   fromImage: z

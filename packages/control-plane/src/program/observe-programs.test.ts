@@ -56,6 +56,16 @@ describe('observePrograms', () => {
     expect({ taken: taken.length, malformed }).toEqual({ taken: 256, malformed: 1 });
   });
 
+  it('keeps a few groups beside each program, whatever an agent says', () => {
+    const many = Array.from({ length: 1_000 }, (_, at) => `g-${at}-${'x'.repeat(50)}`);
+    const groups = ['Shop', 'a\0', 'x'.repeat(200), 'web', 'web', ...many];
+    const kept = observePrograms({ ...EVENT, programs: [PROGRAM], groups }, NOW, () => WEB)?.local?.groups;
+    expect(kept).toEqual(many.toSorted().slice(0, 32));
+    expect(observePrograms({ ...EVENT, programs: [], groups: ['web', 'web'] }, NOW, () => WEB)?.local?.groups).toEqual([
+      'web',
+    ]);
+  });
+
   it.each([
     { programs: [PROGRAM], workloads: [] },
     { programs: [PROGRAM], netns: '' },

@@ -1,3 +1,4 @@
+import { isName } from '@bulkhead/core';
 import { z } from 'zod';
 import { seenAt, WatchedSubject } from '../event/watched-subject.ts';
 import type { FlowEnd } from '../flow/flow.ts';
@@ -8,6 +9,8 @@ export const MAX_PROGRAMS_OF_EVENT = 256;
 /** The kernel's bound of a path. */
 const MAX_PATH = 4_096;
 const MAX_USER = 2 ** 32 - 1;
+/** They are kept with each program: more would make of one event what fills a disk. */
+const MAX_GROUPS = 32;
 
 const ToldProgram = z.object({
   executable: z.string().max(MAX_PATH).startsWith('/'),
@@ -26,7 +29,7 @@ const ProgramsEvent = WatchedSubject.extend({
 export interface ProgramReport {
   /** When they were last seen. */
   readonly at: string;
-  /** Who runs them, and the groups that select it; absent where the event does not say so. */
+  /** Who runs them, and the groups that select it, the first by name; absent where the event does not say so. */
   readonly local?: { readonly place: ProgramPlace; readonly groups: readonly string[] };
   readonly programs: readonly ProgramObservation[];
   /** Runs of programs that the agent had no room to tell apart. */
@@ -62,7 +65,7 @@ export function observePrograms(
     at,
     local: {
       place: { ...(namespace !== undefined && { namespace }), workload, container: container.name },
-      groups: read.groups.toSorted(),
+      groups: groupsOf(read),
     },
     programs,
     notCounted: read.notCounted,
@@ -72,4 +75,8 @@ export function observePrograms(
 
 function observed({ user, fromImage, ...program }: z.output<typeof ToldProgram>): ProgramObservation {
   return { ...program, ...(user !== undefined && { user }), ...(fromImage !== undefined && { fromImage }) };
+}
+
+function groupsOf({ groups }: WatchedSubject): readonly string[] {
+  return [...new Set(groups)].filter(isName).toSorted().slice(0, MAX_GROUPS);
 }
