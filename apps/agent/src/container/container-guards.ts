@@ -14,7 +14,7 @@ export interface ContainerListener {
 /** A container that could not be held is asked again: its processes may have been about to start. */
 const RETRY_MS = 5_000;
 /** Where one that was only learnt from made room, which takes a moment. */
-const ROOM_MS = 50;
+const ROOM_MS = 100;
 
 /** The container has ended: the inventory says so in a moment. */
 const GONE = 'CONTAINER_GONE';

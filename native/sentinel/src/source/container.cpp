@@ -176,6 +176,17 @@ bool Container::has_ended() noexcept {
   return ::poll(&end, 1, 0) != 0;
 }
 
+void Container::begin_end() noexcept {
+  is_ending_ = true;
+  const std::lock_guard lock(open_);
+  mask_.store(0);  // so that no mount is asked about anew
+  for (const unsigned kind : {FAN_MARK_MOUNT, FAN_MARK_FILESYSTEM}) {
+    ::fanotify_mark(group_.get(), FAN_MARK_FLUSH | kind, 0, AT_FDCWD, "/");
+  }
+  process_.reset();
+  mount_changes_.reset();
+}
+
 void Container::close() noexcept {
   const std::lock_guard lock(open_);
   group_.reset();
@@ -207,7 +218,7 @@ bool Container::answer(std::vector<Event>& events) noexcept {
     }
     counters_.asked.fetch_add(1, std::memory_order_relaxed);
     std::optional<Start> start;
-    const bool allowed = may_happen(asked, events, start);
+    const bool allowed = is_ending_ || may_happen(asked, events, start);
     const fanotify_response response{.fd = metadata->fd, .response = allowed ? std::uint32_t{FAN_ALLOW} : FAN_DENY};
     // Whoever was killed while it waited is not there any more.
     if (::write(group_.get(), &response, sizeof(response)) < 0 && errno != ENOENT) {

@@ -68,9 +68,11 @@ class Container {
   [[nodiscard]] std::uint64_t take_lost() noexcept { return std::exchange(lost_, 0); }
   /// Asks about mounts that came since.
   void follow_mounts() noexcept;
-  /// Of one that is only learnt from: what happens from now on is no concern, what has happened is there to be taken in.
+  /// What happens from now on is no concern. What waits is still to be answered, with yes, and what has happened to be taken in.
+  /// The kernel takes a while to forget what it was to tell; who closes at once waits for that.
   void begin_end() noexcept;
-  /// Takes in some of it. False where that was all, or all that others can wait for; then it is to be closed.
+  [[nodiscard]] bool is_ending() const noexcept { return is_ending_; }
+  /// Takes in some of what has happened. False where that was all, or all that others can wait for; then it is to be closed.
   bool take_rest() noexcept;
   /// Lets everything happen: the kernel answers all that waits with yes.
   void close() noexcept;
@@ -148,6 +150,7 @@ class Container {
   std::shared_ptr<ProgramTable> programs_;
   std::int32_t pid_ = 0;
   bool only_learns_ = false;
+  bool is_ending_ = false;  ///< for the thread that answers
   std::mutex open_;  ///< while the descriptors below are used by a thread that does not answer, or closed
   UniqueFd group_;
   UniqueFd folder_;  ///< /proc/PID

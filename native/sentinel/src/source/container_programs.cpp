@@ -1,5 +1,4 @@
 #include <fcntl.h>
-#include <sys/fanotify.h>
 
 #include <utility>
 
@@ -48,19 +47,9 @@ void Container::notice(const Asked& asked) noexcept {
   count(start);
 }
 
-void Container::begin_end() noexcept {
-  const std::lock_guard lock(open_);
-  // Nothing is to come any more, only what is there to be read.
-  for (const unsigned kind : {FAN_MARK_MOUNT, FAN_MARK_FILESYSTEM}) {
-    ::fanotify_mark(group_.get(), FAN_MARK_FLUSH | kind, 0, AT_FDCWD, "/");
-  }
-  process_.reset();
-  mount_changes_.reset();
-}
-
 bool Container::take_rest() noexcept {
   std::vector<Event> none;
-  if (!answer(none)) return false;
+  if (!only_learns_ || !answer(none)) return false;
   if (--last_turns_ > 0) return true;
   programs_->leave_out();
   return false;

@@ -22,6 +22,9 @@ constexpr unsigned kReadyBits = 3;
 constexpr std::size_t kBatch = 128;
 constexpr int kBatchMs = 20;
 
+/// What the kernel takes to forget the marks of a group. Who closes the group before waits for it, and is to answer others.
+constexpr std::chrono::milliseconds kForgetting{20};
+
 std::uint64_t token_of(std::uint64_t number, Ready ready) noexcept {
   return number << kReadyBits | static_cast<std::uint64_t>(ready);
 }
@@ -141,8 +144,7 @@ void Watcher::run() noexcept {
   std::array<epoll_event, 32> ready;
   for (;;) {
     const bool none_waits = events_.empty() && lost_ == 0;
-    const int timeout = !ending_.empty() ? 0 : none_waits ? -1 : kBatchMs;
-    const int count = ::epoll_wait(poll_.get(), ready.data(), static_cast<int>(ready.size()), timeout);
+    const int count = ::epoll_wait(poll_.get(), ready.data(), static_cast<int>(ready.size()), wait_ms());
     const std::span tokens(ready.data(), static_cast<std::size_t>(std::max(count, 0)));
     const auto handle_those = [this, tokens](auto is_meant) noexcept {
       for (const epoll_event& event : tokens) {
@@ -153,6 +155,7 @@ void Watcher::run() noexcept {
     handle_those([](Ready kind) { return kind != Ready::kQuestion && kind != Ready::kNotice; });
     handle_those([](Ready kind) { return kind == Ready::kQuestion; });
     take_notice(tokens);
+    close_ended();
     if (none_waits) waiting_since_ = Clock::now();
     if (events_.size() >= kBatch || Clock::now() - waiting_since_ >= std::chrono::milliseconds(kBatchMs)) send();
     const std::lock_guard lock(mutex_);
@@ -160,9 +163,10 @@ void Watcher::run() noexcept {
   }
   take_orders();
   // The kernel lets happen what still waits.
+  for (auto& [number, container] : served_) container->begin_end();
+  for (auto& [number, container] : served_) if (!container->only_learns()) container->close();
   for (auto& [number, container] : served_) container->close();
   served_.clear();
-  ending_.clear();
   send();
 }
 
@@ -192,10 +196,24 @@ void Watcher::take_notice(std::span<const epoll_event> ready) noexcept {
     return is_notice(event) && skipped-- == 0;
   });
   if (chosen != ready.end()) handle(chosen->data.u64);
-  if (ending_.empty()) return;
-  if (ending_.front()->take_rest()) return;
-  ending_.front()->close();
-  ending_.pop_front();
+}
+
+void Watcher::close_ended() noexcept {
+  while (!ending_.empty() && ending_.front().second <= Clock::now()) {
+    const auto found = served_.find(ending_.front().first);
+    if (found->second->take_rest()) return;
+    found->second->close();  // which takes it out of the set that is waited for
+    served_.erase(found);
+    ending_.pop_front();
+  }
+}
+
+int Watcher::wait_ms() const noexcept {
+  const int for_events = events_.empty() && lost_ == 0 ? -1 : kBatchMs;
+  if (ending_.empty()) return for_events;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(ending_.front().second - Clock::now());
+  const int for_end = std::max(static_cast<int>(left.count()), 0);
+  return for_events < 0 ? for_end : std::min(for_events, for_end);
 }
 
 void Watcher::take_orders() noexcept {
@@ -231,13 +249,10 @@ void Watcher::serve(Shared container) noexcept {
 }
 
 void Watcher::release(std::uint64_t number) noexcept {
-  const auto found = served_.find(number);
-  const Shared container = std::move(found->second);
-  served_.erase(found);
-  if (!container->only_learns()) return container->close();  // which takes it out of the set that is waited for
-  ::epoll_ctl(poll_.get(), EPOLL_CTL_DEL, container->group(), nullptr);
-  container->begin_end();
-  ending_.push_back(container);
+  Container& container = *served_.find(number)->second;
+  if (container.is_ending()) return;
+  container.begin_end();
+  ending_.emplace_back(number, Clock::now() + kForgetting);
 }
 
 void Watcher::send() noexcept {

@@ -83,6 +83,9 @@ class Watcher {
   void handle(std::uint64_t token) noexcept;
   /// One turn of one that is only told what happens, so that no question waits longer than that.
   void take_notice(std::span<const epoll_event> ready) noexcept;
+  /// Closes those that have ended and of which nothing is left, or takes a turn of the first of them.
+  void close_ended() noexcept;
+  [[nodiscard]] int wait_ms() const noexcept;
   void send() noexcept;
 
   EventSink& sink_;
@@ -100,10 +103,10 @@ class Watcher {
 
   // Of the thread alone.
   std::unordered_map<std::uint64_t, Shared> served_;
-  std::deque<Shared> ending_;  ///< of which something is left to be taken in; nobody asks there
   std::uint64_t next_number_ = 1;
   std::size_t notice_turn_ = 0;
   using Clock = std::chrono::steady_clock;
+  std::deque<std::pair<std::uint64_t, Clock::time_point>> ending_;  ///< and when they are to be closed
   std::vector<Event> events_;
   Clock::time_point waiting_since_;  ///< of the first event that was not sent
   std::uint64_t lost_ = 0;
