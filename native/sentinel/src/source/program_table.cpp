@@ -10,8 +10,10 @@ void ProgramTable::add(RunProgram program) noexcept {
   const auto found = counts_.find(program);
   if (found != counts_.end()) {
     ++found->second;
-  } else if (counts_.size() < kMaxPrograms) {
+  } else if (counts_.size() < kMaxPrograms && of_all_ < kMaxOfAll) {
+    // Two tables may see the last place at once, and both take it.
     counts_.emplace(std::move(program), 1);
+    ++of_all_;
   } else {
     ++not_counted_;
   }
@@ -28,6 +30,7 @@ CountedPrograms ProgramTable::take() noexcept {
   {
     const std::lock_guard lock(mutex_);
     counts.swap(counts_);
+    of_all_ -= counts.size();
     taken.not_counted = std::exchange(not_counted_, 0);
   }
   taken.programs.reserve(counts.size());

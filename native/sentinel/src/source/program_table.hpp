@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -38,8 +39,16 @@ class ProgramTable {
  public:
   /// Different programs between two times of asking; a container that runs more has them counted as one number.
   static constexpr std::size_t kMaxPrograms = 512;
+  /// The same of all tables together: many containers may make up names.
+  static constexpr std::size_t kMaxOfAll = 16'384;
   /// A longer path is none that a rule is written of.
   static constexpr std::size_t kMaxPath = 1'024;
+
+  /// `of_all` is how many programs all tables have, and outlives them.
+  explicit ProgramTable(std::atomic<std::size_t>& of_all) noexcept : of_all_(of_all) {}
+  ~ProgramTable() { of_all_ -= counts_.size(); }
+  ProgramTable(const ProgramTable&) = delete;
+  ProgramTable& operator=(const ProgramTable&) = delete;
 
   /// One without a path has no name that can be told.
   void add(RunProgram program) noexcept;
@@ -48,6 +57,7 @@ class ProgramTable {
   [[nodiscard]] CountedPrograms take() noexcept;
 
  private:
+  std::atomic<std::size_t>& of_all_;
   std::mutex mutex_;
   std::map<RunProgram, std::uint64_t> counts_;
   std::uint64_t not_counted_ = 0;

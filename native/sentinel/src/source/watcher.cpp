@@ -18,6 +18,9 @@ namespace {
 enum class Ready : std::uint64_t { kQuestion, kMounts, kEnded, kWake, kNotice };
 constexpr unsigned kReadyBits = 3;
 
+/// More than are mostly ready at once: who is asked is seen before anybody has a turn who is only told.
+constexpr std::size_t kReady = 256;
+
 /// Events that are sent together, and how long the first of them waits for others.
 constexpr std::size_t kBatch = 128;
 constexpr int kBatchMs = 20;
@@ -56,7 +59,7 @@ Failure Watcher::watch(const std::string& id, std::int32_t pid, std::shared_ptr<
   if (containers_.contains(id)) {
     return {FailureCode::kDuplicateContainer, "the container " + id + " is watched already: remove it first"};
   }
-  auto container = std::make_shared<Container>(id, machine_, counters_, std::make_shared<ProgramTable>());
+  auto container = std::make_shared<Container>(id, machine_, counters_, std::make_shared<ProgramTable>(counted_programs_));
   // From the first mark on, processes of the container wait for the thread, and this one must not wait for them.
   if (Failure failure = container->open(pid, std::move(rules)); failure.failed()) return failure;
   containers_.emplace(id, container);
@@ -141,7 +144,7 @@ void Watcher::order(Task task, Shared container) noexcept {
 }
 
 void Watcher::run() noexcept {
-  std::array<epoll_event, 32> ready;
+  std::array<epoll_event, kReady> ready;
   for (;;) {
     const bool none_waits = events_.empty() && lost_ == 0;
     const int count = ::epoll_wait(poll_.get(), ready.data(), static_cast<int>(ready.size()), wait_ms());

@@ -2,7 +2,9 @@
 
 #include <sys/epoll.h>
 
+#include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -94,7 +96,8 @@ class Watcher {
   UniqueFd poll_;
   UniqueFd wake_;
   std::thread thread_;
-  std::map<std::string, Shared> containers_;  ///< of the callers
+  std::atomic<std::size_t> counted_programs_{0};  ///< of all tables
+  std::map<std::string, Shared> containers_;      ///< of the callers
   std::deque<std::pair<std::string, std::shared_ptr<ProgramTable>>> removed_;
 
   std::mutex mutex_;

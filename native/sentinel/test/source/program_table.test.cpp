@@ -2,13 +2,17 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
+#include <memory>
 #include <string>
+#include <vector>
 
 using namespace bulkhead::sentinel;
 using Verdict = RunProgram::Verdict;
 
 TEST_CASE("programs are counted by what is known of them, until they are taken") {
-  ProgramTable table;
+  std::atomic<std::size_t> all{0};
+  ProgramTable table(all);
   table.add({"/bin/sh", 0, true, Verdict::kAllow});
   table.add({"/bin/sh", 0, true, Verdict::kAllow});
   table.add({"/bin/sh", 7, true, Verdict::kAllow});
@@ -25,7 +29,8 @@ TEST_CASE("programs are counted by what is known of them, until they are taken")
 }
 
 TEST_CASE("what has no name, one that is too long, or no room is a number") {
-  ProgramTable table;
+  std::atomic<std::size_t> all{0};
+  ProgramTable table(all);
   table.add({"", 0, true, Verdict::kAllow});
   table.add({std::string(ProgramTable::kMaxPath + 1, 'x'), 0, true, Verdict::kAllow});
   table.add({std::string(ProgramTable::kMaxPath, 'x'), 0, true, Verdict::kAllow});
@@ -38,4 +43,24 @@ TEST_CASE("what has no name, one that is too long, or no room is a number") {
   CHECK(taken.programs.size() == ProgramTable::kMaxPrograms);
   CHECK(taken.not_counted == 4);
   CHECK(table.take().not_counted == 0);
+}
+
+TEST_CASE("all containers together have no more than they may, and room again once it was taken") {
+  std::atomic<std::size_t> all{0};
+  std::vector<std::unique_ptr<ProgramTable>> tables;
+  const auto fill = [](ProgramTable& table) {
+    for (std::size_t i = 0; i < ProgramTable::kMaxPrograms; ++i) table.add({std::to_string(i), 0, true, Verdict::kAllow});
+  };
+  for (std::size_t filled = 0; filled < ProgramTable::kMaxOfAll; filled += ProgramTable::kMaxPrograms) {
+    fill(*tables.emplace_back(std::make_unique<ProgramTable>(all)));
+  }
+  ProgramTable late(all);
+  late.add({"/bin/sh", 0, true, Verdict::kAllow});
+  tables.front()->add({"0", 0, true, Verdict::kAllow});
+  CHECK(late.take().not_counted == 1);
+  CHECK(tables.front()->take().programs.front().count == 2);
+  late.add({"/bin/sh", 0, true, Verdict::kAllow});
+  CHECK(late.take().programs.size() == 1);
+  tables.clear();
+  CHECK(all == 0);
 }
