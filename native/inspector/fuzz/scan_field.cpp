@@ -44,7 +44,7 @@ std::vector<Detection> scan(Bytes field, Bytes steps, bool provisional) {
   return sink.all;
 }
 
-template <lane::Anchors Wanted>
+template <lane::Finds Wanted>
 void check_finders(Bytes field) {
   if (!lane::cpu_has_avx2() || field.size() <= lane::kFindLookBack) return;
   const std::size_t length = std::min(field.size() - lane::kFindLookBack, lane::kChunk);

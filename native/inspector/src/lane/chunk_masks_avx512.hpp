@@ -117,8 +117,8 @@ template <Finds Wanted, Points Sure = Points::exact>
 [[gnu::always_inline]] inline BlockMasks classify(const Block& block) noexcept {
   constexpr int kFirstOrBoth = 0xf8;  // a | (b & c)
   const __m512i byte_sets = sets(kByteTable, block.here);
-  const __m512i point = _mm512_ternarylogic_epi64(anchors<Wanted, Sure>(block), byte_sets, _mm512_set1_epi8(kSetAt),
-                                                  kFirstOrBoth);
+  const __m512i ends = anchors<Wanted, Sure>(block);
+  const __m512i point = _mm512_ternarylogic_epi64(ends, byte_sets, _mm512_set1_epi8(kSetAt), kFirstOrBoth);
   return {mask(byte_sets, kSetDigit), mask(byte_sets, kSetSeparator), mask(byte_sets, kSetOpening),
           _mm512_test_epi8_mask(point, point)};
 }
