@@ -31,6 +31,8 @@ import { openSource, type Source } from './source.ts';
 import { Installation } from './stop/installation.ts';
 import { watchInventory } from './workload/inventory.ts';
 
+/** What still runs is told anew so often: a control plane forgets what it was not told of for weeks. */
+const RUNNING_AGAIN_MS = 86_400_000;
 /** How old the totals in the metrics may be. */
 const SAMPLE_MS = 1_000;
 /** Releasing some hundred namespaces takes longer than the default allows. */
@@ -206,8 +208,12 @@ async function start(
     onProblem: notice,
   });
   if (config.programs) programs.start();
+  const daily = setInterval(() => agent.containers.noteRunning(), RUNNING_AGAIN_MS);
   // Before the sentinel ends.
-  shutdown.onClose('programs', () => programs.close());
+  shutdown.onClose('programs', () => {
+    clearInterval(daily);
+    programs.close();
+  });
   const parts = { ...outlets, agent, local, captures, scans, stop };
 
   const address = await serveHealth(config.metrics, registry, shutdown, () => plane?.notReady ?? agent.notReady);

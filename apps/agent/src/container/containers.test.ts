@@ -140,3 +140,26 @@ it('does not call it a failure of a policy that a container cannot be learnt fro
   expect(notLearnt).toEqual(['what the container web runs is not counted: no such file system']);
   expect(containers.counts).toEqual({ held: 0, failed: 0, learnt: 0 });
 });
+
+it('tells again what runs, once a container is in another group, and whenever it is asked to', () => {
+  const { containers, noted } = stage(undefined, true);
+  containers.setContainers([container]);
+  containers.setContainers([{ ...container }]);
+  expect(noted).toHaveLength(1);
+  const [everything] = policy.groups;
+  containers.setPolicy({
+    ...policy,
+    groups: [...policy.groups, { ...everything, name: 'web' } as typeof everything & object],
+  });
+  expect(noted).toHaveLength(2);
+  containers.noteRunning();
+  expect(noted).toHaveLength(3);
+  expect(noted[2]?.length).toBeGreaterThan(0);
+});
+
+it('tells of nothing that runs where nothing is to be learnt', () => {
+  const { containers, noted } = stage();
+  containers.setContainers([container]);
+  containers.noteRunning();
+  expect(noted).toEqual([]);
+});

@@ -99,6 +99,13 @@ export class Containers {
     return this.#guards.wanted.get(id)?.subject ?? this.#ended.get(id);
   }
 
+  /** Counts what runs now as run: what runs for months is seen no less than what is run every day. */
+  noteRunning(): void {
+    this.#running = undefined;
+    for (const plan of this.#guards.wanted.values()) this.#noteRunning(plan);
+    this.#running = undefined;
+  }
+
   close(): void {
     this.#guards.close();
   }
@@ -106,6 +113,12 @@ export class Containers {
   #apply(): void {
     this.#guards.want(planContainers(this.#containers, this.#policy, this.#options.learnsPrograms));
     this.#running = undefined;
+  }
+
+  #noteRunning({ container, rules }: ContainerPlan): void {
+    if (rules.learn?.programs !== true) return;
+    this.#running ??= new RunningPrograms();
+    this.#sentinel.noteRunning(container.id, this.#running.onceWith(container.pid).slice(0, MAX_RUNNING));
   }
 
   #onLetGo(plan: ContainerPlan): void {
@@ -120,11 +133,9 @@ export class Containers {
     const { subject, container } = plan;
     if (isHeld(plan)) this.#emit({ event: 'container-protected', policies: policiesOf(plan), ...subject });
     else if (before !== undefined && isHeld(before)) this.#emit({ event: 'container-released', ...subject });
-    const isNew = before?.container.pid !== container.pid;
-    if (plan.rules.learn?.programs === true && isNew) {
-      this.#running ??= new RunningPrograms();
-      this.#sentinel.noteRunning(container.id, this.#running.onceWith(container.pid).slice(0, MAX_RUNNING));
-    }
+    // Who reads of one of its groups alone knows nothing of what was told before it was in it.
+    const isNew = before?.container.pid !== container.pid || !isSameList(before.subject.groups, subject.groups);
+    if (isNew) this.#noteRunning(plan);
     if (plan.rules.process.length === 0) return;
     this.#running ??= new RunningPrograms();
     const denied = this.#running.with(container.pid).flatMap((program) => {
@@ -134,6 +145,10 @@ export class Containers {
     });
     for (const event of denied.slice(0, MAX_TOLD)) this.#emit(event);
   }
+}
+
+function isSameList(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === others.length && some.every((one, index) => one === others[index]);
 }
 
 function text(error: unknown): string {
