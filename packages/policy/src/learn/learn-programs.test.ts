@@ -176,6 +176,49 @@ describe('learnPrograms', () => {
     expect(rulesOf(learn(many.slice(1)))).toHaveLength(2);
   });
 
+  it('goes on denying what was denied in a folder that is allowed as a whole', () => {
+    const many = Array.from({ length: 65 }, (_, at) => program(`/tmp/x/${at}`));
+    const denied = ['/tmp/x/sub/nc', '/bin/nc', '/tmp/a*b', '/tmp/x/*'].map((path) =>
+      program(path, { verdict: 'block' }),
+    );
+    const learnt = learn([...many, program('/tmp/a?b'), ...denied]);
+
+    expect(rulesOf(learnt)).toEqual([
+      'denied: deny /tmp/x/sub/nc',
+      'tmp: allow /tmp/a?b',
+      'tmp-x: allow /tmp/x/*',
+      'others: deny *',
+    ]);
+    expect(learnt.documents[0]?.comments.map(({ path, text }) => `${path.at(-1)} ${text}`)).toMatchObject([
+      '0 what was denied, and would be allowed by a rule below',
+      expect.stringMatching(/^1 /),
+      expect.stringMatching(/^2 195 runs/),
+      '3 what was not seen',
+    ]);
+    expect(textsOf(learnt)).toContain(
+      'warning shop: 2 programs were denied, and would be allowed, since no rule can tell them from what was not: /tmp/a*b, /tmp/x/*',
+    );
+    applied(learnt);
+  });
+
+  it('warns where more was denied of what is allowed than a rule can name', () => {
+    const many = Array.from({ length: 65 }, (_, at) => program(`/tmp/${at}`));
+    const denied = Array.from({ length: 130 }, (_, at) => program(`/tmp/d${at}`, { verdict: 'block' }));
+    const learnt = learn([...many, ...denied]);
+    expect(textsOf(learnt)).toContain(
+      'warning shop: 2 programs were denied, and would be allowed, since they are more than a rule can name: /tmp/d98, /tmp/d99',
+    );
+    applied(learnt);
+  });
+
+  it('warns where globs are too many to be held against what was denied', () => {
+    const many = Array.from({ length: 300 }, (_, at) => program(`/${at % 60}/a?${at}`));
+    const warning =
+      'warning shop: so many names have characters that no rule can say that some may allow what was denied';
+    expect(textsOf(learn([...many, program('/bin/x', { verdict: 'block' })]))).toContain(warning);
+    expect(textsOf(learn(many))).not.toContain(warning);
+  });
+
   it('warns where what ran is so much that nothing is denied', () => {
     const learnt = learn(Array.from({ length: 65 }, (_, at) => program(`/${at}`)));
     expect(rulesOf(learnt)).toEqual(['root-folder: allow /*', 'others: deny *']);
@@ -216,6 +259,10 @@ describe('learnPrograms', () => {
 
   const part = fc.oneof(
     { weight: 4, arbitrary: fc.constantFrom('a', 'b', 'bin', 'x y', 'é') },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom('[a]', '{b}', 'a, b', 'a: b', '!x', '&y', '\ufeff', '\n', '\t', '\u0085', '\u200b'),
+    },
     { weight: 1, arbitrary: fc.constantFrom('*', '?', 'a*', '', '.', '\u2028', '"', '# c', '\uD83E') },
     { weight: 1, arbitrary: fc.nat(200).map(String) },
   );
@@ -233,7 +280,9 @@ describe('learnPrograms', () => {
     .array(observed, { maxLength: 300, size: 'max' })
     .map((all) => all.map(({ executable, ...over }) => program(executable, over as Partial<LearntProgram>)));
 
-  it('allows every program that ran and was not denied, and denies what never ran', () => {
+  const isOfTooMany = ({ text }: { readonly text: string }): boolean => text.includes('more than a rule can name');
+
+  it('allows every program that ran and was not denied, and denies what was and what never ran', () => {
     fc.assert(
       fc.property(programs, path, (some, stranger) => {
         const learnt = learn(some);
@@ -243,6 +292,10 @@ describe('learnPrograms', () => {
           evaluateExecution({ executable, fromImage: true }, ['shop'], { groups: known, processes }).verdict;
         const ran = some.filter(({ verdict }) => verdict !== 'block').map(({ executable }) => executable);
         for (const executable of ran) expect(verdictOf(executable)).toBe('allow');
+        for (const { executable } of some) {
+          const isSaid = ran.includes(executable) || /[*?]/.test(executable) || learnt.notes.some(isOfTooMany);
+          expect(isSaid || verdictOf(executable) === 'deny').toBe(true);
+        }
         const isMeant = rulesOf(learnt).some((rule) => /\/\*( |$)/.test(rule)) || ran.some((one) => /[*?]/.test(one));
         expect(isMeant || ran.includes(stranger) || verdictOf(stranger) === 'deny').toBe(true);
       }),

@@ -2,7 +2,7 @@ import { compareText, formatCount } from '@bulkhead/core';
 import { distinctNames, slugOf } from './document-name.ts';
 import { noteOf, type OneAndMany } from './note-of.ts';
 import { minuteOf } from './span.ts';
-import type { Steps } from './steps.ts';
+import { OF_A_STEP, type Steps } from './steps.ts';
 
 /** What a person can still review of a folder. */
 const MAX_NAMES_OF_FOLDER = 64;
@@ -60,11 +60,11 @@ interface Allowed {
  * as a whole, and noted. Rules are given none of the names that are `taken`.
  */
 export function* writePathRules(
-  used: readonly UsedPath[],
+  used: Iterable<UsedPath>,
   words: PathWords,
   taken: ReadonlySet<string> = new Set(),
 ): Steps<PathRules> {
-  const found = yield* foldersOf(joined(used), '/', 0);
+  const found = yield* foldersOf(yield* joined(used), '/', 0);
   yield;
   const folders = fewEnough(found).toSorted((a, b) => compareText(a.folder, b.folder));
   yield;
@@ -108,9 +108,12 @@ export function* writePathRules(
 /**
  * Paths as globs that match them, and little else: `*` and `?` cannot be written as themselves. What is written alike is one.
  */
-function joined(used: readonly UsedPath[]): readonly UsedPath[] {
+function* joined(used: Iterable<UsedPath>): Steps<readonly UsedPath[]> {
   const globs = new Map<string, UsedPath>();
+  let taken = 0;
   for (const { path, count, lastSeen } of used) {
+    taken += 1;
+    if (taken % OF_A_STEP === 0) yield;
     const glob = path.replaceAll('*', ANY);
     const known = globs.get(glob) ?? { count: 0, lastSeen };
     const last = known.lastSeen > lastSeen ? known.lastSeen : lastSeen;
@@ -126,11 +129,17 @@ function globsOf({ folder, isWhole, used }: Allowed): readonly string[] {
 /** What was used in a folder and those within it, of paths that all begin with it. */
 function* foldersOf(used: readonly UsedPath[], folder: string, depth: number): Steps<readonly Allowed[]> {
   yield;
-  const isDeepest = depth === MAX_DEPTH;
-  const slashOf = ({ path }: UsedPath): number => (isDeepest ? -1 : path.indexOf('/', folder.length));
-  const { here = [], within = [] } = Object.groupBy(used, (one) => (slashOf(one) < 0 ? 'here' : 'within'));
-  const inner = Map.groupBy(within, (one) => one.path.slice(folder.length, slashOf(one)));
-  const names = new Set([...here.map(({ path }) => path.slice(folder.length)), ...inner.keys()]);
+  const here: UsedPath[] = [];
+  const inner = new Map<string, UsedPath[]>();
+  const names = new Set<string>();
+  for (const [index, one] of used.entries()) {
+    if (index % OF_A_STEP === OF_A_STEP - 1) yield;
+    const slash = depth === MAX_DEPTH ? -1 : one.path.indexOf('/', folder.length);
+    const name = one.path.slice(folder.length, slash < 0 ? undefined : slash);
+    names.add(name);
+    if (slash < 0) here.push(one);
+    else pathsIn(inner, name).push(one);
+  }
   if (names.size > MAX_NAMES_OF_FOLDER) return [{ folder, isWhole: true, used }];
   const sorted = here.toSorted((a, b) => compareText(a.path, b.path));
   const found: Allowed[] = sorted.length === 0 ? [] : [{ folder, isWhole: false, used: sorted }];
@@ -139,6 +148,12 @@ function* foldersOf(used: readonly UsedPath[], folder: string, depth: number): S
     for (const allowed of deeper) found.push(allowed);
   }
   return found;
+}
+
+function pathsIn(folders: Map<string, UsedPath[]>, name: string): UsedPath[] {
+  const known = folders.get(name) ?? [];
+  folders.set(name, known);
+  return known;
 }
 
 /** Where rules would be more than a policy may have, what has most of it: folders of the root are allowed as a whole. */

@@ -3,6 +3,7 @@ import { noteOf } from './note-of.ts';
 import type { UsedPath } from './path-rules.ts';
 import type { LearntProgram } from './program.ts';
 import { Span } from './span.ts';
+import type { Steps } from './steps.ts';
 
 const ROOT = 0;
 /** What begins with its container is seen within seconds; what is run by hand comes later. */
@@ -68,8 +69,13 @@ export class ProgramRecord {
   }
 
   /** Programs that were run and not denied, by their paths. */
-  get used(): readonly UsedPath[] {
-    return [...this.#ran].map(([path, { count, lastSeen }]) => ({ path, count, lastSeen }));
+  *used(): Generator<UsedPath, void> {
+    for (const [path, { count, lastSeen }] of this.#ran) yield { path, count, lastSeen };
+  }
+
+  /** Programs that were denied, and never ran. */
+  get refused(): ReadonlySet<string> {
+    return new Set([...this.#denied].filter((path) => !this.#ran.has(path)));
   }
 
   /** From when to when, in words. */
@@ -89,29 +95,33 @@ export class ProgramRecord {
     return [`programs were seen over ${this.#span.length} alone: ${what}`];
   }
 
-  notes(): readonly string[] {
-    return [
-      ...noteOf(new Set([...this.#denied].filter((path) => !this.#ran.has(path))), PROGRAMS, [
-        'was denied and is not learnt',
-        'were denied and are not learnt',
-      ]),
-      ...noteOf(this.#alerted, PROGRAMS, [
-        'was let run against policies that are tried, and is learnt: see whether it should be',
-        'were let run against policies that are tried, and are learnt: see whether they should be',
-      ]),
-      ...noteOf(this.#added, PROGRAMS, ['is not of the image, and is learnt', 'are not of the image, and are learnt']),
-      ...noteOf(this.#onlyAsRoot(), PROGRAMS, [
-        'ran as root alone, where others ran as users',
-        'ran as root alone, where others ran as users',
-      ]),
-      ...noteOf(this.#onceLater(), PROGRAMS, [
-        'ran once, and not as its container began: see whether somebody ran it by hand',
-        'ran once, and not as their containers began: see whether somebody ran them by hand',
-      ]),
-      ...(this.#isAllOfImage && this.#ran.size > 0
-        ? ['all of it is of the image: a policy of onlyFromImage alone would need none of these rules']
-        : []),
-    ];
+  /** In steps: what ran may be much. */
+  *notes(): Steps<readonly string[]> {
+    const notes: string[] = [];
+    const about = (paths: ReadonlySet<string>, one: string, many: string): void =>
+      void notes.push(...noteOf(paths, PROGRAMS, [one, many]));
+    about(this.refused, 'was denied and is not learnt', 'were denied and are not learnt');
+    yield;
+    about(
+      this.#alerted,
+      'was let run against policies that are tried, and is learnt: see whether it should be',
+      'were let run against policies that are tried, and are learnt: see whether they should be',
+    );
+    about(this.#added, 'is not of the image, and is learnt', 'are not of the image, and are learnt');
+    yield;
+    const asRoot = 'ran as root alone, where others ran as users';
+    about(this.#onlyAsRoot(), asRoot, asRoot);
+    yield;
+    about(
+      this.#onceLater(),
+      'ran once, and not as its container began: see whether somebody ran it by hand',
+      'ran once, and not as their containers began: see whether somebody ran them by hand',
+    );
+    if (this.#isAllOfImage && this.#ran.size > 0) {
+      notes.push('all of it is of the image: a policy of onlyFromImage alone would need none of these rules');
+    }
+    yield;
+    return notes;
   }
 
   #onlyAsRoot(): ReadonlySet<string> {

@@ -2,7 +2,7 @@
 export type Steps<Result> = Generator<void, Result>;
 
 /** So many things are one step. */
-const OF_A_STEP = 1_024;
+export const OF_A_STEP = 1_024;
 
 /** Does all of it at once. */
 export function finished<Result>(steps: Steps<Result>): Result {
