@@ -24,7 +24,7 @@ const repeated = (value: string, before: readonly string[] | undefined): readonl
 function repeatedKind(value: string, before: readonly LearntKind[] | undefined): readonly LearntKind[] {
   const kind = KINDS.find((one) => one === value);
   if (kind === undefined) throw new InvalidArgumentError(`it must be one of ${KINDS.join(', ')}.`);
-  return [...(before ?? []), kind];
+  return [...new Set([...(before ?? []), kind])];
 }
 
 /** `bulkhead policy learn`: rules that allow what was seen, to be reviewed. */

@@ -77,6 +77,8 @@ describe('bulkhead policy learn', () => {
     expect(stderr).toContain('note: group shop-api: 1 program is not of the image, and is learnt: /tmp/strace\n');
     expect(stderr).toMatch(/\n1 document, 3 notes\n$/);
     expect(await kinds('--only', 'network', '--only', 'programs')).toHaveProperty('size', 2);
+    const twice = await learn(LINES, '--only', 'programs', '--only', 'programs');
+    expect(twice).toEqual(await learn(LINES, '--only', 'programs'));
   });
 
   it('has rules say nothing of applications where nobody wants that', async () => {
