@@ -33,4 +33,9 @@ it('gives the programs of one mount namespace, with who started them', () => {
   add(13, '2', '/tmp/x', 'PPid:\t10\nUid:\t5\t5\t5\t5\n');
   add(14, '2', '/tmp/x', 'PPid:\t10\nUid:\t7\t7\t7\t7\n');
   expect(new RunningPrograms(proc).onceWith(10)).toEqual([10, 13, 14]);
+  add(1_000, '3', '/bin/sh', 'PPid:\t1\nUid:\t5\t5\t5\t5\n');
+  for (let pid = 1_001; pid < 2_024; pid += 1) symlinkSync(join(proc, '1000'), join(proc, `${pid}`));
+  expect(new RunningPrograms(proc).onceWith(1_000)).toEqual([2_023]);
+  add(3_000, '3', '/bin/late', 'PPid:\t1\nUid:\t5\t5\t5\t5\n');
+  expect(new RunningPrograms(proc).onceWith(1_000)).toEqual([2_023]);
 });

@@ -122,9 +122,10 @@ describe('ProgramWatch', () => {
     expect(events).toMatchObject([{ event: 'programs', programs: [{ executable: '/bin/sh', count: 1 }] }]);
   });
 
-  it('tells nothing of a container that nobody knows', () => {
-    const { pass } = stage(() => undefined);
+  it('tells nothing of a container that nobody knows, but how much that was', () => {
+    const { pass, totals } = stage(() => undefined);
 
-    expect(pass(ran('web', '/bin/sh'))).toEqual([]);
+    expect(pass({ ...ran('web', '/bin/sh', '/bin/ls'), notCounted: 3 })).toEqual([]);
+    expect(totals).toEqual({ told: 0, notCounted: 5 });
   });
 });

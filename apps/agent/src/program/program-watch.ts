@@ -64,7 +64,11 @@ export class ProgramWatch {
     this.#readAt = this.#now();
     for (const { id, programs, notCounted } of this.#options.take()) {
       const subject = this.#options.subjectOf(id);
-      if (subject === undefined) continue;
+      // One of very many that have ended in the meantime.
+      if (subject === undefined) {
+        this.#options.onNotCounted(programs.reduce((sum, { count }) => sum + count, notCounted));
+        continue;
+      }
       const record = this.#recordOf(subject);
       record.subject = subject;
       record.ledger.take(programs.map(toCounted), notCounted, since, MAX_KNOWN - this.#known);
