@@ -265,6 +265,44 @@ describe('guessing a password', () => {
 });
 
 describe('a role in one namespace', () => {
+  it('has pages of the programs that run there alone', async () => {
+    const at = new Date(stand.clock.at).toISOString();
+    await stand.store.agents.enrol({ id: 'agent-p', node: 'p', enrolledAt: at });
+    const events = ['shop', 'bank', 'shop', 'bank', 'shop'].map((namespace, index) => ({
+      sequence: index + 1,
+      document: { event: 'programs' },
+      programs: {
+        at,
+        local: { place: { namespace, workload: 'web', container: 'main' }, groups: [] },
+        programs: [{ executable: `/bin/${index}`, verdict: 'allow', count: 1 }] as const,
+        notCounted: 0,
+        malformed: 0,
+      },
+    }));
+    await stand.store.events.append({ agent: 'agent-p', epoch: 1, events }, at);
+    const headers = await stand.token('operator', 'shop');
+    const seen: string[] = [];
+    let pages = 0;
+    for (let after: string | undefined = ''; after !== undefined; ) {
+      const url: string = `/api/v1/programs?limit=1${after === '' ? '' : `&after=${after}`}`;
+      // oxlint-disable-next-line no-await-in-loop -- each page begins where the one before ended
+      const page = (await stand.app.inject({ url, headers })).json<{
+        items: { executable: string }[];
+        next?: string;
+      }>();
+      seen.push(...page.items.map(({ executable }) => executable));
+      pages += 1;
+      after = page.next;
+    }
+    expect({ seen: seen.toSorted(), pages }).toEqual({ seen: ['/bin/0', '/bin/2', '/bin/4'], pages: 3 });
+    for (const query of ['namespace=bank', 'namespace=bank&executable=/bin/1']) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other is enough
+      expect((await stand.app.inject({ url: `/api/v1/programs?${query}`, headers })).statusCode).toBe(403);
+    }
+    const other = await stand.app.inject({ url: '/api/v1/programs?executable=/bin/1', headers });
+    expect(other.json()).toMatchObject({ items: [] });
+  });
+
   it('sees and changes what is there, and nothing else', async () => {
     await stand.store.agents.enrol({ id: 'agent-n', node: 'n', enrolledAt: new Date(stand.clock.at).toISOString() });
     const event = (namespace: string) => ({
