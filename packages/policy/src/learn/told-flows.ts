@@ -3,6 +3,7 @@ import { readPrefix } from '../network/address.ts';
 import { FLOW_DIRECTIONS, FLOW_PROTOCOLS } from '../network/rule-set.ts';
 import { AddressClaims } from './address-claims.ts';
 import type { LearntEnd, LearntFlow } from './flow.ts';
+import { ToldTime } from './told-time.ts';
 
 /** What a machine can keep in mind, and more than a cluster's workloads say to each other. */
 const MAX_FLOWS = 500_000;
@@ -12,7 +13,6 @@ const MAX_GROUPS = 1_024;
 const MAX_ADDRESSES = 4_096;
 
 const Name = z.string().min(1).max(MAX_NAME);
-const Time = z.string().refine((text) => !Number.isNaN(Date.parse(text)));
 const Address = z.string().refine((text) => readPrefix(text) !== undefined);
 
 const ToldFlow = z
@@ -32,8 +32,8 @@ type ToldFlow = z.output<typeof ToldFlow>;
 
 const FlowsEvent = z.object({
   event: z.literal('flows'),
-  time: Time,
-  since: Time.optional(),
+  time: ToldTime,
+  since: ToldTime.optional(),
   workloads: z.array(z.object({ name: Name, namespace: Name.optional(), pod: Name.optional() })).min(1),
   groups: z.array(Name).max(MAX_GROUPS),
   addresses: z.array(z.string()).max(MAX_ADDRESSES).default([]),

@@ -51,6 +51,11 @@ describe('ToldPrograms', () => {
     });
   });
 
+  it.each(['+012026-11-27T09:00:00.000Z', '-000001-11-27T09:00:00.000Z'])('does not understand the time %s', (time) => {
+    const all = told({ ...EVENT, time, programs: [PROGRAM] });
+    expect({ programs: all.programs(), malformed: all.malformed }).toEqual({ programs: [], malformed: 1 });
+  });
+
   it('takes nothing of other events, and fails for nothing', () => {
     const all = new ToldPrograms();
     expect(all.take({ ...EVENT, event: 'flows', programs: [PROGRAM] })).toBe('other');

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { LearntProgram } from './program.ts';
+import { ToldTime } from './told-time.ts';
 
 /** What a machine can keep in mind, and more than a cluster's workloads run. */
 const MAX_PROGRAMS = 500_000;
@@ -9,7 +10,6 @@ const MAX_NAME = 253;
 const MAX_GROUPS = 1_024;
 
 const Name = z.string().min(1).max(MAX_NAME);
-const Time = z.string().refine((text) => !Number.isNaN(Date.parse(text)));
 
 const ToldProgram = z.object({
   executable: z.string().max(MAX_PATH).startsWith('/'),
@@ -21,7 +21,7 @@ const ToldProgram = z.object({
 
 const ProgramsEvent = z.object({
   event: z.literal('programs'),
-  time: Time,
+  time: ToldTime,
   workloads: z.array(z.object({ name: Name, namespace: Name.optional(), pod: Name.optional() })).min(1),
   groups: z.array(Name).max(MAX_GROUPS),
   programs: z.array(z.unknown()),

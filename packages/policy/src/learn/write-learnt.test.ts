@@ -68,4 +68,14 @@ spec:
     expect(outside.match(/# a\uFFFDkind: Other\uFFFDb: c\uFFFDd: e/g)).toHaveLength(2);
     expect(parseAllDocuments(text).map((one) => one.toJS() as unknown)).toEqual([{ ...document, spec }]);
   });
+
+  it('shows characters that turn lines around or are not seen, and reads as the same', () => {
+    const hostile = '/bin/\u202Ehs\u2066 \u200B\u2028\uFEFF\u{E0041}\u0085é';
+    const { document } = learnt();
+    const spec = { groups: [hostile], ingress: [{ name: hostile }], selector: { labels: { [hostile]: hostile } } };
+    const text = writeLearnt([learnt({ document: { ...document, spec }, head: [hostile], comments: [] })]);
+    expect(text).toContain('"/bin/\\u202Ehs\\u2066 \\u200B\\u2028\\uFEFF\\U000E0041\\u0085é"');
+    expect(text).not.toMatch(/[\p{Cf}\p{Zl}\p{Zp}]/u);
+    expect(parseAllDocuments(text).map((one) => one.toJS() as unknown)).toEqual([{ ...document, spec }]);
+  });
 });

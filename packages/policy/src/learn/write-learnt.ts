@@ -3,8 +3,10 @@ import { Document, isNode, isPair, isScalar, visit } from 'yaml';
 import type { LearntDocument } from './learnt.ts';
 
 const LINE_WIDTH = 160;
-/** What ends a line to some readers of YAML, and not to others. */
-const BREAK = /[\p{Cc}\p{Zl}\p{Zp}]/u;
+/** What ends a line to some readers of YAML and not to others, and what a reader does not see, or sees elsewhere. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+/** The same but for the ends of lines of the file itself; none of it stands outside of quotes. */
+const ALL_UNSEEN = /[\p{Cf}\p{Zl}\p{Zp}\u007F-\u009F]/gu;
 
 /** Documents as one YAML file for review: a rule is a line, with what speaks for it above. */
 export function writeLearnt(documents: readonly LearntDocument[]): string {
@@ -19,7 +21,7 @@ function write({ document, head, comments }: LearntDocument): string {
       if (typeof key === 'number') node.flow = true;
     },
     Scalar: (_, node) => {
-      if (typeof node.value === 'string' && BREAK.test(node.value)) node.type = 'QUOTE_DOUBLE';
+      if (typeof node.value === 'string' && UNSEEN.test(node.value)) node.type = 'QUOTE_DOUBLE';
     },
     Seq: (_, node) => {
       if (node.items.every((item) => isScalar(item))) node.flow = true;
@@ -30,7 +32,13 @@ function write({ document, head, comments }: LearntDocument): string {
     if (isNode(node) && !isPair(node)) node.commentBefore = comment(text);
   }
   if (head.length > 0) yaml.commentBefore = head.map(comment).join('\n');
-  return yaml.toString({ lineWidth: LINE_WIDTH });
+  return yaml.toString({ lineWidth: LINE_WIDTH }).replaceAll(ALL_UNSEEN, escaped);
+}
+
+/** As it is written between double quotes. */
+function escaped(character: string): string {
+  const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase();
+  return code.length > 4 ? `\\U${code.padStart(8, '0')}` : `\\u${code.padStart(4, '0')}`;
 }
 
 /** Whatever is in a text, it stays one comment. */
