@@ -45,20 +45,22 @@ describe('what is kept of a Service', () => {
 });
 
 describe('what is kept of an EndpointSlice', () => {
-  it('is to whom its Service leads, and which of these are pods', () => {
+  it('is to whom its Service leads, and which of these say that they are pods', () => {
     const endpoints = [
       { addresses: ['10.0.0.1'], targetRef: { kind: 'Pod', name: 'api-1' }, conditions: { ready: false } },
+      { addresses: ['10.0.0.2'], targetRef: { kind: 'Pod', name: 'api-2', namespace: 'shop' } },
+      { addresses: ['10.0.0.3'], targetRef: { kind: 'Pod', name: 'db-1', namespace: 'kube-system' } },
       { addresses: ['192.0.2.1', '192.0.2.2'] },
-      { addresses: ['db.example.com'] },
-      { addresses: [] },
     ];
     const ports = [{ name: 'http', protocol: 'TCP', port: 8080 }, { name: 'any' }];
     expect(readSlice(slice({ addressType: 'IPv4', endpoints, ports }))).toEqual({
       service: 'shop/api',
       ports: [{ name: 'http', protocol: 'tcp', port: 8080 }],
       ends: [
-        { address: '10.0.0.1', isPod: true },
-        { address: '192.0.2.1', isPod: false },
+        { address: '10.0.0.1', pod: 'shop/api-1' },
+        { address: '10.0.0.2', pod: 'shop/api-2' },
+        { address: '10.0.0.3' },
+        { address: '192.0.2.1' },
       ],
     });
     expect(readSlice(slice({ addressType: 'IPv6', endpoints: null, ports: null }))).toEqual({
@@ -66,6 +68,29 @@ describe('what is kept of an EndpointSlice', () => {
       ports: [],
       ends: [],
     });
+  });
+
+  it('leaves out nobody to whom flows are led, however the address is written', () => {
+    const endpoints = [['010.000.0.01'], ['::ffff:10.0.0.2'], ['db.example.com'], []].map((addresses) => ({
+      addresses,
+    }));
+    expect(readSlice(slice({ addressType: 'IPv4', endpoints }))?.ends).toEqual([
+      { address: '10.0.0.1' },
+      { address: '10.0.0.2' },
+      { address: 'db.example.com' },
+      { address: '' },
+    ]);
+  });
+
+  it('is also what has a port beside those that are none, or very many', () => {
+    const http = { name: 'http', protocol: 'TCP', port: 8080 };
+    const kept = [{ name: 'http', protocol: 'tcp', port: 8080 }];
+    for (const port of [-1, 0, 70_000]) {
+      const ports = [{ name: 'none', protocol: 'TCP', port }, http];
+      expect(readSlice(slice({ addressType: 'IPv4', ports }))?.ports).toEqual(kept);
+    }
+    const others = Array.from({ length: 19_999 }, (_, index) => ({ name: `p${index}`, protocol: 'SCTP', port: 1 }));
+    expect(readSlice(slice({ addressType: 'IPv4', ports: [...others, http] }))?.ports).toEqual(kept);
   });
 
   it.each([

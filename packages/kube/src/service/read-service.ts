@@ -1,4 +1,4 @@
-import type { ServiceEnd, ServiceProtocol } from '@bulkhead/policy';
+import type { ServiceProtocol } from '@bulkhead/policy';
 import { z } from 'zod';
 import { type KubeObject, objectKey } from '../client/object.ts';
 
@@ -21,12 +21,19 @@ export interface KeptSlice {
   /** The key of its Service. */
   readonly service: string;
   readonly ports: readonly NamedPort[];
-  readonly ends: readonly ServiceEnd[];
+  readonly ends: readonly KeptEnd[];
 }
 
-/** As the API server bounds them: what is more does not come from one. */
+export interface KeptEnd {
+  /** In one way of writing it. What is no address stands for somebody of whom nothing is known. */
+  readonly address: string;
+  /** The key of the pod that it says to be. Whoever may write slices may say so of any address. */
+  readonly pod?: string;
+}
+
+/** As API servers bound them: what is more does not come from one. */
 const MAX_ENDPOINTS = 1_000;
-const MAX_PORTS = 1_000;
+const MAX_PORTS = 20_000;
 const SERVICE_NAME = 'kubernetes.io/service-name';
 const MAX_PORT = 65_535;
 
@@ -38,7 +45,7 @@ const PROTOCOLS: Readonly<Record<string, ServiceProtocol>> = { TCP: 'tcp', UDP: 
 const port = z.object({
   name: z.string().nullish(),
   protocol: z.string().nullish(),
-  port: z.int().min(1).max(MAX_PORT).nullish(),
+  port: z.int().nullish(),
 });
 type Port = z.output<typeof port>;
 
@@ -58,7 +65,9 @@ const Slice = z.object({
     .array(
       z.object({
         addresses: z.array(z.string()),
-        targetRef: z.object({ kind: z.string().nullish() }).nullish(),
+        targetRef: z
+          .object({ kind: z.string().nullish(), name: z.string().nullish(), namespace: z.string().nullish() })
+          .nullish(),
       }),
     )
     .nullish(),
@@ -73,25 +82,38 @@ export function readService(object: KubeObject): KeptService {
   if (data === undefined || data.spec.type === 'ExternalName') return NO_SERVICE;
   const { clusterIP, clusterIPs, ports } = data.spec;
   const addresses = (clusterIPs ?? [clusterIP ?? '']).filter(isAddress);
-  return addresses.length === 0 ? NO_SERVICE : { addresses, ports: portsOf(ports) };
+  const named = portsOf(ports);
+  return addresses.length === 0 || named.length === 0 ? NO_SERVICE : { addresses, ports: named };
 }
 
-/** Ends are taken whether they are ready or not: who comes and goes changes nothing about what a Service stands for. */
+/**
+ * Ends are taken whether they are ready or not: who comes and goes changes nothing about what a Service stands for. None is left out for
+ * what it looks like, since flows are led there all the same.
+ */
 export function readSlice({ metadata, ...object }: KubeObject): KeptSlice | undefined {
   const name = metadata.labels?.[SERVICE_NAME];
   const { data } = Slice.safeParse(object);
   if (name === undefined || data === undefined || !data.addressType.startsWith('IP')) return undefined;
-  const ends = (data.endpoints ?? []).slice(0, MAX_ENDPOINTS).flatMap(({ addresses, targetRef }) => {
+  const { namespace } = metadata;
+  const ends = (data.endpoints ?? []).slice(0, MAX_ENDPOINTS).map(({ addresses: [first = ''], targetRef }): KeptEnd => {
     // Others of an endpoint are not used by anybody, as the norm has it.
-    const [first = ''] = addresses;
-    return isAddress(first) ? [{ address: first, isPod: targetRef?.kind === 'Pod' }] : [];
+    const end = { address: addressOf(first) };
+    const isPod = targetRef?.kind === 'Pod' && (targetRef.namespace ?? namespace) === namespace;
+    return isPod && targetRef.name != null ? { ...end, pod: objectKey(namespace, targetRef.name) } : end;
   });
-  return { service: objectKey(metadata.namespace, name), ports: portsOf(data.ports), ends };
+  return { service: objectKey(namespace, name), ports: portsOf(data.ports), ends };
+}
+
+/** As Kubernetes reads it: zeros in front say nothing, and an address of IPv4 may be written as one of IPv6. */
+function addressOf(text: string): string {
+  return text.replace(/^(?:::ffff:)?((?:\d+\.){3}\d+)$/i, (_, quad: string) => quad.split('.').map(Number).join('.'));
 }
 
 function portsOf(ports: readonly Port[] | null | undefined): readonly NamedPort[] {
   return (ports ?? []).slice(0, MAX_PORTS).flatMap((one) => {
     const protocol = PROTOCOLS[one.protocol ?? 'TCP'];
-    return protocol === undefined || one.port == null ? [] : [{ name: one.name ?? '', protocol, port: one.port }];
+    const { name, port: number } = one;
+    if (protocol === undefined || number == null || number < 1 || number > MAX_PORT) return [];
+    return [{ name: name ?? '', protocol, port: number }];
   });
 }

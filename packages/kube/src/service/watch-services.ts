@@ -1,11 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { systemClock } from '@bulkhead/core';
 import type { ClusterService, ClusterServicePort, ServiceEnd } from '@bulkhead/policy';
 import type { KubeClient } from '../client/client.ts';
 import { RESOURCES } from '../client/resource.ts';
 import type { KubeError } from '../error.ts';
 import type { Backoff } from '../watch/backoff.ts';
 import { watchObjects } from '../watch/watch-objects.ts';
-import { type KeptService, type KeptSlice, readService, readSlice } from './read-service.ts';
+import { PodAddresses, readPodAddresses } from './pod-addresses.ts';
+import {
+  type KeptEnd,
+  type KeptService,
+  type KeptSlice,
+  type NamedPort,
+  readService,
+  readSlice,
+} from './read-service.ts';
 
 export interface WatchServicesOptions {
   readonly signal: AbortSignal;
@@ -27,19 +36,38 @@ export interface ServiceWatch {
 const SLICE_VERSIONS = [RESOURCES.endpointSlices, RESOURCES.olderEndpointSlices];
 /** An API server that has just started may not know yet what it has. */
 const MISSING_MS = 1_000;
+/**
+ * Of one Service, endpoints times ports: 5,000 pods, as many as Kubernetes is made for, with three ports each. Whoever may write Services
+ * and slices of some hundred kilobytes could else have millions kept.
+ */
+const MAX_ENDS = 16_384;
 
 /**
  * Follows Services and EndpointSlices, of whichever version the API server has: by these alone is known which port of a pod a Service leads to, and who is behind one that
- * selects nobody. It needs the right to list and watch both.
+ * selects nobody. Whether an endpoint is the pod that it says to be, pods are asked: a slice may be written by hand. It needs the right to list and watch all three; without pods,
+ * no endpoint is taken for one.
  */
 export function watchServices(client: KubeClient, options: WatchServicesOptions): ServiceWatch {
   const { signal, onError, onPut, onGone, backoff } = options;
   const told = new Map<string, string>();
   const slices = new Map<string, Map<string, KeptSlice>>();
+  /** Services by pods that they say to lead to, and that are not known to be there; and the other way round. */
+  const awaited = new Map<string, Set<string>>();
+  const awaiting = new Map<string, readonly string[]>();
+  let arePodsKnown = false;
 
   function tell(id: string): void {
+    // Most would be said twice, one pod after the other.
+    if (!arePodsKnown) return;
+    const unknown = new Set<string>();
+    const isPod = ({ pod, address }: KeptEnd): boolean => {
+      const isThere = pod !== undefined && pods.isAt(pod, address);
+      if (pod !== undefined && !isThere) unknown.add(pod);
+      return isThere;
+    };
     const service = services.objects.get(id);
-    const made = service && serviceOf(id, service, [...(slices.get(id)?.values() ?? [])]);
+    const made = service && serviceOf(id, service, [...(slices.get(id)?.values() ?? [])], isPod);
+    awaitPods(id, unknown);
     if (made === undefined) {
       if (told.delete(id)) onGone(id);
       return;
@@ -49,6 +77,25 @@ export function watchServices(client: KubeClient, options: WatchServicesOptions)
     if (told.get(id) === text) return;
     told.set(id, text);
     onPut(made);
+  }
+  function awaitPods(id: string, unknown: ReadonlySet<string>): void {
+    for (const pod of awaiting.get(id) ?? []) {
+      const there = awaited.get(pod);
+      there?.delete(id);
+      if (there?.size === 0) awaited.delete(pod);
+    }
+    if (unknown.size === 0) awaiting.delete(id);
+    else awaiting.set(id, [...unknown]);
+    for (const pod of unknown) {
+      const there = awaited.get(pod);
+      if (there === undefined) awaited.set(pod, new Set([id]));
+      else there.add(id);
+    }
+  }
+  function knowPods(): void {
+    if (arePodsKnown) return;
+    arePodsKnown = true;
+    for (const id of services.objects.keys()) tell(id);
   }
   function place(key: string, slice: KeptSlice | undefined, before: KeptSlice | undefined): void {
     if (before !== undefined) {
@@ -72,6 +119,26 @@ export function watchServices(client: KubeClient, options: WatchServicesOptions)
       else if (event.type !== 'synced') tell(event.key);
     },
   });
+  const livePods = watchObjects(client, RESOURCES.pods, {
+    signal,
+    ...(backoff !== undefined && { backoff: backoff() }),
+    keep: readPodAddresses,
+    onEvent(event) {
+      if (event.type === 'synced') knowPods();
+      else if (event.type === 'error') {
+        onError(event.error);
+        if (event.error.code === 'FORBIDDEN') knowPods();
+      } else {
+        if (event.before !== undefined) pods.left(event.key, event.before);
+        if (event.type === 'deleted') return;
+        const waiting = awaited.get(event.key);
+        // Whoever still waits for it when told anew is noted anew.
+        awaited.delete(event.key);
+        for (const id of waiting ?? []) tell(id);
+      }
+    },
+  });
+  const pods = new PodAddresses(livePods.objects, systemClock);
   const slicesSynced = Promise.withResolvers<boolean>();
   async function followSlices(): Promise<void> {
     for (let tries = 0; !signal.aborted; tries += 1) {
@@ -96,33 +163,51 @@ export function watchServices(client: KubeClient, options: WatchServicesOptions)
   }
   const slicesDone = followSlices();
   return {
-    synced: Promise.all([services.synced, slicesSynced.promise]).then((each) => each.every(Boolean)),
-    done: Promise.all([services.done, slicesDone]).then(() => undefined),
+    synced: Promise.all([services.synced, slicesSynced.promise, livePods.synced]).then((each) => each.every(Boolean)),
+    done: Promise.all([services.done, slicesDone, livePods.done]).then(() => undefined),
   };
 }
 
-/** Nothing where it has no address, or nobody is behind it. */
+/** Nothing where it has no address, nobody is behind it, or too many are. */
 function serviceOf(
   id: string,
   { addresses, ports }: KeptService,
   slices: readonly KeptSlice[],
+  isPod: (end: KeptEnd) => boolean,
 ): ClusterService | undefined {
   if (addresses.length === 0) return undefined;
-  const leading = ports.flatMap(({ name, protocol, port }): readonly ClusterServicePort[] => {
+  const byPort = new Map<string, (readonly [port: number, ends: readonly KeptEnd[]])[]>();
+  for (const slice of slices) {
+    for (const one of slice.ports) {
+      const key = portKey(one);
+      const there = byPort.get(key);
+      if (there === undefined) byPort.set(key, [[one.port, slice.ends]]);
+      else there.push([one.port, slice.ends]);
+    }
+  }
+  let count = 0;
+  for (const port of ports) for (const [, ends] of byPort.get(portKey(port)) ?? []) count += ends.length;
+  if (count > MAX_ENDS) return undefined;
+  const leading = ports.flatMap((named): readonly ClusterServicePort[] => {
+    const { protocol, port } = named;
     const ends = new Map<number, Map<string, ServiceEnd>>();
-    for (const slice of slices) {
-      for (const one of slice.ports) {
-        if (one.name !== name || one.protocol !== protocol) continue;
-        const there = ends.get(one.port) ?? new Map<string, ServiceEnd>();
-        ends.set(one.port, there);
+    for (const [target, some] of byPort.get(portKey(named)) ?? []) {
+      const there = ends.get(target) ?? new Map<string, ServiceEnd>();
+      ends.set(target, there);
+      for (const end of some) {
         // An address that is somebody else's in another slice is not only a pod's.
-        for (const end of slice.ends) if (there.get(end.address)?.isPod !== false) there.set(end.address, end);
+        if (there.get(end.address)?.isPod === false) continue;
+        there.set(end.address, { address: end.address, isPod: isPod(end) });
       }
     }
     const to = [...ends].map(([target, some]) => ({ port: target, ends: inOrder([...some.values()]) }));
     return to.length === 0 ? [] : [{ protocol, port, to: to.toSorted((a, b) => a.port - b.port) }];
   });
   return leading.length === 0 ? undefined : { id, addresses, ports: leading };
+}
+
+function portKey({ name, protocol }: NamedPort): string {
+  return `${protocol} ${name}`;
 }
 
 function inOrder(ends: readonly ServiceEnd[]): readonly ServiceEnd[] {
