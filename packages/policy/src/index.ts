@@ -27,7 +27,12 @@ export { type Manifest, review } from './admission/review/review.ts';
 export { reviewText } from './admission/review/text.ts';
 export { AdmissionPolicyDocument } from './admission/schema.ts';
 export { signatureTrustOf } from './admission/signature-trust.ts';
-export type { ClusterService, ClusterServicePort, ServiceEnd } from './compile/cluster-service.ts';
+export {
+  answersLookups,
+  type ClusterService,
+  type ClusterServicePort,
+  type ServiceEnd,
+} from './compile/cluster-service.ts';
 export type { ClusterWorkload } from './compile/cluster-workload.ts';
 export { type CompilerInput, SnapshotCompiler } from './compile/compiler.ts';
 export {

@@ -1,8 +1,5 @@
 import { canonicalAddress, type FlowEnd, type FlowProtocol } from '@bulkhead/control-plane';
-import type { ClusterService, ClusterServicePort } from '@bulkhead/policy';
-
-/** By which rules ask for look-ups of names, wherever these are answered. */
-const DNS_PORT = 53;
+import { answersLookups, type ClusterService, type ClusterServicePort } from '@bulkhead/policy';
 
 /** Knows where flows to the address of a service end. */
 export class ServiceBook {
@@ -34,9 +31,9 @@ export class ServiceBook {
     port: number,
     who: (address: string) => FlowEnd | undefined,
   ): { readonly end: FlowEnd; readonly port: number } | undefined {
-    const to = this.#ports.get(keyOf(address, protocol, port))?.to ?? [];
-    const [only] = to;
-    if (only === undefined || to.length > 1) return undefined;
+    const place = this.#ports.get(keyOf(address, protocol, port));
+    const [only, more] = place?.to ?? [];
+    if (place === undefined || only === undefined || more !== undefined) return undefined;
     let found: { readonly end: FlowEnd; readonly text: string } | undefined;
     for (const { address: one, isPod } of only.ends) {
       const end = who(one);
@@ -48,7 +45,7 @@ export class ServiceBook {
       if (found !== undefined && found.text !== text) return undefined;
       found = { end, text };
     }
-    return found === undefined ? undefined : { end: found.end, port: port === DNS_PORT ? port : only.port };
+    return found === undefined ? undefined : { end: found.end, port: answersLookups(place) ? port : only.port };
   }
 }
 

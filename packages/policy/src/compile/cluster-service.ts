@@ -19,6 +19,19 @@ export interface ClusterServicePort {
 /** Who is behind a service. */
 export interface ServiceEnd {
   readonly address: string;
-  /** Whether it is a pod of this cluster: its node's agent may tell of it a little later. Others are nobody in any group. */
+  /**
+   * Whether it is a pod of this cluster, and of the service's namespace: its node's agent may tell of it a little later. Others whom
+   * nobody tells of are in no group.
+   */
   readonly isPod: boolean;
+}
+
+const DNS_PORT = 53;
+
+/**
+ * Whether names are looked up there, wherever these are answered. Only the namespace of pods speaks for them: whoever may write services in
+ * another one could else lead from this port to any of theirs.
+ */
+export function answersLookups({ port, to }: ClusterServicePort): boolean {
+  return port === DNS_PORT && to.every(({ ends }) => ends.every(({ isPod }) => isPod));
 }

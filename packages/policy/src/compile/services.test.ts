@@ -56,6 +56,19 @@ describe('the services in front of groups', () => {
     expect(services.of(['api', 'db'])).toEqual([]);
   });
 
+  it('answer look-ups of names at the port of these, for pods of their own namespace alone', () => {
+    const at = (port: number, ends: readonly ServiceEnd[]): boolean | undefined => {
+      const services = new Services();
+      services.add(['dns'], ['10.0.0.1']);
+      const ports = [{ protocol: 'udp' as const, port, to: [{ port: 5353, ends }] }];
+      services.put({ id: 'kube-system/dns', addresses: ['10.96.0.10'], ports });
+      return services.of(['dns'])[0]?.lookups;
+    };
+    expect(at(53, pods('10.0.0.1'))).toBe(true);
+    expect(at(80, pods('10.0.0.1'))).toBeUndefined();
+    expect(at(53, [{ address: '10.0.0.1', isPod: false }])).toBeUndefined();
+  });
+
   it('know an address of IPv6 however it is written', () => {
     const services = new Services();
     services.add(['api'], ['fd00:0:0::1']);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readPrefix } from '../network/address.ts';
 import { prefixText } from '../network/address-text.ts';
 import type { ServiceAddress } from '../network/service.ts';
-import type { ClusterService } from './cluster-service.ts';
+import { answersLookups, type ClusterService } from './cluster-service.ts';
 
 /** Who has an address. */
 interface Owners {
@@ -205,12 +205,14 @@ function inOrder(states: Iterable<State>): readonly State[] {
 /** A port behind which nobody is known is not said to lead there. */
 function viewOf(state: State): readonly ServiceAddress[] {
   const { service, sets } = state;
-  state.view ??= service.ports.flatMap(({ protocol, port, to }, index) => {
-    const leads = to.flatMap((one, position) => {
+  state.view ??= service.ports.flatMap((one, index) => {
+    const { protocol, port, to } = one;
+    const leads = to.flatMap((target, position) => {
       const groups = [...(sets[index]?.[position]?.keys() ?? [])].toSorted().map(groupsOf);
-      return groups.length === 0 ? [] : [{ port: one.port, groups }];
+      return groups.length === 0 ? [] : [{ port: target.port, groups }];
     });
-    return leads.length === 0 ? [] : service.addresses.map((address) => ({ address, protocol, port, to: leads }));
+    const said = { protocol, port, ...(answersLookups(one) && { lookups: true as const }), to: leads };
+    return leads.length === 0 ? [] : service.addresses.map((address) => ({ address, ...said }));
   });
   return state.view;
 }

@@ -62,6 +62,7 @@ const snapshot = z.strictObject({
         address,
         protocol: z.enum(SERVICE_PROTOCOLS),
         port,
+        lookups: z.literal(true).optional(),
         to: z.array(z.strictObject({ port, groups: z.array(z.array(groupName)) })),
       }),
     )

@@ -32,11 +32,14 @@ describe('the services that a rule is about', () => {
   });
 
   it('answer look-ups of names at the port of these, wherever they lead', () => {
-    const dns = service('10.96.0.10', 53, { port: 5353, groups: [['dns']] });
-    const at = (...ports: readonly number[]): readonly string[] =>
-      addressesOf({ action: 'allow', peers: peers('dns'), ports: ports.map((port) => tcp(port)) }, [dns]);
+    const other = service('10.96.0.10', 53, { port: 5353, groups: [['dns']] });
+    const dns = { ...other, lookups: true } as const;
+    const at = (one: ServiceAddress, ...ports: readonly number[]): readonly string[] =>
+      addressesOf({ action: 'allow', peers: peers('dns'), ports: ports.map((port) => tcp(port)) }, [one]);
 
-    expect([at(53), at(5353), at(54)]).toEqual([[dns.address], [dns.address], []]);
+    expect([at(dns, 53), at(dns, 5353), at(dns, 54)]).toEqual([[dns.address], [dns.address], []]);
+    // Whoever made it does not speak for those behind it.
+    expect([at(other, 53), at(other, 5353)]).toEqual([[], [other.address]]);
     expect(addressesOf({ action: 'allow', peers: peers('api'), ports: [tcp(53)] }, [dns])).toEqual([]);
   });
 

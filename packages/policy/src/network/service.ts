@@ -1,7 +1,5 @@
 import type { NetworkRule, PortRange } from './rule-set.ts';
 
-const DNS_PORT = 53;
-
 /** Services have no others that a rule can name. */
 export const SERVICE_PROTOCOLS = ['tcp', 'udp'] as const;
 export type ServiceProtocol = (typeof SERVICE_PROTOCOLS)[number];
@@ -14,6 +12,8 @@ export interface ServiceAddress {
   readonly address: string;
   readonly protocol: ServiceProtocol;
   readonly port: number;
+  /** Names are looked up there: rules ask for that by this port, wherever it leads. Without it a policy is refused. */
+  readonly lookups?: true | undefined;
   /** Where flows end: at which port, and the groups of those who are there. Each list of groups that some of them are in is there once. */
   readonly to: readonly { readonly port: number; readonly groups: readonly (readonly string[])[] }[];
 }
@@ -54,20 +54,16 @@ export function servicesOf(group: string, services: readonly ServiceAddress[]): 
 }
 
 function isMeant(
-  { protocol, port: own, to }: ServiceAddress,
+  { protocol, port: own, lookups, to }: ServiceAddress,
   { action, ports }: Pick<NetworkRule, 'action' | 'ports'>,
   named: ReadonlySet<string>,
 ): boolean {
   const ends = to.flatMap(({ port, groups }) => groups.map((some) => ({ port, groups: some })));
   const isNamed = (end: { readonly port: number; readonly groups: readonly string[] }): boolean =>
     end.groups.some((name) => named.has(name)) &&
-    (ports === undefined || ports.some((range) => holds(range, protocol, end.port) || isDns(range, protocol, own)));
+    (ports === undefined ||
+      ports.some((range) => holds(range, protocol, end.port) || (lookups === true && holds(range, protocol, own))));
   return action === 'allow' ? ends.length > 0 && ends.every(isNamed) : ends.some(isNamed);
-}
-
-/** Look-ups of names are asked for by their port wherever they are answered: without it a policy is refused. */
-function isDns(range: PortRange, protocol: ServiceProtocol, own: number): boolean {
-  return own === DNS_PORT && holds(range, protocol, own);
 }
 
 function holds(range: PortRange, protocol: ServiceProtocol, port: number): boolean {
