@@ -30,8 +30,8 @@ export function programEnd(book: AddressBook, { agent, workloads }: FlowOrigin):
     if (known !== undefined) return workloadEnd(known);
     const [{ namespace, pod } = { namespace: undefined, pod: undefined }] = subject.workloads;
     const end = book.at(agent, subject.netns);
-    const isOfIt = end?.kind === 'workload' && end.namespace === namespace && pod?.startsWith(end.name) === true;
-    return isOfIt ? end : namedEnd(subject);
+    if (end?.kind !== 'workload' || end.namespace !== namespace) return namedEnd(subject);
+    return pod === end.name || pod?.startsWith(`${end.name}-`) === true ? end : namedEnd(subject);
   };
 }
 
