@@ -31,6 +31,17 @@ describe('ToldPrograms', () => {
     ]);
   });
 
+  it('keeps each list of groups once, and programs of different lists apart', () => {
+    const many = ['web', 'shop'].map((executable) => ({ ...PROGRAM, executable: `/${executable}` }));
+    const all = told(
+      { ...EVENT, programs: many },
+      { ...EVENT, programs: [PROGRAM] },
+      { ...EVENT, groups: ['web'], programs: [PROGRAM] },
+    );
+    expect(all.programs().map(({ groups }) => groups)).toEqual([...[1, 2, 3].map(() => ['shop', 'web']), ['web']]);
+    expect(new Set(all.programs().map(({ groups }) => groups)).size).toBe(2);
+  });
+
   it('knows what no agent could tell from what it told, and a container that is in no pod', () => {
     const [bare, event] = [
       { executable: '/bin/sh', verdict: 'block', count: 0 },

@@ -28,9 +28,18 @@ const ProgramsEvent = z.object({
   notCounted: z.int().nonnegative().default(0),
 });
 
+type Kept = Omit<LearntProgram, 'groups' | 'firstSeen' | 'lastSeen'>;
+
+interface GroupList {
+  readonly number: number;
+  readonly groups: readonly string[];
+}
+
 /** Collects the programs of agents' `programs` events. What an event says that is not as it should be is passed over and counted. */
 export class ToldPrograms {
   readonly #kept = new Map<string, LearntProgram>();
+  /** Each list of groups once, by its names: one may be longer than all else of a program, and most have the same. */
+  readonly #lists = new Map<string, GroupList>();
   #malformed = 0;
   #notCounted = 0;
 
@@ -45,13 +54,13 @@ export class ToldPrograms {
     }
     const { name, namespace, pod } = container;
     const place = { ...(namespace !== undefined && { namespace }), workload: pod ?? name, container: name };
-    const groups = event.groups.toSorted();
+    const list = this.#listOf(event.groups.toSorted());
     const at = new Date(event.time).toISOString();
     this.#notCounted += event.notCounted;
     for (const one of event.programs) {
       const { data: told } = ToldProgram.safeParse(one);
       if (told === undefined) this.#malformed += 1;
-      else if (!this.#keep({ ...place, groups, ...exactly(told) }, at)) return 'full';
+      else if (!this.#keep({ ...place, ...exactly(told) }, list, at)) return 'full';
     }
     return 'programs';
   }
@@ -71,13 +80,21 @@ export class ToldPrograms {
     return [...this.#kept.values()];
   }
 
-  #keep({ count, ...same }: Omit<LearntProgram, 'firstSeen' | 'lastSeen'>, at: string): boolean {
-    const { namespace, workload, container, groups, executable, user, fromImage, verdict } = same;
-    const key = JSON.stringify([namespace, workload, container, groups, executable, user, fromImage, verdict]);
+  #listOf(groups: readonly string[]): GroupList {
+    const text = JSON.stringify(groups);
+    const known = this.#lists.get(text) ?? { number: this.#lists.size, groups };
+    this.#lists.set(text, known);
+    return known;
+  }
+
+  #keep({ count, ...same }: Kept, { number, groups }: GroupList, at: string): boolean {
+    const { namespace, workload, container, executable, user, fromImage, verdict } = same;
+    const key = JSON.stringify([namespace, workload, container, number, executable, user, fromImage, verdict]);
     const known = this.#kept.get(key);
     if (known === undefined && this.#kept.size >= MAX_PROGRAMS) return false;
     this.#kept.set(key, {
       ...same,
+      groups,
       count: count + (known?.count ?? 0),
       firstSeen: known === undefined || at < known.firstSeen ? at : known.firstSeen,
       lastSeen: known === undefined || at > known.lastSeen ? at : known.lastSeen,
