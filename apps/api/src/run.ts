@@ -263,10 +263,8 @@ async function openKnowledge(
 ): Promise<Pick<HubOptions, 'services' | 'owners'>> {
   if (cluster === undefined || !agents.enabled) return {};
   const options = { logger, signal: shutdown.signal };
-  const [services, owners] = await Promise.all([
-    ClusterServices.open(cluster.client, options),
-    ClusterOwners.open(cluster.client, options),
-  ]);
+  const services = new ClusterServices(cluster.client, options);
+  const owners = await ClusterOwners.open(cluster.client, options);
   shutdown.onClose('services', () => services.done);
   shutdown.onClose('owners', () => owners.done);
   return { services, owners };

@@ -482,6 +482,22 @@ describe('the hub', () => {
     expect(one.latest).not.toHaveProperty('services');
   });
 
+  it('sends agents nothing before the services of the cluster are known: what they hold may know of some', async () => {
+    await stand.close();
+    const { promise: listed, resolve } = Promise.withResolvers<void>();
+    stand = await startStand({ services: { follow: () => undefined, listed } });
+    await apply(spec('web'));
+    const link = new Link();
+    await connect(await enrol('node-1'), link);
+    await apply(spec('web', { mode: 'monitor' }));
+    expect(link.snapshots).toEqual([]);
+
+    resolve();
+    await vi.waitFor(() => expect(link.snapshots).toHaveLength(1), 5_000);
+    await apply(spec('web'));
+    await vi.waitFor(() => expect(link.snapshots).toHaveLength(2), 5_000);
+  });
+
   it('shows workloads with their groups and whether they are held to them', async () => {
     await apply(spec('web'));
     const id = await enrol('node-1');

@@ -96,6 +96,8 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker,
   readonly #told = new Map<string, Set<string>>();
   readonly #book: AddressBook;
   readonly #services = new ServiceBook();
+  /** Whether what agents hold now is better than what could be sent to them. */
+  #isWaiting = false;
   #compiler: SnapshotCompiler;
   /** Snapshots as text, while somebody may still be sent them. */
   readonly #texts = new Map<string, string>();
@@ -113,6 +115,7 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker,
     this.#captures = new CaptureOrders(options);
     options.policy.onChange((policy) => this.#setPolicy(policy));
     options.services?.follow(this);
+    if (options.services !== undefined) void this.#await(options.services.listed);
   }
 
   /** Begins with what the store knows: agents keep the addresses of workloads whose own agents are not back yet. */
@@ -323,7 +326,15 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker,
     for (const [id, one] of this.#connected) this.#send(id, one);
   }
 
+  async #await(listed: Promise<unknown>): Promise<void> {
+    this.#isWaiting = true;
+    await listed;
+    this.#isWaiting = false;
+    for (const [id, one] of this.#connected) this.#send(id, one);
+  }
+
   #send(agent: string, connected: Connected): void {
+    if (this.#isWaiting) return;
     const snapshot = this.#compiler.snapshotFor(connected.node);
     const { version } = snapshot;
     if (version === connected.sent) return;

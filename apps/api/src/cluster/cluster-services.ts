@@ -1,7 +1,6 @@
 import { type KubeClient, watchServices } from '@bulkhead/kube';
 import type { ClusterService } from '@bulkhead/policy';
 import type { Logger } from '@bulkhead/runtime';
-import { awaitFirstList } from './first-list.ts';
 
 /** Who is told of services. */
 export interface ServiceTaker {
@@ -13,6 +12,8 @@ export interface ServiceTaker {
 export interface ServiceSupply {
   /** Has them all told now, and whatever becomes of them from now on. */
   follow(taker: ServiceTaker): void;
+  /** Resolves when all have been told that may be known: agents that were told of none would cut whoever uses them. */
+  readonly listed: Promise<unknown>;
 }
 
 export interface ClusterServicesOptions {
@@ -24,14 +25,12 @@ export interface ClusterServicesOptions {
 export class ClusterServices implements ServiceSupply {
   readonly #known = new Map<string, ClusterService>();
   #taker: ServiceTaker | undefined;
+  /** Also where it is refused. */
+  readonly listed: Promise<unknown>;
   /** Resolves when it has stopped, after the signal was aborted. */
   readonly done: Promise<void>;
 
-  private constructor(
-    client: KubeClient,
-    { logger, signal }: ClusterServicesOptions,
-    first: PromiseWithResolvers<void>,
-  ) {
+  constructor(client: KubeClient, { logger, signal }: ClusterServicesOptions) {
     const { synced, done } = watchServices(client, {
       signal,
       onPut: (service) => {
@@ -44,19 +43,10 @@ export class ClusterServices implements ServiceSupply {
       },
       onError: (error) => {
         logger.warn({ err: error }, 'the API server cannot be asked for Services; what is known of them stays');
-        if (error.code === 'FORBIDDEN') first.resolve();
       },
     });
-    void synced.then(() => first.resolve());
+    this.listed = synced;
     this.done = done;
-  }
-
-  /** Resolves when all are listed: agents that were told of none would cut whoever uses them. Not if that is refused, or takes long. */
-  static async open(client: KubeClient, options: ClusterServicesOptions): Promise<ClusterServices> {
-    const first = Promise.withResolvers<void>();
-    const services = new ClusterServices(client, options, first);
-    await awaitFirstList(first.promise);
-    return services;
   }
 
   follow(taker: ServiceTaker): void {

@@ -88,8 +88,9 @@ describe.skipIf(missing !== undefined)('the api with a real API server', () => {
     });
 
     const logger = createLogger('api', 'silent');
-    const followed = await ClusterServices.open(client, { logger, signal });
+    const followed = new ClusterServices(client, { logger, signal });
     followed.follow(taker);
+    await followed.listed;
     expect(known.get('default/db')).toMatchObject({ addresses: ['10.96.0.9'], ports: [{ to: [{ port: 5432 }] }] });
     await kube.ask('DELETE', `${services}/db`);
     await expect.poll(() => known.has('default/db'), { timeout: 10_000 }).toBe(false);
@@ -101,7 +102,8 @@ describe.skipIf(missing !== undefined)('the api with a real API server', () => {
     const file = join(folder, 'nobody');
     await writeFile(file, JSON.stringify(kubeconfigOf({ ...kube, token })), { mode: 0o600 });
     const nobody = new KubeClient(await connect({ file }));
-    const refused = await ClusterServices.open(nobody, { logger, signal });
+    const refused = new ClusterServices(nobody, { logger, signal });
+    await refused.listed;
     end.abort();
     await Promise.all([followed.done, refused.done]);
     nobody.close();

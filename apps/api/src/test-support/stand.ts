@@ -13,6 +13,7 @@ import { SignIn } from '../access/sign-in.ts';
 import { Hub } from '../agent/hub.ts';
 import { openSinks } from '../alert/open-sinks.ts';
 import type { OwnerSupply } from '../cluster/cluster-owners.ts';
+import type { ServiceSupply } from '../cluster/cluster-services.ts';
 import { type Api, createHttpServer } from '../http/server.ts';
 import type { ProviderSignIn } from '../oidc/provider-sign-in.ts';
 import { StorePolicy } from '../policy/store-policy.ts';
@@ -31,6 +32,8 @@ export interface StandOptions {
   readonly clock?: TestClock;
   /** What is known of the owners of pods; nothing if not given. */
   readonly owners?: OwnerSupply;
+  /** Likewise of services. */
+  readonly services?: ServiceSupply;
 }
 
 /** A clock that tests set. */
@@ -58,7 +61,13 @@ export interface Stand {
   close(): Promise<void>;
 }
 
-export async function startStand({ oidc, clock = testClock(), sinks = [], owners }: StandOptions = {}): Promise<Stand> {
+export async function startStand({
+  oidc,
+  clock = testClock(),
+  sinks = [],
+  owners,
+  services,
+}: StandOptions = {}): Promise<Stand> {
   const folder = await mkdtemp(join(tmpdir(), 'bulkhead-api-'));
   const store = await openStore({ file: join(folder, 'store.db') });
   const logger = createLogger('api', 'error');
@@ -79,7 +88,7 @@ export async function startStand({ oidc, clock = testClock(), sinks = [], owners
   });
   const onNothing = (): void => undefined;
   const told = { onEvents: onNothing, onFlows: onNothing, onPrograms: onNothing };
-  const hub = await Hub.open({ store, policy, owners, clock, replica: presence.id, relay, logger, ...told });
+  const hub = await Hub.open({ store, policy, owners, services, clock, replica: presence.id, relay, logger, ...told });
   const authenticator = new Authenticator(store, clock, { idleMs: 60 * MINUTE_MS, maxMs: 720 * MINUTE_MS });
   const { certificatePem, keyPem } = await createAuthority('Test');
   const app = await createHttpServer({

@@ -28,7 +28,7 @@ export interface WatchServicesOptions {
 
 /** The Services of a cluster and to whom they lead. */
 export interface ServiceWatch {
-  /** Resolves with true when all are listed, and with false when it was told to stop before. */
+  /** Resolves with true when all are listed, or this is refused, and with false when it was told to stop before. */
   readonly synced: Promise<boolean>;
   readonly done: Promise<void>;
 }
@@ -110,13 +110,16 @@ export function watchServices(client: KubeClient, options: WatchServicesOptions)
     for (const id of new Set([before?.service, slice?.service])) if (id !== undefined) tell(id);
   }
 
+  const [servicesRefused, podsRefused, slicesSynced] = [outcome(), outcome(), outcome()];
   const services = watchObjects(client, RESOURCES.services, {
     signal,
     ...(backoff !== undefined && { backoff: backoff() }),
     keep: readService,
     onEvent(event) {
-      if (event.type === 'error') onError(event.error);
-      else if (event.type !== 'synced') tell(event.key);
+      if (event.type === 'error') {
+        onError(event.error);
+        if (event.error.code === 'FORBIDDEN') servicesRefused.resolve(true);
+      } else if (event.type !== 'synced') tell(event.key);
     },
   });
   const livePods = watchObjects(client, RESOURCES.pods, {
@@ -127,7 +130,9 @@ export function watchServices(client: KubeClient, options: WatchServicesOptions)
       if (event.type === 'synced') knowPods();
       else if (event.type === 'error') {
         onError(event.error);
-        if (event.error.code === 'FORBIDDEN') knowPods();
+        if (event.error.code !== 'FORBIDDEN') return;
+        knowPods();
+        podsRefused.resolve(true);
       } else {
         if (event.before !== undefined) pods.left(event.key, event.before);
         if (event.type === 'deleted') return;
@@ -139,7 +144,6 @@ export function watchServices(client: KubeClient, options: WatchServicesOptions)
     },
   });
   const pods = new PodAddresses(livePods.objects, systemClock);
-  const slicesSynced = Promise.withResolvers<boolean>();
   async function followSlices(): Promise<void> {
     for (let tries = 0; !signal.aborted; tries += 1) {
       const isMissing = new AbortController();
@@ -154,7 +158,10 @@ export function watchServices(client: KubeClient, options: WatchServicesOptions)
           else if (event.type !== 'error') {
             place(event.key, event.type === 'written' ? event.object : undefined, event.before);
           } else if (event.error.code === 'NOT_FOUND' && !watch.isSynced) isMissing.abort();
-          else onError(event.error);
+          else {
+            onError(event.error);
+            if (event.error.code === 'FORBIDDEN') slicesSynced.resolve(true);
+          }
         },
       });
       await watch.done;
@@ -163,9 +170,17 @@ export function watchServices(client: KubeClient, options: WatchServicesOptions)
   }
   const slicesDone = followSlices();
   return {
-    synced: Promise.all([services.synced, slicesSynced.promise, livePods.synced]).then((each) => each.every(Boolean)),
+    synced: Promise.all([
+      Promise.race([services.synced, servicesRefused.promise]),
+      slicesSynced.promise,
+      Promise.race([livePods.synced, podsRefused.promise]),
+    ]).then((each) => each.every(Boolean)),
     done: Promise.all([services.done, slicesDone, livePods.done]).then(() => undefined),
   };
+}
+
+function outcome(): PromiseWithResolvers<boolean> {
+  return Promise.withResolvers();
 }
 
 /** Nothing where it has no address, nobody is behind it, or too many are. */
