@@ -2,7 +2,7 @@ import type { ServiceProtocol } from '../network/service.ts';
 
 /** A service of the cluster, as the control plane knows it: addresses that stand for workloads. */
 export interface ClusterService {
-  /** Unique in the cluster. */
+  /** Unique in the cluster: its namespace, a slash and its name. */
   readonly id: string;
   /** Its own: where whoever opens a flow to it finds it. */
   readonly addresses: readonly string[];

@@ -69,6 +69,23 @@ describe('the services in front of groups', () => {
     expect(at(53, [{ address: '10.0.0.1', isPod: false }])).toBeUndefined();
   });
 
+  it('are no more than a snapshot holds, whatever somebody writes into a namespace', () => {
+    const services = new Services();
+    services.add(['api'], ['10.0.0.1']);
+    const ports = Array.from({ length: 2_000 }, (_, index) => ({
+      protocol: 'tcp' as const,
+      port: index + 1,
+      to: [{ port: 8080, ends: pods('10.0.0.1') }],
+    }));
+    for (let index = 0; index < 30; index += 1) services.put({ id: `evil/${index}`, addresses: ['10.96.1.1'], ports });
+    services.put(service('shop/api', pods('10.0.0.1')));
+
+    const said = services.of(['api']);
+    expect(JSON.stringify(said).length).toBeLessThan(5 * 1_024 * 1_024);
+    expect(said.length).toBeGreaterThan(20_000);
+    expect(said.filter(({ address }) => address === '10.96.0.1')).toHaveLength(1);
+  });
+
   it('know an address of IPv6 however it is written', () => {
     const services = new Services();
     services.add(['api'], ['fd00:0:0::1']);

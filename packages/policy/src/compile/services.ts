@@ -32,6 +32,12 @@ interface State {
   view: readonly ServiceAddress[] | undefined;
 }
 
+/**
+ * Of all that one snapshot says of services, as JSON: 10,000 of them with two addresses each. Whoever may write services could else make it too
+ * long for any agent.
+ */
+const MAX_CHARACTERS = 4 * 1_024 * 1_024;
+
 /** In no group. */
 const NONE = '[]';
 
@@ -110,9 +116,10 @@ export class Services {
     return state.groups;
   }
 
-  /** The services that may lead to workloads of these groups. Always in the same order. */
+  /** The services that may lead to workloads of these groups. Always in the same order; where there are too many, those of the namespaces with least. */
   of(groups: readonly string[]): readonly ServiceAddress[] {
-    return inOrder(new Set(groups.flatMap((group) => [...(this.#ofGroup.get(group) ?? [])]))).flatMap(viewOf);
+    const states = new Set(groups.flatMap((group) => [...(this.#ofGroup.get(group) ?? [])]));
+    return withinBounds(inOrder(states)).flatMap(viewOf);
   }
 
   /** Follows from the services that may lead to workloads of a group; empty where there are none. */
@@ -200,6 +207,22 @@ function change(sets: Sets, key: string | undefined, by: 1 | -1): boolean {
 
 function inOrder(states: Iterable<State>): readonly State[] {
   return [...states].toSorted((a, b) => (a.service.id < b.service.id ? -1 : 1));
+}
+
+function withinBounds(states: readonly State[]): readonly State[] {
+  const sizes = new Map(states.map((state) => [state, JSON.stringify(viewOf(state)).length]));
+  const sizeOf = (all: readonly State[]): number => all.reduce((sum, state) => sum + (sizes.get(state) ?? 0), 0);
+  if (sizeOf(states) <= MAX_CHARACTERS) return states;
+  const namespaces = [...Map.groupBy(states, ({ service }) => service.id.split('/', 1)[0]).values()];
+  const kept = new Set<State>();
+  let left = MAX_CHARACTERS;
+  for (const state of namespaces.toSorted((a, b) => sizeOf(a) - sizeOf(b)).flat()) {
+    const size = sizes.get(state) ?? 0;
+    if (size > left) continue;
+    left -= size;
+    kept.add(state);
+  }
+  return states.filter((state) => kept.has(state));
 }
 
 /** A port behind which nobody is known is not said to lead there. */
