@@ -15,6 +15,9 @@ namespace bulkhead::sentinel {
 inline constexpr std::size_t kMaxMounts = 8'192;
 /// Of a namespace within a container, which are looked at with each question from there: some times what a container has.
 inline constexpr std::size_t kMaxCopiedMounts = 256;
+/// Of /proc/PID/mountinfo: these bounds, at lines of a usual length.
+inline constexpr std::size_t kMaxMountText = std::size_t{4} << 20U;
+inline constexpr std::size_t kMaxCopiedMountText = kMaxMountText / kMaxMounts * kMaxCopiedMounts;
 
 /// One line of /proc/PID/mountinfo (proc_pid_mountinfo(5)).
 struct Mount {

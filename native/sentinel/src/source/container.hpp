@@ -87,6 +87,8 @@ class Container {
 
   /// Turns to take in what happened before a container's end: its group is wanted for others.
   static constexpr int kLastTurns = 64;
+  /// Of /proc/PID/cgroup.
+  static constexpr std::size_t kMaxCgroupText = 16'384;
 
   /// Threads between the open of a program and that of its loader; only starts that fail in between leave one behind.
   static constexpr std::size_t kMaxStarting = 16'384;
