@@ -94,6 +94,21 @@ struct Block {
   }
 };
 
+/// A chunk and the block before it, which counts for its history alone.
+struct Chunk {
+  const std::uint8_t* front;  ///< of the block before
+  std::size_t whole;          ///< blocks, with the one before
+  std::size_t left;           ///< bytes behind them
+
+  [[gnu::always_inline]] [[nodiscard]] inline std::size_t blocks() const noexcept { return whole + (left != 0 ? 1 : 0); }
+  /// The bits of the bytes behind the whole blocks.
+  [[gnu::always_inline]] [[nodiscard]] inline std::uint64_t ours() const noexcept { return (std::uint64_t{1} << left) - 1; }
+  [[gnu::always_inline]] [[nodiscard]] inline Block block(std::size_t number) const noexcept {
+    const std::uint8_t* const at = front + number * kBlock;
+    return number < whole ? Block::whole(at) : Block::part(at, left);
+  }
+};
+
 [[gnu::always_inline]] inline __m512i all_three(const AsciiTable (&tables)[3], const Block& block) noexcept {
   constexpr int kAllThree = 0x80;  // a & b & c
   return _mm512_ternarylogic_epi64(sets(tables[2], block.here), sets(tables[1], block.before),

@@ -15,19 +15,6 @@ namespace {
 /// the processor for longer than the chains of few blocks take.
 constexpr std::size_t kVectorFrom = 4 * kBlock;
 
-/// A chunk and the block before it, which counts for its history alone.
-struct Chunk {
-  const std::uint8_t* front;  ///< of the block before
-  std::size_t whole;          ///< blocks, with the one before
-  std::size_t left;           ///< bytes behind them
-
-  [[gnu::always_inline]] [[nodiscard]] inline std::size_t blocks() const noexcept { return whole + (left != 0 ? 1 : 0); }
-  [[gnu::always_inline]] [[nodiscard]] inline Block block(std::size_t number) const noexcept {
-    const std::uint8_t* const at = front + number * kBlock;
-    return number < whole ? Block::whole(at) : Block::part(at, left);
-  }
-};
-
 /// Leaves only those points that are one in blocks that have any. They are listed before they are gone through: a branch for
 /// each block would be guessed wrong with each that has one.
 template <Finds Wanted>

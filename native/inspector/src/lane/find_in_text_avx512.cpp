@@ -12,16 +12,6 @@ namespace {
 
 using ChunkWords = PaddedWords<kMaskWords / kWords>;
 
-/// The chunk and the block before it, and what of it is no whole block.
-struct Chunk {
-  const std::uint8_t* front;  ///< of the block before
-  std::size_t whole;          ///< blocks, with the one before
-  std::size_t left;           ///< bytes behind them
-
-  [[gnu::always_inline]] [[nodiscard]] inline std::size_t blocks() const noexcept { return whole + (left != 0 ? 1 : 0); }
-  [[gnu::always_inline]] [[nodiscard]] inline std::uint64_t ours() const noexcept { return (std::uint64_t{1} << left) - 1; }
-};
-
 [[gnu::always_inline]] inline std::uint64_t printable(__m512i bytes) noexcept {
   return _mm512_cmpgt_epi8_mask(bytes, _mm512_set1_epi8(0x1f));
 }
@@ -70,11 +60,8 @@ std::size_t find_in_text_avx512(const std::uint8_t* from, std::size_t length, st
   }
   std::uint8_t numbers[kMaskWords + kWords];
   const std::size_t needed = list_full_words(near, vectors, numbers);
-  for (std::size_t i = 0; i < needed && numbers[i] < blocks; ++i) {
-    const std::uint8_t* const block = chunk.front + numbers[i] * kBlock;
-    masks.put(numbers[i], classify<Finds::secrets>(numbers[i] < chunk.whole ? Block::whole(block)
-                                                                               : Block::part(block, chunk.left)));
-  }
+  for (std::size_t i = 0; i < needed && numbers[i] < blocks; ++i)
+    masks.put(numbers[i], classify<Finds::secrets>(chunk.block(numbers[i])));
   follow_chains<Finds::secrets>(masks, blocks);
 
   for (std::size_t i = 0; i < vectors * kWords; i += kWords)
