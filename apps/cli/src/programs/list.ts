@@ -2,6 +2,7 @@ import { formatCount } from '@bulkhead/core';
 import { z } from 'zod';
 import { listLines } from '../api/list-lines.ts';
 import type { ListOptions } from '../api/list-options.ts';
+import { workloadName } from '../api/workload-name.ts';
 import type { Io } from '../io.ts';
 
 export interface ProgramsOptions extends ListOptions {
@@ -55,6 +56,6 @@ export function list(
 
 /** `shop/web main`; of what is its own container it is said once. */
 function placeOf({ namespace, workload, container }: ListedProgram): string {
-  const name = namespace === undefined ? workload : `${namespace}/${workload}`;
+  const name = workloadName({ namespace, name: workload });
   return container === workload ? name : `${name} ${container}`;
 }
