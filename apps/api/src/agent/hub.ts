@@ -1,5 +1,4 @@
 import {
-  type EnrolledAgent,
   type FlowReport,
   type KnownWorkload,
   observeFlows,
@@ -38,6 +37,8 @@ import { allWorkloads, clusterId, clusterWorkload } from './all-workloads.ts';
 import { flowEnds, programEnd } from './flow-ends.ts';
 import { ServiceBook } from './service-book.ts';
 import { Session, type SessionPorts } from './session.ts';
+import { SnapshotTexts } from './snapshot-texts.ts';
+import { answerOf, notEnforcedOn, type Standing } from './standing.ts';
 import { withOwners } from './with-owners.ts';
 
 export type HubStore = Pick<Store, 'agents' | 'workloads' | 'events' | 'enrolmentTokens' | 'audit' | 'quarantines'>;
@@ -74,18 +75,6 @@ interface Connected {
   orders: QuarantineOrders | undefined;
 }
 
-/** How far the policy in force has come on the nodes whose agents are connected. */
-export interface Standing {
-  readonly nodes: number;
-  readonly enforcing: number;
-  readonly notEnforced: readonly {
-    readonly where: string;
-    readonly why: string;
-    /** Its id; absent for a whole node. */
-    readonly workload?: string;
-  }[];
-}
-
 /** What the api does about agents: lets them in, keeps what they say, and sends each its part of the policy. */
 export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker, ServiceTaker {
   readonly #options: HubOptions;
@@ -99,8 +88,7 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker,
   /** Whether what agents hold now is better than what could be sent to them. */
   #isWaiting = false;
   #compiler: SnapshotCompiler;
-  /** Snapshots as text, while somebody may still be sent them. */
-  readonly #texts = new Map<string, string>();
+  readonly #texts = new SnapshotTexts();
 
   private constructor(options: HubOptions, workloads: readonly KnownWorkload[]) {
     this.#options = options;
@@ -338,42 +326,11 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker,
     const snapshot = this.#compiler.snapshotFor(connected.node);
     const { version } = snapshot;
     if (version === connected.sent) return;
-    let json = this.#texts.get(version);
-    if (json === undefined) {
-      json = JSON.stringify(snapshot);
-      // Nodes with the same peers have the same snapshot; of others there may be as many as nodes.
-      if (this.#texts.size > 16) this.#texts.clear();
-      this.#texts.set(version, json);
-    }
     try {
-      connected.link.sendSnapshot({ version, json });
+      connected.link.sendSnapshot({ version, json: this.#texts.of(snapshot) });
       connected.sent = version;
     } catch (error) {
       this.#options.logger.error({ err: error, agent }, 'a snapshot cannot be sent');
     }
   }
-}
-
-/** What an agent answered last, as the store has it. */
-function answerOf({ id, policy }: EnrolledAgent, notEnforced: readonly KnownWorkload[]): PolicyAnswer | undefined {
-  const { applied, failed, problem } = policy;
-  if (failed !== undefined) {
-    return { version: failed, accepted: false, problems: problem === undefined ? [] : [problem], enforcement: [] };
-  }
-  if (applied === undefined) return undefined;
-  const own = notEnforced.filter(({ agent }) => agent === id);
-  const enforcement = own.map((one) => ({ workloadId: one.id, enforced: false, problem: one.problem }));
-  return { version: applied, accepted: true, problems: [], enforcement };
-}
-
-function notEnforcedOn(where: string, version: string, answer: PolicyAnswer | undefined): Standing['notEnforced'] {
-  if (answer?.version !== version) return [{ where, why: 'its agent has not answered yet' }];
-  if (!answer.accepted) return [{ where, why: answer.problems[0] ?? 'its agent refused it' }];
-  return answer.enforcement
-    .filter(({ enforced }) => !enforced)
-    .map(({ workloadId, problem }) => ({
-      where: `workload ${workloadId} on ${where}`,
-      why: problem ?? 'unknown',
-      workload: workloadId,
-    }));
 }

@@ -1,6 +1,6 @@
 import type { RuleStanding } from '@bulkhead/control-plane';
 import type { Enforcement, PolicyState } from '@bulkhead/kube';
-import type { Standing } from '../agent/hub.ts';
+import type { Standing } from '../agent/standing.ts';
 
 /**
  * Whether a resource is enforced: by the agents of nodes, or for a ResponseRule by the api, wherever events come from.

@@ -1,7 +1,7 @@
 import type { WorkloadStore } from '@bulkhead/control-plane';
 import { type Policy, selectGroups } from '@bulkhead/policy';
-import type { Standing } from '../agent/hub.ts';
 import { selectable } from '../agent/selectable.ts';
+import type { Standing } from '../agent/standing.ts';
 import { type FailingPlace, namesApplications } from './application-rules.ts';
 
 /** A status lists no more: of a cluster in which everything fails, the first are as good as all. */

@@ -1,0 +1,46 @@
+import type { EnrolledAgent, KnownWorkload } from '@bulkhead/control-plane';
+import type { PolicyAnswer } from '@bulkhead/rpc';
+
+/** How far the policy in force has come on the nodes whose agents are connected. */
+export interface Standing {
+  readonly nodes: number;
+  readonly enforcing: number;
+  readonly notEnforced: readonly {
+    readonly where: string;
+    readonly why: string;
+    /** Its id; absent for a whole node. */
+    readonly workload?: string;
+  }[];
+}
+
+/** What an agent answered last, as the store has it. */
+export function answerOf(
+  { id, policy }: EnrolledAgent,
+  notEnforced: readonly KnownWorkload[],
+): PolicyAnswer | undefined {
+  const { applied, failed, problem } = policy;
+  if (failed !== undefined) {
+    return { version: failed, accepted: false, problems: problem === undefined ? [] : [problem], enforcement: [] };
+  }
+  if (applied === undefined) return undefined;
+  const own = notEnforced.filter(({ agent }) => agent === id);
+  const enforcement = own.map((one) => ({ workloadId: one.id, enforced: false, problem: one.problem }));
+  return { version: applied, accepted: true, problems: [], enforcement };
+}
+
+/** Why a node does not enforce a version of the policy, by what its agent answered; empty where it does. */
+export function notEnforcedOn(
+  where: string,
+  version: string,
+  answer: PolicyAnswer | undefined,
+): Standing['notEnforced'] {
+  if (answer?.version !== version) return [{ where, why: 'its agent has not answered yet' }];
+  if (!answer.accepted) return [{ where, why: answer.problems[0] ?? 'its agent refused it' }];
+  return answer.enforcement
+    .filter(({ enforced }) => !enforced)
+    .map(({ workloadId, problem }) => ({
+      where: `workload ${workloadId} on ${where}`,
+      why: problem ?? 'unknown',
+      workload: workloadId,
+    }));
+}
