@@ -41,7 +41,6 @@ export type { WatchedSubject } from './event/watched-subject.ts';
 export {
   FLOW_PROTOCOLS,
   FLOW_SIDES,
-  FLOW_VERDICTS,
   type Flow,
   type FlowEnd,
   type FlowFilter,
@@ -51,7 +50,6 @@ export {
   type FlowRetention,
   type FlowSide,
   type FlowStore,
-  type FlowVerdict,
 } from './flow/flow.ts';
 export {
   canonicalAddress,
@@ -78,14 +76,12 @@ export type {
 } from './policy-document/policy-document.ts';
 export { MAX_PROGRAMS_OF_EVENT, observePrograms, type ProgramReport } from './program/observe-programs.ts';
 export {
-  PROGRAM_VERDICTS,
   type Program,
   type ProgramFilter,
   type ProgramObservation,
   type ProgramPlace,
   type ProgramRetention,
   type ProgramStore,
-  type ProgramVerdict,
 } from './program/program.ts';
 export { incidentOfQuarantine, incidentOfStop, STOP_KIND, stopFingerprint } from './quarantine/incidents.ts';
 export {

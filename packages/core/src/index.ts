@@ -70,6 +70,8 @@ export {
   DIRECTIONS,
   type Direction,
   type DirectionScope,
+  RULE_VERDICTS,
+  type RuleVerdict,
   SENSOR_ACTIONS,
   type SensorAction,
   strictestVerdict,

@@ -6,6 +6,10 @@ export type Verdict = (typeof VERDICTS)[number];
 export const SENSOR_ACTIONS = ['alert', 'capture', 'mask', 'block'] as const;
 export type SensorAction = (typeof SENSOR_ACTIONS)[number];
 
+/** What became of a flow or a program: a rule may let it be, say that it would not, or not let it. */
+export const RULE_VERDICTS = ['allow', 'alert', 'block'] as const satisfies readonly Verdict[];
+export type RuleVerdict = (typeof RULE_VERDICTS)[number];
+
 /** How sure a finding is, from least to most sure. */
 export const CONFIDENCES = ['low', 'medium', 'high'] as const;
 export type Confidence = (typeof CONFIDENCES)[number];

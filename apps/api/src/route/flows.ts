@@ -1,4 +1,5 @@
-import { FLOW_PROTOCOLS, FLOW_SIDES, FLOW_VERDICTS } from '@bulkhead/control-plane';
+import { FLOW_PROTOCOLS, FLOW_SIDES } from '@bulkhead/control-plane';
+import { RULE_VERDICTS } from '@bulkhead/core';
 import { z } from 'zod';
 import type { ApiContext } from '../context.ts';
 import { namespacesOf } from '../http/access.ts';
@@ -29,7 +30,7 @@ const FlowAnswer = z.object({
   protocol: z.enum(FLOW_PROTOCOLS),
   port: z.number().optional().describe("The server's; absent for ICMP."),
   application: z.string().optional().describe('What is spoken; absent where it was not recognised.'),
-  verdict: z.enum(FLOW_VERDICTS),
+  verdict: z.enum(RULE_VERDICTS),
   bytes: z.number().describe('Of both directions.'),
   sessions: z.number(),
   firstSeen: z.string(),
@@ -48,7 +49,7 @@ export function addFlowRoutes(app: Api, { store }: ApiContext): void {
         querystring: PageQuery.extend({
           namespace: Name.optional().describe('Only those with an end there.'),
           workload: Name.optional().describe('Only those with an end of this name.'),
-          verdict: z.enum(FLOW_VERDICTS).optional(),
+          verdict: z.enum(RULE_VERDICTS).optional(),
           application: Name.optional(),
           port: z.coerce.number().int().min(0).max(MAX_PORT).optional(),
           since: Moment.optional().describe('Last seen at or after.'),

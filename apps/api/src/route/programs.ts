@@ -1,4 +1,4 @@
-import { PROGRAM_VERDICTS } from '@bulkhead/control-plane';
+import { RULE_VERDICTS } from '@bulkhead/core';
 import { z } from 'zod';
 import type { ApiContext } from '../context.ts';
 import { namespacesOf } from '../http/access.ts';
@@ -23,7 +23,7 @@ const ProgramAnswer = z.object({
     .boolean()
     .optional()
     .describe('Whether it is a file of the image, as the image has it; absent where nobody knows.'),
-  verdict: z.enum(PROGRAM_VERDICTS),
+  verdict: z.enum(RULE_VERDICTS),
   count: z.number().describe('How often it was run.'),
   firstSeen: z.string(),
   lastSeen: z.string(),
@@ -42,7 +42,7 @@ export function addProgramRoutes(app: Api, { store }: ApiContext): void {
           namespace: Name.optional().describe('Only those that run there.'),
           workload: Name.optional().describe('Only those of this workload.'),
           executable: keepable(MAX_PATH).optional().describe('Only this one, by its path.'),
-          verdict: z.enum(PROGRAM_VERDICTS).optional(),
+          verdict: z.enum(RULE_VERDICTS).optional(),
           since: Moment.optional().describe('Last seen at or after.'),
         }),
         response: { 200: pageOf(ProgramAnswer) },

@@ -1,3 +1,4 @@
+import { RULE_VERDICTS } from '@bulkhead/core';
 import { type Command, Option } from 'commander';
 import { AT_API, atApi } from '../api/api-options.ts';
 import { longList, momentOption } from '../api/list-options.ts';
@@ -15,9 +16,7 @@ export function addFlows(root: Command, io: Io, outcome: Outcome): void {
     .description('list who opens connections to whom, the latest seen first')
     .option('--namespace <name>', 'only those with an end in this namespace')
     .option('--workload <name>', 'only those with an end of this name')
-    .addOption(
-      new Option('--verdict <verdict>', 'only those of which this became').choices(['allow', 'alert', 'block']),
-    )
+    .addOption(new Option('--verdict <verdict>', 'only those of which this became').choices(RULE_VERDICTS))
     .option('--application <name>', 'only those that speak this')
     .addOption(new Option('--port <n>', 'only those to this port').argParser(numberBetween(0, MAX_PORT)))
     .addOption(momentOption('--since', 'only those last seen then or later'))

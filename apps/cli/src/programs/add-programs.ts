@@ -1,3 +1,4 @@
+import { RULE_VERDICTS } from '@bulkhead/core';
 import { type Command, Option } from 'commander';
 import { AT_API, atApi } from '../api/api-options.ts';
 import { longList, momentOption } from '../api/list-options.ts';
@@ -14,9 +15,7 @@ export function addPrograms(root: Command, io: Io, outcome: Outcome): void {
     .option('--namespace <name>', 'only those that run in this namespace')
     .option('--workload <name>', 'only those of this workload')
     .option('--executable <path>', 'only this one, by its path as the container sees it')
-    .addOption(
-      new Option('--verdict <verdict>', 'only those of which this became').choices(['allow', 'alert', 'block']),
-    )
+    .addOption(new Option('--verdict <verdict>', 'only those of which this became').choices(RULE_VERDICTS))
     .addOption(momentOption('--since', 'only those last seen then or later'))
     .addHelpText(
       'after',

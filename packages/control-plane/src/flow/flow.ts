@@ -1,12 +1,8 @@
-import type { Verdict } from '@bulkhead/core';
+import type { RuleVerdict } from '@bulkhead/core';
 import type { Page, PageRequest } from '../page.ts';
 
 export const FLOW_PROTOCOLS = ['tcp', 'udp', 'icmp'] as const;
 export type FlowProtocol = (typeof FLOW_PROTOCOLS)[number];
-
-/** What became of a flow: a rule may let it pass, say that it would not, or not let it. */
-export const FLOW_VERDICTS = ['allow', 'alert', 'block'] as const satisfies readonly Verdict[];
-export type FlowVerdict = (typeof FLOW_VERDICTS)[number];
 
 /** At which of its ends a flow was seen. */
 export const FLOW_SIDES = ['client', 'server'] as const;
@@ -28,7 +24,7 @@ interface Conversation {
   readonly port?: number;
   /** What is spoken; absent where nobody knows. */
   readonly application?: string;
-  readonly verdict: FlowVerdict;
+  readonly verdict: RuleVerdict;
   /** Of both directions. */
   readonly bytes: number;
   readonly sessions: number;
@@ -52,7 +48,7 @@ export interface FlowFilter {
   readonly namespaces?: readonly string[] | undefined;
   /** Flows with an end, in one of the namespaces where they are given, that is a workload of this name. */
   readonly workload?: string | undefined;
-  readonly verdict?: FlowVerdict | undefined;
+  readonly verdict?: RuleVerdict | undefined;
   readonly application?: string | undefined;
   readonly port?: number | undefined;
   /** Last seen at or after. */

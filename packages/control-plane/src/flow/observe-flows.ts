@@ -1,6 +1,7 @@
+import { RULE_VERDICTS } from '@bulkhead/core';
 import { z } from 'zod';
 import { seenAt, WatchedSubject } from '../event/watched-subject.ts';
-import { FLOW_PROTOCOLS, FLOW_VERDICTS, type FlowEnd, type FlowObservation, type FlowProtocol } from './flow.ts';
+import { FLOW_PROTOCOLS, type FlowEnd, type FlowObservation, type FlowProtocol } from './flow.ts';
 
 /** Of one event: what is more comes in another. */
 export const MAX_FLOWS_OF_EVENT = 256;
@@ -18,7 +19,7 @@ const ToldFlow = z
     port: z.int().min(0).max(MAX_PORT).optional(),
     application: z.string().min(1).max(MAX_APPLICATION).optional(),
     domain: z.string().min(1).max(MAX_NAME).optional(),
-    verdict: z.enum(FLOW_VERDICTS),
+    verdict: z.enum(RULE_VERDICTS),
     sessions: z.int().nonnegative(),
     bytes: z.int().nonnegative(),
     node: z.literal(true).optional(),

@@ -1,8 +1,8 @@
-import { isName } from '@bulkhead/core';
+import { isName, RULE_VERDICTS } from '@bulkhead/core';
 import { z } from 'zod';
 import { seenAt, WatchedSubject } from '../event/watched-subject.ts';
 import type { FlowEnd } from '../flow/flow.ts';
-import { PROGRAM_VERDICTS, type ProgramObservation, type ProgramPlace } from './program.ts';
+import type { ProgramObservation, ProgramPlace } from './program.ts';
 
 /** Of one event: what is more comes in another. */
 export const MAX_PROGRAMS_OF_EVENT = 256;
@@ -16,7 +16,7 @@ const ToldProgram = z.object({
   executable: z.string().max(MAX_PATH).startsWith('/'),
   user: z.int().min(0).max(MAX_USER).optional(),
   fromImage: z.boolean().optional(),
-  verdict: z.enum(PROGRAM_VERDICTS),
+  verdict: z.enum(RULE_VERDICTS),
   count: z.int().nonnegative(),
 });
 

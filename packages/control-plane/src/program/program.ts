@@ -1,9 +1,5 @@
-import type { Verdict } from '@bulkhead/core';
+import type { RuleVerdict } from '@bulkhead/core';
 import type { Page, PageRequest } from '../page.ts';
-
-/** What became of a program: a policy may let it run, say that it would not, or not let it. */
-export const PROGRAM_VERDICTS = ['allow', 'alert', 'block'] as const satisfies readonly Verdict[];
-export type ProgramVerdict = (typeof PROGRAM_VERDICTS)[number];
 
 /** What an agent saw of a program in a container since it last told. */
 export interface ProgramObservation {
@@ -13,7 +9,7 @@ export interface ProgramObservation {
   readonly user?: number;
   /** Whether it is a file of the image, as the image has it; absent where nobody knows. */
   readonly fromImage?: boolean;
-  readonly verdict: ProgramVerdict;
+  readonly verdict: RuleVerdict;
   /** How often it was run. */
   readonly count: number;
 }
@@ -39,7 +35,7 @@ export interface ProgramFilter {
   readonly namespaces?: readonly string[] | undefined;
   readonly workload?: string | undefined;
   readonly executable?: string | undefined;
-  readonly verdict?: ProgramVerdict | undefined;
+  readonly verdict?: RuleVerdict | undefined;
   /** Last seen at or after. */
   readonly since?: string | undefined;
 }

@@ -1,3 +1,4 @@
+import { RULE_VERDICTS } from '@bulkhead/core';
 import { z } from 'zod';
 import { readPrefix } from '../network/address.ts';
 import { FLOW_DIRECTIONS, FLOW_PROTOCOLS } from '../network/rule-set.ts';
@@ -23,7 +24,7 @@ const ToldFlow = z
     port: z.int().min(1).max(MAX_PORT).optional(),
     application: Name.optional(),
     domain: Name.optional(),
-    verdict: z.enum(['allow', 'alert', 'block']),
+    verdict: z.enum(RULE_VERDICTS),
     sessions: z.int().nonnegative(),
     node: z.literal(true).optional(),
   })

@@ -1,3 +1,4 @@
+import { RULE_VERDICTS } from '@bulkhead/core';
 import { z } from 'zod';
 import type { LearntProgram } from './program.ts';
 import { ToldTime } from './told-time.ts';
@@ -15,7 +16,7 @@ const ToldProgram = z.object({
   executable: z.string().max(MAX_PATH).startsWith('/'),
   user: z.int().min(0).max(MAX_USER).optional(),
   fromImage: z.boolean().optional(),
-  verdict: z.enum(['allow', 'alert', 'block']),
+  verdict: z.enum(RULE_VERDICTS),
   count: z.int().nonnegative(),
 });
 

@@ -1,4 +1,5 @@
-import type { FlowEnd, FlowProtocol, FlowVerdict } from '@bulkhead/control-plane';
+import type { FlowEnd, FlowProtocol } from '@bulkhead/control-plane';
+import type { RuleVerdict } from '@bulkhead/core';
 import type { Generated } from 'kysely';
 import type { DialectWords } from './dialect-words.ts';
 
@@ -25,7 +26,7 @@ interface FlowTable {
   readonly protocol: FlowProtocol;
   readonly port: number | null;
   readonly application: string;
-  readonly verdict: FlowVerdict;
+  readonly verdict: RuleVerdict;
   /** 1: at the client, 2: at the server, 3: at both; 4 and 8: the client's and the server's agent said itself what is spoken. */
   readonly seen_by: number;
   /** What was seen at each end is summed up by itself. */

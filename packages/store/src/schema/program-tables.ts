@@ -1,4 +1,4 @@
-import type { ProgramVerdict } from '@bulkhead/control-plane';
+import type { RuleVerdict } from '@bulkhead/core';
 import type { Generated } from 'kysely';
 import type { DialectWords } from './dialect-words.ts';
 
@@ -18,7 +18,7 @@ interface ProgramTable {
   readonly executable: string;
   readonly user_id: number | null;
   readonly from_image: number | null;
-  readonly verdict: ProgramVerdict;
+  readonly verdict: RuleVerdict;
   readonly count: number;
   /** JSON of names, as they were told last. */
   readonly groups: string;
