@@ -51,6 +51,7 @@ prepare() { # purpose
     source "$setup/steps.sh"
     ensure_packages "$1"
     ensure_node
+    ensure_cosign "$1"
     ensure_modules
     ensure_addons
     printf '%s\n' "$state" >"$tools/ready.$1"

@@ -83,6 +83,33 @@ fetch() { # npm package, version, sha512 of its archive, folder to unpack it in
   rm -rf "$inbox"
 }
 
+# Debian takes a package away when a newer one comes: tests that need it say so and are skipped, the others need none.
+ensure_cosign() { # purpose
+  [[ $1 == test ]] || return 0
+  local version arch sha256
+  arch=$(dpkg --print-architecture)
+  for version in "${!cosign_package[@]}"; do
+    sha256=${cosign_sha256[$version-$arch]:-}
+    [[ -z $sha256 || -x $tools/cosign/$version/usr/bin/cosign ]] && continue
+    say "cosign $version"
+    fetch_cosign "$version" "$sha256" "cosign_${cosign_package[$version]}_$arch.deb" ||
+      say "cosign $version cannot be had, so that no signature is tested against it (see $tools/log/cosign.log)"
+  done
+}
+
+fetch_cosign() { # version, sha256 of its package, the package's file
+  local inbox=$tools/inbox fresh=$tools/cosign/$1.fresh
+  rm -rf "$inbox" "$fresh" "${tools:?}/cosign/$1" && mkdir -p "$inbox" "$fresh"
+  {
+    /usr/lib/apt/apt-helper -o Acquire::http::Timeout=20 -o Acquire::Retries=2 \
+      download-file "http://deb.debian.org/debian/pool/main/c/cosign/$3" "$inbox/$3" "SHA256:$2" &&
+      echo "$2  $inbox/$3" | sha256sum --check --status &&
+      dpkg-deb --extract "$inbox/$3" "$fresh" &&
+      mv "$fresh" "$tools/cosign/$1"
+  } >"$tools/log/cosign.log" 2>&1 </dev/null 9>&- || return
+  rm -rf "$inbox"
+}
+
 ensure_modules() {
   [[ -d $root/node_modules ]] && "$tools/node/bin/node" "$setup/src/modules-match.ts" "$root" && return
   say 'npm packages'

@@ -12,12 +12,14 @@ export {
 export { type Line, LineProcess, type WaitOptions } from './line-process.ts';
 export { createNetwork, type Host, type Network, removeAbandoned, type Shape } from './network.ts';
 export { run, runIn } from './run.ts';
+export { COSIGN_VERSIONS, type CosignOutcome, type CosignVersion, cosign, cosignMissing } from './service/cosign.ts';
 export { type Daemon, type DaemonOptions, freePort, startDaemon } from './service/daemon.ts';
 export { type KubeApi, kubeApiMissing, startKubeApi } from './service/kube-api.ts';
 export type { KubeAnswer } from './service/kube-request.ts';
 export { type KubeconfigOptions, kubeconfigOf } from './service/kubeconfig.ts';
 export { type PostgresServer, postgresMissing, startPostgres } from './service/postgres.ts';
 export { type RedisServer, redisMissing, startRedis } from './service/redis.ts';
+export { addReferrersApi, type ReferrersApi } from './service/referrers-api.ts';
 export {
   type PushedArtifact,
   type PushedLayer,

@@ -138,6 +138,32 @@ describe('what is fetched', () => {
   });
 });
 
+describe('cosign', () => {
+  const pins =
+    'arch=$(dpkg --print-architecture); cosign_package=([1.0]=1.0-1); cosign_sha256=([1.0-$arch]=$(printf %064d 0));';
+
+  it('is fetched for tests alone, and not where it is already', () => {
+    const there = 'mkdir -p "$tools/cosign/1.0/usr/bin"; install -m 755 /dev/null "$tools/cosign/1.0/usr/bin/cosign";';
+    const { status, stderr } = bash(`${pins} ensure_cosign run; ${there} ensure_cosign test`);
+
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+
+  it('that is not to be had, or not what was pinned, is missed in one line, and the set-up goes on', () => {
+    const helper = '/usr/lib/apt/apt-helper() { echo other >"${@: -2:1}"; };';
+    const { status, stdout, stderr } = bash(`${pins} ${helper} ensure_cosign test; ls "$tools/cosign/1.0" || echo on`);
+
+    expect({ status, stdout }).toEqual({ status: 0, stdout: 'on\n' });
+    expect(stderr).toContain('bulkhead: set-up: cosign 1.0 cannot be had, so that no signature is tested against it');
+  });
+
+  it('is none for a machine that no package is pinned for', () => {
+    const { status, stderr } = bash(`${pins} cosign_sha256=(); ensure_cosign test`);
+
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+});
+
 describe('the state of the set-up', () => {
   it('changes with a native source, a pin and the lockfile, and with nothing else', () => {
     writeFileSync(join(root, 'package-lock.json'), '{}');

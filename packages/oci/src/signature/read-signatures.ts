@@ -21,10 +21,12 @@ const SIGNATURE = 'dev.cosignproject.cosign/signature';
 const CERTIFICATE = 'dev.sigstore.cosign/certificate';
 const LOG_ENTRY = 'dev.sigstore.cosign/bundle';
 const BUNDLE = 'application/vnd.dev.sigstore.bundle';
+const SIMPLE_ARTIFACT = 'application/vnd.dev.cosign.artifact.sig.v1+json';
+const EMPTY = 'application/vnd.oci.empty.v1+json';
 
 /**
- * Finds the signatures of the image or index that a reference names, where cosign puts them: under a tag made of its digest, and as
- * bundles that refer to it. A tag is resolved first: what counts is the digest. Nothing is verified here.
+ * Finds the signatures of the image or index that a reference names, where cosign puts them: under a tag made of its digest, and in
+ * what refers to it. A tag is resolved first: what counts is the digest. Nothing is verified here.
  */
 export async function readSignatures(
   text: string,
@@ -52,7 +54,7 @@ export async function signaturesOf(
 ): Promise<readonly SignatureMaterial[]> {
   const materials = [
     ...(await simpleSignatures(repository, digest, signal)),
-    ...(await bundles(repository, digest, signal)),
+    ...(await referringSignatures(repository, digest, signal)),
   ];
   return materials.slice(0, MAX_SIGNATURES);
 }
@@ -62,43 +64,75 @@ async function simpleSignatures(
   digest: string,
   signal: AbortSignal,
 ): Promise<readonly SignatureMaterial[]> {
-  let manifest: Manifest;
-  try {
-    manifest = await manifestOf(
-      repository,
-      await repository.manifest(`${digest.replace(':', '-')}.sig`, signal),
-      signal,
-    );
-  } catch (error) {
-    if (error instanceof OciError && error.code === 'IMAGE_NOT_FOUND') return [];
-    throw error;
-  }
+  const tagged = await unlessMissing(repository.manifest(`${digest.replace(':', '-')}.sig`, signal));
+  if (tagged === undefined) return [];
+  const { layers } = await manifestOf(repository, tagged, signal);
+  return simpleOf(repository, layers, signal);
+}
+
+async function simpleOf(
+  repository: Repository,
+  layers: readonly Descriptor[],
+  signal: AbortSignal,
+): Promise<readonly SignatureMaterial[]> {
   const found: SignatureMaterial[] = [];
-  for (const layer of manifest.layers.filter(({ mediaType }) => mediaType === SIMPLE).slice(0, MAX_SIGNATURES)) {
+  for (const layer of layers.filter(({ mediaType }) => mediaType === SIMPLE).slice(0, MAX_SIGNATURES)) {
     const signature = layer.annotations[SIGNATURE];
     if (signature === undefined) continue;
     const [certificate, logEntry] = [boundedOf(layer, CERTIFICATE), boundedOf(layer, LOG_ENTRY)];
-    const payload = await contentOf(repository, layer, signal);
+    const payload = await unlessUseless(contentOf(repository, layer, signal));
+    if (payload === undefined) continue;
     const identity = certificate === undefined || logEntry === undefined ? {} : { certificate, logEntry };
     found.push({ form: 'simple', payload, signature, ...identity });
   }
   return found;
 }
 
-async function bundles(
+/** Signatures that refer to the image: bundles, and simple ones (cosign 2 with `--registry-referrers-mode=oci-1-1`). */
+async function referringSignatures(
   repository: Repository,
   digest: string,
   signal: AbortSignal,
 ): Promise<readonly SignatureMaterial[]> {
   const found: SignatureMaterial[] = [];
-  for (const referrer of (await repository.referrers(digest, signal)).slice(0, MAX_SIGNATURES)) {
-    if (referrer.artifactType?.startsWith(BUNDLE) !== true) continue;
-    const { layers } = await manifestOf(repository, await repository.manifest(referrer.digest, signal), signal);
-    for (const layer of layers.filter(({ mediaType }) => mediaType.startsWith(BUNDLE)).slice(0, 1)) {
-      found.push({ form: 'bundle', content: await contentOf(repository, layer, signal) });
-    }
+  const referrers = (await repository.referrers(digest, signal)).filter(mayBeSignature);
+  for (const referrer of referrers.slice(0, MAX_SIGNATURES)) {
+    const layers = await unlessUseless(layersOf(repository, referrer.digest, signal));
+    const bundle = layers?.find(({ mediaType }) => mediaType.startsWith(BUNDLE));
+    const content = bundle && (await unlessUseless(contentOf(repository, bundle, signal)));
+    if (content !== undefined) found.push({ form: 'bundle', content });
+    found.push(...(await simpleOf(repository, layers ?? [], signal)));
   }
   return found;
+}
+
+/** Where a registry has no referrers API, cosign 3 writes the type of the configuration, which is empty, in place of the artifact's. */
+function mayBeSignature({ artifactType }: Descriptor): boolean {
+  return (
+    artifactType === undefined || artifactType.startsWith(BUNDLE) || [SIMPLE_ARTIFACT, EMPTY].includes(artifactType)
+  );
+}
+
+async function layersOf(repository: Repository, digest: string, signal: AbortSignal): Promise<readonly Descriptor[]> {
+  return (await manifestOf(repository, await repository.manifest(digest, signal), signal)).layers;
+}
+
+async function unlessMissing<Value>(reading: Promise<Value>): Promise<Value | undefined> {
+  return unless(reading, ['IMAGE_NOT_FOUND']);
+}
+
+/** What anybody has put beside an image, and is no signature, must not keep those that are from being read. */
+async function unlessUseless<Value>(reading: Promise<Value>): Promise<Value | undefined> {
+  return unless(reading, ['IMAGE_NOT_FOUND', 'NOT_AN_IMAGE']);
+}
+
+async function unless<Value>(reading: Promise<Value>, codes: readonly string[]): Promise<Value | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof OciError && codes.includes(error.code)) return undefined;
+    throw error;
+  }
 }
 
 async function manifestOf(repository: Repository, descriptor: Descriptor, signal: AbortSignal): Promise<Manifest> {
@@ -111,6 +145,7 @@ function boundedOf({ annotations }: Descriptor, name: string): string | undefine
   return value === undefined || value.length > MAX_SIGNATURE_BYTES ? undefined : value;
 }
 
-function contentOf(repository: Repository, layer: Descriptor, signal: AbortSignal): Promise<Buffer> {
-  return readBlob(repository, layer, MAX_SIGNATURE_BYTES, 'a signature', signal);
+/** The size that is stated is not asked for: whoever states another one has pushed nothing of use, and that is no fault of the registry. */
+function contentOf(repository: Repository, { digest, mediaType }: Descriptor, signal: AbortSignal): Promise<Buffer> {
+  return readBlob(repository, { digest, mediaType }, MAX_SIGNATURE_BYTES, 'a signature', signal);
 }

@@ -11,6 +11,10 @@ const Bundle = z.object({
   }),
 });
 
+/** A bundle of whatever bytes. */
+const OfBytes = z.object({ messageSignature: z.object({}) });
+const NO_ENVELOPE = 'its bundle has no envelope with one signature';
+
 /** in-toto's statement; cosign signs an image by one with this predicate. Others say something about it, such as how it was built. */
 const Statement = z.object({
   subject: z
@@ -26,10 +30,14 @@ export type BundleOutcome =
 
 /** Reads a bundle from outside. Never throws. */
 export function readBundle(content: Buffer): BundleOutcome {
-  const parsed = Bundle.safeParse(jsonOf(content));
+  const document = jsonOf(content);
+  const parsed = Bundle.safeParse(document);
   const signature = parsed.data?.dsseEnvelope.signatures[0]?.sig;
-  if (!parsed.success || signature === undefined)
-    return { ok: false, why: 'its bundle has no envelope with one signature' };
+  if (!parsed.success || signature === undefined) {
+    // It names no image: that its bytes are a manifest's is nothing that who signed has said. Nor does cosign take them.
+    const isOfBytes = OfBytes.safeParse(document).success;
+    return { ok: false, why: isOfBytes ? 'it is of a file, as cosign sign-blob makes them' : NO_ENVELOPE };
+  }
   const { payload, payloadType } = parsed.data.dsseEnvelope;
   return { ok: true, payload, payloadType, signature };
 }
