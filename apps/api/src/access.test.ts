@@ -274,7 +274,7 @@ describe('a role in one namespace', () => {
       programs: {
         at,
         local: { place: { namespace, workload: 'web', container: 'main' }, groups: [] },
-        programs: [{ executable: `/bin/${index}`, verdict: 'allow', count: 1 }] as const,
+        seen: [{ executable: `/bin/${index}`, verdict: 'allow', count: 1 }] as const,
         notCounted: 0,
         malformed: 0,
       },

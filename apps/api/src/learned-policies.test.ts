@@ -69,7 +69,7 @@ async function tellPrograms(
     ...one,
   }));
   const local = { place: { namespace: 'shop', workload: name, container }, groups };
-  const report = { at, local, programs: observed, notCounted: 0, malformed: 0 };
+  const report = { at, local, seen: observed, notCounted: 0, malformed: 0 };
   const events = [{ sequence, document: { event: 'programs' }, programs: report }];
   await stand.store.events.append({ agent: 'agent-1', epoch: 1, events }, AT);
 }

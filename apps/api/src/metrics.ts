@@ -71,7 +71,7 @@ export function createApiMetrics(metrics: Metrics): ApiMetrics {
     },
     countPrograms(reports) {
       for (const report of reports) {
-        programs.inc({ outcome: 'kept' }, report.programs.length);
+        programs.inc({ outcome: 'kept' }, report.seen.length);
         programs.inc({ outcome: 'malformed' }, report.malformed);
         runs.inc({}, report.notCounted);
       }

@@ -43,7 +43,7 @@ export async function forget(
   const steps = [
     ['events', () => events.prune({ receivedBefore: before, maxEvents }, STEP)],
     ['flows', () => flows.prune({ seenBefore: before, maxFlows: MAX_FLOWS }, STEP)],
-    ['programs', () => programs.prune({ seenBefore: before, maxPrograms: MAX_PROGRAMS }, STEP)],
+    ['programs', () => programs.prune({ seenBefore: before, most: MAX_PROGRAMS }, STEP)],
   ] as const;
   for (const [what, step] of steps) {
     for (let count = STEP; count === STEP && !signal.aborted; ) {

@@ -26,6 +26,15 @@ export {
   type AuditRecord,
   auditHash,
 } from './audit/audit.ts';
+export type {
+  ContainerFilter,
+  ContainerPlace,
+  ContainerRetention,
+  ContainerStore,
+  ContainerSum,
+  ToldContainer,
+} from './container/container.ts';
+export type { ContainerReport } from './container/observe-container.ts';
 export { ControlPlaneError, type ControlPlaneErrorCode } from './error.ts';
 export type {
   EventBatch,
@@ -74,15 +83,8 @@ export type {
   PolicySet,
   WantedPolicyDocument,
 } from './policy-document/policy-document.ts';
-export { MAX_PROGRAMS_OF_EVENT, observePrograms, type ProgramReport } from './program/observe-programs.ts';
-export {
-  type Program,
-  type ProgramFilter,
-  type ProgramObservation,
-  type ProgramPlace,
-  type ProgramRetention,
-  type ProgramStore,
-} from './program/program.ts';
+export { observePrograms, type ProgramReport } from './program/observe-programs.ts';
+export type { Program, ProgramFilter, ProgramObservation, ProgramStore } from './program/program.ts';
 export { incidentOfQuarantine, incidentOfStop, STOP_KIND, stopFingerprint } from './quarantine/incidents.ts';
 export {
   QUARANTINE_STATES,

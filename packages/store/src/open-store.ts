@@ -39,7 +39,7 @@ import { KyselyIncidentStore } from './incident/incident-store.ts';
 import type { NodeScanStore } from './node-scan/node-scan.ts';
 import { KyselyNodeScanStore } from './node-scan/node-scan-store.ts';
 import { KyselyPolicyDocumentStore } from './policy/policy-document-store.ts';
-import { KyselyProgramStore } from './program/program-store.ts';
+import { programStore } from './program/program-store.ts';
 import { KyselyQuarantineStore } from './quarantine/quarantine-store.ts';
 import { KyselyRegistryStore } from './registry/registry-store.ts';
 import { KyselyAgentRequests } from './replica/agent-requests.ts';
@@ -105,7 +105,7 @@ export async function openStore(config: StoreConfig): Promise<Store> {
     workloads: new KyselyWorkloadStore(db),
     events: new KyselyEventStore(db, name),
     flows: new KyselyFlowStore(db),
-    programs: new KyselyProgramStore(db),
+    programs: programStore(db),
     incidents: new KyselyIncidentStore(db),
     policies: new KyselyPolicyDocumentStore(db, name),
     accounts: new KyselyAccountStore(db, name),

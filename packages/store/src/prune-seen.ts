@@ -1,8 +1,9 @@
 import { type Kysely, sql } from 'kysely';
+import type { ContainerTableName } from './schema/container-columns.ts';
 import type { Tables } from './schema/tables.ts';
 
 /** Tables of what is seen again and again. */
-type SeenTable = 'flow' | 'program';
+type SeenTable = 'flow' | ContainerTableName;
 
 /**
  * Forgets at most `limit` rows: those last seen before a time, and those beyond the `most` that were seen last; those not seen for

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { MAX_SEEN_OF_EVENT } from '../container/observe-container.ts';
 import type { FlowEnd } from '../flow/flow.ts';
-import { MAX_PROGRAMS_OF_EVENT, observePrograms, type ProgramReport } from './observe-programs.ts';
+import { observePrograms, type ProgramReport } from './observe-programs.ts';
 
 const NOW = '2026-11-26T12:00:00.000Z';
 const WEB: FlowEnd = { kind: 'workload', namespace: 'shop', name: 'web' };
@@ -27,7 +28,7 @@ describe('observePrograms', () => {
     expect(told(PROGRAM, unknown)).toEqual({
       at: EVENT.time,
       local: { place: { namespace: 'shop', workload: 'web', container: 'main' }, groups: ['shop', 'web'] },
-      programs: [PROGRAM, unknown],
+      seen: [PROGRAM, unknown],
       notCounted: 0,
       malformed: 0,
     });
@@ -47,12 +48,12 @@ describe('observePrograms', () => {
     { count: 1.5 },
     { count: 2 ** 53 },
   ])('counts %j as what is not understood, and takes the others', (over) => {
-    expect(told({ ...PROGRAM, ...over }, PROGRAM)).toMatchObject({ programs: [PROGRAM], malformed: 1 });
+    expect(told({ ...PROGRAM, ...over }, PROGRAM)).toMatchObject({ seen: [PROGRAM], malformed: 1 });
   });
 
   it('takes no more programs of an event than it may have', () => {
-    const programs = Array.from({ length: MAX_PROGRAMS_OF_EVENT + 1 }, () => PROGRAM);
-    const { programs: taken, malformed } = told(...programs);
+    const programs = Array.from({ length: MAX_SEEN_OF_EVENT + 1 }, () => PROGRAM);
+    const { seen: taken, malformed } = told(...programs);
     expect({ taken: taken.length, malformed }).toEqual({ taken: 256, malformed: 1 });
   });
 
@@ -73,7 +74,7 @@ describe('observePrograms', () => {
     { programs: {} },
     {},
   ])('takes nothing of an event that says otherwise %j', (over) => {
-    expect(observePrograms({ ...EVENT, ...over }, NOW, () => WEB)).toMatchObject({ programs: [], malformed: 1 });
+    expect(observePrograms({ ...EVENT, ...over }, NOW, () => WEB)).toMatchObject({ seen: [], malformed: 1 });
   });
 
   it('has nothing be seen later than it was told', () => {
@@ -95,7 +96,7 @@ describe('observePrograms', () => {
       fc.property(anything, programs, (value, some) => {
         observePrograms(value, NOW, () => WEB);
         const report = told(...some);
-        expect(report.programs.length + report.malformed).toBe(some.length);
+        expect(report.seen.length + report.malformed).toBe(some.length);
       }),
     );
   });

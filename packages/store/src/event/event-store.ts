@@ -114,7 +114,7 @@ export class KyselyEventStore implements EventStore {
 }
 
 function rowsOf({ flows, programs }: SequencedEvent): number {
-  return Math.max(1, flows?.flows.length ?? 0, programs?.programs.length ?? 0);
+  return Math.max(1, flows?.flows.length ?? 0, programs?.seen.length ?? 0);
 }
 
 async function appendAll(

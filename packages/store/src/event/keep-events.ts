@@ -7,12 +7,13 @@ import {
 } from '@bulkhead/control-plane';
 import { sql, type Transaction } from 'kysely';
 import { chunks } from '../chunks.ts';
+import { addSeen, seenIn } from '../container/add-seen.ts';
 import type { DialectName } from '../dialect/open-dialect.ts';
 import { addFlowGroups, type SeenGroups } from '../flow/add-flow-groups.ts';
 import { addFlows, type SeenFlow } from '../flow/add-flows.ts';
 import { addToIncidents } from '../incident/add-to-incidents.ts';
 import { noteScanEnds } from '../node-scan/note-scan-ends.ts';
-import { addPrograms, type SeenProgram } from '../program/add-programs.ts';
+import { programRow } from '../program/program-row.ts';
 import { addQuarantines } from '../quarantine/add-quarantines.ts';
 import type { Tables } from '../schema/tables.ts';
 
@@ -38,16 +39,13 @@ export async function keepEvents(
 ): Promise<void> {
   const seen: SeenFlow[] = [];
   const groups: SeenGroups[] = [];
-  const run: SeenProgram[] = [];
+  const run: ReturnType<typeof programRow>[] = [];
   const others: Observed[] = [];
   for (const { agent, events, receivedAt } of batches) {
     for (const { document, rules = [], quarantines = [], flows, programs } of events) {
       if (flows !== undefined) seen.push(...flows.flows.map((flow) => ({ flow, at: flows.at })));
       if (flows?.local !== undefined) groups.push({ ...flows.local, at: flows.at });
-      if (programs?.local !== undefined) {
-        const { local, at } = programs;
-        run.push(...programs.programs.map((program) => ({ program, local, at })));
-      }
+      if (programs !== undefined) run.push(...seenIn(programs).map(programRow));
       const told = flows ?? programs;
       const isKept = told === undefined || told.malformed > 0;
       if (isKept) others.push({ ...observe(document, receivedAt), agent, receivedAt, rules, quarantines });
@@ -81,7 +79,7 @@ export async function keepEvents(
   await noteScanEnds(transaction, others);
   await addFlows(transaction, dialect, seen);
   await addFlowGroups(transaction, groups);
-  await addPrograms(transaction, run);
+  await addSeen(transaction, 'program', run);
 }
 
 async function insertRows(transaction: Transaction<Tables>, observed: readonly Observed[]): Promise<readonly number[]> {

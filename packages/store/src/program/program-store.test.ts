@@ -1,4 +1,10 @@
-import type { Program, ProgramFilter, ProgramObservation, ProgramPlace, ProgramReport } from '@bulkhead/control-plane';
+import type {
+  ContainerPlace,
+  Program,
+  ProgramFilter,
+  ProgramObservation,
+  ProgramReport,
+} from '@bulkhead/control-plane';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openStore, type Store } from '../open-store.ts';
 import { testDatabases } from '../test-support/databases.ts';
@@ -9,7 +15,7 @@ const [T0, T1, T2] = [8, 9, 10].map((hour) => `2026-11-26T${String(hour).padStar
   string,
 ];
 const HOSTILE = `'; drop table program; -- \0 \uD800 \u202E 🧱`;
-const WEB: ProgramPlace = { namespace: 'shop', workload: 'web', container: 'main' };
+const WEB: ContainerPlace = { namespace: 'shop', workload: 'web', container: 'main' };
 
 for (const database of testDatabases()) {
   if (database.missing !== undefined)
@@ -38,7 +44,7 @@ for (const database of testDatabases()) {
     const report = (at: string, programs: readonly ProgramObservation[], over: Partial<ProgramReport> = {}) => ({
       at,
       local: { place: WEB, groups: ['shop'] },
-      programs,
+      seen: programs,
       notCounted: 0,
       malformed: 0,
       ...over,
@@ -137,12 +143,12 @@ for (const database of testDatabases()) {
       await tell(report(T0, some(1)), report(T1, some(4)), report(T2, some(7)));
       const left = async (): Promise<readonly unknown[]> => (await all()).map(({ lastSeen }) => lastSeen);
 
-      expect(await store.programs.prune({ seenBefore: T1, maxPrograms: 9 }, 2)).toBe(2);
-      expect(await store.programs.prune({ seenBefore: T1, maxPrograms: 9 }, 2)).toBe(1);
-      expect(await store.programs.prune({ seenBefore: T1, maxPrograms: 9 }, 2)).toBe(0);
-      expect(await store.programs.prune({ seenBefore: T1, maxPrograms: 2 }, 3)).toBe(3);
+      expect(await store.programs.prune({ seenBefore: T1, most: 9 }, 2)).toBe(2);
+      expect(await store.programs.prune({ seenBefore: T1, most: 9 }, 2)).toBe(1);
+      expect(await store.programs.prune({ seenBefore: T1, most: 9 }, 2)).toBe(0);
+      expect(await store.programs.prune({ seenBefore: T1, most: 2 }, 3)).toBe(3);
       expect(await left()).toEqual([T2, T2, T2]);
-      expect(await store.programs.prune({ seenBefore: T1, maxPrograms: 2 }, 3)).toBe(1);
+      expect(await store.programs.prune({ seenBefore: T1, most: 2 }, 3)).toBe(1);
       expect(await left()).toEqual([T2, T2]);
     });
 
@@ -164,7 +170,7 @@ for (const database of testDatabases()) {
           local: { place, groups: [HOSTILE] },
           malformed: 1,
         }),
-        { at: T0, programs: [], notCounted: 0, malformed: 1 },
+        { at: T0, seen: [], notCounted: 0, malformed: 1 },
       );
 
       expect((await all()).map(({ executable }) => executable)).toEqual([

@@ -1,5 +1,5 @@
-import type { RuleVerdict } from '@bulkhead/core';
 import type { Generated } from 'kysely';
+import type { SeenColumns } from './container-columns.ts';
 import type { DialectWords } from './dialect-words.ts';
 
 /** What containers run. */
@@ -7,23 +7,11 @@ export interface ProgramTables {
   readonly program: ProgramTable;
 }
 
-interface ProgramTable {
+interface ProgramTable extends SeenColumns {
   readonly id: Generated<number>;
-  /** Of all that tells it from others: a path may be too long for an index of PostgreSQL. */
-  readonly digest: string;
-  /** Absent is ''. */
-  readonly namespace: string;
-  readonly workload: string;
-  readonly container: string;
   readonly executable: string;
   readonly user_id: number | null;
   readonly from_image: number | null;
-  readonly verdict: RuleVerdict;
-  readonly count: number;
-  /** JSON of names, as they were told last. */
-  readonly groups: string;
-  readonly first_seen: string;
-  readonly last_seen: string;
 }
 
 export function programTables({ bigId, big, sorted }: DialectWords): readonly string[] {
