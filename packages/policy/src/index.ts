@@ -70,9 +70,11 @@ export {
   type LearntDocuments,
   type LearntKind,
 } from './learn/learnt.ts';
+export type { LearntUse } from './learn/learnt-use.ts';
 export type { LearntProgram } from './learn/program.ts';
 export { ToldFlows } from './learn/told-flows.ts';
-export { ToldPrograms } from './learn/told-programs.ts';
+export { toldPrograms } from './learn/told-programs.ts';
+export type { ToldUses } from './learn/told-uses.ts';
 export { withLearnt } from './learn/with-learnt.ts';
 export { writeLearnt } from './learn/write-learnt.ts';
 export {

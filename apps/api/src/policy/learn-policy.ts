@@ -68,7 +68,7 @@ export async function learnPolicy(
   if (kinds.has('programs')) {
     const programs = await programsOf(store, ends, new Set(asked), since);
     if (programs === undefined) return { tooMany: `${MAX_LEARNT_PROGRAMS} programs` };
-    const input = { groups: policy.groups, policies: policy.processes, programs, asked };
+    const input = { groups: policy.groups, policies: policy.processes, uses: programs, asked };
     learnt.push(await inTurns(learnProgramsInSteps(input)));
   }
   const all = { documents: learnt.flatMap((one) => one.documents), notes: learnt.flatMap(({ notes }) => notes) };

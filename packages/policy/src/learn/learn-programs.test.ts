@@ -34,7 +34,7 @@ const { groups } = policyOf(writeDocuments(groupsIn('discover')));
 const applied = ({ documents }: LearntDocuments): Policy =>
   policyOf(`${writeDocuments(groupsIn('protect'))}---\n${writeLearnt(documents)}`);
 const learn = (programs: readonly LearntProgram[], more: Partial<ProgramLearningInput> = {}): LearntDocuments =>
-  learnPrograms({ groups, policies: [], programs, asked: ['shop'], ...more });
+  learnPrograms({ groups, policies: [], uses: programs, asked: ['shop'], ...more });
 
 const [FIRST, LAST] = ['2026-11-20T09:00:00.000Z', '2026-11-27T09:00:00.000Z'];
 const program = (executable: string, over: Partial<LearntProgram> = {}): LearntProgram => ({
@@ -118,7 +118,7 @@ describe('learnPrograms', () => {
       notes: [{ kind: 'note', text: `no policy about programs is learnt, as none was seen: ${why}` }],
     });
     const strict = groups.map((group) => ({ ...group, mode: 'protect' as const }));
-    expect(learnPrograms({ groups: strict, policies: [], programs: [program('/bin/sh')] })).toEqual({
+    expect(learnPrograms({ groups: strict, policies: [], uses: [program('/bin/sh')] })).toEqual({
       documents: [],
       notes: [],
     });

@@ -21,10 +21,16 @@ const MAX_COUNTED = 8;
 const MAX_NAME = 64;
 /** Any character, in a glob. */
 const ANY = '?';
+/** Anything, in a glob. No path has it once it is one. */
+const ALL = '*';
 
 /** A path that was used. */
 export interface UsedPath {
   readonly path: string;
+  /** Whether anything within it was, by names that nobody tells any more. */
+  readonly isFolder?: boolean;
+  /** The program that used it, if it was one alone. */
+  readonly by?: string | undefined;
   readonly count: number;
   readonly lastSeen: string;
 }
@@ -41,10 +47,11 @@ export interface PathRules {
   readonly notes: readonly string[];
 }
 
-/** Words for what is learnt: what a path is, and what a use of it is. */
+/** Words for what is learnt: what a path is, what a use of it is, and what is done with it. */
 export interface PathWords {
   readonly path: OneAndMany;
   readonly use: string;
+  readonly does: string;
 }
 
 /** What of one folder is allowed: some of its names, or all that is in it. */
@@ -68,7 +75,7 @@ export function* writePathRules(
   yield;
   const folders = fewEnough(found).toSorted((a, b) => compareText(a.folder, b.folder));
   yield;
-  const whole = folders.filter(({ isWhole }) => isWhole).map(({ folder }) => `${folder}*`);
+  const whole = folders.flatMap(globsOf).filter((glob) => glob.endsWith(ALL));
   const inexact = folders
     .filter(({ isWhole }) => !isWhole)
     .flatMap((allowed) => allowed.used.map(({ path }) => path))
@@ -111,19 +118,21 @@ export function* writePathRules(
 function* joined(used: Iterable<UsedPath>): Steps<readonly UsedPath[]> {
   const globs = new Map<string, UsedPath>();
   let taken = 0;
-  for (const { path, count, lastSeen } of used) {
+  for (const { path, isFolder = false, by, count, lastSeen } of used) {
     taken += 1;
     if (taken % OF_A_STEP === 0) yield;
-    const glob = path.replaceAll('*', ANY);
-    const known = globs.get(glob) ?? { count: 0, lastSeen };
+    const exact = path.replaceAll(ALL, ANY);
+    const glob = isFolder ? `${exact}${exact.endsWith('/') ? '' : '/'}${ALL}` : exact;
+    const known = globs.get(glob) ?? { count: 0, lastSeen, by };
     const last = known.lastSeen > lastSeen ? known.lastSeen : lastSeen;
-    globs.set(glob, { path: glob, count: known.count + count, lastSeen: last });
+    const same = known.by === by ? by : undefined;
+    globs.set(glob, { path: glob, by: same, count: known.count + count, lastSeen: last });
   }
   return [...globs.values()];
 }
 
 function globsOf({ folder, isWhole, used }: Allowed): readonly string[] {
-  return isWhole ? [`${folder}*`] : used.map(({ path }) => path);
+  return isWhole ? [`${folder}${ALL}`] : used.map(({ path }) => path);
 }
 
 /** What was used in a folder and those within it, of paths that all begin with it. */
@@ -140,7 +149,7 @@ function* foldersOf(used: readonly UsedPath[], folder: string, depth: number): S
     if (slash < 0) here.push(one);
     else pathsIn(inner, name).push(one);
   }
-  if (names.size > MAX_NAMES_OF_FOLDER) return [{ folder, isWhole: true, used }];
+  if (names.size > MAX_NAMES_OF_FOLDER || names.has(ALL)) return [{ folder, isWhole: true, used }];
   const sorted = here.toSorted((a, b) => compareText(a.path, b.path));
   const found: Allowed[] = sorted.length === 0 ? [] : [{ folder, isWhole: false, used: sorted }];
   for (const [name, paths] of inner) {
@@ -197,12 +206,24 @@ function commentOf(used: readonly UsedPath[], { path, use }: PathWords): string 
     if (one.lastSeen > last) last = one.lastSeen;
   }
   const uses = formatCount(count, use);
-  if (used.length > MAX_COUNTED) return `${uses} of ${formatCount(used.length, ...path)}, the last ${minuteOf(last)}`;
+  const who = whoUsed(used);
+  if (used.length > MAX_COUNTED) {
+    return `${uses} of ${formatCount(used.length, ...path)}${who}, the last ${minuteOf(last)}`;
+  }
   const each = used.length === 1 ? '' : `: ${used.map((one) => `${baseOf(one.path)} ${one.count}`).join(', ')}`;
-  return `${uses}, the last ${minuteOf(last)}${each}`;
+  return `${uses}${who}, the last ${minuteOf(last)}${each}`;
+}
+
+/** Where one program alone used all of it, which. */
+function whoUsed(used: readonly UsedPath[]): string {
+  const by = used[0]?.by;
+  return by !== undefined && used.every((one) => one.by === by) ? ` by ${cut(by)}` : '';
 }
 
 function baseOf(path: string): string {
-  const name = path.slice(path.lastIndexOf('/') + 1);
+  return cut(path.slice(path.lastIndexOf('/') + 1));
+}
+
+function cut(name: string): string {
   return name.length > MAX_NAME ? `${name.slice(0, MAX_NAME)}…` : name;
 }

@@ -60,10 +60,10 @@ export async function learnFromEvents(
   const told = await readEvents(files, only, io.signal);
   const common = { groups, ...(asked !== undefined && { asked }) };
   const flows = only.includes('network') ? told.flows.flows() : undefined;
-  const programs = only.includes('programs') ? told.programs.programs() : undefined;
+  const programs = only.includes('programs') ? told.programs.all() : undefined;
   const learnt = [
     ...(flows === undefined ? [] : [learnNetwork({ ...common, ruleSets: network, flows, applications, maxAddresses })]),
-    ...(programs === undefined ? [] : [learnPrograms({ ...common, policies: processes, programs })]),
+    ...(programs === undefined ? [] : [learnPrograms({ ...common, policies: processes, uses: programs })]),
   ];
   const documents = learnt.flatMap((one) => one.documents);
   const notes = [...learnt.flatMap((one) => one.notes), ...lossNotes(told)];

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { addAbortSignal } from 'node:stream';
-import { type LearntKind, ToldFlows, ToldPrograms } from '@bulkhead/policy';
+import { type LearntKind, type LearntProgram, ToldFlows, type ToldUses, toldPrograms } from '@bulkhead/policy';
 import { CliError, unreadableFile } from '../../error.ts';
 import { refuseTwoReadersOfStdin, STDIN, standardInput } from '../../stdin.ts';
 import { linesOf } from './lines.ts';
@@ -15,7 +15,7 @@ export async function readEvents(
   signal: AbortSignal,
 ): Promise<ReadEvents> {
   refuseTwoReadersOfStdin(files);
-  const [flows, programs] = [new ToldFlows(), new ToldPrograms()];
+  const [flows, programs] = [new ToldFlows(), toldPrograms()];
   let [events, unread] = [0, 0];
   for (const file of files) {
     // oxlint-disable-next-line no-await-in-loop -- one after the other: they are as large as memory
@@ -43,7 +43,7 @@ export async function readEvents(
 
 export interface ReadEvents {
   readonly flows: ToldFlows;
-  readonly programs: ToldPrograms;
+  readonly programs: ToldUses<LearntProgram>;
   /** Lines that are no JSON, or too long. */
   readonly unread: number;
 }
