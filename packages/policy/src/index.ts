@@ -114,6 +114,7 @@ export {
   type ServiceMatch,
   type ServiceProtocol,
   serviceMatches,
+  servicesMeant,
   servicesOf,
 } from './network/service.ts';
 export {

@@ -70,6 +70,7 @@ describe('planFirewall', () => {
       { address: '10.96.0.1', protocol: 'tcp', port: 80, to },
       { address: 'fd00:96::1', protocol: 'tcp', port: 80, to },
       { address: '10.96.0.2', protocol: 'tcp', port: 80, to: [{ port: 8080, groups: [['hard'], []] }] },
+      { address: '10.96.0.3', protocol: 'tcp', port: 443, to },
     ];
     const rules = [
       { name: 'group', action: 'allow', peers: ['hard'], ports: [8080] },
@@ -81,15 +82,18 @@ describe('planFirewall', () => {
       addresses,
       services,
     );
-    const alsoOf = (direction: 'ingress' | 'egress') =>
-      plan?.firewall[direction]?.enforced[0]?.map(({ also }) => also?.map(({ ports }) => ports));
+    const alsoOf = (direction: 'ingress' | 'egress') => plan?.firewall[direction]?.enforced[0]?.map(({ also }) => also);
 
     expect(alsoOf('ingress')).toEqual([undefined, undefined]);
-    expect(alsoOf('egress')).toEqual([[[{ protocol: 'tcp', ports: [80, 80] }]], undefined]);
-    const named = plan?.firewall.egress?.enforced[0]?.[0]?.also?.[0]?.peers;
-    expect(plan?.firewall.lists.find(({ name }) => name === named)).toMatchObject({
-      ipv4: [['10.96.0.1', '10.96.0.1']],
-      ipv6: [['fd00:96:0:0:0:0:0:1', 'fd00:96:0:0:0:0:0:1']],
+    const [ends] = plan?.firewall.ends ?? [];
+    expect(plan?.firewall.ends).toHaveLength(1);
+    expect(alsoOf('egress')).toEqual([[{ ends: ends?.name }], undefined]);
+    expect(ends).toMatchObject({
+      ipv4: [
+        ['10.96.0.1', 'tcp', 80],
+        ['10.96.0.3', 'tcp', 443],
+      ],
+      ipv6: [['fd00:96::1', 'tcp', 80]],
     });
 
     // What leads elsewhere by now is gone from the list, and the rules stay.

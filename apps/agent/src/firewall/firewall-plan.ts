@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { AddressList, Firewall, FirewallDirection, FirewallPorts, FirewallRule } from '@bulkhead/nftables';
+import type {
+  AddressList,
+  EndList,
+  Firewall,
+  FirewallDirection,
+  FirewallEnd,
+  FirewallPorts,
+  FirewallRule,
+} from '@bulkhead/nftables';
 import {
   addressRanges,
   boundDocuments,
@@ -11,8 +19,7 @@ import {
   type Policy,
   type PortRange,
   type ServiceAddress,
-  type ServiceMatch,
-  serviceMatches,
+  servicesMeant,
 } from '@bulkhead/policy';
 import { type ApplicationPlan, planApplications } from './application-plan.ts';
 
@@ -58,11 +65,12 @@ export function planFirewall(
   if (enforced.length + tried.length === 0) return undefined;
   const compiler = new FirewallCompiler(addressesOf, services);
   const [ingress, egress] = FLOW_DIRECTIONS.map((direction) => compiler.direction(direction, enforced, tried));
-  const { lists, rules, domains } = compiler;
+  const { lists, ends, rules, domains } = compiler;
   const applications = planApplications(bound, addressesOf, services);
   return {
     firewall: {
       lists: [...lists.values()],
+      ...(ends.size > 0 && { ends: [...ends.values()] }),
       ...(ingress !== undefined && { ingress }),
       ...(egress !== undefined && { egress }),
       tellsDns: domains.size > 0,
@@ -75,6 +83,7 @@ export function planFirewall(
 
 class FirewallCompiler {
   readonly lists = new Map<string, AddressList>();
+  readonly ends = new Map<string, EndList>();
   readonly rules: Record<string, RuleName> = {};
   readonly domains = new Set<string>();
   readonly #addressesOf: PeerAddresses;
@@ -109,31 +118,30 @@ class FirewallCompiler {
       if (rule.action === 'deny' && rule.applications !== undefined) return [];
       const id = this.#name({ direction, ruleSets: [ruleSet.name], rule: rule.name });
       // Nobody opens flows from the address of a service.
-      const services = direction === 'egress' ? serviceMatches(rule, this.#services) : [];
+      const services = direction === 'egress' ? servicesMeant(rule, this.#services) : [];
       return [this.#rule(rule, id, services)];
     });
   }
 
-  #rule({ action, log, peers, ports }: NetworkRule, id: string, services: readonly ServiceMatch[]): FirewallRule {
+  #rule({ action, log, peers, ports }: NetworkRule, id: string, services: readonly ServiceAddress[]): FirewallRule {
     return {
       id,
       action,
       log,
       ...(peers !== undefined && { peers: this.#list(peers) }),
       ...(ports !== undefined && { ports: ports.map(firewallPorts) }),
-      ...(services.length > 0 && {
-        also: services.map((match) => ({
-          peers: this.#serviceList(id, match),
-          ports: match.ports.map(firewallPorts),
-        })),
-      }),
+      ...(services.length > 0 && { also: [{ ends: this.#endList(id, services) }] }),
     };
   }
 
-  /** Named by its rule and ports, as those of peers by who is meant. */
-  #serviceList(rule: string, { addresses, ports }: ServiceMatch): string {
-    const name = `services-${digest(JSON.stringify([rule, ports]))}`;
-    this.lists.set(name, { name, ...addressRanges(addresses) });
+  /** Named by its rule, as those of peers by who is meant. */
+  #endList(rule: string, services: readonly ServiceAddress[]): string {
+    const name = `services-${rule}`;
+    const ends = services.map(({ address, protocol, port }): FirewallEnd => [address, protocol, port]);
+    const unique = [...new Map(ends.map((end) => [end.join(), end])).values()];
+    const isOfIpv6 = ([address]: FirewallEnd): boolean => address.includes(':');
+    const [ipv4, ipv6] = [unique.filter((end) => !isOfIpv6(end)), unique.filter(isOfIpv6)];
+    this.ends.set(name, { name, ipv4, ipv6 });
     return name;
   }
 

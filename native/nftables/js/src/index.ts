@@ -9,8 +9,10 @@ export { NftablesError, type NftablesErrorCode } from './error.ts';
 export {
   type AddressList,
   type AddressRange,
+  type EndList,
   type Firewall,
   type FirewallDirection,
+  type FirewallEnd,
   type FirewallPorts,
   type FirewallRule,
   LOG_GROUP,

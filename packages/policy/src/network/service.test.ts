@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { NetworkPeer } from './rule-set.ts';
-import { type ServiceAddress, serviceMatches, servicesOf } from './service.ts';
+import { type ServiceAddress, serviceMatches, servicesMeant, servicesOf } from './service.ts';
 
 const peers = (...names: readonly string[]): readonly NetworkPeer[] => names.map((name) => ({ kind: 'group', name }));
 const tcp = (first: number, last = first) => ({ protocol: 'tcp' as const, ports: { first, last } });
@@ -72,6 +72,11 @@ describe('the services that a rule is about', () => {
       { addresses: [API.address], ports: [tcp(80)] },
       { addresses: [second.address], ports: [tcp(80), tcp(443)] },
     ]);
+  });
+
+  it('are each there by itself for whoever looks them up by address and port', () => {
+    const second = service('10.96.1.1', 443, ...API.to);
+    expect(servicesMeant({ action: 'deny', peers: peers('canary') }, [API, NOBODY, second])).toEqual([API, second]);
   });
 
   it('are those of a sensor where they may lead to its group', () => {

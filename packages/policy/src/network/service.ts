@@ -28,14 +28,20 @@ export interface ServiceMatch {
  * The services that an egress rule is about. It names workloads by their groups, at their own ports: a service is allowed where it
  * leads nowhere else, and denied where it may lead there. Prefixes are about addresses as they are, also those of services.
  */
+export function servicesMeant(
+  rule: Pick<NetworkRule, 'action' | 'peers' | 'ports'>,
+  services: readonly ServiceAddress[],
+): readonly ServiceAddress[] {
+  const named = new Set((rule.peers ?? []).flatMap((peer) => (peer.kind === 'group' ? [peer.name] : [])));
+  return named.size === 0 ? [] : services.filter((service) => isMeant(service, rule, named));
+}
+
+/** Likewise, by what their addresses have in common. */
 export function serviceMatches(
   rule: Pick<NetworkRule, 'action' | 'peers' | 'ports'>,
   services: readonly ServiceAddress[],
 ): readonly ServiceMatch[] {
-  const named = new Set((rule.peers ?? []).flatMap((peer) => (peer.kind === 'group' ? [peer.name] : [])));
-  if (named.size === 0) return [];
-  const meant = services.filter((service) => isMeant(service, rule, named));
-  const byAddress = Map.groupBy(meant, ({ address }) => address);
+  const byAddress = Map.groupBy(servicesMeant(rule, services), ({ address }) => address);
   const byPorts = new Map<string, { readonly addresses: string[]; readonly ports: readonly PortRange[] }>();
   for (const [address, all] of byAddress) {
     const ports = all.map(({ protocol, port }) => ({ protocol, ports: { first: port, last: port } }));

@@ -59,6 +59,32 @@ describe('buildFirewall', () => {
     expect(added.filter((text) => /"add":\{"chain":.*"name":"deny-r1"/.test(text))).toHaveLength(1);
   });
 
+  it('has two rules and two sets for ends, however many ports these have', () => {
+    const rule: FirewallRule = { id: 'r1', action: 'allow', log: false, peers: 'web', also: [{ ends: 'ends' }] };
+    const ends = (...ports: readonly number[]): Firewall => ({
+      ...firewall([rule]),
+      ends: [
+        {
+          name: 'ends',
+          ipv4: ports.map((port) => ['10.96.0.1', 'tcp', port] as const),
+          ipv6: [['fd00:96::1', 'udp', 53]],
+        },
+      ],
+    });
+    const added = buildFirewall(ends(80, 443, 8443), false).map((one) => JSON.stringify(one));
+
+    expect(added.filter((text) => text.includes('"chain":"rules-input-0"'))).toHaveLength(4);
+    expect(added.filter((text) => /"add":\{"set":.*"name":"ends-[46]"/.test(text))).toHaveLength(2);
+    expect(added.join()).toContain('{"concat":["10.96.0.1",6,8443]}');
+    // By numbers: nft looks names up in files that small images lack.
+    expect(added.join()).toContain('{"concat":["fd00:96::1",17,53]}');
+    expect(verbs(buildFirewallChange(ends(80), ends(80, 443))).slice(0, 3)).toEqual([
+      'flush set ends-4',
+      'add element ends-4',
+      'flush set admitted-4',
+    ]);
+  });
+
   it('names everything that it makes', () => {
     const both: Firewall = {
       ...firewall([{ ...RULE, log: true }]),

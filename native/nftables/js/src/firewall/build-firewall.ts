@@ -1,10 +1,21 @@
 import { neighbourRules } from '../enforcement/early-rules.ts';
 import { clearPacketBit, MARK, packetHas } from '../enforcement/marks.ts';
 import { addBaseChain, addChain, addRule, TABLE } from '../enforcement/table.ts';
-import { accept, drop, equals, field, goto, type Json, meta, type NftCommand, type Statement } from '../nft-json.ts';
+import {
+  accept,
+  drop,
+  equals,
+  field,
+  goto,
+  type Json,
+  meta,
+  type NftCommand,
+  PROTOCOL,
+  type Statement,
+} from '../nft-json.ts';
 import { ADMITTED, acceptAdmitted, addAdmitted, forgetAdmitted } from './admitted.ts';
 import { ADMIT, admitRules, type Chain, directionChains, log } from './chains.ts';
-import { type AddressRange, DIRECTION_HOOKS, type Firewall } from './firewall.ts';
+import { type AddressRange, DIRECTION_HOOKS, type Firewall, type FirewallEnd } from './firewall.ts';
 import { addCounts, COUNT_SETS, countChains, forgetTried } from './flow-counts.ts';
 import { setName } from './matches.ts';
 
@@ -24,8 +35,9 @@ const direction = { ct: { key: 'direction' } };
 
 interface NamedSet {
   readonly name: string;
-  readonly type: 'ipv4_addr' | 'ipv6_addr';
-  readonly ranges: readonly AddressRange[];
+  /** What nft is told of it besides. */
+  readonly kind: Readonly<Record<string, Json>>;
+  readonly elements: readonly Json[];
 }
 
 /**
@@ -51,12 +63,9 @@ export function buildFirewall(firewall: Firewall, isRefilled: boolean): readonly
  * Where only addresses differ the rules stay as they are. In either case every flow is judged anew.
  */
 export function buildFirewallChange(before: Firewall, after: Firewall): readonly NftCommand[] {
-  if (
-    JSON.stringify({ ...before, lists: [] }) === JSON.stringify({ ...after, lists: [] }) &&
-    sameNames(before, after)
-  ) {
-    const known = new Map(setsOf(before).map((set) => [set.name, JSON.stringify(set.ranges)]));
-    const changed = setsOf(after).filter(({ name, ranges }) => known.get(name) !== JSON.stringify(ranges));
+  if (rulesText(before) === rulesText(after)) {
+    const known = new Map(setsOf(before).map((set) => [set.name, JSON.stringify(set.elements)]));
+    const changed = setsOf(after).filter(({ name, elements }) => known.get(name) !== JSON.stringify(elements));
     return changed.length === 0 ? [] : [...changed.flatMap(refill), ...forgetFlows];
   }
   const chains = chainsOf(after);
@@ -89,30 +98,50 @@ export function firewallNames(firewall: Firewall): {
 function addSets(firewall: Firewall): readonly NftCommand[] {
   return [
     ...forgetFlows,
-    ...setsOf(firewall).flatMap((set) => [
-      { add: { set: { ...at, name: set.name, type: set.type, flags: ['interval'] } } },
-      ...refill(set),
+    ...setsOf(firewall).flatMap((set) => [{ add: { set: { ...at, name: set.name, ...set.kind } } }, ...refill(set)]),
+  ];
+}
+
+function refill({ name, elements }: NamedSet): readonly NftCommand[] {
+  return [
+    { flush: { set: { ...at, name } } },
+    ...(elements.length === 0 ? [] : [{ add: { element: { ...at, name, elem: elements } } }]),
+  ];
+}
+
+function setsOf({ lists, ends = [] }: Firewall): readonly NamedSet[] {
+  return [
+    ...lists.flatMap(({ name, ipv4, ipv6 }) => [
+      { name: setName(name, 4), kind: addresses('ipv4_addr'), elements: ipv4.map(rangeElement) },
+      { name: setName(name, 6), kind: addresses('ipv6_addr'), elements: ipv6.map(rangeElement) },
+    ]),
+    ...ends.flatMap(({ name, ipv4, ipv6 }) => [
+      { name: setName(name, 4), kind: endsAt('ipv4_addr'), elements: ipv4.map(endElement) },
+      { name: setName(name, 6), kind: endsAt('ipv6_addr'), elements: ipv6.map(endElement) },
     ]),
   ];
 }
 
-function refill({ name, ranges }: NamedSet): readonly NftCommand[] {
-  const elem = ranges.map(([first, last]): Json => (first === last ? first : { range: [first, last] }));
-  return [
-    { flush: { set: { ...at, name } } },
-    ...(elem.length === 0 ? [] : [{ add: { element: { ...at, name, elem } } }]),
-  ];
+function addresses(type: string): NamedSet['kind'] {
+  return { type, flags: ['interval'] };
 }
 
-function setsOf({ lists }: Firewall): readonly NamedSet[] {
-  return lists.flatMap(({ name, ipv4, ipv6 }) => [
-    { name: setName(name, 4), type: 'ipv4_addr' as const, ranges: ipv4 },
-    { name: setName(name, 6), type: 'ipv6_addr' as const, ranges: ipv6 },
-  ]);
+function endsAt(type: string): NamedSet['kind'] {
+  return { type: [type, 'inet_proto', 'inet_service'] };
 }
 
-function sameNames(a: Firewall, b: Firewall): boolean {
-  return a.lists.map(({ name }) => name).join() === b.lists.map(({ name }) => name).join();
+function rangeElement([first, last]: AddressRange): Json {
+  return first === last ? first : { range: [first, last] };
+}
+
+function endElement([address, protocol, port]: FirewallEnd): Json {
+  return { concat: [address, PROTOCOL[protocol], port] };
+}
+
+/** All of a firewall but what is in its sets. */
+function rulesText(firewall: Firewall): string {
+  const names = (lists: readonly { readonly name: string }[] = []): readonly string[] => lists.map(({ name }) => name);
+  return JSON.stringify({ ...firewall, lists: names(firewall.lists), ends: names(firewall.ends) });
 }
 
 interface HookedChain extends Chain {

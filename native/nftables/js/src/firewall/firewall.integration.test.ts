@@ -32,6 +32,8 @@ const NOT_INSPECTED = { hooks: [], queueNumber: 0, onFailure: 'open' } as const;
 /** Longer than a handshake here takes, and than the first retransmission of one. */
 const SILENCE_MS = 1_500;
 const ADDED_AT_ONCE = 4_096;
+/** Where servers of these tests listen. */
+const PORT = 8080;
 
 let lab: Netlab;
 
@@ -194,6 +196,34 @@ describe.skipIf(lacksNamespaces())('a firewall', () => {
     await listen(lab, lab.server, ADDRESS.server.ip6);
     expect(await connects(dialAloud(lab, ADDRESS.server.ip6))).toBe(false);
   });
+
+  it.each(['ip', 'ip6'] as const)(
+    'lets pass over %s what is opened to one of many ends, at its port',
+    async (family) => {
+      const { [family]: address } = ADDRESS.server;
+      const rule: FirewallRule = { id: 'server', action: 'allow', log: false, also: [{ ends: 'ends' }] };
+      const none: FirewallRule = { ...rule, peers: 'nobody' };
+      const egress = (...ports: readonly number[]): Firewall => {
+        const ends = ports.map((port) => [address, 'tcp', port] as const);
+        return {
+          lists: [{ name: 'nobody', ipv4: [], ipv6: [] }],
+          ends: [{ name: 'ends', ipv4: family === 'ip' ? ends : [], ipv6: family === 'ip' ? [] : ends }],
+          egress: { enforced: [[none]], tried: [], denyId: 'out' },
+          tellsDns: false,
+        };
+      };
+      await listen(lab, lab.server, address);
+      const many = Array.from({ length: 4_000 }, (_, index) => 10_000 + index);
+      await protect(lab.client, { ...NOT_INSPECTED, firewall: egress(...many, PORT) });
+      expect(await connects(dialAloud(lab, address))).toBe(true);
+
+      // The set alone is another one; the rules stay.
+      await changeFirewall(lab.client, egress(...many, PORT), egress(...many));
+      expect(await connects(dialAloud(lab, address))).toBe(false);
+      await changeFirewall(lab.client, egress(...many), egress(PORT));
+      expect(await connects(dialAloud(lab, address))).toBe(true);
+    },
+  );
 
   it('does not believe a mark that a process puts on its own packets', async () => {
     await protect(lab.client, {

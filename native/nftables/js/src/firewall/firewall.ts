@@ -9,6 +9,18 @@ export interface AddressList {
 
 export type AddressRange = readonly [first: string, last: string];
 
+/** Ends of flows that rules name together. Followed in the kernel's set likewise. */
+export interface EndList {
+  /** As that of an address list, and of none of them. */
+  readonly name: string;
+  /** Each once. */
+  readonly ipv4: readonly FirewallEnd[];
+  readonly ipv6: readonly FirewallEnd[];
+}
+
+/** An address at one port. */
+export type FirewallEnd = readonly [address: string, protocol: 'tcp' | 'udp', port: number];
+
 export interface FirewallPorts {
   readonly protocol: 'tcp' | 'udp' | 'icmp';
   /** Absent: all of the protocol. */
@@ -20,6 +32,8 @@ export interface FirewallMatch {
   /** The name of a list: who is at the other end. */
   readonly peers?: string;
   readonly ports?: readonly FirewallPorts[];
+  /** The name of a list of ends, instead of peers and ports: who is at the other end, at which port. */
+  readonly ends?: string;
 }
 
 /** One rule. */
@@ -47,6 +61,7 @@ export interface FirewallDirection {
 /** The rules of a namespace about who may talk to whom. */
 export interface Firewall {
   readonly lists: readonly AddressList[];
+  readonly ends?: readonly EndList[];
   /** Flows from elsewhere to this namespace. */
   readonly ingress?: FirewallDirection;
   /** Flows from this namespace to elsewhere. */

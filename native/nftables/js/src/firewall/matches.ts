@@ -15,15 +15,27 @@ export function matchesOf(rule: FirewallRule, hook: 'input' | 'output'): readonl
 }
 
 function waysOf(match: FirewallMatch, hook: 'input' | 'output'): readonly (readonly Statement[])[] {
+  if (match.ends !== undefined) return endMatches(match.ends, hook);
   const peers = match.peers === undefined ? [[]] : peerMatches(match.peers, hook);
   const ports = match.ports === undefined ? [[]] : portMatches(match.ports);
   return peers.flatMap((peer) => ports.map((port) => [...peer, ...port]));
 }
 
 function peerMatches(list: string, hook: 'input' | 'output'): readonly (readonly Statement[])[] {
-  const address = hook === 'input' ? 'saddr' : 'daddr';
-  return FAMILIES.map(({ family, protocol }) => [equals(field(protocol, address), `@${setName(list, family)}`)]);
+  return FAMILIES.map(({ family, protocol }) => [
+    equals(field(protocol, PEER_ADDRESS[hook]), `@${setName(list, family)}`),
+  ]);
 }
+
+/** One look-up for all of them, however many ports they have. */
+function endMatches(list: string, hook: 'input' | 'output'): readonly (readonly Statement[])[] {
+  return FAMILIES.map(({ family, protocol }) => {
+    const end = [field(protocol, PEER_ADDRESS[hook]), meta('l4proto'), field('th', 'dport')];
+    return [equals({ concat: end }, `@${setName(list, family)}`)];
+  });
+}
+
+const PEER_ADDRESS = { input: 'saddr', output: 'daddr' } as const;
 
 /** Whole protocols and single ports are told apart: only the latter have the transport's header to be looked at. */
 function portMatches(wanted: readonly FirewallPorts[]): readonly (readonly Statement[])[] {
