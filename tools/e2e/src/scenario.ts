@@ -4,6 +4,7 @@ import { privileged } from './step/admission.ts';
 import { alerts, receiver } from './step/alerts.ts';
 import { events } from './step/findings.ts';
 import { cleanImage, lateImage, scanned, signedImage, supply, vulnerableImage, watchRegistry } from './step/images.ts';
+import { owners } from './step/owners.ts';
 import { programs } from './step/programs.ts';
 import { install, uninstall, upgrade } from './step/release.ts';
 import { services } from './step/services.ts';
@@ -22,6 +23,7 @@ export function scenario(target: Target, identity: Identity): readonly (() => Pr
     () => runStep('an order with a card, HTTP', 'blocked, never arrives', () => cardOrder(target)),
     () => runStep('alerts of it', 'one by webhook, signed, one by syslog', () => alerts(target)),
     () => runStep('the same order, TLS', 'arrives', () => encryptedOrder(target)),
+    () => runStep('a Deployment', 'names what its pods are, call and run', () => owners(target)),
     () =>
       runStep('kubectl apply of a NetworkRuleSet', 'the Service of a group is reached, others are not', () =>
         services(target),
