@@ -41,12 +41,14 @@ export {
   type FileRuleSet,
   type ProcessRuleSet,
 } from './compile/container-rules.ts';
+export { withNewerAddresses } from './compile/newer-addresses.ts';
 export {
   AGENT_KINDS,
   type PolicyDocument,
   type PolicySnapshot,
   parseSnapshot,
   snapshotSources,
+  sortDocuments,
 } from './compile/snapshot.ts';
 export { diffPolicies, type PolicyDifference } from './diff/diff-policies.ts';
 export { type LoadedDocument, type LoadedDocuments, loadDocuments, type PolicySource } from './document/load.ts';

@@ -13,6 +13,7 @@ import {
   type Enforcement,
   type FilePart,
   limits,
+  type PolicyAnswer,
   Spool,
 } from '@bulkhead/rpc';
 import type { ControlPlaneConfig } from '../config.ts';
@@ -20,7 +21,7 @@ import { requireInspection } from '../inspection.ts';
 import type { PolicyChange, PolicyWatchOptions } from '../policy/policy-watch.ts';
 import type { LocatedWorkload } from '../workload/located.ts';
 import { requireCredentials } from './enrol.ts';
-import { LANGUAGE, readSnapshot } from './read-snapshot.ts';
+import { LANGUAGE, type ReadSnapshot, readSnapshot, refreshed } from './read-snapshot.ts';
 import { type Credentials, type KeptSnapshot, StateFolder } from './state-folder.ts';
 
 const MEBIBYTE = 2 ** 20;
@@ -66,7 +67,11 @@ export class ControlPlane {
   #workloads: readonly LocatedWorkload[] | undefined;
   readonly #taken: string[] = [];
   #reported = '';
+  /** What the last snapshot was answered, but for what is enforced where. */
+  #answered: Omit<PolicyAnswer, 'enforcement'> | undefined;
   #told: { readonly state: ConnectionState['state']; readonly why: string } = { state: 'disconnected', why: '' };
+  /** Documents of the policy that this agent does not know how to enforce. */
+  #left: readonly string[] = [];
   #isClosed = false;
 
   constructor(options: ControlPlaneOptions) {
@@ -98,7 +103,10 @@ export class ControlPlane {
     const nothing = { policy: requirePolicy([], LANGUAGE), files: [] };
     if (this.#snapshot === undefined) return nothing;
     const read = await readSnapshot(this.#snapshot);
-    if (read.ok) return read.change;
+    if (read.ok) {
+      this.#tellLeft(read.left);
+      return read.change;
+    }
     // It was valid for the program that kept it: another version must not stand still for that.
     this.#options.onProblem(`the kept policy cannot be used: ${read.problems.join('; ')}`);
     this.#snapshot = undefined;
@@ -128,13 +136,9 @@ export class ControlPlane {
       spool: this.#spool,
       policyVersion: this.#snapshot?.version,
       onSnapshot: async (snapshot) => {
-        const refused = await this.#take(snapshot, obeys);
-        return {
-          version: snapshot.version,
-          accepted: refused.length === 0,
-          problems: refused,
-          enforcement: obeys.enforcement(),
-        };
+        const answer = await this.#take(snapshot, obeys);
+        this.#answered = answer;
+        return { ...answer, enforcement: obeys.enforcement() };
       },
       onCommand: (action) => this.#obey(action, obeys),
       createRequest: () => createRequest(agentId),
@@ -175,10 +179,13 @@ export class ControlPlane {
   /** Tells what is enforced where, when it has changed. */
   report(enforcement: readonly Enforcement[]): void {
     const version = this.#snapshot?.version;
-    const said = JSON.stringify([version, enforcement]);
-    if (version === undefined || this.#connection === undefined || said === this.#reported) return;
+    // What was refused stays refused, whatever becomes of the policy before it.
+    const kept = version === undefined ? undefined : { version, accepted: true, problems: this.#left };
+    const answer = this.#answered ?? kept;
+    const said = JSON.stringify([answer, enforcement]);
+    if (answer === undefined || this.#connection === undefined || said === this.#reported) return;
     this.#reported = said;
-    this.#connection.answerPolicy({ version, accepted: true, problems: [], enforcement });
+    this.#connection.answerPolicy({ ...answer, enforcement });
   }
 
   async close(): Promise<void> {
@@ -188,18 +195,38 @@ export class ControlPlane {
     this.#spool.close();
   }
 
-  /** Gives why a snapshot is refused; nothing when it is in force. */
-  async #take(snapshot: KeptSnapshot, { onPolicy, onRejected }: Obeys): Promise<readonly string[]> {
+  /** Takes a snapshot in, or says why not. Of one whose documents are refused, the addresses are taken all the same. */
+  async #take(snapshot: KeptSnapshot, { onPolicy, onRejected }: Obeys): Promise<Omit<PolicyAnswer, 'enforcement'>> {
+    const { version } = snapshot;
     const read = await readSnapshot(snapshot);
     const problems = read.ok ? unable(read.change) : read.problems;
     if (!read.ok || problems.length > 0) {
       onRejected(problems);
-      return problems;
+      const before = this.#snapshot && refreshed(this.#snapshot, snapshot);
+      const again = before?.json === this.#snapshot?.json ? undefined : before && (await readSnapshot(before));
+      if (before !== undefined && again?.ok === true) await this.#putInForce(before, again, onPolicy);
+      return { version, accepted: false, problems };
     }
+    await this.#putInForce(snapshot, read, onPolicy);
+    return { version, accepted: true, problems: read.left };
+  }
+
+  async #putInForce(
+    snapshot: KeptSnapshot,
+    { change, left }: Extract<ReadSnapshot, { ok: true }>,
+    onPolicy: Obeys['onPolicy'],
+  ): Promise<void> {
     this.#state.keepSnapshot(snapshot);
     this.#snapshot = snapshot;
-    await onPolicy(read.change);
-    return [];
+    this.#tellLeft(left);
+    await onPolicy(change);
+  }
+
+  /** Tells of each set of documents that are not enforced once. */
+  #tellLeft(left: readonly string[]): void {
+    const said = left.join('; ');
+    if (said !== '' && said !== this.#left.join('; ')) this.#options.onProblem(said);
+    this.#left = left;
   }
 
   async #obey(action: CommandAction, { namesOf, quarantine, capture, scan, read }: Obeys): Promise<CommandOutcome> {

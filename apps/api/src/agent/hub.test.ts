@@ -609,6 +609,12 @@ describe('the hub', () => {
     expect((await standings()).notEnforced).toEqual([
       { where: 'workload w on node node-1', why: 'no rules', workload: 'w' },
     ]);
+    // Of an older agent: what it does not know is not enforced there, and the rest is.
+    await answer(version, { problems: ['HostPolicy x: not known'] });
+    expect(await standings()).toMatchObject({
+      enforcing: 0,
+      notEnforced: [{ where: 'node node-1', why: 'HostPolicy x: not known' }],
+    });
     await answer(version, { enforcement: [{ workloadId: 'w', enforced: true, problem: undefined }] });
     expect(await standings()).toEqual({ nodes: 1, enforcing: 1, notEnforced: [] });
 

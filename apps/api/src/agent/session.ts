@@ -98,7 +98,8 @@ export class Session implements AgentSession {
     const { store, onAnswer } = this.#ports;
     const { version, accepted, problems, enforcement } = answer;
     onAnswer(answer);
-    const state = accepted ? { applied: version } : { failed: version, problem: problems.join('; ') };
+    const named = accepted ? { applied: version } : { failed: version };
+    const state = problems.length === 0 ? named : { ...named, problem: problems.join('; ') };
     await store.agents.notePolicy(this.#agent, state, this.#now());
     // What is said of workloads that are on their way to the store would find nothing there.
     await this.#keeping;

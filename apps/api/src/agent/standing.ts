@@ -19,13 +19,12 @@ export function answerOf(
   notEnforced: readonly KnownWorkload[],
 ): PolicyAnswer | undefined {
   const { applied, failed, problem } = policy;
-  if (failed !== undefined) {
-    return { version: failed, accepted: false, problems: problem === undefined ? [] : [problem], enforcement: [] };
-  }
+  const problems = problem === undefined ? [] : [problem];
+  if (failed !== undefined) return { version: failed, accepted: false, problems, enforcement: [] };
   if (applied === undefined) return undefined;
   const own = notEnforced.filter(({ agent }) => agent === id);
   const enforcement = own.map((one) => ({ workloadId: one.id, enforced: false, problem: one.problem }));
-  return { version: applied, accepted: true, problems: [], enforcement };
+  return { version: applied, accepted: true, problems, enforcement };
 }
 
 /** Why a node does not enforce a version of the policy, by what its agent answered; empty where it does. */
@@ -36,11 +35,14 @@ export function notEnforcedOn(
 ): Standing['notEnforced'] {
   if (answer?.version !== version) return [{ where, why: 'its agent has not answered yet' }];
   if (!answer.accepted) return [{ where, why: answer.problems[0] ?? 'its agent refused it' }];
-  return answer.enforcement
-    .filter(({ enforced }) => !enforced)
-    .map(({ workloadId, problem }) => ({
+  const open = answer.enforcement.filter(({ enforced }) => !enforced);
+  return [
+    // What an older agent does not know of; the rest is in force there.
+    ...answer.problems.map((why) => ({ where, why })),
+    ...open.map(({ workloadId, problem }) => ({
       where: `workload ${workloadId} on ${where}`,
       why: problem ?? 'unknown',
       workload: workloadId,
-    }));
+    })),
+  ];
 }

@@ -29,6 +29,11 @@ export const AGENT_KINDS: readonly string[] = [
 export interface PolicySnapshot {
   /** Follows from all the rest: snapshots that say the same have the same version. */
   readonly version: string;
+  /**
+   * Of what is below, the names of fields that whoever enforces it has to know of: who does not know one refuses all of it, since more or less
+   * would be let pass than is meant. Fields that are not named here may be passed over. Absent: none of those that came later is needed.
+   */
+  readonly needs?: readonly string[] | undefined;
   /** Every document that may concern a workload of the node, also one that comes later. */
   readonly documents: readonly PolicyDocument[];
   /**
@@ -40,30 +45,47 @@ export interface PolicySnapshot {
   readonly services?: readonly ServiceAddress[] | undefined;
 }
 
+/** What `needs` may name to who reads snapshots here. */
+const KNOWN_NEEDS: readonly string[] = [];
+/** There are no more fields. */
+const MAX_NEEDS = 64;
+
 const MAX_PORT = 65_535;
 const groupName = z.string().refine(isName, 'is no name of a group');
 const address = z.string().refine((text) => readPrefix(text) !== undefined, 'is no address');
 const port = z.int().min(1).max(MAX_PORT);
 
-const document = z.strictObject({
+const document = z.looseObject({
   apiVersion: z.literal(API_VERSION),
   kind: z.string(),
   metadata: z.looseObject({ name: z.string() }),
   spec: z.unknown(),
 });
 
-const snapshot = z.strictObject({
+const need = z.string().max(128);
+
+/** Of a newer control plane: what is not known of is passed over, but for what `needs` names. Documents are read by their own kinds, strictly. */
+const snapshot = z.object({
   version: z.string().min(1).max(128),
+  needs: z
+    .array(
+      need.refine((name) => KNOWN_NEEDS.includes(name), {
+        error: ({ input }) =>
+          `names ${JSON.stringify(input)}, which this version does not know: upgrade it to that of the control plane`,
+      }),
+    )
+    .max(MAX_NEEDS)
+    .optional(),
   documents: z.array(document),
   members: z.record(groupName, z.array(address)),
   services: z
     .array(
-      z.strictObject({
+      z.object({
         address,
         protocol: z.enum(SERVICE_PROTOCOLS),
         port,
         lookups: z.literal(true).optional(),
-        to: z.array(z.strictObject({ port, groups: z.array(z.array(groupName)) })),
+        to: z.array(z.object({ port, groups: z.array(z.array(groupName)) })),
       }),
     )
     .optional(),
@@ -75,6 +97,17 @@ export function parseSnapshot(value: unknown): ParsedDocument<PolicySnapshot> {
   return parsed.success
     ? { ok: true, value: parsed.data }
     : { ok: false, problems: problemsOfIssues(parsed.error.issues) };
+}
+
+/** The documents of kinds that are enforced here, and those of kinds that came later. */
+export function sortDocuments({ documents }: Pick<PolicySnapshot, 'documents'>): {
+  readonly known: readonly PolicyDocument[];
+  readonly unknown: readonly PolicyDocument[];
+} {
+  const { known = [], unknown = [] } = Object.groupBy(documents, ({ kind }) =>
+    AGENT_KINDS.includes(kind) ? 'known' : 'unknown',
+  );
+  return { known, unknown };
 }
 
 /** The documents of a snapshot as files for `readPolicy`, one each, so that a problem names its document. */

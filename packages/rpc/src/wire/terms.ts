@@ -10,6 +10,7 @@ export interface PolicyAnswer {
   readonly version: string;
   /** False when it was refused as a whole; then the policy before it stays in force. */
   readonly accepted: boolean;
+  /** Why it was refused; of one that was accepted, what of it is not enforced there. One line each. */
   readonly problems: readonly string[];
   /** For each workload that the policy selects, whether it is held to it, and why not. */
   readonly enforcement: readonly Enforcement[];

@@ -113,7 +113,10 @@ export interface Owner {
 
 export interface Snapshot {
   version: string;
-  /** JSON (UTF-8): the documents and the addresses of groups. */
+  /**
+   * JSON (UTF-8): the documents and the addresses of groups. An agent passes over fields that it does not know, unless `needs` in
+   * it names one: then it refuses the snapshot.
+   */
   document: Buffer;
 }
 
@@ -121,7 +124,7 @@ export interface PolicyAnswer {
   version: string;
   /** False when it was refused as a whole: then the policy before it stays in force. */
   accepted: boolean;
-  /** One line each. */
+  /** Why it was refused; where it was accepted, what of it is not enforced. One line each. */
   problems: string[];
   /** For each workload that the policy selects, whether it is held to it. */
   enforcement: Enforcement[];
