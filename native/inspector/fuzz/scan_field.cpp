@@ -79,7 +79,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (d.masked_length > kMaxMasked || d.key_length > kMaxKey) fail("a text longer than its array");
   }
   check_finders<lane::Finds::secrets>(field);
-  check_finders<lane::Finds::identities_too>(field);
+  check_finders<lane::Finds::short_runs_too>(field);
   check_finders<lane::Finds::names_too>(field);
+  check_finders<lane::Finds::all>(field);
   return 0;
 }

@@ -104,6 +104,7 @@ Failure bind_sensors(ProgramImpl& impl) {
   }
   impl.numbers = detect::numbers_wanted(impl.enabled);
   impl.kinds = detect::kinds_wanted(impl.enabled);
+  impl.number_ends = detect::identity::number_ends_of(impl.enabled);
   impl.credentials = impl.enabled.any_of(detect::kCleartextCredential, detect::kSessionCookie + 1);
   impl.cleartext = impl.sensors_by_detector[detect::kCleartextTraffic];
   return {};

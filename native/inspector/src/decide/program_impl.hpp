@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "bulkhead/program.hpp"
+#include "detect/identity/number_ends.hpp"
 #include "detect/kinds_wanted.hpp"
 #include "detect/number_filter.hpp"
 #include "lane/custom_set.hpp"
@@ -20,6 +21,7 @@ struct ProgramImpl {
   detect::DetectorSet enabled;                  ///< built-in detectors that some sensor names
   detect::NumbersWanted numbers{};              ///< by `enabled`
   detect::KindsWanted kinds{};                  ///< likewise
+  detect::identity::NumberEnds number_ends{};   ///< likewise
   bool credentials = false;                     ///< `enabled` has some of credential/
   std::uint64_t cleartext = 0;                  ///< bit s: sensor s names kCleartextTraffic
   std::uint64_t scoped = 0;                     ///< bit s: sensor s has scopes

@@ -124,7 +124,7 @@ template <Finds Wanted, Points Sure>
   const __m512i secrets = Sure == Points::exact
                               ? _mm512_or_si512(all_three(kAnchorTable, block), all_three(kTokenTable, block))
                               : all_three(kEitherTable, block);
-  if constexpr (Wanted == Finds::names_too) return _mm512_or_si512(secrets, all_three(kNameTable, block));
+  if constexpr (has_names(Wanted)) return _mm512_or_si512(secrets, all_three(kNameTable, block));
   return secrets;
 }
 
@@ -169,7 +169,7 @@ template <Finds Wanted>
     run2.next(_mm512_and_si512(digit.now, digit1));
     const __m512i third = _mm512_and_si512(run2.now, digit.shifted<2>());
     const __m512i ninth = _mm512_ternarylogic_epi64(chain4.now, chain4.shifted<4>(), chain.shifted<8>(), kAllThree);
-    if constexpr (Wanted == Finds::secrets) {
+    if constexpr (!has_short_runs(Wanted)) {
       number.next(_mm512_and_si512(third, ninth));
     } else {
       const __m512i run6 = _mm512_ternarylogic_epi64(run2.now, run2.shifted<2>(), run2.shifted<4>(), kAllThree);

@@ -53,8 +53,10 @@ Judged EventJudge::judge_behind(const detect::FieldView& view, const std::uint8_
   return Judged::decided;
 }
 
-std::size_t EventJudge::select_named(const std::uint8_t* from, Positions positions, std::uint16_t* named) noexcept {
-  return kinds_.identities ? best_select_named()(from, positions.data(), positions.size(), named, found_.quiet_keys()) : 0;
+std::size_t EventJudge::select_named(const std::uint8_t* from, Positions positions,
+                                     const detect::identity::NumberEnds& ends, std::uint16_t* named) noexcept {
+  if (!ends.any) return 0;
+  return best_select_named()(from, positions.data(), positions.size(), named, ends, found_.quiet_keys());
 }
 
 const std::uint8_t* EventJudge::judge(const detect::FieldView& view, const std::uint8_t* from, Positions positions,

@@ -9,6 +9,7 @@
 #include "detect/candidate.hpp"
 #include "detect/detector_set.hpp"
 #include "detect/field_view.hpp"
+#include "detect/identity/number_ends.hpp"
 #include "detect/kinds_wanted.hpp"
 #include "detect/labelled/label.hpp"
 
@@ -52,8 +53,9 @@ class EventJudge {
 
   using Positions = std::span<const std::uint16_t>;
 
-  /// Those of `positions` that identity/ may have to judge, written to `named`; none when nothing of it is enabled.
-  std::size_t select_named(const std::uint8_t* from, Positions positions, std::uint16_t* named) noexcept;
+  /// Those of `positions` that identity/ may have to judge, written to `named`. `ends`: by `enabled`.
+  std::size_t select_named(const std::uint8_t* from, Positions positions, const detect::identity::NumberEnds& ends,
+                           std::uint16_t* named) noexcept;
 
   /// Judges the events `positions` (of `from`), and those of `named` for identity numbers, in order and up to one whose
   /// candidate waits for more bytes. Returns its position, or null when all are decided.

@@ -17,12 +17,14 @@ FindEvents best_find_events(Finds wanted) noexcept {
   switch (wanted) {
     case Finds::secrets:
       return best<Finds::secrets>();
-    case Finds::identities_too:
-      return best<Finds::identities_too>();
+    case Finds::short_runs_too:
+      return best<Finds::short_runs_too>();
     case Finds::names_too:
+      return best<Finds::names_too>();
+    case Finds::all:
       break;
   }
-  return best<Finds::names_too>();
+  return best<Finds::all>();
 }
 
 }  // namespace bulkhead::lane

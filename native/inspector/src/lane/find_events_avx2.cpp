@@ -49,7 +49,7 @@ struct Avx2Classifier {
     const __m256i second_before = load(p - 2);
     __m256i anchors = _mm256_or_si256(all_three(kAnchorTables, here, before, second_before),
                                       all_three(kTokenTables, here, before, second_before));
-    if constexpr (Wanted == Finds::names_too)
+    if constexpr (has_names(Wanted))
       anchors = _mm256_or_si256(anchors, all_three(kNameTables, here, before, second_before));
     const __m256i point = _mm256_or_si256(anchors, _mm256_and_si256(byte_sets, _mm256_set1_epi8(kSetAt)));
     return {byte_sets, _mm256_cmpeq_epi8(point, _mm256_setzero_si256())};
@@ -89,8 +89,8 @@ std::size_t find_events_avx2(const std::uint8_t* from, std::size_t length, std::
 namespace bulkhead::lane {
 
 template std::size_t find_events_avx2<Finds::secrets>(const std::uint8_t*, std::size_t, std::uint16_t*) noexcept;
-template std::size_t find_events_avx2<Finds::identities_too>(const std::uint8_t*, std::size_t,
-                                                                      std::uint16_t*) noexcept;
+template std::size_t find_events_avx2<Finds::short_runs_too>(const std::uint8_t*, std::size_t, std::uint16_t*) noexcept;
 template std::size_t find_events_avx2<Finds::names_too>(const std::uint8_t*, std::size_t, std::uint16_t*) noexcept;
+template std::size_t find_events_avx2<Finds::all>(const std::uint8_t*, std::size_t, std::uint16_t*) noexcept;
 
 }  // namespace bulkhead::lane

@@ -65,8 +65,8 @@ std::size_t find_events_avx512(const std::uint8_t* from, std::size_t length, std
 namespace bulkhead::lane {
 
 template std::size_t find_events_avx512<Finds::secrets>(const std::uint8_t*, std::size_t, std::uint16_t*) noexcept;
-template std::size_t find_events_avx512<Finds::identities_too>(const std::uint8_t*, std::size_t,
-                                                                      std::uint16_t*) noexcept;
+template std::size_t find_events_avx512<Finds::short_runs_too>(const std::uint8_t*, std::size_t, std::uint16_t*) noexcept;
 template std::size_t find_events_avx512<Finds::names_too>(const std::uint8_t*, std::size_t, std::uint16_t*) noexcept;
+template std::size_t find_events_avx512<Finds::all>(const std::uint8_t*, std::size_t, std::uint16_t*) noexcept;
 
 }  // namespace bulkhead::lane

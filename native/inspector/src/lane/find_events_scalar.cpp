@@ -16,7 +16,7 @@ struct ScalarClassifier {
       if ((sets & kSetSeparator) != 0) m.separator |= bit;
       if ((sets & kSetOpening) != 0) m.opening |= bit;
       const bool anchor = anchors_at(bytes + i) != 0 || token_at(bytes + i) ||
-                          (Wanted == Finds::names_too && name_at(bytes + i));
+                          (has_names(Wanted) && name_at(bytes + i));
       if ((sets & kSetAt) != 0 || anchor) m.point |= bit;
     }
     return m;
@@ -30,8 +30,8 @@ std::size_t find_events_scalar(const std::uint8_t* from, std::size_t length, std
   return find_loop<ScalarClassifier<Wanted>>(from, length, positions);
 }
 template std::size_t find_events_scalar<Finds::secrets>(const std::uint8_t*, std::size_t, std::uint16_t*) noexcept;
-template std::size_t find_events_scalar<Finds::identities_too>(const std::uint8_t*, std::size_t,
-                                                                      std::uint16_t*) noexcept;
+template std::size_t find_events_scalar<Finds::short_runs_too>(const std::uint8_t*, std::size_t, std::uint16_t*) noexcept;
 template std::size_t find_events_scalar<Finds::names_too>(const std::uint8_t*, std::size_t, std::uint16_t*) noexcept;
+template std::size_t find_events_scalar<Finds::all>(const std::uint8_t*, std::size_t, std::uint16_t*) noexcept;
 
 }  // namespace bulkhead::lane

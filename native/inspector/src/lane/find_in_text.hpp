@@ -7,7 +7,7 @@
 
 namespace bulkhead::lane {
 
-/// Printable characters in a row that every datum has which Finds::secrets leads to and detect/identity/ is not asked about,
+/// Printable characters in a row that every datum has which Finds::secrets leads to,
 /// with its event among them or right behind: "a@b.co" is the shortest.
 inline constexpr std::size_t kLeastText = 6;
 

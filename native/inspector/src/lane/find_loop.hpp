@@ -31,7 +31,7 @@ template <class Classifier>
         m.digit & digit1 & shifted(m.digit, digit_before, 2) & chain8 & shifted(chain, chain_before, 8);
     // Six digits in a row are enough for a number with letters around it.
     const std::uint64_t run2 = m.digit & digit1;
-    const std::uint64_t run6 = Classifier::kWanted == Finds::secrets ? 0 : run2 & shifted(run2, run2_before, 2) & shifted(run2, run2_before, 4);
+    const std::uint64_t run6 = !has_short_runs(Classifier::kWanted) ? 0 : run2 & shifted(run2, run2_before, 2) & shifted(run2, run2_before, 4);
     const std::uint64_t number_end = shifted(group | run6, number_before, 1) & ~m.digit;
     const std::uint64_t phone = m.digit & shifted(m.opening, opening_before, 1);
     digit_before = m.digit;

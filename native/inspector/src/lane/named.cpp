@@ -1,26 +1,27 @@
 #include "lane/named.hpp"
 
+#include "detect/boundary.hpp"
 #include "detect/char_class.hpp"
 #include "detect/field_view.hpp"
 #include "lane/find_events.hpp"
 
 namespace bulkhead::lane {
 
+using detect::identity::NumberEnds;
 using detect::identity::QuietKeys;
 
 static_assert(kNamedLookBack <= detect::kLookBack, "what a judge may read, this may read");
 
 std::size_t select_named_scalar(const std::uint8_t* from, const std::uint16_t* positions, std::size_t count,
-                                std::uint16_t* named, const QuietKeys& quiet) noexcept {
+                                std::uint16_t* named, const NumberEnds& ends, const QuietKeys& quiet) noexcept {
   std::size_t left = 0;
   for (std::size_t i = 0; i < count; ++i) {
     const std::uint8_t* const at = from + positions[i];
-    if (!detect::is(at[-1], detect::kDigit) || detect::is(*at, detect::kDigit | detect::kLower)) continue;
-    std::size_t digits = 1;
+    std::size_t digits = 0;
     while (digits <= kMaxNamedDigits && detect::is(at[-1 - static_cast<std::ptrdiff_t>(digits)], detect::kDigit)) ++digits;
-    if (digits < kMinNamedDigits || digits > kMaxNamedDigits) continue;
     const std::uint8_t* const start = at - digits;
-    if (detect::is(start[-1], detect::kLower)) continue;
+    const unsigned ways = ends.ways(digits, start[-1], *at);
+    if (ways == 0 || (ways == detect::identity::kAloneWithin && !detect::starts_clean(start))) continue;
     QuietKeys::Entry key;
     const bool alone = digits == kAloneDigits || detect::is(*at, detect::kUpper);
     if (!alone && QuietKeys::read(start, key) && quiet.has(key)) continue;

@@ -42,8 +42,9 @@ struct Avx2 {
 }  // namespace
 
 std::size_t select_named_avx2(const std::uint8_t* from, const std::uint16_t* positions, std::size_t count,
-                              std::uint16_t* named, const detect::identity::QuietKeys& quiet) noexcept {
-  return select_named_with<Avx2>(from, positions, count, named, quiet);
+                              std::uint16_t* named, const detect::identity::NumberEnds& ends,
+                              const detect::identity::QuietKeys& quiet) noexcept {
+  return select_named_with<Avx2>(from, positions, count, named, ends, quiet);
 }
 
 }  // namespace bulkhead::lane
@@ -53,8 +54,9 @@ std::size_t select_named_avx2(const std::uint8_t* from, const std::uint16_t* pos
 namespace bulkhead::lane {
 
 std::size_t select_named_avx2(const std::uint8_t* from, const std::uint16_t* positions, std::size_t count,
-                              std::uint16_t* named, const detect::identity::QuietKeys& quiet) noexcept {
-  return select_named_scalar(from, positions, count, named, quiet);
+                              std::uint16_t* named, const detect::identity::NumberEnds& ends,
+                              const detect::identity::QuietKeys& quiet) noexcept {
+  return select_named_scalar(from, positions, count, named, ends, quiet);
 }
 
 }  // namespace bulkhead::lane

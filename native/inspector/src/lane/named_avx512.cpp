@@ -26,8 +26,9 @@ struct Avx512 {
 }  // namespace
 
 std::size_t select_named_avx512(const std::uint8_t* from, const std::uint16_t* positions, std::size_t count,
-                                std::uint16_t* named, const detect::identity::QuietKeys& quiet) noexcept {
-  return select_named_with<Avx512>(from, positions, count, named, quiet);
+                                std::uint16_t* named, const detect::identity::NumberEnds& ends,
+                                const detect::identity::QuietKeys& quiet) noexcept {
+  return select_named_with<Avx512>(from, positions, count, named, ends, quiet);
 }
 
 }  // namespace bulkhead::lane
@@ -37,8 +38,9 @@ std::size_t select_named_avx512(const std::uint8_t* from, const std::uint16_t* p
 namespace bulkhead::lane {
 
 std::size_t select_named_avx512(const std::uint8_t* from, const std::uint16_t* positions, std::size_t count,
-                                std::uint16_t* named, const detect::identity::QuietKeys& quiet) noexcept {
-  return select_named_scalar(from, positions, count, named, quiet);
+                                std::uint16_t* named, const detect::identity::NumberEnds& ends,
+                                const detect::identity::QuietKeys& quiet) noexcept {
+  return select_named_scalar(from, positions, count, named, ends, quiet);
 }
 
 }  // namespace bulkhead::lane

@@ -10,15 +10,12 @@ namespace {
 // Included by one file for each instruction set, inside its own translation unit and with its own `Vector`, so that no
 // two of them share a function.
 
+using detect::identity::NumberEnds;
 using detect::identity::QuietKeys;
 
 [[gnu::always_inline]] inline __m256i load(const void* p) noexcept {
   return _mm256_loadu_si256(static_cast<const __m256i*>(p));
 }
-[[gnu::always_inline]] inline bool is_lower(std::uint8_t byte) noexcept {
-  return static_cast<std::uint8_t>(byte - 'a') <= 'z' - 'a';
-}
-
 /// Whether the value at `start` has a key that is known to be quiet; QuietKeys::read without a loop.
 template <typename Vector>
 [[gnu::always_inline]] inline bool is_quiet(const std::uint8_t* start, const QuietKeys& quiet) noexcept {
@@ -38,22 +35,51 @@ template <typename Vector>
   return key & (below != 0) & Vector::equal(load(quiet.at(slot).words.data()), kept);
 }
 
+[[gnu::always_inline]] inline bool is_capital(std::uint8_t byte) noexcept {
+  return static_cast<std::uint8_t>(byte - 'A') <= 'Z' - 'A';
+}
+[[gnu::always_inline]] inline bool is_alnum(std::uint8_t byte) noexcept {
+  return static_cast<std::uint8_t>((byte | 0x20) - 'a') <= 'z' - 'a' || static_cast<std::uint8_t>(byte - '0') <= 9;
+}
+/// As starts_clean has it (detect/boundary.hpp).
+[[gnu::always_inline]] inline bool joins(std::uint8_t byte) noexcept {
+  return (byte == '.') | (byte == '-') | (byte == '+') | (byte == '/');
+}
+
+/// How many digits end before `at`; 32 at most.
+template <typename Vector>
+[[gnu::always_inline]] inline std::uint32_t digits_before(const std::uint8_t* at) noexcept {
+  return _lzcnt_u32(Vector::above(_mm256_sub_epi8(load(at - 32), _mm256_set1_epi8('0')), 9));
+}
+
+/// In two passes: length and neighbours turn nearly all numbers away, and only what is left is asked for its key.
 template <typename Vector>
 [[gnu::always_inline]] inline std::size_t select_named_with(const std::uint8_t* from, const std::uint16_t* positions,
                                                             std::size_t count, std::uint16_t* named,
-                                                            const QuietKeys& quiet) noexcept {
-  std::size_t left = 0;
+                                                            const NumberEnds& ends, const QuietKeys& quiet) noexcept {
+  const std::uint8_t* const before = detect::identity::kSurroundedBefore.data();
+  const std::uint8_t* const behind = detect::identity::kSurroundedBehind.data();
+  const std::uint8_t* const by_length = ends.by_length.data();
+  std::size_t fit = 0;
   for (std::size_t i = 0; i < count; ++i) {
     const std::uint16_t position = positions[i];
     const std::uint8_t* const at = from + position;
-    const std::uint32_t run = _lzcnt_u32(Vector::above(_mm256_sub_epi8(load(at - 32), _mm256_set1_epi8('0')), 9));
-    const std::uint8_t* const start = at - run;
-    const bool sized = (run >= kMinNamedDigits) & (run <= kMaxNamedDigits);
-    const unsigned lower = static_cast<unsigned>(is_lower(*at)) | static_cast<unsigned>(is_lower(start[-1]));
-    const bool follows = (static_cast<std::uint8_t>(*at - '0') > 9) & (lower == 0);
-    const bool alone = (run == kAloneDigits) | (static_cast<std::uint8_t>(*at - 'A') <= 'Z' - 'A');
+    const std::uint32_t digits = digits_before<Vector>(at);
+    const std::uint8_t* const start = at - digits;
+    named[fit] = position;
+    fit += static_cast<std::size_t>((by_length[digits] & before[start[-1]] & behind[*at]) != 0);
+  }
+  std::size_t left = 0;
+  for (std::size_t i = 0; i < fit; ++i) {
+    const std::uint16_t position = named[i];
+    const std::uint8_t* const at = from + position;
+    const std::uint32_t digits = digits_before<Vector>(at);
+    const std::uint8_t* const start = at - digits;
+    const unsigned ways = by_length[digits] & before[start[-1]] & behind[*at];
+    const bool alone = (digits == kAloneDigits) | is_capital(*at);
+    const bool inside = (ways == detect::identity::kAloneWithin) & joins(start[-1]) & is_alnum(start[-2]);
     named[left] = position;
-    left += static_cast<std::size_t>(sized & follows & (alone | !is_quiet<Vector>(at - (sized ? run : 0U), quiet)));
+    left += static_cast<std::size_t>((!inside) & (alone | !is_quiet<Vector>(start, quiet)));
   }
   return left;
 }

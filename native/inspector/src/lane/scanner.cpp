@@ -34,25 +34,24 @@ void clear(std::uint8_t* at, std::size_t size) noexcept {
   std::memset(at, 0, size);
 }
 
-lane::FindEvents finder_of(const ProgramImpl& program) noexcept {
-  return lane::best_find_events(program.kinds.names        ? lane::Finds::names_too
-                                : program.kinds.identities ? lane::Finds::identities_too
-                                                           : lane::Finds::secrets);
+lane::Finds finds_of(const ProgramImpl& program) noexcept {
+  return lane::finds_of(program.number_ends.short_runs, program.kinds.names);
 }
 
 /// Judges the events in [from, to); returns where a candidate waits, or `to`.
 const std::uint8_t* judge_events(const detect::FieldView& view, const std::uint8_t* from, const std::uint8_t* to,
                                  const ProgramImpl& program, lane::EventJudge& judge) noexcept {
-  const lane::FindEvents find = finder_of(program);
+  const lane::Finds finds = finds_of(program);
+  const lane::FindEvents find = lane::best_find_events(finds);
   const lane::SiftEvents sift = lane::best_sift();
-  const bool may_be_in_text = !program.kinds.names && !program.kinds.identities;  // see kLeastText
+  const bool may_be_in_text = finds == lane::Finds::secrets;  // see kLeastText
   std::uint16_t positions[lane::kMaxEvents];
   std::uint16_t named[lane::kMaxEvents];
   while (from < to) {
     const std::size_t length = std::min<std::size_t>(static_cast<std::size_t>(to - from), lane::kChunk);
     const bool in_text = may_be_in_text && lane::text_is_rare(from, length);
     const std::size_t found = (in_text ? lane::find_in_text_avx512 : find)(from, length, positions);
-    const std::size_t named_count = judge.select_named(from, {positions, found}, named);
+    const std::size_t named_count = judge.select_named(from, {positions, found}, program.number_ends, named);
     const std::size_t count = sift(from, positions, found, program.numbers);
     if (const std::uint8_t* const waiting = judge.judge(view, from, {positions, count}, {named, named_count}))
       return waiting;
@@ -229,7 +228,7 @@ bool ContentScanner::may_find_in(Bytes whole) const noexcept {
   const std::size_t size = std::min(whole.size(), lane::kBlock);
   copy(from, whole.data(), size);
   std::uint16_t positions[lane::kMaxEvents];
-  return size < whole.size() || finder_of(program)(from, size + 1, positions) != 0;
+  return size < whole.size() || lane::best_find_events(finds_of(program))(from, size + 1, positions) != 0;
 }
 
 void ContentScanner::rebind(std::shared_ptr<const Program> program) noexcept {

@@ -67,8 +67,9 @@ TEST_CASE("the AVX2 finder finds exactly what the scalar finder finds") {
     return;
   }
   check_against(find_events_scalar<Finds::secrets>, find_events_avx2<Finds::secrets>);
-  check_against(find_events_scalar<Finds::identities_too>, find_events_avx2<Finds::identities_too>);
+  check_against(find_events_scalar<Finds::short_runs_too>, find_events_avx2<Finds::short_runs_too>);
   check_against(find_events_scalar<Finds::names_too>, find_events_avx2<Finds::names_too>);
+  check_against(find_events_scalar<Finds::all>, find_events_avx2<Finds::all>);
 }
 
 TEST_CASE("the AVX-512 finder finds exactly what the scalar finder finds") {
@@ -77,8 +78,9 @@ TEST_CASE("the AVX-512 finder finds exactly what the scalar finder finds") {
     return;
   }
   check_against(find_events_scalar<Finds::secrets>, find_events_avx512<Finds::secrets>);
-  check_against(find_events_scalar<Finds::identities_too>, find_events_avx512<Finds::identities_too>);
+  check_against(find_events_scalar<Finds::short_runs_too>, find_events_avx512<Finds::short_runs_too>);
   check_against(find_events_scalar<Finds::names_too>, find_events_avx512<Finds::names_too>);
+  check_against(find_events_scalar<Finds::all>, find_events_avx512<Finds::all>);
 }
 
 TEST_CASE("the AVX-512 finder reads nothing behind the chunk and nothing further back than it may") {
@@ -94,8 +96,8 @@ TEST_CASE("the AVX-512 finder reads nothing behind the chunk and nothing further
     const std::vector<std::uint8_t> exact(bytes.begin(), end);
     const auto secrets = run(find_events_scalar<Finds::secrets>, exact, kFindLookBack, length);
     CHECK(run(find_events_avx512<Finds::secrets>, exact, kFindLookBack, length) == secrets);
-    const auto names_too = run(find_events_scalar<Finds::names_too>, exact, kFindLookBack, length);
-    CHECK(run(find_events_avx512<Finds::names_too>, exact, kFindLookBack, length) == names_too);
+    const auto all = run(find_events_scalar<Finds::all>, exact, kFindLookBack, length);
+    CHECK(run(find_events_avx512<Finds::all>, exact, kFindLookBack, length) == all);
   }
 }
 
@@ -106,7 +108,7 @@ TEST_CASE("the finder finds every number, address and telephone mark, whatever t
     const std::size_t from = kFindLookBack + random() % 70;
     const auto bytes = sample(random, from + length);
     CAPTURE(round);
-    for (const Finds finds : {Finds::secrets, Finds::identities_too, Finds::names_too}) {
+    for (const Finds finds : {Finds::secrets, Finds::short_runs_too, Finds::names_too, Finds::all}) {
       std::vector<bool> set(length);
       for (const std::uint16_t position : run(best_find_events(finds), bytes, from, length)) set[position] = true;
       for (std::size_t i = 0; i < length; ++i)
@@ -119,7 +121,7 @@ TEST_CASE("ordinary text has no events") {
   const std::string text =
       std::string(kFindLookBack, ' ') + "<p class=\"a\">Ordered 3 of 12 on 2026-11-05 at 10:30, 4.50 each (5% off)</p>";
   const std::vector<std::uint8_t> bytes(text.begin(), text.end());
-  for (const Finds finds : {Finds::secrets, Finds::identities_too, Finds::names_too}) {
+  for (const Finds finds : {Finds::secrets, Finds::short_runs_too, Finds::names_too, Finds::all}) {
     const auto found = run(best_find_events(finds), bytes, kFindLookBack, bytes.size() - kFindLookBack);
     CHECK(found.size() == 1);  // "(5"
   }
@@ -143,15 +145,16 @@ TEST_CASE("names and records are events only where they are looked for, and secr
   }
 }
 
-TEST_CASE("six digits in a row are an event only where identity numbers are looked for, nine always") {
+TEST_CASE("six digits in a row are an event only where short runs are looked for, nine always") {
   const auto count = [](const std::string& digits, Finds finds) {
     const std::string text = std::string(kFindLookBack, ' ') + "x" + digits + "x";
     return run(best_find_events(finds), {text.begin(), text.end()}, kFindLookBack, text.size() - kFindLookBack).size();
   };
   CHECK(count("123456", Finds::secrets) == 0);
   CHECK(count("12345678", Finds::secrets) == 0);
+  CHECK(count("12345678", Finds::names_too) == 0);
   CHECK(count("123456789", Finds::secrets) == 1);
-  for (const Finds finds : {Finds::identities_too, Finds::names_too}) {
+  for (const Finds finds : {Finds::short_runs_too, Finds::all}) {
     CHECK(count("12345", finds) == 0);
     CHECK(count("123456", finds) == 1);
   }

@@ -6,20 +6,31 @@
 #include <string>
 #include <vector>
 
+#include "detect/candidate.hpp"
 #include "detect/identity/written.hpp"
 #include "lane/find_events.hpp"
 
 using namespace bulkhead;
 using namespace bulkhead::lane;
+using detect::identity::NumberEnds;
 using detect::identity::QuietKeys;
 
 namespace {
 
+/// What every rule together asks for.
+NumberEnds every_rule() {
+  detect::DetectorSet enabled;
+  for (std::size_t rule = 0; rule < detect::identity::kRuleCount; ++rule) enabled.add(detect::kFirstIdentity + rule);
+  return detect::identity::number_ends_of(enabled);
+}
+const NumberEnds kEvery = every_rule();
+
 std::vector<std::uint16_t> selected(SelectNamed select, const std::string& text,
-                                    const std::vector<std::uint16_t>& positions, const QuietKeys& quiet) {
+                                    const std::vector<std::uint16_t>& positions, const QuietKeys& quiet,
+                                    const NumberEnds& ends = kEvery) {
   std::vector<std::uint16_t> named(positions.size() + 1);
   named.resize(select(reinterpret_cast<const std::uint8_t*>(text.data()), positions.data(), positions.size(),
-                      named.data(), quiet));
+                      named.data(), ends, quiet));
   return named;
 }
 
@@ -52,6 +63,8 @@ TEST_CASE("numbers that words may name are selected by their length and their ne
   CHECK_FALSE(is_selected("1234567890123456789", none));
   CHECK_FALSE(is_selected("abc123456", none));
   CHECK_FALSE(is_selected("123456", none, 'f'));
+  CHECK_FALSE(is_selected("SKU-1234567890123", none));
+  CHECK(is_selected("- 1234567890123", none));
 }
 
 TEST_CASE("a quiet key turns its values away, in its own writing and no other key's") {
@@ -76,7 +89,7 @@ TEST_CASE("the selections for AVX2 and AVX-512 are the scalar one") {
     return;
   }
   std::mt19937 random(5);
-  constexpr std::string_view kAlphabet = "0123456789012345678901234567890123456789\"\"\":: ,aZ-";
+  constexpr std::string_view kAlphabet = "0123456789012345678901234567890123456789\"\"\":: ,aZ-.(/<";
   QuietKeys quiet = knowing(R"("a":)");
   std::size_t count = 0;
   for (int round = 0; round < 2000; ++round) {
@@ -88,9 +101,12 @@ TEST_CASE("the selections for AVX2 and AVX-512 are the scalar one") {
       QuietKeys::Entry key;
       if (random() % 8 == 0 && QuietKeys::read(reinterpret_cast<const std::uint8_t*>(text.data()) + at, key)) quiet.add(key);
     }
-    const auto scalar = selected(select_named_scalar, text, positions, quiet);
-    REQUIRE(selected(select_named_avx2, text, positions, quiet) == scalar);
-    if (cpu_has_avx512()) REQUIRE(selected(select_named_avx512, text, positions, quiet) == scalar);
+    NumberEnds ends = kEvery;
+    for (std::uint8_t& ways : ends.by_length)
+      if (random() % 2 == 0) ways = static_cast<std::uint8_t>(ways & random());
+    const auto scalar = selected(select_named_scalar, text, positions, quiet, ends);
+    REQUIRE(selected(select_named_avx2, text, positions, quiet, ends) == scalar);
+    if (cpu_has_avx512()) REQUIRE(selected(select_named_avx512, text, positions, quiet, ends) == scalar);
     count += scalar.size();
   }
   CHECK(count > 0);

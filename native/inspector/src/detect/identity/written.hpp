@@ -17,6 +17,8 @@ struct Written {
   std::uint8_t rule = 0;
   std::uint8_t event = 0;  ///< where in `text` the lane's event is; only for texts with separators
   bool stands_alone = false;
+  bool by_digits = false;  ///< the end of a group of digits may be its first event; false where two letters and a digit always are
+  bool by_short_run = false;  ///< likewise, and six digits in a row may be all that makes it one (see lane/find_events.hpp)
 };
 
 /// Ways of writing by what is known at an event. Digits alone: by their count. Letters and digits: by their count.
@@ -25,6 +27,8 @@ std::span<const Written> of_digits(std::size_t count) noexcept;
 std::span<const Written> of_letters(std::size_t count) noexcept;
 std::span<const Written> of_groups(std::size_t last_group) noexcept;
 
+/// No way of writing is longer.
+inline constexpr std::size_t kMaxWritten = 20;
 
 /// Whether some way of writing with this many digits alone needs no word.
 bool digits_may_stand_alone(std::size_t count) noexcept;
