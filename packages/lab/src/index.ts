@@ -28,7 +28,8 @@ export {
   type SignPayload,
   startRegistry,
 } from './service/registry.ts';
-export { createSigstore, type KeylessOptions, type Sigstore } from './service/sigstore.ts';
+export { type SigstoreServices, startSigstoreServices } from './service/sigstore/services.ts';
+export { createSigstore, type KeylessOptions, type Sigstore } from './service/sigstore/sigstore.ts';
 export { tarOf } from './service/tar.ts';
 export { type Checks, type Conclusion, runStep, type StepResult } from './step.ts';
 export { renderSteps } from './steps-table.ts';

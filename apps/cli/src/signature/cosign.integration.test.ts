@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,14 +14,12 @@ import {
 import { readSignatures } from '@bulkhead/oci';
 import { checkSignatures, readTrust } from '@bulkhead/scanner/signature';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { INDEX, MANIFEST, type Place, pushBundle, pushManifest, readManifest } from '../testing/referrer.ts';
 import { verifyImage } from './verify-image.ts';
 
 const missing = registryMissing() ?? cosignMissing();
 if (missing !== undefined) process.stderr.write(`signatures by the real cosign are not tested: ${missing}\n`);
 
-const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
-const INDEX = 'application/vnd.oci.image.index.v1+json';
-const BUNDLE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 const SIGNAL = new AbortController().signal;
 const NO_LOG = ['--tlog-upload=false'];
 const OLD = ['--new-bundle-format=false', '--use-signing-config=false', ...NO_LOG];
@@ -107,7 +104,9 @@ describe.skipIf(missing !== undefined)('what the real cosign has signed', { time
     ['in a registry without the referrers API', () => registry.host],
     ['in a registry with it', () => referrers.host],
   ])('%s', (where, host) => {
-    const repository = where.includes('without') ? 'tagged' : 'referred';
+    const hasReferrersApi = where.includes('with it');
+    const repository = hasReferrersApi ? 'referred' : 'tagged';
+    const place = (): Place => ({ host: host(), repository, hasReferrersApi });
 
     it.each(Object.entries(FORMS))('%s is verified by its key alone, as cosign does', async (_, form) => {
       const [image, another] = [
@@ -170,13 +169,10 @@ describe.skipIf(missing !== undefined)('what the real cosign has signed', { time
     it('of bytes is no signature of an image, though they are those of its manifest', async () => {
       const digest = await pushed(repository);
       const image = `${host()}/${repository}@${digest}`;
-      const manifest = await fetch(`http://${host()}/v2/${repository}/manifests/${digest}`, {
-        headers: { accept: MANIFEST },
-      });
-      await writeFile(join(folder, 'manifest.json'), Buffer.from(await manifest.arrayBuffer()));
+      await writeFile(join(folder, 'manifest.json'), await readManifest(place(), digest));
       const words = ['sign-blob', '-y', '--key', 'ours.key', ...NO_SERVICES, '--bundle', 'blob.json', 'manifest.json'];
       await done(cosign('3.1.1', folder, words));
-      await pushReferrer(host(), repository, digest, await readFile(join(folder, 'blob.json')));
+      await pushBundle(place(), digest, await readFile(join(folder, 'blob.json')));
 
       expect(await cosignSays({ version: '3.1.1', words: [] }, image)).toBe(false);
       expect(await weSay(image)).toMatchObject({
@@ -188,7 +184,7 @@ describe.skipIf(missing !== undefined)('what the real cosign has signed', { time
     it('is found although others have put beside it what cannot be read', async () => {
       const digest = await pushed(repository);
       const image = `${host()}/${repository}@${digest}`;
-      await pushReferrer(host(), repository, digest, Buffer.alloc(2 ** 20));
+      await pushBundle(place(), digest, Buffer.alloc(2 ** 20));
       await sign({ version: '3.1.1', words: NO_SERVICES }, image);
 
       expect((await weSay(image)).verified).toBe(true);
@@ -201,16 +197,9 @@ describe.skipIf(missing !== undefined)('what the real cosign has signed', { time
     await sign({ version: '2.5.0', words: NO_LOG }, image);
     expect((await weSay(image)).verified).toBe(true);
     const other = await pushed('changed');
-    const signature = await fetch(`http://${registry.host}/v2/changed/manifests/${digest.replace(':', '-')}.sig`, {
-      headers: { accept: MANIFEST },
-    });
-    await put(
-      registry.host,
-      'changed',
-      `${other.replace(':', '-')}.sig`,
-      MANIFEST,
-      Buffer.from(await signature.arrayBuffer()),
-    );
+    const place = { host: registry.host, repository: 'changed' };
+    const signature = await readManifest(place, `${digest.replace(':', '-')}.sig`);
+    await pushManifest(place, `${other.replace(':', '-')}.sig`, MANIFEST, signature);
 
     const moved = `${registry.host}/changed@${other}`;
     expect(await cosignSays({ version: '2.5.0', words: [] }, moved)).toBe(false);
@@ -230,60 +219,11 @@ describe.skipIf(missing !== undefined)('what the real cosign has signed', { time
     }
     const content = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: INDEX, manifests }));
     count += 1;
-    return put(registry.host, repository, String(count), INDEX, content);
-  }
-
-  /** Puts a bundle beside an image; where there is no referrers API it stands in the index in its place. */
-  async function pushReferrer(host: string, repository: string, digest: string, content: Buffer): Promise<void> {
-    const descriptor = await pushBlob(host, repository, content);
-    const config = {
-      mediaType: 'application/vnd.oci.empty.v1+json',
-      ...(await pushBlob(host, repository, Buffer.from('{}'))),
-    };
-    const manifest = Buffer.from(
-      JSON.stringify({
-        schemaVersion: 2,
-        mediaType: MANIFEST,
-        artifactType: BUNDLE,
-        config,
-        layers: [{ mediaType: BUNDLE, ...descriptor }],
-        subject: { mediaType: MANIFEST, digest, size: 1 },
-      }),
-    );
-    const stored = await put(host, repository, digestOf(manifest), MANIFEST, manifest);
-    if (host === referrers.host) return;
-    const manifests = [{ mediaType: MANIFEST, digest: stored, size: manifest.length, artifactType: BUNDLE }];
-    const index = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: INDEX, manifests }));
-    await put(host, repository, digest.replace(':', '-'), INDEX, index);
-  }
-
-  async function pushBlob(host: string, repository: string, content: Buffer) {
-    const base = `http://${host}/v2/${repository}/blobs/uploads/`;
-    const started = await fetch(base, { method: 'POST' });
-    const location = new URL(started.headers.get('location') ?? '', base);
-    location.searchParams.set('digest', digestOf(content));
-    const headers = { 'content-type': 'application/octet-stream' };
-    const stored = await fetch(location, { method: 'PUT', headers, body: new Uint8Array(content) });
-    if (stored.status !== 201) throw new Error(`the blob was not stored: ${stored.status}`);
-    return { digest: digestOf(content), size: content.length };
+    return pushManifest({ host: registry.host, repository }, String(count), INDEX, content);
   }
 });
-
-async function put(host: string, repository: string, tag: string, mediaType: string, content: Buffer): Promise<string> {
-  const stored = await fetch(`http://${host}/v2/${repository}/manifests/${tag}`, {
-    method: 'PUT',
-    headers: { 'content-type': mediaType },
-    body: new Uint8Array(content),
-  });
-  if (stored.status !== 201) throw new Error(`not stored: ${stored.status} ${await stored.text()}`);
-  return digestOf(content);
-}
 
 async function done(running: ReturnType<typeof cosign>): Promise<void> {
   const { isDone, stderr } = await running;
   if (!isDone) throw new Error(stderr);
-}
-
-function digestOf(content: Buffer): string {
-  return `sha256:${createHash('sha256').update(content).digest('hex')}`;
 }

@@ -8,6 +8,8 @@ export interface Trust {
   readonly verifier: Verifier;
   /** Keys of logs without their names: the proofs of entries, which name their log, cannot be held against them; promises can. */
   readonly promisesOnly: boolean;
+  /** Whether logs of certificates are given, which say that a certificate was logged itself. */
+  readonly knowsCertificateLogs: boolean;
 }
 
 /** Makes one. Throws for a document whose parts do not belong together. */
@@ -19,7 +21,7 @@ export function trustOf({ material }: TrustRoot): Trust {
     // That the certificate itself was logged can be said only where keys of such logs are given.
     ctlogThreshold: root.ctlogs.length === 0 ? 0 : 1,
   });
-  return { verifier, promisesOnly: material.form === 'pem' };
+  return { verifier, promisesOnly: material.form === 'pem', knowsCertificateLogs: root.ctlogs.length > 0 };
 }
 
 function rootOf({ certificates, logKeys }: Extract<TrustRoot['material'], { readonly form: 'pem' }>): TrustedRoot {

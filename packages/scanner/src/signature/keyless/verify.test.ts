@@ -97,7 +97,7 @@ describe('a signature without a key', () => {
     });
 
     it('is understood from certificates of before there was the newer extension', async () => {
-      expect(verifyKeyless(DIGEST, [await simple({ oldIssuer: true })], roots[form]).signers).toEqual([BUILDER]);
+      expect(verifyKeyless(DIGEST, [await simple({ issuerAs: 'older' })], roots[form]).signers).toEqual([BUILDER]);
     });
   });
 

@@ -6,6 +6,7 @@ import { bundleSubjects, readBundle } from '../bundle.ts';
 import type { SignatureMaterial } from '../material.ts';
 import { signedDigest } from '../simple-signing.ts';
 import { signerOf } from './certificate.ts';
+import { withoutCertificatePromise } from './certificate-promise.ts';
 import { type Evidence, evidenceOfAnnotations, evidenceOfBundle } from './evidence.ts';
 import { isLoggedCertificate } from './logged-certificate.ts';
 import { distinctSigners, type Signer } from './signer.ts';
@@ -20,6 +21,9 @@ export interface Signers {
 
 /** Bounds what a library says of hostile input. */
 const MAX_REASON = 200;
+/** Rekor's second log makes none: its entries have proofs, and a timestamp authority says when. */
+const NO_PROMISE =
+  'its log has made no promise, and a trust root in PEM has no more to hold it by: give a trusted_root.json';
 const PROMISES = 'application/vnd.dev.sigstore.bundle+json;version=0.1';
 const PROOFS = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 
@@ -57,10 +61,13 @@ function signerOfMaterial(digest: string, material: SignatureMaterial, trust: Tr
   if (evidence === undefined) return 'it has no certificate with an entry in a log';
   const signed = material.form === 'bundle' ? envelopeOf(material.content) : messageOf(material);
   if (typeof signed === 'string') return signed;
+  if (trust.promisesOnly && evidence.tlogEntries.some(({ inclusionPromise }) => inclusionPromise === undefined))
+    return NO_PROMISE;
   const verificationMaterial = trust.promisesOnly ? promisesOf(evidence) : evidence;
   const hasProof = verificationMaterial.tlogEntries.every(({ inclusionProof }) => inclusionProof !== undefined);
   const bundle = { mediaType: hasProof ? PROOFS : PROMISES, verificationMaterial, ...signed.content };
-  const verified = trust.verifier.verify(toSignedEntity(bundleFromJSON(bundle), signed.payload));
+  const entity = toSignedEntity(bundleFromJSON(bundle), signed.payload);
+  const verified = trust.verifier.verify(trust.knowsCertificateLogs ? entity : withoutCertificatePromise(entity));
 
   const certificate = new X509Certificate(Buffer.from(evidence.certificate.rawBytes, 'base64'));
   const bodies = evidence.tlogEntries.map(({ canonicalizedBody }) => Buffer.from(canonicalizedBody, 'base64'));
