@@ -33,6 +33,13 @@ constexpr std::array kOpenings = {
     Opening{0x40000000 + 520, kStartsProgram},
     Opening{0x40000000 + 545, kStartsProgram},
 };
+#elif defined(__aarch64__)
+constexpr std::array kOpenings = {
+    Opening{SYS_openat, 2},    Opening{SYS_open_by_handle_at, 2},
+    Opening{SYS_execve, kStartsProgram}, Opening{SYS_execveat, kStartsProgram},
+    Opening{5, 1},             Opening{322, 2},             Opening{371, 2},  // 32-bit: open, openat, open_by_handle_at
+    Opening{8, kCreates},      Opening{11, kStartsProgram},        Opening{387, kStartsProgram},  // 32-bit: creat, execve, execveat
+};
 #else
 constexpr std::array kOpenings = {
     Opening{SYS_openat, 2},

@@ -55,9 +55,24 @@ TEST_CASE("how a file is opened is told by the flags of the call") {
 #if defined(__x86_64__)
   CHECK(parse_open_call(call(SYS_open, {0x7f0000, O_WRONLY})) == OpenCall::kWrites);
   CHECK(parse_open_call(call(SYS_creat, {0x7f0000, 0644})) == OpenCall::kWrites);
-  CHECK(parse_open_call(call(5, {0x8000, O_RDWR})) == OpenCall::kReadsAndWrites);  // open of a 32-bit program
 #endif
 }
+
+#if defined(__x86_64__) || defined(__aarch64__)
+TEST_CASE("how a program of 32 bits opens a file is told by the numbers that calls have for it") {
+#if defined(__x86_64__)
+  constexpr long openat = 295, open_by_handle_at = 342, execveat = 358;
+#else
+  constexpr long openat = 322, open_by_handle_at = 371, execveat = 387;
+#endif
+  CHECK(parse_open_call(call(5, {0x8000, O_RDWR})) == OpenCall::kReadsAndWrites);  // open
+  CHECK(parse_open_call(call(openat, {0xffffff9c, 0x8000, O_RDONLY})) == OpenCall::kReads);
+  CHECK(parse_open_call(call(open_by_handle_at, {0, 0, O_WRONLY})) == OpenCall::kWrites);
+  CHECK(parse_open_call(call(8, {0x8000, 0644})) == OpenCall::kWrites);  // creat
+  CHECK(parse_open_call(call(11, {0x8000, 0, 0})) == OpenCall::kStarts);  // execve
+  CHECK(parse_open_call(call(execveat, {0, 0x8000, 0})) == OpenCall::kStarts);
+}
+#endif
 
 TEST_CASE("a call that hides how it opens is not guessed at") {
   CHECK(parse_open_call("running\n") == OpenCall::kRunning);
