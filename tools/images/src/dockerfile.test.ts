@@ -1,9 +1,15 @@
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { ADDONS, AGENT_PROGRAMS, COMPONENTS, ESSENTIAL_PACKAGES, NODE_FLAGS } from './component.ts';
 
-const FILE = resolve(import.meta.dirname, '../../../deploy/images/Dockerfile');
+const execute = promisify(execFile);
+const ROOT = resolve(import.meta.dirname, '../../..');
+const FILE = join(ROOT, 'deploy/images/Dockerfile');
 
 /** The lines of each stage, by its name, with the stage it begins with. */
 const stages = new Map(
@@ -39,6 +45,33 @@ describe('the Dockerfile', () => {
     expect(built?.toSorted()).toEqual([...new Set(Object.values(ADDONS).flat())].toSorted());
   });
 
+  it('compiles on the processor that builds, and takes what runs from the one that the image is for', () => {
+    expect(stages.get('build')?.from).toBe('--platform=${BUILDPLATFORM} ${NODE_IMAGE}');
+    expect(stages.get('plain')?.from).toBe('${NODE_IMAGE}');
+  });
+
+  it.each([
+    ['amd64', 'amd64', ['g++', 'libnftables-dev', 'cmake'], []],
+    [
+      'amd64',
+      'arm64',
+      ['g++-aarch64-linux-gnu', 'libnftables-dev:arm64', 'zlib1g-dev:arm64', 'cmake', 'doctest-dev'],
+      ['arm64'],
+    ],
+    [
+      'arm64',
+      'amd64',
+      ['g++-x86-64-linux-gnu', 'libnftables-dev:amd64', 'zlib1g-dev:amd64', 'cmake', 'doctest-dev'],
+      ['amd64'],
+    ],
+  ])('on %s installs for %s the compiler and the libraries of that one', async (build, target, wanted, foreign) => {
+    const { installed, architectures } = await packagesFor(build, target);
+
+    expect(installed).toEqual(expect.arrayContaining(wanted));
+    expect(installed.filter((name) => name.startsWith('g++'))).toHaveLength(1);
+    expect(architectures).toEqual(foreign);
+  });
+
   it('installs the programs that the agent runs', () => {
     const text = stages.get('agent')?.lines.join('\n') ?? '';
     const installed = /install -y --no-install-recommends (.*?) \\$/m.exec(text)?.[1]?.split(' ') ?? [];
@@ -46,3 +79,26 @@ describe('the Dockerfile', () => {
     expect([...ESSENTIAL_PACKAGES, ...installed].toSorted()).toEqual(Object.keys(AGENT_PROGRAMS).toSorted());
   });
 });
+
+/** What the build would install, as its script asks of apt-get and dpkg. */
+async function packagesFor(
+  build: string,
+  target: string,
+): Promise<{ readonly installed: readonly string[]; readonly architectures: readonly string[] }> {
+  const folder = await mkdtemp(join(tmpdir(), 'bulkhead-packages-'));
+  try {
+    for (const command of ['apt-get', 'dpkg', 'rm']) {
+      const says = `[ "$1" = --print-architecture ] && echo ${build} || echo ${command} "$@"`;
+      await writeFile(join(folder, command), `#!/bin/sh\n${says}\n`, { mode: 0o755 });
+    }
+    const script = join(ROOT, 'deploy/images/build-packages.sh');
+    const { stdout } = await execute(script, [join(ROOT, 'tools/setup/packages.txt'), target], {
+      env: { PATH: `${folder}:/usr/bin:/bin` },
+    });
+    const said = (start: string): readonly string[] =>
+      stdout.split('\n').flatMap((line) => (line.startsWith(start) ? line.slice(start.length).trim().split(' ') : []));
+    return { installed: said('apt-get install'), architectures: said('dpkg --add-architecture') };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
