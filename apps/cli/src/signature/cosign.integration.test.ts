@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import {
   addReferrersApi,
   type CosignVersion,
@@ -12,7 +14,7 @@ import {
   startRegistry,
 } from '@bulkhead/lab';
 import { readSignatures } from '@bulkhead/oci';
-import { checkSignatures, readTrust } from '@bulkhead/scanner/signature';
+import { checkSignatures, MAX_SIGNATURES, readTrust } from '@bulkhead/scanner/signature';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { INDEX, MANIFEST, type Place, pushBundle, pushManifest, readManifest } from '../testing/referrer.ts';
 import { verifyImage } from './verify-image.ts';
@@ -189,6 +191,44 @@ describe.skipIf(missing !== undefined)('what the real cosign has signed', { time
 
       expect((await weSay(image)).verified).toBe(true);
     });
+  });
+
+  it('is found behind more attestations than are looked at', async () => {
+    const digest = await pushed('attested');
+    const image = `${referrers.host}/attested@${digest}`;
+    const place = { host: referrers.host, repository: 'attested', hasReferrersApi: true };
+    const annotations = { 'dev.sigstore.bundle.predicateType': 'https://slsa.dev/provenance/v1' };
+    for (let one = 0; one <= MAX_SIGNATURES; one += 1) {
+      await pushBundle(place, digest, Buffer.from(String(one)), annotations);
+    }
+    await sign({ version: '3.1.1', words: NO_SERVICES }, image);
+
+    expect([await cosignSays({ version: '3.1.1', words: [] }, image), (await weSay(image)).verified]).toEqual([
+      true,
+      true,
+    ]);
+  });
+
+  it.each<[string, CosignVersion, boolean, readonly string[]]>([
+    ['P-384', '2.5.0', true, ['EC', '-pkeyopt', 'ec_paramgen_curve:P-384']],
+    ['RSA', '2.5.0', true, ['RSA', '-pkeyopt', 'rsa_keygen_bits:2048']],
+    ['Ed25519', '2.5.0', true, ['ed25519']],
+    ['RSA', '3.1.1', true, ['RSA', '-pkeyopt', 'rsa_keygen_bits:3072']],
+    ['P-384', '3.1.1', false, ['EC', '-pkeyopt', 'ec_paramgen_curve:P-384']],
+    ['P-521', '3.1.1', false, ['EC', '-pkeyopt', 'ec_paramgen_curve:P-521']],
+  ])('by a key of the kind %s and cosign %s is verified as cosign does: %s', async (_, version, isVerified, kind) => {
+    const image = `${registry.host}/kinds@${await pushed('kinds')}`;
+    const prefix = `kind-${count}`;
+    const made = ['genpkey', '-quiet', '-algorithm', ...kind, '-out', `${prefix}.pem`];
+    await promisify(execFile)('openssl', made, { cwd: folder });
+    await done(cosign('3.1.1', folder, ['import-key-pair', '--key', `${prefix}.pem`, '--output-key-prefix', prefix]));
+    const form: Form = { version, words: version === '2.5.0' ? NO_LOG : NO_SERVICES };
+    await done(cosign(version, folder, ['sign', '-y', '--key', `${prefix}.key`, ...form.words, image]));
+
+    expect([await cosignSays(form, image, prefix), (await weSay(image, prefix)).verified]).toEqual([
+      isVerified,
+      isVerified,
+    ]);
   });
 
   it('is none of another image beside which it was put', async () => {

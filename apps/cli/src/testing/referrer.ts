@@ -12,7 +12,12 @@ export interface Place {
 }
 
 /** Puts a bundle beside an image; where there is no referrers API it takes the place of what refers to the image. */
-export async function pushBundle(place: Place, digest: string, content: Buffer): Promise<void> {
+export async function pushBundle(
+  place: Place,
+  digest: string,
+  content: Buffer,
+  annotations?: Readonly<Record<string, string>>,
+): Promise<void> {
   const descriptor = await pushBlob(place, content);
   const empty = { mediaType: 'application/vnd.oci.empty.v1+json', ...(await pushBlob(place, Buffer.from('{}'))) };
   const manifest = {
@@ -22,6 +27,7 @@ export async function pushBundle(place: Place, digest: string, content: Buffer):
     config: empty,
     layers: [{ mediaType: BUNDLE, ...descriptor }],
     subject: { mediaType: MANIFEST, digest, size: 1 },
+    annotations,
   };
   const text = Buffer.from(JSON.stringify(manifest));
   const stored = await pushManifest(place, digestOf(text), MANIFEST, text);

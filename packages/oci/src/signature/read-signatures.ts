@@ -22,6 +22,8 @@ const CERTIFICATE = 'dev.sigstore.cosign/certificate';
 const LOG_ENTRY = 'dev.sigstore.cosign/bundle';
 const BUNDLE = 'application/vnd.dev.sigstore.bundle';
 const SIMPLE_ARTIFACT = 'application/vnd.dev.cosign.artifact.sig.v1+json';
+const PREDICATE = 'dev.sigstore.bundle.predicateType';
+const SIGNED = 'https://sigstore.dev/cosign/sign/v1';
 const EMPTY = 'application/vnd.oci.empty.v1+json';
 
 /**
@@ -95,7 +97,7 @@ async function referringSignatures(
   signal: AbortSignal,
 ): Promise<readonly SignatureMaterial[]> {
   const found: SignatureMaterial[] = [];
-  const referrers = (await repository.referrers(digest, signal)).filter(mayBeSignature);
+  const referrers = (await repository.referrers(digest, signal)).filter(mayBeSignature).toSorted(attestationsLast);
   for (const referrer of referrers.slice(0, MAX_SIGNATURES)) {
     const layers = await unlessUseless(layersOf(repository, referrer.digest, signal));
     const bundle = layers?.find(({ mediaType }) => mediaType.startsWith(BUNDLE));
@@ -111,6 +113,15 @@ function mayBeSignature({ artifactType }: Descriptor): boolean {
   return (
     artifactType === undefined || artifactType.startsWith(BUNDLE) || [SIMPLE_ARTIFACT, EMPTY].includes(artifactType)
   );
+}
+
+/** Builds and scans attest again and again: signatures are not to be lost behind them. What is said here is held against nothing. */
+function attestationsLast(a: Descriptor, b: Descriptor): number {
+  return Number(isAttestation(a)) - Number(isAttestation(b));
+}
+
+function isAttestation({ annotations }: Descriptor): boolean {
+  return (annotations[PREDICATE] ?? SIGNED) !== SIGNED;
 }
 
 async function layersOf(repository: Repository, digest: string, signal: AbortSignal): Promise<readonly Descriptor[]> {
