@@ -1,6 +1,6 @@
 import type { ApplicationDeniedEvent } from '@bulkhead/inspector';
 import { type LoggedPacket, readLogPrefix } from '@bulkhead/nftables';
-import type { Policy, ServiceAddress } from '@bulkhead/policy';
+import type { Policy, ServiceAddress, UnfollowedServices } from '@bulkhead/policy';
 import type { Enforcement } from '@bulkhead/rpc';
 import type { AgentConfig } from './config.ts';
 import { Containers } from './container/containers.ts';
@@ -61,6 +61,7 @@ export class Agent {
   #workloads: readonly LocatedWorkload[] | undefined;
   #members: Readonly<Record<string, readonly string[]>>;
   #services: readonly ServiceAddress[];
+  #unfollowed: readonly UnfollowedServices[];
   #quarantined: ReadonlySet<string>;
   #plans: ReadonlyMap<string, NamespacePlan> = new Map();
   readonly #names: NameTables;
@@ -68,7 +69,7 @@ export class Agent {
 
   constructor(
     config: Pick<AgentConfig, 'queue' | 'programs'>,
-    { policy, members = {}, services = [] }: PolicyChange,
+    { policy, members = {}, services = [], unfollowed = [] }: PolicyChange,
     ports: AgentPorts,
     quarantined: ReadonlySet<string> = new Set(),
     names = new NameTables(),
@@ -78,6 +79,7 @@ export class Agent {
     this.#policy = policy;
     this.#members = members;
     this.#services = services;
+    this.#unfollowed = unfollowed;
     this.#quarantined = quarantined;
     this.containers = new Containers(policy, ports, { learnsPrograms: config.programs });
     this.#guards = new Guards(ports.inspector, ports.steering, config.queue, {
@@ -116,7 +118,10 @@ export class Agent {
   /** The addresses of workloads, here and elsewhere, that groups of the policy select, and of services that lead to those. */
   get peerAddresses(): ReadonlySet<string> {
     const here = this.#workloads?.flatMap(({ addresses }) => addresses) ?? [];
-    const services = this.#services.map(({ address }) => address);
+    const services = [
+      ...this.#services.map(({ address }) => address),
+      ...this.#unfollowed.flatMap(({ addresses }) => addresses),
+    ];
     return new Set([...here, ...Object.values(this.#members).flat(), ...services]);
   }
 
@@ -176,10 +181,11 @@ export class Agent {
     return this.#subjects.get(source);
   }
 
-  setPolicy({ policy, members = {}, services = [] }: PolicyChange): Promise<void> {
+  setPolicy({ policy, members = {}, services = [], unfollowed = [] }: PolicyChange): Promise<void> {
     this.#policy = policy;
     this.#members = members;
     this.#services = services;
+    this.#unfollowed = unfollowed;
     this.containers.setPolicy(policy);
     return this.#apply();
   }
@@ -261,6 +267,7 @@ export class Agent {
     const neighbours = {
       members: this.#members,
       services: this.#services,
+      unfollowed: this.#unfollowed,
       node: this.#ports.nodeAddresses(),
       namesOf: (key: string, domain: string) => this.#names.of(key).addressesOf(domain, Date.now()),
     };

@@ -2,6 +2,13 @@ import type { WorkerCounters } from '@bulkhead/inspector';
 import type { Metrics } from '@bulkhead/runtime';
 import type { SentinelCounters } from '@bulkhead/sentinel';
 
+/** How an agent stands with its control plane. */
+export interface ControlPlaneState {
+  readonly connected: boolean;
+  readonly spooledBytes: number;
+  readonly unfollowedServices: number;
+}
+
 /** The agent's metrics. Totals that the native threads keep are copied by `sample`. */
 export interface AgentMetrics {
   countFinding(detector: string, sensor: string, verdict: string): void;
@@ -17,7 +24,7 @@ export interface AgentMetrics {
   countPolicy(outcome: 'loaded' | 'rejected'): void;
   /** The agent has seen the DaemonSet that it is of. */
   setInstallationSeen(): void;
-  setControlPlane(state: { readonly connected: boolean; readonly spooledBytes: number }): void;
+  setControlPlane(state: ControlPlaneState): void;
   setNamespaces(counts: { readonly held: number; readonly failed: number }): void;
   setContainers(counts: { readonly held: number; readonly failed: number; readonly learnt: number }): void;
   sample(counters: WorkerCounters): void;
@@ -67,6 +74,10 @@ export function createAgentMetrics(metrics: Metrics): AgentMetrics {
   const containers = metrics.gauge('containers', 'Containers by whether their rules about programs and files hold', [
     'state',
   ]);
+  const unfollowed = metrics.gauge(
+    'services_unfollowed',
+    'Addresses of Services of which it is not known where they lead',
+  );
   const unwatched = metrics.gauge('sentinel_unwatched_mounts', 'Mounts of held containers where nothing is asked');
   const sentinelTotals = {
     asked: metrics.counter('sentinel_questions_total', 'Programs and files that the kernel asked about'),
@@ -116,6 +127,7 @@ export function createAgentMetrics(metrics: Metrics): AgentMetrics {
     setControlPlane: (state) => {
       connected.set({}, state.connected ? 1 : 0);
       spooled.set({}, state.spooledBytes);
+      unfollowed.set({}, state.unfollowedServices);
     },
     setNamespaces: ({ held, failed }) => {
       namespaces.set({ state: 'in-force' }, held);

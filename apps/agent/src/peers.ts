@@ -6,6 +6,7 @@ import {
   type ServiceAddress,
   selectGroups,
   servicesOf,
+  type UnfollowedServices,
 } from '@bulkhead/policy';
 import type { LocatedWorkload } from './workload/located.ts';
 
@@ -15,6 +16,8 @@ export interface Neighbours {
   readonly members: Readonly<Record<string, readonly string[]>>;
   /** Services that lead to workloads of groups. */
   readonly services: readonly ServiceAddress[];
+  /** Services of which it is not known where their ports lead. */
+  readonly unfollowed?: readonly UnfollowedServices[];
   /** The node's own addresses. */
   readonly node: readonly string[];
   /** The addresses that the workloads of a network namespace were told for a domain. */
@@ -50,6 +53,7 @@ export function resolvePeers(
   addressesOf: (peer: NetworkPeer) => readonly string[],
   local: readonly string[],
   services: readonly ServiceAddress[] = [],
+  unfollowed: readonly UnfollowedServices[] = [],
 ): readonly Sensor[] {
   const resolve = (names: readonly string[]): readonly string[] => {
     const peers = names.map(
@@ -58,7 +62,7 @@ export function resolvePeers(
     return [...new Set(peers.flatMap(addressesOf))].toSorted();
   };
   const behind = (names: readonly string[]): readonly string[] =>
-    names.flatMap((name) => (isName(name) ? servicesOf(name, services) : []));
+    names.flatMap((name) => (isName(name) ? servicesOf(name, services, unfollowed) : []));
   return sensors.flatMap(({ peers, ...sensor }) => {
     if (peers === undefined) return [sensor];
     const scopes = peers.flatMap(({ from, to }) => [

@@ -49,8 +49,9 @@ export function planNamespaces(
     // A router's own addresses say nothing about what passes through it.
     const local = effective.hooks.includes('forward') ? [] : (inside[0]?.addresses ?? []);
     const addressesOf = peerAddresses(key, policy, workloads, neighbours);
-    const program = compileSensors(resolvePeers(effective.sensors, addressesOf, local, neighbours.services));
-    const firewall = planFirewall(effective.groups, policy, addressesOf, neighbours.services);
+    const { services, unfollowed } = neighbours;
+    const program = compileSensors(resolvePeers(effective.sensors, addressesOf, local, services, unfollowed));
+    const firewall = planFirewall(effective.groups, policy, addressesOf, services, unfollowed);
     plans.set(key, {
       key,
       path,

@@ -18,7 +18,9 @@ if (missing !== undefined) process.stderr.write(`skipped: services of a cluster 
 
 const WAIT = { timeout: 60_000, interval: 500 };
 const SERVICES = '/api/v1/namespaces/default/services';
-const CLUSTER_IP = { server: '10.96.0.80', either: '10.96.0.81' };
+const CLUSTER_IP = { server: '10.96.0.80', either: '10.96.0.81', wide: '10.96.0.82' };
+/** More ends in one slice than are followed. */
+const WIDE = { ends: 183, ports: 90 };
 const PORTS = { service: 80, workload: 8080 };
 
 describe.skipIf(missing !== undefined)('rules about the groups behind services', () => {
@@ -73,6 +75,34 @@ describe.skipIf(missing !== undefined)('rules about the groups behind services',
     }, 'routed'),
   );
 
+  it('that deny them cut services with more ends than are followed, and tell of it', { timeout: 240_000 }, () =>
+    withFirewall(async (stand) => {
+      await translate(stand);
+      const rules = document('NetworkRuleSet', 'friend-rules', {
+        groups: ['friend'],
+        egress: [
+          { name: 'not-server', action: 'deny', peers: ['server'], ports: [PORTS.workload] },
+          { name: 'others', action: 'allow' },
+        ],
+      });
+      const { agent } = await start(stand, [...groups(stand, 'protect', 'discover'), rules]);
+      expect(await byService(stand, 'wide')).toMatchObject({ status: 200 });
+
+      // Nobody that the control plane knows of is behind it, as far as it is looked into.
+      const ports = Array.from({ length: WIDE.ports }, (_, index) => ({ name: `p${index}`, port: 1_000 + index }));
+      await make(SERVICES, { metadata: { name: 'wide' }, spec: { clusterIP: CLUSTER_IP.wide, ports } });
+      await makeSlice(
+        'wide',
+        Array.from({ length: WIDE.ends }, (_, index) => ({ addresses: [`10.2.0.${index}`] })),
+        ports,
+      );
+      await expect.poll(() => byService(stand, 'wide'), WAIT).toMatchObject({ error: 'TIMEOUT' });
+      expect(agent.complaint).toContain('it is not known where 1 addresses of Services lead');
+      expect((await kube.ask('DELETE', `${SERVICES}/wide`)).status).toBe(200);
+      await expect.poll(() => byService(stand, 'wide'), WAIT).toMatchObject({ status: 200 });
+    }, 'routed'),
+  );
+
   async function start(
     stand: FirewallStand,
     policy: readonly object[],
@@ -102,13 +132,18 @@ describe.skipIf(missing !== undefined)('rules about the groups behind services',
     const ports = [{ port: PORTS.service, targetPort: PORTS.workload }];
     await make(SERVICES, { metadata: { name }, spec: { clusterIP: CLUSTER_IP[name], ports } });
     if (behind.length === 0) return;
+    const endpoints = behind.map((host) => ({
+      addresses: [stand.host(host).ipv4],
+      targetRef: { kind: 'Pod', name: host },
+    }));
+    await makeSlice(name, endpoints, [{ port: PORTS.workload }]);
+  }
+
+  async function makeSlice(name: string, endpoints: readonly object[], ports: readonly object[]): Promise<void> {
     const version = (await kube.ask('GET', '/apis/discovery.k8s.io/v1')).status === 404 ? 'v1beta1' : 'v1';
-    await make(`/apis/discovery.k8s.io/${version}/namespaces/default/endpointslices`, {
-      metadata: { name, labels: { 'kubernetes.io/service-name': name } },
-      addressType: 'IPv4',
-      endpoints: behind.map((host) => ({ addresses: [stand.host(host).ipv4], targetRef: { kind: 'Pod', name: host } })),
-      ports: [{ port: PORTS.workload }],
-    });
+    const metadata = { name, labels: { 'kubernetes.io/service-name': name } };
+    const slice = { metadata, addressType: 'IPv4', endpoints, ports };
+    await make(`/apis/discovery.k8s.io/${version}/namespaces/default/endpointslices`, slice);
   }
 
   async function make(path: string, content: object): Promise<void> {

@@ -1,4 +1,5 @@
 import type { FlowReport, ProgramReport } from '@bulkhead/control-plane';
+import type { LeftOutCause } from '@bulkhead/policy';
 import type { Metrics } from '@bulkhead/runtime';
 
 /** The api's metrics. */
@@ -9,6 +10,7 @@ export interface ApiMetrics {
   readonly countPrograms: (reports: readonly ProgramReport[]) => void;
   readonly countPruned: (what: 'events' | 'flows' | 'programs', count: number) => void;
   readonly setAgents: (count: number) => void;
+  readonly setLeftOut: (counts: ReadonlyMap<LeftOutCause, number>) => void;
   readonly setPolicy: (documents: number, isValid: boolean) => void;
   readonly alerts: AlertMetrics;
 }
@@ -38,6 +40,9 @@ export function createApiMetrics(metrics: Metrics): ApiMetrics {
   );
   const pruned = metrics.counter('api_pruned_total', 'What was forgotten for its age or number', ['what']);
   const agents = metrics.gauge('api_agents_connected', 'Agents with a stream to this process');
+  const leftOut = metrics.gauge('api_services_left_out', 'Services of which an agent is not told where they lead', [
+    'cause',
+  ]);
   const documents = metrics.gauge('api_policy_documents', 'Documents in force');
   const valid = metrics.gauge('api_policy_valid', 'Whether the policy can be read as it is now');
   const raised = metrics.counter('api_alerts_raised_total', 'Alerts raised');
@@ -53,6 +58,9 @@ export function createApiMetrics(metrics: Metrics): ApiMetrics {
         kept.set({ sink, state: 'waiting' }, waiting);
         kept.set({ sink, state: 'dead' }, dead);
       },
+    },
+    setLeftOut(counts) {
+      for (const [cause, count] of counts) leftOut.set({ cause }, count);
     },
     countAnswer(method, route, status, took) {
       answers.inc({ method, route, status: String(status) });

@@ -182,6 +182,7 @@ async function start(config: ApiConfig, { logger, emit, shutdown }: ServiceProce
     'alerts are not counted': () =>
       keepAlerts(alerting, new Date(clock.now() - config.retention.days * DAY_MS).toISOString()),
     'agents are not counted': async () => metrics.setAgents(agents?.server.connected ?? 0),
+    'services that are left out are not counted': async () => metrics.setLeftOut(agents?.hub.leftOut ?? new Map()),
     'quarantine is not tried again': async () => {
       // Not waited for: an agent that hangs would keep everything else from being done.
       void agents?.hub.retryQuarantines();

@@ -41,6 +41,7 @@ export {
   type FileRuleSet,
   type ProcessRuleSet,
 } from './compile/container-rules.ts';
+export { LEFT_OUT_CAUSES, type LeftOut, type LeftOutCause, type LeftOutService } from './compile/left-out.ts';
 export { withNewerAddresses } from './compile/newer-addresses.ts';
 export {
   AGENT_KINDS,
@@ -118,6 +119,8 @@ export {
   serviceMatches,
   servicesMeant,
   servicesOf,
+  type UnfollowedServices,
+  unfollowedMatch,
 } from './network/service.ts';
 export {
   type Policy,

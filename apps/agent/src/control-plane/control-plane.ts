@@ -72,6 +72,8 @@ export class ControlPlane {
   #told: { readonly state: ConnectionState['state']; readonly why: string } = { state: 'disconnected', why: '' };
   /** Documents of the policy that this agent does not know how to enforce. */
   #left: readonly string[] = [];
+  #unfollowed = 0;
+  #isUnfollowedTold = false;
   #isClosed = false;
 
   constructor(options: ControlPlaneOptions) {
@@ -93,9 +95,10 @@ export class ControlPlane {
     return this.#quarantined;
   }
 
-  /** Whether it is connected, and how much waits for it. */
-  get standing(): { readonly connected: boolean; readonly spooledBytes: number } {
-    return { connected: this.#told.state === 'connected', spooledBytes: this.#isClosed ? 0 : this.#spool.bytes };
+  /** Whether it is connected, how much waits for it, and of how many addresses of Services it does not say where they lead. */
+  get standing(): { readonly connected: boolean; readonly spooledBytes: number; readonly unfollowedServices: number } {
+    const spooledBytes = this.#isClosed ? 0 : this.#spool.bytes;
+    return { connected: this.#told.state === 'connected', spooledBytes, unfollowedServices: this.#unfollowed };
   }
 
   /** The last policy that was in force. An agent that has never had one has nothing to do yet. */
@@ -105,6 +108,7 @@ export class ControlPlane {
     const read = await readSnapshot(this.#snapshot);
     if (read.ok) {
       this.#tellLeft(read.left);
+      this.#tellUnfollowed(read.change);
       return read.change;
     }
     // It was valid for the program that kept it: another version must not stand still for that.
@@ -219,6 +223,7 @@ export class ControlPlane {
     this.#state.keepSnapshot(snapshot);
     this.#snapshot = snapshot;
     this.#tellLeft(left);
+    this.#tellUnfollowed(change);
     await onPolicy(change);
   }
 
@@ -227,6 +232,16 @@ export class ControlPlane {
     const said = left.join('; ');
     if (said !== '' && said !== this.#left.join('; ')) this.#options.onProblem(said);
     this.#left = left;
+  }
+
+  /** Tells once that there are Services of which only their addresses are known. */
+  #tellUnfollowed({ unfollowed = [] }: PolicyChange): void {
+    this.#unfollowed = unfollowed.reduce((sum, { addresses }) => sum + addresses.length, 0);
+    if (this.#unfollowed === 0 || this.#isUnfollowedTold) return;
+    this.#isUnfollowedTold = true;
+    this.#options.onProblem(
+      `it is not known where ${this.#unfollowed} addresses of Services lead: no rule allows them by a group, and each that denies a group that may be behind them denies them at all ports; the status of the rule sets that name these groups says which and what to do`,
+    );
   }
 
   async #obey(action: CommandAction, { namesOf, quarantine, capture, scan, read }: Obeys): Promise<CommandOutcome> {

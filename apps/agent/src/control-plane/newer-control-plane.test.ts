@@ -131,6 +131,16 @@ describe('an agent of a newer control plane', () => {
     expect(answers.at(-1)).toMatchObject({ accepted: true, problems: [said] });
   });
 
+  it('takes what needs no more than it knows, and says once that there are Services whose ports are not known', async () => {
+    const unfollowed = [{ addresses: ['10.96.0.7', '10.96.0.8'] }];
+    const snapshot = { needs: ['unfollowed'], documents: [WEB], members: {}, unfollowed };
+    expect(await send('v1', snapshot)).toMatchObject({ accepted: true, problems: [] });
+    expect(changes.at(-1)?.unfollowed).toEqual(unfollowed);
+    expect(plane.standing.unfollowedServices).toBe(2);
+    await send('v2', snapshot);
+    expect(problems).toEqual([expect.stringContaining('where 2 addresses of Services lead')]);
+  });
+
   it('refuses what needs more than it knows, and keeps what it has', async () => {
     await send('v1', { documents: [WEB], members: { web: ['10.0.0.1'] } });
     const answer = await send('v2', { needs: ['zones'], documents: [], members: { web: [] }, zones: [] });

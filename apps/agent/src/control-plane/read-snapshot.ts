@@ -31,8 +31,8 @@ export async function readSnapshot({ version, json }: KeptSnapshot): Promise<Rea
   if (!outcome.ok) return { ok: false, problems: outcome.problems.map(formatProblem) };
   try {
     const policy = await completePolicy(outcome.policy);
-    const { members, services } = snapshot;
-    const change = { policy, files: [`control plane, ${version}`], members, services };
+    const { members, services, unfollowed } = snapshot;
+    const change = { policy, files: [`control plane, ${version}`], members, services, unfollowed };
     return { ok: true, change, left: unknown.map(({ kind, metadata }) => leftOf(kind, metadata.name)) };
   } catch (error) {
     return { ok: false, problems: [error instanceof Error ? error.message : String(error)] };

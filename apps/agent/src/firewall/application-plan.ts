@@ -15,8 +15,11 @@ import {
   type NetworkRuleSet,
   type PortRange,
   type ServiceAddress,
+  type ServiceMatch,
   serviceMatches,
   UNKNOWN_PROTOCOLS,
+  type UnfollowedServices,
+  unfollowedMatch,
 } from '@bulkhead/policy';
 import type { PeerAddresses, RuleName } from './firewall-plan.ts';
 
@@ -35,6 +38,7 @@ export function planApplications(
   { enforced, tried }: BoundDocuments<NetworkRuleSet>,
   addressesOf: PeerAddresses,
   services: readonly ServiceAddress[] = [],
+  unfollowed: readonly UnfollowedServices[] = [],
 ): ApplicationPlan | undefined {
   const names: RuleName[] = [];
   const rules: { -readonly [Direction in FlowDirection]?: ApplicationDirectionInput } = {};
@@ -53,7 +57,8 @@ export function planApplications(
           rules: (set[direction] ?? []).flatMap((rule) => {
             const id = name({ direction, ruleSets: [set.name], rule: rule.name });
             const input = ruleInput(rule, id, set.unknownApplication === 'allow', addressesOf);
-            const also = direction === 'egress' ? serviceMatches(rule, services) : [];
+            const also =
+              direction === 'egress' ? [...serviceMatches(rule, services), ...othersOf(rule, unfollowed)] : [];
             return [input, ...also.map((match) => ({ ...input, ...placesOf(match.addresses, match.ports) }))];
           }),
         }),
@@ -63,6 +68,11 @@ export function planApplications(
     };
   }
   return names.length === 0 ? undefined : { rules, names };
+}
+
+function othersOf(rule: NetworkRule, unfollowed: readonly UnfollowedServices[]): readonly ServiceMatch[] {
+  const match = unfollowedMatch(rule, unfollowed);
+  return match === undefined ? [] : [match];
 }
 
 function ruleInput(

@@ -106,6 +106,25 @@ describe('planFirewall', () => {
     expect(fewer?.firewall.egress).toEqual(plan?.firewall.egress);
   });
 
+  it('has egress rules that deny a group hold for services that may lead to it, whatever port they have', () => {
+    const rules = [
+      { name: 'no', action: 'deny', peers: ['hard'], ports: [8080] },
+      { name: 'yes', action: 'allow', peers: ['hard'], ports: [8080] },
+    ];
+    const unfollowed = [{ addresses: ['10.96.0.7', 'fd00:96::7'] }, { addresses: ['10.96.0.8'], groups: ['soft'] }];
+    const documents = policy({ ingress: rules, egress: rules, allowCuttingDns: true, allowCuttingProbes: true });
+    const { firewall } = planFirewall(['hard'], documents, addresses, [], unfollowed) ?? {};
+    const [denied, allowed] = firewall?.egress?.enforced[0] ?? [];
+
+    expect(denied?.also).toMatchObject([{ ports: [{ protocol: 'tcp' }] }]);
+    expect(firewall?.lists.find(({ name }) => name === denied?.also?.[0]?.peers)).toMatchObject({
+      ipv4: [['10.96.0.7', '10.96.0.7']],
+      ipv6: [['fd00:96:0:0:0:0:0:7', 'fd00:96:0:0:0:0:0:7']],
+    });
+    expect(allowed).not.toHaveProperty('also');
+    expect(firewall?.ingress?.enforced[0]?.[0]).not.toHaveProperty('also');
+  });
+
   it('asks for answers of DNS only where a rule names a domain', () => {
     const egress = [{ name: 'shop', action: 'allow', peers: ['*.shop.example'], ports: ['udp', 'tcp'] }];
     expect(planFirewall(['hard'], policy({ egress }), addresses)).toMatchObject({

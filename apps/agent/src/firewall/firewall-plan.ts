@@ -5,6 +5,7 @@ import type {
   Firewall,
   FirewallDirection,
   FirewallEnd,
+  FirewallMatch,
   FirewallPorts,
   FirewallRule,
 } from '@bulkhead/nftables';
@@ -19,7 +20,10 @@ import {
   type Policy,
   type PortRange,
   type ServiceAddress,
+  type ServiceMatch,
   servicesMeant,
+  type UnfollowedServices,
+  unfollowedMatch,
 } from '@bulkhead/policy';
 import { type ApplicationPlan, planApplications } from './application-plan.ts';
 
@@ -56,6 +60,7 @@ export function planFirewall(
   policy: Pick<Policy, 'groups' | 'network'>,
   addressesOf: PeerAddresses,
   services: readonly ServiceAddress[] = [],
+  unfollowed: readonly UnfollowedServices[] = [],
 ): FirewallPlan | undefined {
   const bound = boundDocuments(
     policy.groups.filter(({ name }) => groups.includes(name)),
@@ -63,10 +68,10 @@ export function planFirewall(
   );
   const { enforced, tried } = bound;
   if (enforced.length + tried.length === 0) return undefined;
-  const compiler = new FirewallCompiler(addressesOf, services);
+  const compiler = new FirewallCompiler(addressesOf, services, unfollowed);
   const [ingress, egress] = FLOW_DIRECTIONS.map((direction) => compiler.direction(direction, enforced, tried));
   const { lists, ends, rules, domains } = compiler;
-  const applications = planApplications(bound, addressesOf, services);
+  const applications = planApplications(bound, addressesOf, services, unfollowed);
   return {
     firewall: {
       lists: [...lists.values()],
@@ -88,10 +93,16 @@ class FirewallCompiler {
   readonly domains = new Set<string>();
   readonly #addressesOf: PeerAddresses;
   readonly #services: readonly ServiceAddress[];
+  readonly #unfollowed: readonly UnfollowedServices[];
 
-  constructor(addressesOf: PeerAddresses, services: readonly ServiceAddress[]) {
+  constructor(
+    addressesOf: PeerAddresses,
+    services: readonly ServiceAddress[],
+    unfollowed: readonly UnfollowedServices[],
+  ) {
     this.#addressesOf = addressesOf;
     this.#services = services;
+    this.#unfollowed = unfollowed;
   }
 
   direction(
@@ -118,20 +129,37 @@ class FirewallCompiler {
       if (rule.action === 'deny' && rule.applications !== undefined) return [];
       const id = this.#name({ direction, ruleSets: [ruleSet.name], rule: rule.name });
       // Nobody opens flows from the address of a service.
-      const services = direction === 'egress' ? servicesMeant(rule, this.#services) : [];
-      return [this.#rule(rule, id, services)];
+      return [this.#rule(rule, id, direction === 'egress' ? this.#alsoOf(rule, id) : [])];
     });
   }
 
-  #rule({ action, log, peers, ports }: NetworkRule, id: string, services: readonly ServiceAddress[]): FirewallRule {
+  #rule({ action, log, peers, ports }: NetworkRule, id: string, also: readonly FirewallMatch[]): FirewallRule {
     return {
       id,
       action,
       log,
       ...(peers !== undefined && { peers: this.#list(peers) }),
       ...(ports !== undefined && { ports: ports.map(firewallPorts) }),
-      ...(services.length > 0 && { also: [{ ends: this.#endList(id, services) }] }),
+      ...(also.length > 0 && { also }),
     };
+  }
+
+  /** The services that a rule is about. */
+  #alsoOf(rule: NetworkRule, id: string): readonly FirewallMatch[] {
+    const services = servicesMeant(rule, this.#services);
+    const others = unfollowedMatch(rule, this.#unfollowed);
+    return [
+      ...(services.length > 0 ? [{ ends: this.#endList(id, services) }] : []),
+      ...(others === undefined
+        ? []
+        : [{ peers: this.#unfollowedList(id, others), ports: others.ports.map(firewallPorts) }]),
+    ];
+  }
+
+  #unfollowedList(rule: string, { addresses }: ServiceMatch): string {
+    const name = `unfollowed-${rule}`;
+    this.lists.set(name, { name, ...addressRanges(addresses) });
+    return name;
   }
 
   /** Named by its rule, as those of peers by who is meant. */

@@ -7,6 +7,7 @@ import {
   readPolicy,
   requirePolicy,
   type ServiceAddress,
+  type UnfollowedServices,
 } from '@bulkhead/policy';
 import { readPolicyFiles } from '@bulkhead/runtime';
 import { completePolicy, sensorFileStamps } from './sensor-files.ts';
@@ -23,6 +24,8 @@ export interface PolicyChange {
   readonly members?: Readonly<Record<string, readonly string[]>>;
   /** Services that lead to workloads of groups, likewise. */
   readonly services?: readonly ServiceAddress[] | undefined;
+  /** Those of which it is not known where their ports lead. */
+  readonly unfollowed?: readonly UnfollowedServices[] | undefined;
 }
 
 export interface PolicyWatchOptions {

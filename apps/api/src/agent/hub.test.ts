@@ -482,10 +482,36 @@ describe('the hub', () => {
     expect(one.latest).not.toHaveProperty('services');
   });
 
+  it('tells of what is left out of Services, and an agent elsewhere of none', async () => {
+    const egress = [{ name: 'db', action: 'deny', peers: ['db'] }];
+    const rules = { metadata: { name: 'web' }, spec: { groups: ['web'], egress, allowCuttingDns: true } };
+    await apply(spec('web'), spec('db'), { ...spec('web'), kind: 'NetworkRuleSet', ...rules });
+    const link = new Link();
+    const { session } = await connect(await enrol('node-1'), link);
+    await session.workloads({ whole: true, present: [workload('w', 'web', '10.0.0.1')], gone: [] });
+    await vi.waitFor(() => expect(link.latest.members).toEqual({ db: [] }), 5_000);
+    expect(await stand.hub.standing()).not.toHaveProperty('services');
+
+    stand.hub.putService({ id: 'shop/wide', addresses: ['10.96.0.9'], ports: [], tooManyEnds: 20_000 });
+    expect(link.latest).toMatchObject({ needs: ['unfollowed'], unfollowed: [{ addresses: ['10.96.0.9'] }] });
+    const wide = { id: 'shop/wide', cause: 'ends' };
+    expect((await stand.hub.standing()).services).toEqual({ leftOut: [wide], elsewhere: [], isRefused: false });
+    expect(stand.hub.leftOut.get('ends')).toBe(1);
+
+    stand.hub.putNode('node-2');
+    expect(link.latest).not.toHaveProperty('unfollowed');
+    expect((await stand.hub.standing()).services).toEqual({ leftOut: [], elsewhere: ['node-1'], isRefused: false });
+    stand.hub.putNode('node-1');
+    expect(link.latest).toHaveProperty('unfollowed');
+    stand.hub.removeNode('node-2');
+    stand.hub.removeService('shop/wide');
+    expect(await stand.hub.standing()).not.toHaveProperty('services');
+  });
+
   it('sends agents nothing before the services of the cluster are known: what they hold may know of some', async () => {
     await stand.close();
     const { promise: listed, resolve } = Promise.withResolvers<void>();
-    stand = await startStand({ services: { follow: () => undefined, listed } });
+    stand = await startStand({ services: { follow: () => undefined, listed, isRefused: false } });
     await apply(spec('web'));
     const link = new Link();
     await connect(await enrol('node-1'), link);

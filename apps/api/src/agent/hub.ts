@@ -7,7 +7,7 @@ import {
   type ReportedWorkload,
 } from '@bulkhead/control-plane';
 import type { Clock } from '@bulkhead/core';
-import { type ClusterService, SnapshotCompiler } from '@bulkhead/policy';
+import { type ClusterService, LEFT_OUT_CAUSES, type LeftOutCause, SnapshotCompiler } from '@bulkhead/policy';
 import {
   type AgentHub,
   type AgentLink,
@@ -35,6 +35,7 @@ import { AddressBook } from './address-book.ts';
 import type { AgentCommands } from './agent-commands.ts';
 import { allWorkloads, clusterId, clusterWorkload } from './all-workloads.ts';
 import { flowEnds, programEnd } from './flow-ends.ts';
+import { LeftOutLog, leftOutAnywhere } from './left-out.ts';
 import { ServiceBook } from './service-book.ts';
 import { Session, type SessionPorts } from './session.ts';
 import { SnapshotTexts } from './snapshot-texts.ts';
@@ -64,6 +65,9 @@ export interface HubOptions {
 /** A capture lasts minutes and is answered when it begins; more is an agent that hangs. */
 const COMMAND_MS = 30_000;
 
+/** What is known of those of another cluster. */
+const NO_SERVICES = new ServiceBook();
+
 /** Why an agent is shown out. */
 export const REVOKED = 'it was revoked';
 
@@ -85,6 +89,7 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker,
   readonly #told = new Map<string, Set<string>>();
   readonly #book: AddressBook;
   readonly #services = new ServiceBook();
+  readonly #leftOut: LeftOutLog;
   /** Whether what agents hold now is better than what could be sent to them. */
   #isWaiting = false;
   #compiler: SnapshotCompiler;
@@ -95,6 +100,7 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker,
     const known = workloads.map(({ agent, ...workload }) => clusterWorkload(agent, workload.node, workload));
     this.#compiler = new SnapshotCompiler(options.policy.current, known);
     this.#book = new AddressBook(options.clock);
+    this.#leftOut = new LeftOutLog(options.logger);
     for (const workload of workloads) {
       this.#toldBy(workload.agent).add(workload.id);
       this.#book.put(workload.agent, workload, 'store');
@@ -223,6 +229,20 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker,
     this.#sendTo(new Set(this.#compiler.removeService(id)));
   }
 
+  putNode(node: string): void {
+    this.#sendTo(new Set(this.#compiler.putNode(node)));
+  }
+
+  removeNode(node: string): void {
+    this.#sendTo(new Set(this.#compiler.removeNode(node)));
+  }
+
+  /** How many Services an agent is not told where they lead, of the agent with most of them. */
+  get leftOut(): ReadonlyMap<LeftOutCause, number> {
+    const all = [...this.#connected.values()].map(({ node }) => this.#compiler.leftOutFor(node).counts);
+    return new Map(LEFT_OUT_CAUSES.map((cause) => [cause, Math.max(0, ...all.map((counts) => counts[cause]))]));
+  }
+
   /** Says again who is connected here, after others took this process for gone, and shows out who was revoked meanwhile. */
   async reclaim(): Promise<void> {
     const { store, replica } = this.#options;
@@ -244,7 +264,18 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker,
       return notEnforcedOn(`node ${node}`, version, answer);
     });
     const enforcing = failing.filter((list) => list.length === 0).length;
-    return { nodes: all.length, enforcing, notEnforced: failing.flat() };
+    const nodes = [...new Set(all.map(({ node }) => node))];
+    const leftOut = leftOutAnywhere(nodes.map((node) => this.#compiler.leftOutFor(node)));
+    const isRefused = this.#options.services?.isRefused === true;
+    const foreign = nodes.filter((node) => !this.#compiler.isOfCluster(node));
+    return {
+      nodes: all.length,
+      enforcing,
+      notEnforced: failing.flat(),
+      ...((leftOut.length + foreign.length > 0 || isRefused) && {
+        services: { leftOut, elsewhere: foreign, isRefused },
+      }),
+    };
   }
 
   #ports(agentId: string, connected: Connected): SessionPorts {
@@ -260,7 +291,8 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker,
       onPrograms,
       observe: (workloads, document, receivedAt) => {
         const origin = { agent: agentId, node, workloads };
-        const flows = observeFlows(document, receivedAt, flowEnds(this.#book, this.#services, origin));
+        const services = this.#isOfCluster(node) ? this.#services : NO_SERVICES;
+        const flows = observeFlows(document, receivedAt, flowEnds(this.#book, services, origin));
         const programs = observePrograms(document, receivedAt, programEnd(this.#book, origin));
         return { ...(flows !== undefined && { flows }), ...(programs !== undefined && { programs }) };
       },
@@ -270,7 +302,9 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker,
       cutOff: (which) => void connected.orders?.carryOut(which),
       put: (workload) => this.#put(agentId, node, workload),
       remove: (id) => this.#remove(agentId, id),
-      withOwners: (workload) => withOwners(workload, this.#options.owners),
+      withOwners: (workload) =>
+        // Pods of another cluster may be called alike.
+        this.#isOfCluster(node) ? withOwners(workload, this.#options.owners) : workload,
       sendTo: (nodes) => this.#sendTo(nodes),
       told: this.#toldBy(agentId),
       replica,
@@ -280,6 +314,11 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker,
       isConnected: () => this.#connected.has(agentId),
       onClosed: () => this.#forget(agentId, connected),
     };
+  }
+
+  /** Before all nodes are listed each is taken for one. */
+  #isOfCluster(node: string): boolean {
+    return this.#isWaiting || this.#compiler.isOfCluster(node);
   }
 
   #forget(agent: string, connected: Connected): void {
@@ -326,6 +365,8 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker,
     const snapshot = this.#compiler.snapshotFor(connected.node);
     const { version } = snapshot;
     if (version === connected.sent) return;
+    this.#leftOut.services(this.#compiler.leftOutFor(connected.node));
+    if (!this.#compiler.isOfCluster(connected.node)) this.#leftOut.elsewhere(connected.node);
     try {
       connected.link.sendSnapshot({ version, json: this.#texts.of(snapshot) });
       connected.sent = version;

@@ -1,4 +1,5 @@
 import type { EnrolledAgent, KnownWorkload } from '@bulkhead/control-plane';
+import type { LeftOutService } from '@bulkhead/policy';
 import type { PolicyAnswer } from '@bulkhead/rpc';
 
 /** How far the policy in force has come on the nodes whose agents are connected. */
@@ -11,6 +12,16 @@ export interface Standing {
     /** Its id; absent for a whole node. */
     readonly workload?: string;
   }[];
+  /** What these nodes are not told of Services; absent where they are told of all. */
+  readonly services?: ServicesNotTold;
+}
+
+export interface ServicesNotTold {
+  readonly leftOut: readonly LeftOutService[];
+  /** Nodes that are told of none. */
+  readonly elsewhere: readonly string[];
+  /** Whether the api is not told of them all itself. */
+  readonly isRefused: boolean;
 }
 
 /** What an agent answered last, as the store has it. */

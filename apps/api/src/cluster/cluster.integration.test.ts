@@ -71,9 +71,12 @@ describe.skipIf(missing !== undefined)('the api with a real API server', () => {
     const end = new AbortController();
     const { signal } = end;
     const known = new Map<string, ClusterService>();
+    const nodes = new Set<string>();
     const taker = {
       putService: (service: ClusterService) => known.set(service.id, service),
       removeService: (id: string) => known.delete(id),
+      putNode: (node: string) => nodes.add(node),
+      removeNode: (node: string) => nodes.delete(node),
     };
     const slices = (await kube.ask('GET', '/apis/discovery.k8s.io/v1')).status === 404 ? 'v1beta1' : 'v1';
     const names = { 'kubernetes.io/service-name': 'db' };
@@ -92,6 +95,10 @@ describe.skipIf(missing !== undefined)('the api with a real API server', () => {
     followed.follow(taker);
     await followed.listed;
     expect(known.get('default/db')).toMatchObject({ addresses: ['10.96.0.9'], ports: [{ to: [{ port: 5432 }] }] });
+    const containers = [{ name: 'c', image: 'i' }];
+    const placed = { metadata: { name: 'placed' }, spec: { nodeName: 'node-9', containers } };
+    expect((await kube.ask('POST', '/api/v1/namespaces/default/pods', placed)).status).toBe(201);
+    await expect.poll(() => nodes, { timeout: 10_000 }).toContain('node-9');
     await kube.ask('DELETE', `${services}/db`);
     await expect.poll(() => known.has('default/db'), { timeout: 10_000 }).toBe(false);
 
@@ -104,6 +111,7 @@ describe.skipIf(missing !== undefined)('the api with a real API server', () => {
     const nobody = new KubeClient(await connect({ file }));
     const refused = new ClusterServices(nobody, { logger, signal });
     await refused.listed;
+    expect([followed.isRefused, refused.isRefused]).toEqual([false, true]);
     end.abort();
     await Promise.all([followed.done, refused.done]);
     nobody.close();

@@ -3,7 +3,7 @@ import { enforcementOf } from './enforcement.ts';
 
 const STANDING = { nodes: 2, enforcing: 1, notEnforced: [{ where: 'node b', why: 'its agent is away' }] };
 const rule = { kind: 'ResponseRule', name: 'cut' };
-const none = (): undefined => undefined;
+const none = () => ({});
 const group = { kind: 'WorkloadGroup', name: 'cut' };
 
 describe('enforcementOf', () => {
@@ -29,7 +29,7 @@ describe('enforcementOf', () => {
 
   it('says of a rule set alone where its rules about applications are enforced', () => {
     const applications = { summary: 'rule web (ingress) in group shop', notEnforced: [] };
-    const said = (kind: string) => enforcementOf({ kind, name: 'web' }, STANDING, undefined, () => applications);
+    const said = (kind: string) => enforcementOf({ kind, name: 'web' }, STANDING, undefined, () => ({ applications }));
     expect(said('NetworkRuleSet')?.applications).toEqual(applications);
     expect(said('WorkloadGroup')?.applications).toBeUndefined();
   });

@@ -10,15 +10,16 @@ export function enforcementOf(
   { kind, name }: Pick<PolicyState, 'kind' | 'name'>,
   standing: Standing | undefined,
   rules: ReadonlyMap<string, RuleStanding> | undefined,
-  applications: (ruleSet: string) => Enforcement['applications'],
+  ofRuleSet: (ruleSet: string) => Pick<Enforcement, 'applications' | 'services'>,
 ): Enforcement | undefined {
   if (kind === 'ResponseRule') return rules && ofRule(rules.get(name));
   if (standing === undefined || standing.nodes === 0) return undefined;
-  const said = kind === 'NetworkRuleSet' ? applications(name) : undefined;
+  const { applications, services } = kind === 'NetworkRuleSet' ? ofRuleSet(name) : {};
   return {
     summary: `on ${standing.enforcing} of ${standing.nodes} nodes`,
     notEnforced: standing.notEnforced.map(({ where, why }) => ({ where, why })),
-    ...(said !== undefined && { applications: said }),
+    ...(applications !== undefined && { applications }),
+    ...(services !== undefined && { services }),
   };
 }
 

@@ -14,6 +14,7 @@ import { enforcementOf } from './enforcement.ts';
 import { keepEnrolmentSecret } from './enrolment-secret.ts';
 import { failingPlaces } from './failing-places.ts';
 import type { Cluster } from './join.ts';
+import { serviceRules } from './service-rules.ts';
 import { noToken, type UnwrittenToken } from './unwritten-token.ts';
 import { keepWebhookSecret } from './webhook-secret.ts';
 
@@ -98,15 +99,18 @@ async function once(
   const rules = hub === undefined ? undefined : await work.store.quarantines.standing();
   const { policy: inForce } = policy.current;
   const failing = standing === undefined ? [] : await failingPlaces(standing, inForce, work.store.workloads);
-  const applications = (ruleSet: string): Enforcement['applications'] => {
+  const ofRuleSet = (ruleSet: string): Pick<Enforcement, 'applications' | 'services'> => {
     const set = inForce.network.find((one) => one.name === ruleSet);
-    return set && applicationRules(set, inForce, failing);
+    if (set === undefined) return {};
+    const applications = applicationRules(set, inForce, failing);
+    const about = serviceRules(set, standing?.services);
+    return { ...(applications !== undefined && { applications }), ...(about !== undefined && { services: about }) };
   };
   const errors = await writeStatuses(cluster.client, {
     // Admission is the webhook's, and its status too.
     states: policy.states.filter(({ kind }) => kind !== 'AdmissionPolicy'),
     found: (file) => policy.statusOf(file),
-    enforcement: (state) => enforcementOf(state, standing, rules, applications),
+    enforcement: (state) => enforcementOf(state, standing, rules, ofRuleSet),
     fieldManager: FIELD_MANAGER,
     now: clock.now(),
     signal,

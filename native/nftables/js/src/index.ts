@@ -13,6 +13,7 @@ export {
   type Firewall,
   type FirewallDirection,
   type FirewallEnd,
+  type FirewallMatch,
   type FirewallPorts,
   type FirewallRule,
   LOG_GROUP,

@@ -80,6 +80,21 @@ describe('policyStatus', () => {
     expect(policyStatus(STATE, { now: NOW, enforcement }).conditions).toHaveLength(2);
   });
 
+  it('says whether rules are about all Services in front of their groups, in a condition of its own', () => {
+    const notEnforced = [{ where: 'Service shop/api', why: 'it has too many endpoints' }];
+    const services = { summary: 'Services in front of api', notEnforced };
+    const enforcement = { summary: 'on 1 of 1 nodes', notEnforced: [], services };
+    const status = policyStatus(STATE, { now: NOW, enforcement });
+
+    expect(status.conditions[1]).toMatchObject({ type: 'Enforced', status: 'True' });
+    expect(status.conditions[2]).toMatchObject({
+      type: 'ServicesFollowed',
+      status: 'False',
+      message: 'generation 3: Services in front of api; not Service shop/api: it has too many endpoints',
+    });
+    expect(status.notEnforced).toEqual(notEnforced);
+  });
+
   it('keeps the time of the last transition while the status is the same', () => {
     const before = policyStatus(STATE, { now: NOW });
     const found = { conditions: before.conditions.map((one) => ({ ...one })) };

@@ -9,7 +9,9 @@ export interface Enforcement {
   /** Where it is not, and why. */
   readonly notEnforced: readonly { readonly where: string; readonly why: string }[];
   /** The same of those of its rules that name applications, where it has some: they may not be where the others are. */
-  readonly applications?: Omit<Enforcement, 'applications'>;
+  readonly applications?: Pick<Enforcement, 'summary' | 'notEnforced'>;
+  /** The same of the Services that its rules are about by the groups behind them, where it names groups. */
+  readonly services?: Pick<Enforcement, 'summary' | 'notEnforced'>;
 }
 
 /** More than a person reads, and few enough for an object of etcd. */
@@ -34,7 +36,7 @@ export interface PolicyStatus {
 
 /**
  * The status of a resource: `Accepted` says whether its last generation is valid, `Enforced` whether what is in force is enforced everywhere;
- * without an enforcement that is not known yet. `ApplicationsEnforced` says it of rules that name applications. Times of transition are those of `found` where nothing changed.
+ * without an enforcement that is not known yet. `ApplicationsEnforced` says it of rules that name applications, `ServicesFollowed` of the Services in front of groups. Times of transition are those of `found` where nothing changed.
  */
 export function policyStatus(
   state: PolicyState,
@@ -60,8 +62,10 @@ export function policyStatus(
     const where = problemText({ path, message: '' }).replace(/: $/, '');
     return { ...(where !== '' && { path: where }), message: printable(message, MAX_MESSAGE) };
   });
-  const { applications } = enforcement ?? {};
-  const notEnforced = [...(enforcement?.notEnforced ?? []), ...(applications?.notEnforced ?? [])].slice(0, MAX_LISTED);
+  const { applications, services } = enforcement ?? {};
+  const notEnforced = [enforcement, applications, services]
+    .flatMap((one) => one?.notEnforced ?? [])
+    .slice(0, MAX_LISTED);
   return {
     observedGeneration: generation,
     inForceGeneration: inForce ?? null,
@@ -69,6 +73,7 @@ export function policyStatus(
       condition('Accepted', accepted(state)),
       condition('Enforced', enforced(state, enforcement)),
       ...(applications === undefined ? [] : [condition('ApplicationsEnforced', enforced(state, applications))]),
+      ...(services === undefined ? [] : [condition('ServicesFollowed', enforced(state, services))]),
     ],
     problems: listed.length === 0 ? null : listed,
     notEnforced: notEnforced.length === 0 ? null : notEnforced,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { KubeObject } from '../client/object.ts';
-import { PodAddresses, readPodAddresses } from './pod-addresses.ts';
+import { PodAddresses, readPodAddresses, readPodPlace } from './pod-addresses.ts';
 
 function pod(spec: object, status: object): KubeObject {
   return KubeObject.parse({ metadata: { name: 'api-1', namespace: 'shop' }, spec, status });
@@ -17,18 +17,28 @@ describe('the addresses of a pod', () => {
     expect(readPodAddresses(pod({}, { podIPs: 'all' }))).toEqual([]);
   });
 
+  it('come with the node that it runs on, where there is one', () => {
+    const status = { podIP: '10.1.0.1' };
+    expect(readPodPlace(pod({ nodeName: 'node-1' }, status))).toEqual({ addresses: ['10.1.0.1'], node: 'node-1' });
+    expect(readPodPlace(pod({ nodeName: 'node-1', hostNetwork: true }, status))).toEqual({
+      addresses: [],
+      node: 'node-1',
+    });
+    expect(readPodPlace(pod({}, status))).toEqual({ addresses: ['10.1.0.1'] });
+  });
+
   it('are its own alone, and for a while after it is gone', () => {
     let now = 0;
     const live = new Map([
-      ['shop/api-1', ['10.1.0.1']],
-      ['shop/api-2', ['10.1.0.2']],
+      ['shop/api-1', { addresses: ['10.1.0.1'] }],
+      ['shop/api-2', { addresses: ['10.1.0.2'] }],
     ]);
     const pods = new PodAddresses(live, { now: () => now });
     expect(pods.isAt('shop/api-1', '10.1.0.1')).toBe(true);
     expect(pods.isAt('shop/api-1', '10.1.0.2')).toBe(false);
     expect(pods.isAt('shop/api-3', '10.1.0.1')).toBe(false);
 
-    live.set('shop/api-1', ['10.1.0.9']);
+    live.set('shop/api-1', { addresses: ['10.1.0.9'] });
     pods.left('shop/api-1', ['10.1.0.1']);
     now = 59_999;
     expect(pods.isAt('shop/api-1', '10.1.0.1')).toBe(true);

@@ -10,7 +10,7 @@ const MAX_GONE = 16_384;
 const MAX_ADDRESSES = 16;
 
 const Pod = z.object({
-  spec: z.object({ hostNetwork: z.boolean().nullish() }),
+  spec: z.object({ hostNetwork: z.boolean().nullish(), nodeName: z.string().nullish() }),
   status: z.object({
     phase: z.string().nullish(),
     podIP: z.string().nullish(),
@@ -31,27 +31,42 @@ export function readPodAddresses(object: KubeObject): readonly string[] {
   return all.filter((ip) => ip !== '').slice(0, MAX_ADDRESSES);
 }
 
+/** Where a pod runs, and at which addresses that are its alone. */
+export interface PodPlace {
+  readonly addresses: readonly string[];
+  /** Absent before somebody has found one. */
+  readonly node?: string;
+}
+
+export function readPodPlace(object: KubeObject): PodPlace {
+  const node = Pod.safeParse(object).data?.spec.nodeName ?? '';
+  return { addresses: readPodAddresses(object), ...(node !== '' && { node }) };
+}
+
 /** Knows which pods there are at which addresses, also those that have just gone. */
 export class PodAddresses {
   readonly #clock: Clock;
-  readonly #live: ReadonlyMap<string, readonly string[]>;
+  readonly #live: ReadonlyMap<string, PodPlace>;
   /** In the order in which they went. */
   readonly #gone = new Map<string, { readonly addresses: readonly string[]; readonly since: number }>();
 
-  /** `live`: the addresses of those that are there, by their keys. */
-  constructor(live: ReadonlyMap<string, readonly string[]>, clock: Clock) {
+  /** `live`: those that are there, by their keys. */
+  constructor(live: ReadonlyMap<string, PodPlace>, clock: Clock) {
     this.#live = live;
     this.#clock = clock;
   }
 
   isAt(pod: string, address: string): boolean {
     this.#sweep();
-    return this.#live.get(pod)?.includes(address) === true || this.#gone.get(pod)?.addresses.includes(address) === true;
+    return (
+      this.#live.get(pod)?.addresses.includes(address) === true ||
+      this.#gone.get(pod)?.addresses.includes(address) === true
+    );
   }
 
   /** The addresses that a pod had before it went, or had others. */
   left(pod: string, addresses: readonly string[]): void {
-    if (addresses.every((address) => this.#live.get(pod)?.includes(address) === true)) return;
+    if (addresses.every((address) => this.#live.get(pod)?.addresses.includes(address) === true)) return;
     this.#gone.delete(pod);
     this.#gone.set(pod, { addresses, since: this.#clock.now() });
     this.#sweep();

@@ -11,6 +11,7 @@ if (missing !== undefined) process.stderr.write(`services are not tested with an
 describe.skipIf(missing !== undefined)('watchServices on a real API server', () => {
   const end = new AbortController();
   const known = new Map<string, ClusterService>();
+  const nodes = new Set<string>();
   let api: KubeApi;
   let pod: PodOfTest;
   let watch: ServiceWatch;
@@ -31,6 +32,7 @@ describe.skipIf(missing !== undefined)('watchServices on a real API server', () 
       onError: () => undefined,
       onPut: (service) => known.set(service.id, service),
       onGone: (id) => known.delete(id),
+      onNode: (node, isThere) => (isThere ? nodes.add(node) : nodes.delete(node)),
       backoff: () => new Backoff({ baseMs: 50, maxMs: 500 }),
     });
     await watch.synced;
@@ -128,7 +130,15 @@ describe.skipIf(missing !== undefined)('watchServices on a real API server', () 
     await expect.poll(() => known.get('default/written')?.ports[0]?.to).toEqual([{ port: 8080, ends }]);
   });
 
-  it('keeps nothing of one with more ends than anybody has', async () => {
+  it('knows the nodes that pods are on', async () => {
+    expect(nodes).not.toContain('node-1');
+    await makePod('placed', '10.1.0.8', { nodeName: 'node-1' });
+    await expect.poll(() => nodes.has('node-1')).toBe(true);
+    await api.ask('DELETE', `${PODS}/placed?gracePeriodSeconds=0`);
+    await expect.poll(() => nodes.has('node-1')).toBe(false);
+  });
+
+  it('keeps of one with more ends than anybody has that it is there', async () => {
     const ports = Array.from({ length: 90 }, (_, index) => ({ name: `p${index}`, port: 1_000 + index }));
     await make(SERVICES, 'wide', { spec: { clusterIP: '10.96.0.56', ports } });
     const endpoints = (count: number) =>
@@ -136,7 +146,8 @@ describe.skipIf(missing !== undefined)('watchServices on a real API server', () 
     await makeSlice('wide-1', 'wide', endpoints(182), ports);
     await expect.poll(() => known.get('default/wide')?.ports).toHaveLength(90);
     await makeSlice('wide-2', 'wide', [{ addresses: ['10.3.0.1'] }], ports);
-    await expect.poll(() => known.has('default/wide')).toBe(false);
+    const wide = { id: 'default/wide', addresses: ['10.96.0.56'], ports: [], tooManyEnds: 183 * 90 };
+    await expect.poll(() => known.get('default/wide')).toEqual(wide);
     await api.ask('DELETE', `${slices}/wide-2`);
     await expect.poll(() => known.get('default/wide')?.ports).toHaveLength(90);
   });

@@ -6,7 +6,8 @@ import { RESOURCES } from '../client/resource.ts';
 import type { KubeError } from '../error.ts';
 import type { Backoff } from '../watch/backoff.ts';
 import { watchObjects } from '../watch/watch-objects.ts';
-import { PodAddresses, readPodAddresses } from './pod-addresses.ts';
+import { PodAddresses, readPodPlace } from './pod-addresses.ts';
+import { PodNodes } from './pod-nodes.ts';
 import {
   type KeptEnd,
   type KeptService,
@@ -23,6 +24,8 @@ export interface WatchServicesOptions {
   readonly onPut: (service: ClusterService) => void;
   /** A service is gone, or stands for nobody any more. */
   readonly onGone: (id: string) => void;
+  /** Whether there are pods on a node: by these it is known which nodes are of the cluster. */
+  readonly onNode?: (node: string, isThere: boolean) => void;
   readonly backoff?: () => Backoff;
 }
 
@@ -49,6 +52,7 @@ const MAX_ENDS = 16_384;
  */
 export function watchServices(client: KubeClient, options: WatchServicesOptions): ServiceWatch {
   const { signal, onError, onPut, onGone, backoff } = options;
+  const nodes = new PodNodes(options.onNode ?? (() => undefined));
   const told = new Map<string, string>();
   const slices = new Map<string, Map<string, KeptSlice>>();
   /** Services by pods that they say to lead to, and that are not known to be there; and the other way round. */
@@ -125,7 +129,7 @@ export function watchServices(client: KubeClient, options: WatchServicesOptions)
   const livePods = watchObjects(client, RESOURCES.pods, {
     signal,
     ...(backoff !== undefined && { backoff: backoff() }),
-    keep: readPodAddresses,
+    keep: readPodPlace,
     onEvent(event) {
       if (event.type === 'synced') knowPods();
       else if (event.type === 'error') {
@@ -134,7 +138,8 @@ export function watchServices(client: KubeClient, options: WatchServicesOptions)
         knowPods();
         podsRefused.resolve(true);
       } else {
-        if (event.before !== undefined) pods.left(event.key, event.before);
+        if (event.before !== undefined) pods.left(event.key, event.before.addresses);
+        nodes.count(event.type === 'written' ? event.object.node : undefined, event.before?.node);
         if (event.type === 'deleted') return;
         const waiting = awaited.get(event.key);
         // Whoever still waits for it when told anew is noted anew.
@@ -183,7 +188,7 @@ function outcome(): PromiseWithResolvers<boolean> {
   return Promise.withResolvers();
 }
 
-/** Nothing where it has no address, nobody is behind it, or too many are. */
+/** Nothing where it has no address, or nobody is behind it. */
 function serviceOf(
   id: string,
   { addresses, ports }: KeptService,
@@ -202,7 +207,7 @@ function serviceOf(
   }
   let count = 0;
   for (const port of ports) for (const [, ends] of byPort.get(portKey(port)) ?? []) count += ends.length;
-  if (count > MAX_ENDS) return undefined;
+  if (count > MAX_ENDS) return { id, addresses, ports: [], tooManyEnds: count };
   const leading = ports.flatMap((named): readonly ClusterServicePort[] => {
     const { protocol, port } = named;
     const ends = new Map<number, Map<string, ServiceEnd>>();

@@ -7,6 +7,8 @@ export interface ClusterService {
   /** Its own: where whoever opens a flow to it finds it. */
   readonly addresses: readonly string[];
   readonly ports: readonly ClusterServicePort[];
+  /** How many ends it has, where these are too many to be followed: then anybody may be behind it, and it has no ports here. */
+  readonly tooManyEnds?: number | undefined;
 }
 
 export interface ClusterServicePort {

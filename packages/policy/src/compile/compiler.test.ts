@@ -7,7 +7,7 @@ import { selects } from '../selection/select.ts';
 import type { ClusterService } from './cluster-service.ts';
 import type { ClusterWorkload } from './cluster-workload.ts';
 import { SnapshotCompiler } from './compiler.ts';
-import type { PolicyDocument } from './snapshot.ts';
+import { type PolicyDocument, parseSnapshot } from './snapshot.ts';
 
 const API_VERSION = 'bulkhead.io/v1alpha1';
 
@@ -84,6 +84,48 @@ describe('SnapshotCompiler', () => {
     expect(compiler.removeService('shop/web')).toEqual([]);
     compiler.remove('c');
     expect(compiler.snapshotFor('one').version).toBe(version);
+  });
+
+  it('tells every node with rules about groups of a service that may lead to anybody, and that it is needed', () => {
+    const compiler = new SnapshotCompiler(INPUT, [workload('a', 'one', 'api', '10.0.0.1')]);
+    const before = compiler.snapshotFor('one');
+    compiler.snapshotFor('two');
+
+    const endless = { id: 'shop/wide', addresses: ['10.96.0.7'], ports: [], tooManyEnds: 20_000 };
+    expect(compiler.putService(endless)).toEqual(['one']);
+    const { needs, unfollowed } = compiler.snapshotFor('one');
+    expect({ needs, unfollowed }).toEqual({ needs: ['unfollowed'], unfollowed: [{ addresses: ['10.96.0.7'] }] });
+    expect(parseSnapshot(JSON.parse(JSON.stringify(compiler.snapshotFor('one')))).ok).toBe(true);
+    expect(compiler.leftOutFor('one').services).toEqual([{ id: 'shop/wide', cause: 'ends' }]);
+    expect(compiler.leftOutFor('two').services).toEqual([]);
+    expect(compiler.removeService('shop/wide')).toEqual(['one']);
+    expect(compiler.snapshotFor('one')).toEqual(before);
+  });
+
+  it('tells nodes of another cluster of no services, where others have their addresses', () => {
+    const compiler = new SnapshotCompiler(
+      INPUT,
+      [workload('a', 'one', 'api', '10.0.0.1'), workload('b', 'two', 'web', '10.0.0.2')],
+      [service('shop/web', 80, '10.0.0.2')],
+    );
+    const before = compiler.snapshotFor('one');
+    expect(before.services).toHaveLength(1);
+    expect(compiler.isOfCluster('one')).toBe(true);
+
+    expect(compiler.putNode('two')).toEqual(['one']);
+    expect(compiler.isOfCluster('one')).toBe(false);
+    const elsewhere = compiler.snapshotFor('one');
+    expect(elsewhere).toEqual({ ...before, version: elsewhere.version, services: undefined });
+    expect(elsewhere.version).not.toBe(before.version);
+    expect(compiler.putService(service('shop/web', 81, '10.0.0.2'))).toEqual([]);
+    expect(compiler.withPolicy(INPUT).snapshotFor('one')).toEqual(elsewhere);
+
+    compiler.putService(service('shop/web', 80, '10.0.0.2'));
+    expect(compiler.putNode('one')).toEqual(['one']);
+    expect(compiler.snapshotFor('one')).toEqual(before);
+    expect(compiler.removeNode('one')).toEqual(['one']);
+    expect(compiler.removeNode('two')).toEqual(['one']);
+    expect(compiler.snapshotFor('one')).toEqual(before);
   });
 
   it('sends the documents that agents enforce to every node, also to an empty one', () => {

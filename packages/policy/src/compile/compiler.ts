@@ -3,9 +3,10 @@ import type { Policy } from '../policy.ts';
 import type { ClusterService } from './cluster-service.ts';
 import type { ClusterWorkload } from './cluster-workload.ts';
 import { GroupIndex } from './group-index.ts';
+import { type LeftOut, leftOutOf } from './left-out.ts';
 import { Members } from './members.ts';
 import { peerGroups } from './peer-groups.ts';
-import { Services } from './services.ts';
+import { ANYBODY, Services } from './services.ts';
 import { AGENT_KINDS, type PolicyDocument, type PolicySnapshot } from './snapshot.ts';
 
 interface Known {
@@ -32,11 +33,15 @@ export class SnapshotCompiler {
   readonly #namers: ReadonlyMap<string, readonly string[]>;
   readonly #members = new Members();
   readonly #services = new Services();
+  /** Nodes of the cluster whose services these are. */
+  readonly #nodes: Set<string>;
   readonly #workloads = new Map<string, Known>();
   /** How many workloads of a node are in a group, from either side. */
   readonly #groupsByNode = new Map<string, Map<string, number>>();
   readonly #nodesByGroup = new Map<string, Set<string>>();
   readonly #snapshots = new Map<string, PolicySnapshot>();
+  /** As long as its snapshot is there. */
+  readonly #leftOut = new Map<string, LeftOut>();
   /** Of nodes that have asked for their snapshot. */
   readonly #versions = new Map<string, string>();
 
@@ -44,7 +49,9 @@ export class SnapshotCompiler {
     { policy, documents }: CompilerInput,
     workloads: Iterable<ClusterWorkload> = [],
     services: Iterable<ClusterService> = [],
+    nodes: Iterable<string> = [],
   ) {
+    this.#nodes = new Set(nodes);
     this.#documents = documents.filter(({ kind }) => AGENT_KINDS.includes(kind)).toSorted(byKindAndName);
     this.#documentsDigest = digestOf(JSON.stringify(this.#documents));
     this.#index = new GroupIndex(policy.groups);
@@ -60,7 +67,28 @@ export class SnapshotCompiler {
       input,
       [...this.#workloads.values()].map(({ workload }) => workload),
       this.#services.all,
+      this.#nodes,
     );
+  }
+
+  /**
+   * Whether a node is of the cluster whose services these are: elsewhere others have their addresses. As long as no node is known
+   * each is taken for one of it.
+   */
+  isOfCluster(node: string): boolean {
+    return this.#nodes.size === 0 || this.#nodes.has(node);
+  }
+
+  /** Takes note of a node of the cluster. Gives the nodes whose snapshots change by it. */
+  putNode(node: string): readonly string[] {
+    this.#nodes.add(node);
+    return this.#stale(this.#nodes.size === 1 ? this.#versions.keys() : [node]);
+  }
+
+  /** Forgets a node of the cluster. Gives the nodes whose snapshots change by it. */
+  removeNode(node: string): readonly string[] {
+    this.#nodes.delete(node);
+    return this.#stale(this.#nodes.size === 0 ? this.#versions.keys() : [node]);
   }
 
   /** Takes a workload in, or what is new about it. Gives the nodes whose snapshots change by it. */
@@ -93,24 +121,33 @@ export class SnapshotCompiler {
     const known = this.#snapshots.get(node);
     if (known !== undefined) return known;
     const peers = this.#peersOf(node);
-    const services = this.#services.of(peers);
+    const { services, unfollowed, leftOut } = this.#services.of(this.isOfCluster(node) ? peers : []);
     const snapshot: PolicySnapshot = {
-      version: this.#versionFor(peers),
+      version: this.#versionFor(node, peers),
+      ...(unfollowed.length > 0 && { needs: ['unfollowed'] }),
       documents: this.#documents,
       members: Object.fromEntries(peers.map((peer) => [peer, this.#members.addressesOf(peer)])),
       ...(services.length > 0 && { services }),
+      ...(unfollowed.length > 0 && { unfollowed }),
     };
     this.#snapshots.set(node, snapshot);
+    this.#leftOut.set(node, leftOut);
     this.#versions.set(node, snapshot.version);
     return snapshot;
   }
 
+  /** The services of which the snapshot of a node does not say where they lead. */
+  leftOutFor(node: string): LeftOut {
+    this.snapshotFor(node);
+    return this.#leftOut.get(node) ?? leftOutOf([]);
+  }
+
   /** Costs no more than there are peers, however much is said of each. */
-  #versionFor(peers: readonly string[]): string {
+  #versionFor(node: string, peers: readonly string[]): string {
     const version = createHash('sha256').update(this.#documentsDigest);
-    for (const peer of peers) {
-      version.update(`\0${peer}\0${this.#members.digestOf(peer)}\0${this.#services.digestOf(peer)}`);
-    }
+    const servicesOf = (group: string): string => (this.isOfCluster(node) ? this.#services.digestOf(group) : '');
+    for (const peer of peers) version.update(`\0${peer}\0${this.#members.digestOf(peer)}\0${servicesOf(peer)}`);
+    if (peers.length > 0) version.update(`\0${servicesOf(ANYBODY)}`);
     return version.digest('hex').slice(0, 32);
   }
 
@@ -139,6 +176,7 @@ export class SnapshotCompiler {
   #nodesNaming(groups: Iterable<string>): ReadonlySet<string> {
     const nodes = new Set<string>();
     for (const group of groups) {
+      if (group === ANYBODY) return new Set(this.#versions.keys());
       for (const namer of this.#namers.get(group) ?? []) {
         for (const node of this.#nodesByGroup.get(namer) ?? []) nodes.add(node);
       }
@@ -154,7 +192,7 @@ export class SnapshotCompiler {
   #isStale(node: string): boolean {
     const before = this.#versions.get(node);
     if (before === undefined) return false;
-    const now = this.#versionFor(this.#peersOf(node));
+    const now = this.#versionFor(node, this.#peersOf(node));
     if (now === before) return false;
     // Made when it is asked for: until then there may be more changes.
     this.#snapshots.delete(node);

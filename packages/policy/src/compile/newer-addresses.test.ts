@@ -34,6 +34,24 @@ describe('the addresses of a snapshot whose documents are refused', () => {
     });
   });
 
+  it('are those of services of which no more is known, too', () => {
+    const before = snapshot([group('web'), group('db')], {
+      members: { web: [], db: [] },
+      unfollowed: [{ addresses: ['10.96.0.8'], groups: ['db'] }, { addresses: ['10.96.0.7'] }],
+    });
+    const after = snapshot([group('web'), group('db')], {
+      members: { web: [] },
+      unfollowed: [{ addresses: ['10.96.0.9'], groups: ['web'] }],
+    });
+    expect(withNewerAddresses(before, after).unfollowed).toEqual([
+      { addresses: ['10.96.0.9'], groups: ['web'] },
+      { addresses: ['10.96.0.8'], groups: ['db'] },
+    ]);
+    expect(withNewerAddresses(before, { ...after, unfollowed: undefined, members: before.members })).not.toHaveProperty(
+      'unfollowed',
+    );
+  });
+
   it('stay where the newer one means others by a group, or says nothing of it', () => {
     const before = snapshot([group('web'), group('db')], {
       members: { web: ['10.0.0.1'], db: ['10.0.0.3'] },

@@ -13,8 +13,14 @@ export function withNewerAddresses(snapshot: PolicySnapshot, newer: PolicySnapsh
   const fresh = newer.services?.filter((one) => !groupsOf(one).some((group) => changed.has(group))) ?? [];
   const known = new Set(fresh.map(placeOf));
   const kept = snapshot.services?.filter((one) => !groupsOf(one).every(isCurrent) && !known.has(placeOf(one))) ?? [];
+  const unfollowed = [
+    ...(newer.unfollowed?.filter(({ groups }) => groups?.some((group) => changed.has(group)) !== true) ?? []),
+    ...(snapshot.unfollowed?.filter(({ groups }) => groups?.every(isCurrent) === false) ?? []),
+  ];
+  const { unfollowed: _, ...rest } = snapshot;
   return {
-    ...snapshot,
+    ...rest,
+    ...(unfollowed.length > 0 && { unfollowed }),
     members: {
       ...snapshot.members,
       ...Object.fromEntries(Object.entries(newer.members).filter(([group]) => isCurrent(group))),

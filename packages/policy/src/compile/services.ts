@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readPrefix } from '../network/address.ts';
 import { prefixText } from '../network/address-text.ts';
-import type { ServiceAddress } from '../network/service.ts';
+import type { ServiceAddress, UnfollowedServices } from '../network/service.ts';
 import { answersLookups, type ClusterService } from './cluster-service.ts';
+import { type LeftOut, type LeftOutService, leftOutOf } from './left-out.ts';
 
 /** Who has an address. */
 interface Owners {
@@ -37,6 +38,18 @@ interface State {
  * long for any agent.
  */
 const MAX_CHARACTERS = 4 * 1_024 * 1_024;
+/** Of the addresses of those for which that is not enough: some 200,000 of them, more than a cluster has. */
+const MAX_UNFOLLOWED_CHARACTERS = 4 * 1_024 * 1_024;
+
+/** Stands for all groups: is no name of one. */
+export const ANYBODY = '*';
+
+/** What is said of services to who names groups. */
+export interface ServicesSaid {
+  readonly services: readonly ServiceAddress[];
+  readonly unfollowed: readonly UnfollowedServices[];
+  readonly leftOut: LeftOut;
+}
 
 /** In no group. */
 const NONE = '[]';
@@ -116,10 +129,17 @@ export class Services {
     return state.groups;
   }
 
-  /** The services that may lead to workloads of these groups. Always in the same order; where there are too many, those of the namespaces with least. */
-  of(groups: readonly string[]): readonly ServiceAddress[] {
-    const states = new Set(groups.flatMap((group) => [...(this.#ofGroup.get(group) ?? [])]));
-    return withinBounds(inOrder(states)).flatMap(viewOf);
+  /**
+   * The services that may lead to workloads of these groups. Always in the same order; where there are too many, those of the namespaces with least,
+   * and of the others their addresses.
+   */
+  of(groups: readonly string[]): ServicesSaid {
+    const asked = groups.length === 0 ? [] : [...groups, ANYBODY];
+    const states = inOrder(new Set(asked.flatMap((group) => [...(this.#ofGroup.get(group) ?? [])])));
+    const [endless, followed] = [states.filter(isEndless), states.filter((state) => !isEndless(state))];
+    const { kept, left } = withinBounds(followed);
+    const { unfollowed, leftOut } = withoutPorts([...endless, ...left]);
+    return { services: kept.flatMap(viewOf), unfollowed, leftOut: leftOutOf(leftOut) };
   }
 
   /** Follows from the services that may lead to workloads of a group; empty where there are none. */
@@ -128,7 +148,9 @@ export class Services {
     if (states === undefined) return '';
     let digest = this.#digests.get(group);
     if (digest === undefined) {
-      const text = JSON.stringify(inOrder(states).map(viewOf));
+      const text = JSON.stringify(
+        inOrder(states).map((state) => (isEndless(state) ? state.service.addresses : viewOf(state))),
+      );
       digest = createHash('sha256').update(text).digest('base64');
       this.#digests.set(group, digest);
     }
@@ -162,7 +184,9 @@ export class Services {
   }
 
   #regroup(state: State): void {
-    const now = new Set(state.sets.flat().flatMap((sets) => [...sets.keys()].flatMap(groupsOf)));
+    const now = isEndless(state)
+      ? new Set([ANYBODY])
+      : new Set(state.sets.flat().flatMap((sets) => [...sets.keys()].flatMap(groupsOf)));
     for (const group of state.groups) if (!now.has(group)) this.#leave(group, state);
     for (const group of now) {
       const there = this.#ofGroup.get(group);
@@ -209,20 +233,53 @@ function inOrder(states: Iterable<State>): readonly State[] {
   return [...states].toSorted((a, b) => (a.service.id < b.service.id ? -1 : 1));
 }
 
-function withinBounds(states: readonly State[]): readonly State[] {
+function isEndless({ service }: State): boolean {
+  return service.tooManyEnds !== undefined;
+}
+
+/** `left`: those for which there is no room, of namespaces with least first. */
+function withinBounds(states: readonly State[]): { readonly kept: readonly State[]; readonly left: readonly State[] } {
   const sizes = new Map(states.map((state) => [state, JSON.stringify(viewOf(state)).length]));
   const sizeOf = (all: readonly State[]): number => all.reduce((sum, state) => sum + (sizes.get(state) ?? 0), 0);
-  if (sizeOf(states) <= MAX_CHARACTERS) return states;
+  if (sizeOf(states) <= MAX_CHARACTERS) return { kept: states, left: [] };
   const namespaces = [...Map.groupBy(states, ({ service }) => service.id.split('/', 1)[0]).values()];
   const kept = new Set<State>();
-  let left = MAX_CHARACTERS;
+  const left: State[] = [];
+  let room = MAX_CHARACTERS;
   for (const state of namespaces.toSorted((a, b) => sizeOf(a) - sizeOf(b)).flat()) {
     const size = sizes.get(state) ?? 0;
-    if (size > left) continue;
-    left -= size;
+    if (size > room) {
+      left.push(state);
+      continue;
+    }
+    room -= size;
     kept.add(state);
   }
-  return states.filter((state) => kept.has(state));
+  return { kept: states.filter((state) => kept.has(state)), left };
+}
+
+/** What is said of services of which their ports are not, the first first. */
+function withoutPorts(states: readonly State[]): {
+  readonly unfollowed: readonly UnfollowedServices[];
+  readonly leftOut: readonly LeftOutService[];
+} {
+  const byGroups = new Map<string, { readonly addresses: Set<string>; readonly groups?: readonly string[] }>();
+  let room = MAX_UNFOLLOWED_CHARACTERS;
+  const leftOut = states.map((state): LeftOutService => {
+    const { id, addresses } = state.service;
+    const groups = isEndless(state) ? undefined : [...state.groups].toSorted();
+    const key = groups === undefined ? ANYBODY : JSON.stringify(groups);
+    const there = byGroups.get(key) ?? { addresses: new Set<string>(), ...(groups !== undefined && { groups }) };
+    const size = JSON.stringify(addresses).length + (byGroups.has(key) ? 0 : key.length);
+    const said = { id, ...(groups !== undefined && { groups }) };
+    if (size > room) return { ...said, cause: 'address' };
+    room -= size;
+    byGroups.set(key, there);
+    for (const address of addresses) there.addresses.add(address);
+    return { ...said, cause: groups === undefined ? 'ends' : 'ports' };
+  });
+  const unfollowed = [...byGroups.values()].map((one) => ({ ...one, addresses: [...one.addresses] }));
+  return { unfollowed, leftOut };
 }
 
 /** A port behind which nobody is known is not said to lead there. */

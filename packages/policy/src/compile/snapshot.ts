@@ -2,7 +2,7 @@ import { API_VERSION, isName, type ParsedDocument, problemsOfIssues } from '@bul
 import { z } from 'zod';
 import type { PolicySource } from '../document/load.ts';
 import { readPrefix } from '../network/address.ts';
-import { SERVICE_PROTOCOLS, type ServiceAddress } from '../network/service.ts';
+import { SERVICE_PROTOCOLS, type ServiceAddress, type UnfollowedServices } from '../network/service.ts';
 
 /** A document of the policy language as its file had it. */
 export interface PolicyDocument {
@@ -43,10 +43,12 @@ export interface PolicySnapshot {
   readonly members: Readonly<Record<string, readonly string[]>>;
   /** Services that may lead to workloads of those groups: who opens a flow to them sees their addresses. Absent: none is known. */
   readonly services?: readonly ServiceAddress[] | undefined;
+  /** Services of which no more can be said than that they may. Needed where it is there: rules that deny would miss them. */
+  readonly unfollowed?: readonly UnfollowedServices[] | undefined;
 }
 
 /** What `needs` may name to who reads snapshots here. */
-const KNOWN_NEEDS: readonly string[] = [];
+const KNOWN_NEEDS: readonly string[] = ['unfollowed'];
 /** There are no more fields. */
 const MAX_NEEDS = 64;
 
@@ -89,6 +91,7 @@ const snapshot = z.object({
       }),
     )
     .optional(),
+  unfollowed: z.array(z.object({ addresses: z.array(address), groups: z.array(groupName).optional() })).optional(),
 });
 
 /** Reads a snapshot from outside. Its documents are still to be read, by `readPolicy` from `snapshotSources`. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { NetworkPeer } from './rule-set.ts';
-import { type ServiceAddress, serviceMatches, servicesMeant, servicesOf } from './service.ts';
+import type { NetworkPeer, PortRange } from './rule-set.ts';
+import { type ServiceAddress, serviceMatches, servicesMeant, servicesOf, unfollowedMatch } from './service.ts';
 
 const peers = (...names: readonly string[]): readonly NetworkPeer[] => names.map((name) => ({ kind: 'group', name }));
 const tcp = (first: number, last = first) => ({ protocol: 'tcp' as const, ports: { first, last } });
@@ -77,6 +77,21 @@ describe('the services that a rule is about', () => {
   it('are each there by itself for whoever looks them up by address and port', () => {
     const second = service('10.96.1.1', 443, ...API.to);
     expect(servicesMeant({ action: 'deny', peers: peers('canary') }, [API, NOBODY, second])).toEqual([API, second]);
+  });
+
+  it('of which no more is known are denied at all ports where they may lead there, and never allowed', () => {
+    const unfollowed = [{ addresses: ['10.96.0.8'], groups: ['db'] }, { addresses: ['10.96.0.9'] }];
+    const deny = (names: readonly string[], ports?: readonly PortRange[]) =>
+      unfollowedMatch({ action: 'deny', peers: peers(...names), ...(ports !== undefined && { ports }) }, unfollowed);
+
+    const whole = [{ protocol: 'tcp' }, { protocol: 'udp' }];
+    expect(deny(['db'])).toEqual({ addresses: ['10.96.0.8', '10.96.0.9'], ports: whole });
+    expect(deny(['api'], [tcp(8080)])).toEqual({ addresses: ['10.96.0.9'], ports: [{ protocol: 'tcp' }] });
+    expect(deny(['db'], [{ protocol: 'icmp' }])).toBeUndefined();
+    expect(deny([])).toBeUndefined();
+    expect(unfollowedMatch({ action: 'allow', peers: peers('db') }, unfollowed)).toBeUndefined();
+    expect(servicesOf('db', all, unfollowed)).toEqual([MIXED.address, '10.96.0.8', '10.96.0.9']);
+    expect(servicesOf('other', [], unfollowed)).toEqual(['10.96.0.9']);
   });
 
   it('are those of a sensor where they may lead to its group', () => {

@@ -18,6 +18,16 @@ export interface ServiceAddress {
   readonly to: readonly { readonly port: number; readonly groups: readonly (readonly string[])[] }[];
 }
 
+/**
+ * Addresses of services of which it is not said where their ports lead: too much would have to be said. No rule allows them by a group, and one
+ * that denies a group is about all their ports where that may be behind them.
+ */
+export interface UnfollowedServices {
+  readonly addresses: readonly string[];
+  /** In which groups those are who may be behind them; absent: anybody may. */
+  readonly groups?: readonly string[] | undefined;
+}
+
 /** Addresses and ports of services that stand for what a rule names. */
 export interface ServiceMatch {
   readonly addresses: readonly string[];
@@ -32,7 +42,7 @@ export function servicesMeant(
   rule: Pick<NetworkRule, 'action' | 'peers' | 'ports'>,
   services: readonly ServiceAddress[],
 ): readonly ServiceAddress[] {
-  const named = new Set((rule.peers ?? []).flatMap((peer) => (peer.kind === 'group' ? [peer.name] : [])));
+  const named = groupsNamed(rule);
   return named.size === 0 ? [] : services.filter((service) => isMeant(service, rule, named));
 }
 
@@ -53,10 +63,35 @@ export function serviceMatches(
   return [...byPorts.values()];
 }
 
+/** The services that an egress rule is about although nobody knows where their ports lead; nothing where there are none. */
+export function unfollowedMatch(
+  rule: Pick<NetworkRule, 'action' | 'peers' | 'ports'>,
+  unfollowed: readonly UnfollowedServices[],
+): ServiceMatch | undefined {
+  if (rule.action === 'allow') return undefined;
+  const named = groupsNamed(rule);
+  const protocols = SERVICE_PROTOCOLS.filter(
+    (protocol) => rule.ports === undefined || rule.ports.some((range) => range.protocol === protocol),
+  );
+  const meant = unfollowed.filter(({ groups }) => groups?.some((name) => named.has(name)) ?? named.size > 0);
+  const addresses = meant.flatMap((one) => one.addresses);
+  if (addresses.length === 0 || protocols.length === 0) return undefined;
+  return { addresses, ports: protocols.map((protocol) => ({ protocol })) };
+}
+
 /** The addresses of services that may lead to a workload of a group. */
-export function servicesOf(group: string, services: readonly ServiceAddress[]): readonly string[] {
+export function servicesOf(
+  group: string,
+  services: readonly ServiceAddress[],
+  unfollowed: readonly UnfollowedServices[] = [],
+): readonly string[] {
   const leading = services.filter(({ to }) => to.some(({ groups }) => groups.some((some) => some.includes(group))));
-  return [...new Set(leading.map(({ address }) => address))];
+  const others = unfollowed.filter(({ groups }) => groups?.includes(group) ?? true);
+  return [...new Set([...leading.map(({ address }) => address), ...others.flatMap(({ addresses }) => addresses)])];
+}
+
+function groupsNamed({ peers = [] }: Pick<NetworkRule, 'peers'>): ReadonlySet<string> {
+  return new Set(peers.flatMap((peer) => (peer.kind === 'group' ? [peer.name] : [])));
 }
 
 function isMeant(
