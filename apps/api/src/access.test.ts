@@ -46,6 +46,7 @@ const MAY: Readonly<Record<string, readonly Role[]>> = {
   'GET /api/v1/events/{id}/sbom': WORK,
   'GET /api/v1/flows': WORK,
   'GET /api/v1/programs': WORK,
+  'GET /api/v1/files': WORK,
   'GET /api/v1/incidents': WORK,
   'GET /api/v1/incidents/{id}': WORK,
   'PATCH /api/v1/incidents/{id}': HANDS,

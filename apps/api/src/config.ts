@@ -119,7 +119,7 @@ export const ApiConfig = z.strictObject({
         .min(1)
         .max(MAX_DAYS)
         .default(30)
-        .describe('How long events, and flows and programs not seen since, are kept.'),
+        .describe('How long events, and flows, programs and files not seen since, are kept.'),
       maxEvents: z.int().min(1_000).max(2_000_000_000).default(5_000_000).describe('Of more, the oldest go.'),
     })
     .prefault({}),

@@ -194,6 +194,14 @@ const AGENT_EVENTS: readonly object[] = [
     mode: 'protect',
     programs: [{ executable: '/bin/sh', user: 0, fromImage: true, verdict: 'allow', count: 1 }],
   },
+  {
+    event: 'files',
+    netns: '/run/netns/x',
+    workloads: [{ name: 'web', namespace: 'shop', pod: 'web-1' }],
+    groups: ['shop'],
+    mode: 'protect',
+    files: [{ path: '/data/a', executable: '/bin/sh', access: 'write', verdict: 'allow', count: 1 }],
+  },
   { event: 'of-a-newer-agent', deep: { list: [{ text: 'x' }] } },
 ];
 
@@ -257,14 +265,15 @@ describe('a text in any field that an agent sends', () => {
         for (const { document } of page.items) kept.add(JSON.stringify(document));
         after = page.next;
       } while (after !== undefined);
-      // Flows and programs are kept in the place of an event that tells of them; all else is there as it came.
+      // Flows, programs and files are kept in the place of an event that tells of them; all else is there as it came.
       const lost = sent.filter((event) => !kept.has(JSON.stringify(event)));
       const isSummed = (event: object): boolean =>
-        ['flows', 'programs'].some((kind) => kind in event && 'event' in event && event.event === kind);
+        ['flows', 'programs', 'files'].some((kind) => kind in event && 'event' in event && event.event === kind);
       expect(lost.filter((event) => !isSummed(event))).toEqual([]);
       for (const url of [
         '/api/v1/flows',
         '/api/v1/programs',
+        '/api/v1/files',
         '/api/v1/incidents',
         '/api/v1/agents',
         '/api/v1/workloads',
@@ -275,7 +284,7 @@ describe('a text in any field that an agent sends', () => {
         expect(answer.json<{ items: object[] }>().items).toBeInstanceOf(Array);
       }
       const shown = JSON.stringify(text.toWellFormed().replaceAll('\0', '\uFFFD'));
-      for (const url of ['/api/v1/flows', '/api/v1/programs']) {
+      for (const url of ['/api/v1/flows', '/api/v1/programs', '/api/v1/files']) {
         expect((await ask({ method: 'GET', url: `${url}?limit=500` })).body).toContain(shown);
       }
       expect(await isWhole()).toBe(true);

@@ -1,4 +1,10 @@
-import type { FlowEnd, FlowObservation, ProgramObservation, ReportedWorkload } from '@bulkhead/control-plane';
+import type {
+  FileObservation,
+  FlowEnd,
+  FlowObservation,
+  ProgramObservation,
+  ReportedWorkload,
+} from '@bulkhead/control-plane';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Stand, startStand } from './test-support/stand.ts';
 
@@ -74,6 +80,27 @@ async function tellPrograms(
   await stand.store.events.append({ agent: 'agent-1', epoch: 1, events }, AT);
 }
 
+/** Files that the container `main` wrote. */
+async function tellFiles(
+  name: string,
+  groups: readonly string[],
+  files: readonly Partial<FileObservation>[],
+): Promise<void> {
+  sequence += 1;
+  const seen = files.map((one) => ({
+    path: '/data/a',
+    access: 'write' as const,
+    verdict: 'allow' as const,
+    count: 1,
+    ...one,
+  }));
+  const local = { place: { namespace: 'shop', workload: name, container: 'main' }, groups };
+  const events = [
+    { sequence, document: { event: 'files' }, files: { at: AT, local, seen, notCounted: 0, malformed: 0 } },
+  ];
+  await stand.store.events.append({ agent: 'agent-1', epoch: 1, events }, AT);
+}
+
 const pod = (id: string, app: string, more: Readonly<Record<string, string>> = {}): ReportedWorkload => ({
   id,
   name: 'main',
@@ -100,7 +127,14 @@ interface Answer {
     readonly document: {
       readonly kind: string;
       readonly metadata: { readonly name: string };
-      readonly spec: Record<string, readonly { readonly name: string; readonly executables?: readonly string[] }[]>;
+      readonly spec: Record<
+        string,
+        readonly {
+          readonly name: string;
+          readonly executables?: readonly string[];
+          readonly paths?: readonly string[];
+        }[]
+      >;
     };
     readonly comments: readonly { readonly text: string }[];
   }[];
@@ -200,6 +234,40 @@ describe('rules that are learnt', () => {
     expect(programsOf((await learn('?since=2026-11-27T00:00:00Z')).body)).toEqual({});
 
     const headers = await stand.token('admin');
+    const payload = { documents: body.documents.map(({ document }) => document) };
+    expect(await stand.app.inject({ method: 'PUT', url: '/api/v1/policies', headers, payload })).toMatchObject({
+      statusCode: 200,
+    });
+    expect((await learn()).body.changes).toEqual([]);
+  });
+
+  it('come from the files that are kept, also of those that a folder stands for, and apply as they are', async () => {
+    await enrol(pod('aaaaa', 'web'));
+    const many = Array.from({ length: 300 }, (_, at) => ({ path: `/tmp/req-${at}/body` }));
+    await tellFiles('web', [], [{ path: '/run/web.pid' }, { path: '/etc/passwd', verdict: 'block' }, ...many]);
+    await tellFiles('job', ['jobs', 'of-before'], [{ path: '/backup', folder: true }]);
+    const learnt = async (query = '') => {
+      const { body } = await learn(query);
+      const policies = body.documents.filter(({ document }) => document.kind === 'FilePolicy');
+      return Object.fromEntries(
+        policies.map(({ document: { metadata, spec } }) => [
+          metadata.name,
+          (spec['rules'] ?? []).flatMap(({ paths = [] }) => paths),
+        ]),
+      );
+    };
+
+    const before = await learnt('?only=files');
+    expect(before).toEqual({
+      'jobs-learned': ['/backup/*', '*'],
+      'web-learned': ['/run/web.pid', '/tmp/*', '*'],
+    });
+    await stand.store.files.fold(100, 2_000);
+    expect(await learnt('?only=files')).toEqual(before);
+    expect(await learnt('?only=programs')).toEqual({});
+
+    const headers = await stand.token('admin');
+    const { body } = await learn('?only=files&only=programs');
     const payload = { documents: body.documents.map(({ document }) => document) };
     expect(await stand.app.inject({ method: 'PUT', url: '/api/v1/policies', headers, payload })).toMatchObject({
       statusCode: 200,

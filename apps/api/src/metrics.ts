@@ -1,4 +1,4 @@
-import type { FlowReport, ProgramReport } from '@bulkhead/control-plane';
+import type { FileReport, FlowReport, ProgramReport } from '@bulkhead/control-plane';
 import type { LeftOutCause } from '@bulkhead/policy';
 import type { Metrics } from '@bulkhead/runtime';
 
@@ -8,7 +8,8 @@ export interface ApiMetrics {
   readonly countEvents: (stored: number, repeated: number) => void;
   readonly countFlows: (reports: readonly FlowReport[]) => void;
   readonly countPrograms: (reports: readonly ProgramReport[]) => void;
-  readonly countPruned: (what: 'events' | 'flows' | 'programs', count: number) => void;
+  readonly countFiles: (reports: readonly FileReport[]) => void;
+  readonly countPruned: (what: 'events' | 'flows' | 'programs' | 'files', count: number) => void;
   readonly setAgents: (count: number) => void;
   readonly setLeftOut: (counts: ReadonlyMap<LeftOutCause, number>) => void;
   readonly setPolicy: (documents: number, isValid: boolean) => void;
@@ -37,6 +38,13 @@ export function createApiMetrics(metrics: Metrics): ApiMetrics {
   const runs = metrics.counter(
     'api_program_runs_not_counted_total',
     'Runs of programs that agents had no room to tell',
+  );
+  const files = metrics.counter('api_files_total', 'Files that agents told were written, by what became of them', [
+    'outcome',
+  ]);
+  const writes = metrics.counter(
+    'api_file_writes_not_counted_total',
+    'Writes of files that agents had no room to tell',
   );
   const pruned = metrics.counter('api_pruned_total', 'What was forgotten for its age or number', ['what']);
   const agents = metrics.gauge('api_agents_connected', 'Agents with a stream to this process');
@@ -82,6 +90,13 @@ export function createApiMetrics(metrics: Metrics): ApiMetrics {
         programs.inc({ outcome: 'kept' }, report.seen.length);
         programs.inc({ outcome: 'malformed' }, report.malformed);
         runs.inc({}, report.notCounted);
+      }
+    },
+    countFiles(reports) {
+      for (const report of reports) {
+        files.inc({ outcome: 'kept' }, report.seen.length);
+        files.inc({ outcome: 'malformed' }, report.malformed);
+        writes.inc({}, report.notCounted);
       }
     },
     countPruned: (what, count) => pruned.inc({ what }, count),

@@ -1,4 +1,4 @@
-import type { EventStore, FlowStore, ProgramStore, QuarantineStore } from '@bulkhead/control-plane';
+import type { EventStore, FileStore, FlowStore, ProgramStore, QuarantineStore } from '@bulkhead/control-plane';
 import type { Clock } from '@bulkhead/core';
 import type { NodeScanStore } from '@bulkhead/store';
 
@@ -11,6 +11,10 @@ const MAX_SCANS = 10_000;
 const MAX_FLOWS = 500_000;
 /** A cluster's workloads run some thousands of different programs; whoever runs them under made-up names makes others. */
 const MAX_PROGRAMS = 500_000;
+/** As many workloads write some hundreds each; a row may have two paths of some KiB. */
+const MAX_FILES = 250_000;
+/** What one container writes: beyond it folders stand for what is in them, so that names without end leave room for others. */
+const MAX_FILES_OF_CONTAINER = 1_024;
 
 /** Forgets what need not be kept any more, step by step, until all of it is gone or the process ends. */
 export async function forget(
@@ -18,12 +22,14 @@ export async function forget(
     events,
     flows,
     programs,
+    files,
     quarantines,
     nodeScans,
   }: {
     readonly events: EventStore;
     readonly flows: FlowStore;
     readonly programs: Pick<ProgramStore, 'prune'>;
+    readonly files: Pick<FileStore, 'fold' | 'prune'>;
     readonly quarantines: Pick<QuarantineStore, 'prune'>;
     readonly nodeScans: Pick<NodeScanStore, 'prune'>;
   },
@@ -34,16 +40,19 @@ export async function forget(
     onForgotten,
   }: {
     readonly signal: AbortSignal;
-    readonly onForgotten: (what: 'events' | 'flows' | 'programs', count: number) => void;
+    readonly onForgotten: (what: 'events' | 'flows' | 'programs' | 'files', count: number) => void;
   },
 ): Promise<void> {
   const before = new Date(clock.now() - days * DAY_MS).toISOString();
   await quarantines.prune(before);
   await nodeScans.prune({ before, maxScans: MAX_SCANS });
+  // No part of what is forgotten: all of it goes on being known, by its folder.
+  while (!signal.aborted && (await files.fold(MAX_FILES_OF_CONTAINER, STEP)) > 0);
   const steps = [
     ['events', () => events.prune({ receivedBefore: before, maxEvents }, STEP)],
     ['flows', () => flows.prune({ seenBefore: before, maxFlows: MAX_FLOWS }, STEP)],
     ['programs', () => programs.prune({ seenBefore: before, most: MAX_PROGRAMS }, STEP)],
+    ['files', () => files.prune({ seenBefore: before, most: MAX_FILES }, STEP)],
   ] as const;
   for (const [what, step] of steps) {
     for (let count = STEP; count === STEP && !signal.aborted; ) {

@@ -299,7 +299,7 @@ async function startAgents({
   const { enabled, host, port } = config.agents;
   if (!enabled) return undefined;
   const clock = systemClock;
-  const { countEvents: onEvents, countFlows: onFlows, countPrograms: onPrograms } = metrics;
+  const { countEvents: onEvents, countFlows: onFlows, countPrograms: onPrograms, countFiles: onFiles } = metrics;
   const hub = await Hub.open({
     store,
     policy,
@@ -311,6 +311,7 @@ async function startAgents({
     onEvents,
     onFlows,
     onPrograms,
+    onFiles,
   });
   const issuer = {
     trustPem: () => ca.authority.trustPem,

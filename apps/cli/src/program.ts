@@ -7,6 +7,7 @@ import { examples, formatOption, numberBetween, type Outcome } from './command.t
 import { addDb } from './db/add-db.ts';
 import type { EdmBuildOptions } from './dlp/edm-build.ts';
 import { addEvents } from './events/add-events.ts';
+import { addFiles } from './files/add-files.ts';
 import { addFlows } from './flows/add-flows.ts';
 import { addImages } from './images/add-images.ts';
 import { addIncidents } from './incidents/add-incidents.ts';
@@ -45,6 +46,7 @@ export function createProgram(io: Io, outcome: Outcome, version: string): Comman
   addIncidents(root, io, outcome);
   addFlows(root, io, outcome);
   addPrograms(root, io, outcome);
+  addFiles(root, io, outcome);
   addCaptures(root, io, outcome);
   addDb(root, io, outcome);
   addRegistry(root, io, outcome);

@@ -47,6 +47,9 @@ export type {
 } from './event/event.ts';
 export { type IncidentSeed, incidentOfRule, MAX_EVENT_CHARACTERS, type Observation, observe } from './event/observe.ts';
 export type { WatchedSubject } from './event/watched-subject.ts';
+export type { File, FileFilter, FileObservation, FileStore } from './file/file.ts';
+export { type FoldedPaths, foldPaths, type WrittenPath } from './file/fold-paths.ts';
+export { type FileReport, observeFiles } from './file/observe-files.ts';
 export {
   FLOW_PROTOCOLS,
   FLOW_SIDES,

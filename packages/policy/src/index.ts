@@ -63,7 +63,9 @@ export { FILE_ACCESSES, type FileAccess, type FilePolicy, FilePolicyDocument, fi
 export { parseWorkloadGroup, workloadGroupKind } from './group/kind.ts';
 export { WorkloadGroupDocument } from './group/schema.ts';
 export { jsonSchemas } from './json-schema.ts';
+export type { LearntFile } from './learn/file.ts';
 export { FLOW_SIDES, type FlowSide, type LearntEnd, type LearntFlow, type LearntWorkload } from './learn/flow.ts';
+export { type FileLearningInput, learnFiles, learnFilesInSteps } from './learn/learn-files.ts';
 export { type LearningInput, learnInSteps, learnNetwork, MAX_ADDRESSES } from './learn/learn-network.ts';
 export { learnPrograms, learnProgramsInSteps, type ProgramLearningInput } from './learn/learn-programs.ts';
 export {
@@ -75,6 +77,7 @@ export {
 } from './learn/learnt.ts';
 export type { LearntUse } from './learn/learnt-use.ts';
 export type { LearntProgram } from './learn/program.ts';
+export { toldFiles } from './learn/told-files.ts';
 export { ToldFlows } from './learn/told-flows.ts';
 export { toldPrograms } from './learn/told-programs.ts';
 export type { ToldUses } from './learn/told-uses.ts';

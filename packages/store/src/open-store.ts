@@ -7,6 +7,7 @@ import type {
   AuditLog,
   EnrolmentTokenStore,
   EventStore,
+  FileStore,
   FlowStore,
   IncidentStore,
   PolicyDocumentStore,
@@ -32,6 +33,7 @@ import { KyselyAuditLog } from './audit/audit-log.ts';
 import type { StoreConfig } from './config.ts';
 import { type DialectName, openDialect } from './dialect/open-dialect.ts';
 import { KyselyEventStore } from './event/event-store.ts';
+import { KyselyFileStore } from './file/file-store.ts';
 import { KyselyFlowStore } from './flow/flow-store.ts';
 import { type ImageCatalog, KyselyImageCatalog } from './image/image-catalog.ts';
 import { type ImageFeed, KyselyImageFeed } from './image/image-feed.ts';
@@ -66,6 +68,7 @@ export interface Store {
   readonly events: EventStore;
   readonly flows: FlowStore;
   readonly programs: ProgramStore;
+  readonly files: FileStore;
   readonly incidents: IncidentStore;
   readonly policies: PolicyDocumentStore;
   readonly accounts: AccountStore;
@@ -106,6 +109,7 @@ export async function openStore(config: StoreConfig): Promise<Store> {
     events: new KyselyEventStore(db, name),
     flows: new KyselyFlowStore(db),
     programs: programStore(db),
+    files: new KyselyFileStore(db, name),
     incidents: new KyselyIncidentStore(db),
     policies: new KyselyPolicyDocumentStore(db, name),
     accounts: new KyselyAccountStore(db, name),

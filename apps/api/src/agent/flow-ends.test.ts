@@ -1,7 +1,7 @@
 import type { ReportedWorkload } from '@bulkhead/rpc';
 import { expect, it } from 'vitest';
 import { AddressBook } from './address-book.ts';
-import { programEnd } from './flow-ends.ts';
+import { containerEnd } from './flow-ends.ts';
 import { ReportedWorkloads } from './reported-workloads.ts';
 
 const NODE = '/proc/1/ns/net';
@@ -27,7 +27,7 @@ it.each([
 ])('has programs of a pod %s that is gone be those of %s, where others have its network too', (pod, name) => {
   const book = new AddressBook({ now: () => 0 });
   book.put('a', web);
-  const endOf = programEnd(book, { agent: 'a', node: 'n', workloads: new ReportedWorkloads() });
+  const endOf = containerEnd(book, { agent: 'a', node: 'n', workloads: new ReportedWorkloads() });
   const subject = { netns: NODE, groups: [], workloads: [{ name: 'main', namespace: 'shop', pod }] };
 
   expect(endOf(subject)).toEqual({ kind: 'workload', namespace: 'shop', name });

@@ -21,10 +21,13 @@ export function flowEnds(book: AddressBook, services: ServiceBook, { agent, node
 }
 
 /**
- * What runs the container that an agent tells of programs of. Not by its network namespace, which it may share with others (the
+ * What runs the container that an agent tells of programs or files of. Not by its network namespace, which it may share with others (the
  * node's), but where it is gone and was called like what is there still.
  */
-export function programEnd(book: AddressBook, { agent, workloads }: FlowOrigin): (subject: WatchedSubject) => FlowEnd {
+export function containerEnd(
+  book: AddressBook,
+  { agent, workloads }: FlowOrigin,
+): (subject: WatchedSubject) => FlowEnd {
   return (subject) => {
     const known = workloads.namedBy(subject);
     if (known !== undefined) return workloadEnd(known);

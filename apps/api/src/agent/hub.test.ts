@@ -253,6 +253,96 @@ describe('the hub', () => {
     });
   });
 
+  describe('told of files', () => {
+    const file = (over: object = {}) => ({
+      path: '/data/a',
+      executable: '/usr/bin/node',
+      access: 'write',
+      verdict: 'allow',
+      count: 2,
+      ...over,
+    });
+    const told = (files: readonly unknown[], over: object = {}) =>
+      JSON.stringify({
+        time: new Date(stand.clock.at).toISOString(),
+        event: 'files',
+        netns: '/proc/1/ns/net',
+        workloads: [{ name: 'server', namespace: 'shop', pod: 'web-x2x4z' }],
+        groups: ['web'],
+        mode: 'discover',
+        files,
+        ...over,
+      });
+    const listed = async (query = '', namespace?: string) => {
+      const headers = await stand.token('auditor', namespace);
+      const answer = await stand.app.inject({ url: `/api/v1/files${query}`, headers });
+      return answer.statusCode === 200 ? answer.json<{ items: Record<string, unknown>[] }>().items : answer.statusCode;
+    };
+    let sequence = 0;
+    const send = (...events: readonly string[]) => {
+      const firstSequence = sequence + 1;
+      sequence += events.length;
+      return session.storeBatch({ epoch: 1, firstSequence, sequence, lostBefore: 0, events });
+    };
+    let session: AgentSession;
+    beforeEach(async () => {
+      sequence = 0;
+      session = (await connect(await enrol('node-1'), new Link())).session;
+      const web = { ...workload('web-x2x4z', 'web', '10.0.0.1'), name: 'server', netns: '/proc/1/ns/net' };
+      const present = [
+        {
+          ...web,
+          owners: [{ kind: 'Pod', name: 'web-x2x4z' }],
+          labels: { app: 'web', 'controller-revision-hash': '5c9' },
+        },
+      ];
+      await session.workloads({ whole: true, present, gone: [] });
+      await vi.waitUntil(() => stand.store.workloads.get('web-x2x4z'), 5_000);
+    });
+
+    it('sums them up by what writes them, and shows them to who may see that', async () => {
+      await send(told([file(), file({ path: '/tmp', folder: true, verdict: 'block' })]), told([file()]));
+
+      const web = { namespace: 'shop', workload: 'web', container: 'server', groups: ['web'] };
+      expect(await listed('?path=/data/a')).toMatchObject([{ ...web, ...file(), count: 4 }]);
+      expect(await listed('?verdict=block&workload=web')).toMatchObject([{ ...web, path: '/tmp', folder: true }]);
+      expect(await listed('?since=2999-01-01T00:00:00Z')).toEqual([]);
+      expect(await listed('', 'shop')).toHaveLength(2);
+      expect(await listed('', 'bank')).toEqual([]);
+      expect(await listed('?namespace=shop', 'bank')).toBe(403);
+      expect((await stand.store.events.list({}, { limit: 9 })).items).toEqual([]);
+    });
+
+    it.each(['?verdict=mask', '?since=yesterday', '?path=', '?path=%00', '?unknown=1'])(
+      'refuses to list them by %s',
+      async (query) => {
+        expect(await listed(query)).toBe(400);
+      },
+    );
+
+    it('takes an event of as many as it may have, with paths as long as there are, again and again', async () => {
+      const name = (at: number): string => `/${at}/${'<b>\u202e'.repeat(600)}`;
+      const files = Array.from({ length: 256 }, (_, at) => file({ path: name(at), executable: name(at) }));
+      for (let again = 0; again < 3; again += 1) {
+        // oxlint-disable-next-line no-await-in-loop -- one after the other, as an agent does
+        await send(told(files, { groups: Array.from({ length: 1_024 }, (_, at) => `g-${at}-${'x'.repeat(40)}`) }));
+      }
+      const page = await listed('?limit=500');
+      expect(page).toHaveLength(256);
+      expect(JSON.stringify(page).length).toBeLessThan(4 * 1024 * 1024);
+      expect((await stand.store.events.list({}, { limit: 9 })).items).toEqual([]);
+    });
+
+    it('keeps what is well-formed, and the event beside it where not all of it is', async () => {
+      const events = [told([file({ access: 'read' }), null, file()]), '{"event":"files"}'];
+      await send(...events);
+
+      expect(await listed()).toHaveLength(1);
+      const kept = (await stand.store.events.list({}, { limit: 9 })).items;
+      expect(kept.map(({ document }) => JSON.stringify(document))).toEqual(events.toReversed());
+    });
+  });
+
   describe('told of flows', () => {
     const flow = (over: object = {}) => ({
       direction: 'egress',
@@ -611,7 +701,7 @@ describe('the hub', () => {
     };
     const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
     const onNothing = (): void => undefined;
-    const told = { onEvents: onNothing, onFlows: onNothing, onPrograms: onNothing };
+    const told = { onEvents: onNothing, onFlows: onNothing, onPrograms: onNothing, onFiles: onNothing };
     const other = await Hub.open({ store, policy, clock, replica: 'other', relay, logger, ...told });
     const standings = async () => {
       await follower.look(other);

@@ -1,6 +1,8 @@
 import {
+  type FileReport,
   type FlowReport,
   type KnownWorkload,
+  observeFiles,
   observeFlows,
   observePrograms,
   type ProgramReport,
@@ -34,7 +36,7 @@ import { Responder } from '../response/responder.ts';
 import { AddressBook } from './address-book.ts';
 import type { AgentCommands } from './agent-commands.ts';
 import { allWorkloads, clusterId, clusterWorkload } from './all-workloads.ts';
-import { flowEnds, programEnd } from './flow-ends.ts';
+import { containerEnd, flowEnds } from './flow-ends.ts';
 import { LeftOutLog, leftOutAnywhere } from './left-out.ts';
 import { ServiceBook } from './service-book.ts';
 import { Session, type SessionPorts } from './session.ts';
@@ -60,6 +62,7 @@ export interface HubOptions {
   readonly onEvents: (stored: number, repeated: number) => void;
   readonly onFlows: (reports: readonly FlowReport[]) => void;
   readonly onPrograms: (reports: readonly ProgramReport[]) => void;
+  readonly onFiles: (reports: readonly FileReport[]) => void;
 }
 
 /** A capture lasts minutes and is answered when it begins; more is an agent that hangs. */
@@ -279,7 +282,7 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker,
   }
 
   #ports(agentId: string, connected: Connected): SessionPorts {
-    const { store, clock, logger, onEvents, onFlows, onPrograms, replica } = this.#options;
+    const { store, clock, logger, onEvents, onFlows, onPrograms, onFiles, replica } = this.#options;
     const { node } = connected;
     const command = (action: CommandAction): Promise<CommandOutcome> => connected.link.command(action, COMMAND_MS);
     return {
@@ -289,12 +292,19 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker,
       onEvents,
       onFlows,
       onPrograms,
+      onFiles,
       observe: (workloads, document, receivedAt) => {
         const origin = { agent: agentId, node, workloads };
         const services = this.#isOfCluster(node) ? this.#services : NO_SERVICES;
         const flows = observeFlows(document, receivedAt, flowEnds(this.#book, services, origin));
-        const programs = observePrograms(document, receivedAt, programEnd(this.#book, origin));
-        return { ...(flows !== undefined && { flows }), ...(programs !== undefined && { programs }) };
+        const endOf = containerEnd(this.#book, origin);
+        const programs = observePrograms(document, receivedAt, endOf);
+        const files = observeFiles(document, receivedAt, endOf);
+        return {
+          ...(flows !== undefined && { flows }),
+          ...(programs !== undefined && { programs }),
+          ...(files !== undefined && { files }),
+        };
       },
       respond: (workloads, at, document) => this.#responder.answer({ agent: agentId, node, workloads }, at, document),
       onKept: () => this.#responder.kept(agentId),

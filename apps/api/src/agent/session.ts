@@ -1,4 +1,4 @@
-import type { FlowReport, ProgramReport, SequencedEvent } from '@bulkhead/control-plane';
+import type { FileReport, FlowReport, ProgramReport, SequencedEvent } from '@bulkhead/control-plane';
 import type { Clock } from '@bulkhead/core';
 import type { AgentSession, EventBatch, PolicyAnswer, Position, ReportedWorkload, WorkloadReport } from '@bulkhead/rpc';
 import type { Logger } from '@bulkhead/runtime';
@@ -16,12 +16,14 @@ export interface SessionPorts {
   readonly onFlows: (reports: readonly FlowReport[]) => void;
   /** The same of programs. */
   readonly onPrograms: (reports: readonly ProgramReport[]) => void;
-  /** What an event says of flows or programs, if anything. */
+  /** The same of files. */
+  readonly onFiles: (reports: readonly FileReport[]) => void;
+  /** What an event says of flows, programs or files, if anything. */
   readonly observe: (
     workloads: ReportedWorkloads,
     document: unknown,
     receivedAt: string,
-  ) => Pick<SequencedEvent, 'flows' | 'programs'>;
+  ) => Pick<SequencedEvent, 'flows' | 'programs' | 'files'>;
   /** What ResponseRules ask for about an event. */
   readonly respond: (workloads: Iterable<ReportedWorkload>, at: Position, document: unknown) => Answer;
   /** Told that what it was asked about is kept. */
@@ -64,7 +66,7 @@ export class Session implements AgentSession {
   }
 
   async storeBatch({ epoch, firstSequence, lostBefore, events }: EventBatch): Promise<void> {
-    const { store, onEvents, onFlows, onPrograms, observe, respond, onKept, cutOff, capture } = this.#ports;
+    const { store, onEvents, onFlows, onPrograms, onFiles, observe, respond, onKept, cutOff, capture } = this.#ports;
     const at = this.#now();
     const captures: CaptureRequest[] = [];
     const sequenced = events.map((text, index) => {
@@ -82,6 +84,7 @@ export class Session implements AgentSession {
     const fresh = sequenced.slice(events.length - stored);
     onFlows(fresh.flatMap(({ flows }) => flows ?? []));
     onPrograms(fresh.flatMap(({ programs }) => programs ?? []));
+    onFiles(fresh.flatMap(({ files }) => files ?? []));
     if (sequenced.some(({ quarantines }) => quarantines.length > 0)) cutOff('open');
     if (captures.length > 0) capture(captures);
     if (lostBefore > 0 && stored > 0) await store.agents.noteLoss(this.#agent, lostBefore, at);

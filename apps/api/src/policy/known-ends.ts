@@ -1,8 +1,17 @@
-import { type FlowEnd, type FlowGroups, type KnownWorkload, type Program, workloadEnd } from '@bulkhead/control-plane';
+import {
+  type ContainerSum,
+  type FlowEnd,
+  type FlowGroups,
+  type KnownWorkload,
+  workloadEnd,
+} from '@bulkhead/control-plane';
 import { compareText, type WorkloadGroup } from '@bulkhead/core';
 import { type LearntEnd, type LearntWorkload, selectGroups } from '@bulkhead/policy';
 import { selectable } from '../agent/selectable.ts';
 
+type ContainerTold = Pick<ContainerSum, 'workload' | 'container' | 'groups'> & {
+  readonly namespace?: string | undefined;
+};
 type Name = Pick<LearntWorkload, 'namespace' | 'name'>;
 
 /** The pods that one end stands for, or what was said of them. */
@@ -68,7 +77,7 @@ export class KnownEnds {
   }
 
   /** The groups that select a container: some pods of a workload may be in others. Of one that is gone, those it was told of with. */
-  groupsOf({ namespace, workload, container, groups }: Omit<Program, 'id'>): readonly string[] {
+  groupsOf({ namespace, workload, container, groups }: ContainerTold): readonly string[] {
     const known = this.#containers.get(
       containerKey({ ...(namespace !== undefined && { namespace }), name: workload }, container),
     );

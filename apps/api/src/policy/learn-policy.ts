@@ -1,10 +1,11 @@
+import type { ContainerFilter, ContainerStore, ContainerSum } from '@bulkhead/control-plane';
 import {
   diffPolicies,
   formatProblem,
   type LearntDocuments,
   type LearntFlow,
   type LearntKind,
-  type LearntProgram,
+  learnFilesInSteps,
   learnInSteps,
   learnProgramsInSteps,
   type PolicyDifference,
@@ -21,9 +22,9 @@ import type { PolicyInForce } from './policy-in-force.ts';
 
 /** Flows that one answer is learnt from: so many take seconds, in which others have their turns. */
 export const MAX_LEARNT_FLOWS = 100_000;
-/** Programs, likewise. */
-export const MAX_LEARNT_PROGRAMS = 100_000;
-/** Flows, or programs, that are read at once: of some hundred bytes each. */
+/** Programs, and files, likewise. */
+export const MAX_LEARNT_USES = 100_000;
+/** Flows, programs or files that are read at once: of some hundred bytes each, unless somebody means ill. */
 const PORTION = 2_000;
 /** Workloads that are gone are far fewer than their flows. */
 const MAX_GONE = 100_000;
@@ -44,12 +45,12 @@ export interface LearntPolicy extends LearntDocuments {
   readonly changes: readonly PolicyDifference[];
 }
 
-type Kept = Pick<Store, 'flows' | 'programs' | 'workloads'>;
+type Kept = Pick<Store, 'flows' | 'programs' | 'files' | 'workloads'>;
 
 /** Of what there is too much to learn from at once. */
 export type TooMuch = { readonly tooMany: string };
 
-/** Learns from the flows and programs that are kept. */
+/** Learns from the flows, programs and files that are kept. */
 export async function learnPolicy(
   store: Kept,
   { policy, documents }: Pick<PolicyInForce, 'policy' | 'documents'>,
@@ -66,10 +67,16 @@ export async function learnPolicy(
     learnt.push(await inTurns(learnInSteps({ ...input, applications, maxAddresses })));
   }
   if (kinds.has('programs')) {
-    const programs = await programsOf(store, ends, new Set(asked), since);
-    if (programs === undefined) return { tooMany: `${MAX_LEARNT_PROGRAMS} programs` };
+    const programs = await usesOf(store.programs, ends, new Set(asked), since);
+    if (programs === undefined) return { tooMany: `${MAX_LEARNT_USES} programs` };
     const input = { groups: policy.groups, policies: policy.processes, uses: programs, asked };
     learnt.push(await inTurns(learnProgramsInSteps(input)));
+  }
+  if (kinds.has('files')) {
+    const files = await usesOf(store.files, ends, new Set(asked), since);
+    if (files === undefined) return { tooMany: `${MAX_LEARNT_USES} files` };
+    const input = { groups: policy.groups, policies: policy.files, uses: files, asked };
+    learnt.push(await inTurns(learnFilesInSteps(input)));
   }
   const all = { documents: learnt.flatMap((one) => one.documents), notes: learnt.flatMap(({ notes }) => notes) };
   const sources = snapshotSources({ documents: withLearnt(documents, all.documents) });
@@ -100,23 +107,23 @@ async function flowsOf(
   }
 }
 
-/** The programs of some groups; nothing where they are too many at once. */
-async function programsOf(
-  store: Kept,
+/** What containers of some groups did; nothing where it is too much at once. */
+async function usesOf<Sum extends ContainerSum>(
+  store: Pick<ContainerStore<ContainerFilter, Sum>, 'inOrder'>,
   ends: KnownEnds,
   asked: ReadonlySet<string>,
   since: string,
-): Promise<readonly LearntProgram[] | undefined> {
-  const programs: LearntProgram[] = [];
+): Promise<readonly Omit<Sum, 'id'>[] | undefined> {
+  const uses: Omit<Sum, 'id'>[] = [];
   for (let after = 0; ; ) {
     // oxlint-disable-next-line no-await-in-loop -- each portion begins where the one before ended
-    const portion = await store.programs.inOrder(after, since, PORTION);
-    for (const { id: _, ...program } of portion) {
-      const groups = ends.groupsOf(program);
-      if (groups.some((name) => asked.has(name))) programs.push({ ...program, groups });
+    const portion = await store.inOrder(after, since, PORTION);
+    for (const { id: _, ...use } of portion) {
+      const groups = ends.groupsOf(use);
+      if (groups.some((name) => asked.has(name))) uses.push({ ...use, groups });
     }
-    if (programs.length > MAX_LEARNT_PROGRAMS) return undefined;
-    if (portion.length < PORTION) return programs;
+    if (uses.length > MAX_LEARNT_USES) return undefined;
+    if (portion.length < PORTION) return uses;
     after = portion.at(-1)?.id ?? after;
   }
 }

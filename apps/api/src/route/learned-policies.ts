@@ -26,7 +26,7 @@ const Answer = z.object({
     )
     .readonly()
     .describe(
-      'Rule sets, groups that are proposed since rules name them, and process policies. Nothing of it is in force.',
+      'Rule sets, groups that are proposed since rules name them, process policies and file policies. Nothing of it is in force.',
     ),
   notes: z
     .array(z.object({ kind: z.enum(['note', 'warning']), group: z.string().optional(), text: z.string() }))
@@ -48,7 +48,8 @@ export function addLearnedPolicyRoutes(app: Api, { store, policy }: ApiContext):
     {
       config: { access: 'policies:read' },
       schema: {
-        summary: 'Write rules about the network and programs that allow what was seen of groups and nothing else',
+        summary:
+          'Write rules about the network, programs and files that allow what was seen of groups and nothing else',
         description:
           'Needs the permission flows:read in all namespaces: rules that are learnt from some flows cut others.',
         tags: ['policies'],

@@ -6,6 +6,7 @@ import { addAlertSinkRoutes } from './alert-sinks.ts';
 import { addAuditRoutes } from './audit.ts';
 import { addDeadAlertRoutes } from './dead-alerts.ts';
 import { addEventRoutes } from './events.ts';
+import { addFileRoutes } from './files.ts';
 import { addFlowRoutes } from './flows.ts';
 import { addGroupRoutes } from './groups.ts';
 import { addImageChangeRoutes } from './image-changes.ts';
@@ -41,6 +42,7 @@ export function addRoutes(app: Api, context: ApiContext): void {
   addScanRoutes(app, context);
   addFlowRoutes(app, context);
   addProgramRoutes(app, context);
+  addFileRoutes(app, context);
   addIncidentRoutes(app, context);
   addAlertSinkRoutes(app, context);
   addDeadAlertRoutes(app, context);

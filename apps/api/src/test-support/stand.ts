@@ -87,7 +87,7 @@ export async function startStand({
     signal: new AbortController().signal,
   });
   const onNothing = (): void => undefined;
-  const told = { onEvents: onNothing, onFlows: onNothing, onPrograms: onNothing };
+  const told = { onEvents: onNothing, onFlows: onNothing, onPrograms: onNothing, onFiles: onNothing };
   const hub = await Hub.open({ store, policy, owners, services, clock, replica: presence.id, relay, logger, ...told });
   const authenticator = new Authenticator(store, clock, { idleMs: 60 * MINUTE_MS, maxMs: 720 * MINUTE_MS });
   const { certificatePem, keyPem } = await createAuthority('Test');

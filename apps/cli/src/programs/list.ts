@@ -1,8 +1,8 @@
 import { formatCount } from '@bulkhead/core';
 import { z } from 'zod';
+import { containerName } from '../api/container-name.ts';
 import { listLines } from '../api/list-lines.ts';
 import type { ListOptions } from '../api/list-options.ts';
-import { workloadName } from '../api/workload-name.ts';
 import type { Io } from '../io.ts';
 
 export interface ProgramsOptions extends ListOptions {
@@ -24,7 +24,6 @@ const ListedProgram = z.looseObject({
   count: z.number(),
   lastSeen: z.string(),
 });
-type ListedProgram = z.output<typeof ListedProgram>;
 
 /** Lists what containers run, one program a line, the latest seen first. */
 export function list(
@@ -40,7 +39,7 @@ export function list(
       item: ListedProgram,
       line: (program) =>
         [
-          placeOf(program),
+          containerName(program),
           program.executable,
           ...(program.user === undefined ? [] : [`user ${program.user}`]),
           ...(program.fromImage === false ? ['not from the image'] : []),
@@ -52,10 +51,4 @@ export function list(
     },
     io,
   );
-}
-
-/** `shop/web main`; of what is its own container it is said once. */
-function placeOf({ namespace, workload, container }: ListedProgram): string {
-  const name = workloadName({ namespace, name: workload });
-  return container === workload ? name : `${name} ${container}`;
 }

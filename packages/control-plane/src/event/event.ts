@@ -1,3 +1,4 @@
+import type { FileReport } from '../file/observe-files.ts';
 import type { FlowReport } from '../flow/observe-flows.ts';
 import type { Page, PageRequest } from '../page.ts';
 import type { ProgramReport } from '../program/observe-programs.ts';
@@ -16,6 +17,8 @@ export interface SequencedEvent {
   readonly flows?: FlowReport;
   /** The same of programs. */
   readonly programs?: ProgramReport;
+  /** The same of files. */
+  readonly files?: FileReport;
 }
 
 /** Where an agent's events are: ordered by epoch, which is a life of its spool, then by sequence. */

@@ -7,7 +7,7 @@ import type { LearningNote, LearntDocuments } from './learnt.ts';
 import type { LearntUse } from './learnt-use.ts';
 import { noteOf, type OneAndMany } from './note-of.ts';
 import type { PathRecord } from './path-record.ts';
-import { type PathWords, writePathRules } from './path-rules.ts';
+import { type PathRule, type PathWords, writePathRules } from './path-rules.ts';
 import { OF_A_STEP, type Steps } from './steps.ts';
 import { wantedGroups } from './wanted-groups.ts';
 
@@ -44,6 +44,8 @@ export interface PathPolicy<Use extends LearntUse> {
   readonly newRecord: () => UseRecord<Use>;
   /** What a rule asks. */
   readonly ask: (globs: readonly string[]) => object;
+  /** Rules that allow what nobody sees and everybody needs. */
+  readonly always: readonly PathRule[];
   readonly says: {
     readonly description: string;
     readonly allDenied: string;
@@ -87,13 +89,14 @@ export function* learnPaths<Use extends LearntUse>(
 }
 
 function* learnGroup<Use extends LearntUse>(
-  { kind, called, words, ask, says }: PathPolicy<Use>,
+  { kind, called, words, ask, always, says }: PathPolicy<Use>,
   group: string,
   record: UseRecord<Use>,
   policies: readonly Bound[],
 ): Steps<LearntDocuments> {
   const { paths } = record;
-  const { rules, notes: inexact } = yield* writePathRules(paths.used(), words, new Set([DENIED, OTHERS]));
+  const taken = new Set([DENIED, OTHERS, ...always.map(({ name }) => name)]);
+  const { rules, notes: inexact } = yield* writePathRules(paths.used(), words, taken);
   const globs = rules.flatMap((rule) => rule.globs);
   yield;
   const again = yield* allowedAgain(paths.refused, globs);
@@ -111,7 +114,7 @@ function* learnGroup<Use extends LearntUse>(
       groups: [group],
       rules: [
         ...denied.map((rule) => ({ name: rule.name, action: 'deny', ...ask(rule.globs) })),
-        ...rules.map((rule) => ({ name: rule.name, action: 'allow', ...ask(rule.globs) })),
+        ...[...rules, ...always].map((rule) => ({ name: rule.name, action: 'allow', ...ask(rule.globs) })),
         { name: OTHERS, action: 'deny', ...ask(['*']) },
       ],
     },
@@ -141,10 +144,12 @@ function* learnGroup<Use extends LearntUse>(
     paths.summary(),
     ...notes.map((note) => (note.kind === 'warning' ? `Warning: ${note.text}` : note.text)),
   ];
-  const comments = [...[...denied, ...rules].map(({ comment }) => comment), 'what was not seen'].map((text, index) => ({
-    path: ['spec', 'rules', index],
-    text,
-  }));
+  const comments = [...[...denied, ...rules, ...always].map(({ comment }) => comment), 'what was not seen'].map(
+    (text, index) => ({
+      path: ['spec', 'rules', index],
+      text,
+    }),
+  );
   return { documents: [{ document, head, comments }], notes };
 }
 

@@ -13,6 +13,7 @@ const POLICY: PathPolicy<LearntProgram> = {
   words: PROGRAM_WORDS,
   newRecord: () => new ProgramRecord(),
   ask: (executables) => ({ executables }),
+  always: [],
   says: {
     description: 'Learnt from programs that were seen',
     allDenied: 'all programs that were seen were denied: none is allowed',

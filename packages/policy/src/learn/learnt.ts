@@ -1,7 +1,7 @@
 import type { PolicyDocument } from '../compile/snapshot.ts';
 
 /** What can be learnt of workloads. */
-export const LEARNT_KINDS = ['network', 'programs'] as const;
+export const LEARNT_KINDS = ['network', 'programs', 'files'] as const;
 export type LearntKind = (typeof LEARNT_KINDS)[number];
 
 /** Something to know before what was learnt is applied. */

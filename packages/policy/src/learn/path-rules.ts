@@ -210,7 +210,9 @@ function commentOf(used: readonly UsedPath[], { path, use }: PathWords): string 
   if (used.length > MAX_COUNTED) {
     return `${uses} of ${formatCount(used.length, ...path)}${who}, the last ${minuteOf(last)}`;
   }
-  const each = used.length === 1 ? '' : `: ${used.map((one) => `${baseOf(one.path)} ${one.count}`).join(', ')}`;
+  // Of a folder nobody knows the names.
+  const isOne = used.length === 1 || used.some((one) => one.path.endsWith(ALL));
+  const each = isOne ? '' : `: ${used.map((one) => `${baseOf(one.path)} ${one.count}`).join(', ')}`;
   return `${uses}${who}, the last ${minuteOf(last)}${each}`;
 }
 

@@ -113,8 +113,8 @@ export class KyselyEventStore implements EventStore {
   }
 }
 
-function rowsOf({ flows, programs }: SequencedEvent): number {
-  return Math.max(1, flows?.flows.length ?? 0, programs?.seen.length ?? 0);
+function rowsOf({ flows, programs, files }: SequencedEvent): number {
+  return Math.max(1, flows?.flows.length ?? 0, programs?.seen.length ?? 0, files?.seen.length ?? 0);
 }
 
 async function appendAll(

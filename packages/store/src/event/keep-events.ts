@@ -9,6 +9,7 @@ import { sql, type Transaction } from 'kysely';
 import { chunks } from '../chunks.ts';
 import { addSeen, seenIn } from '../container/add-seen.ts';
 import type { DialectName } from '../dialect/open-dialect.ts';
+import { fileRow } from '../file/file-row.ts';
 import { addFlowGroups, type SeenGroups } from '../flow/add-flow-groups.ts';
 import { addFlows, type SeenFlow } from '../flow/add-flows.ts';
 import { addToIncidents } from '../incident/add-to-incidents.ts';
@@ -31,7 +32,7 @@ interface Observed extends Observation {
   readonly quarantines: readonly QuarantineRequest[];
 }
 
-/** Keeps events, and what follows from them for flows, programs and incidents. */
+/** Keeps events, and what follows from them for flows, programs, files and incidents. */
 export async function keepEvents(
   transaction: Transaction<Tables>,
   dialect: DialectName,
@@ -40,13 +41,15 @@ export async function keepEvents(
   const seen: SeenFlow[] = [];
   const groups: SeenGroups[] = [];
   const run: ReturnType<typeof programRow>[] = [];
+  const written: ReturnType<typeof fileRow>[] = [];
   const others: Observed[] = [];
   for (const { agent, events, receivedAt } of batches) {
-    for (const { document, rules = [], quarantines = [], flows, programs } of events) {
+    for (const { document, rules = [], quarantines = [], flows, programs, files } of events) {
       if (flows !== undefined) seen.push(...flows.flows.map((flow) => ({ flow, at: flows.at })));
       if (flows?.local !== undefined) groups.push({ ...flows.local, at: flows.at });
       if (programs !== undefined) run.push(...seenIn(programs).map(programRow));
-      const told = flows ?? programs;
+      if (files !== undefined) written.push(...seenIn(files).map(fileRow));
+      const told = flows ?? programs ?? files;
       const isKept = told === undefined || told.malformed > 0;
       if (isKept) others.push({ ...observe(document, receivedAt), agent, receivedAt, rules, quarantines });
     }
@@ -80,6 +83,7 @@ export async function keepEvents(
   await addFlows(transaction, dialect, seen);
   await addFlowGroups(transaction, groups);
   await addSeen(transaction, 'program', run);
+  await addSeen(transaction, 'file', written);
 }
 
 async function insertRows(transaction: Transaction<Tables>, observed: readonly Observed[]): Promise<readonly number[]> {

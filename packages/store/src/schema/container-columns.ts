@@ -1,7 +1,7 @@
 import type { RuleVerdict } from '@bulkhead/core';
 
 /** The tables of what containers are seen to do. */
-export type ContainerTableName = 'program';
+export type ContainerTableName = 'program' | 'file';
 
 /** What all of them have, beside the `id`. */
 export interface SeenColumns {

@@ -2,6 +2,7 @@ import type { DialectName } from '../dialect/open-dialect.ts';
 import { alertTables } from './alert-tables.ts';
 import { controlPlaneTables } from './control-plane-tables.ts';
 import type { DialectWords } from './dialect-words.ts';
+import { fileTables } from './file-tables.ts';
 import { flowGroupsTable, flowTables } from './flow-tables.ts';
 import { nodeScanTables } from './node-scan-tables.ts';
 import { programTables } from './program-tables.ts';
@@ -143,6 +144,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 16, statements: flowTables },
   { version: 17, statements: flowGroupsTable },
   { version: 18, statements: programTables },
+  { version: 19, statements: fileTables },
 ];
 
 /** The version of tables that this program knows. */

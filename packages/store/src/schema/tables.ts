@@ -1,6 +1,7 @@
 import type { Generated } from 'kysely';
 import type { AlertTables } from './alert-tables.ts';
 import type { ControlPlaneTables } from './control-plane-rows.ts';
+import type { FileTables } from './file-tables.ts';
 import type { FlowTables } from './flow-tables.ts';
 import type { NodeScanTables } from './node-scan-tables.ts';
 import type { ProgramTables } from './program-tables.ts';
@@ -11,6 +12,7 @@ import type { ReplicaTables } from './replica-tables.ts';
 export interface Tables
   extends ControlPlaneTables,
     AlertTables,
+    FileTables,
     FlowTables,
     NodeScanTables,
     ProgramTables,

@@ -9,7 +9,7 @@ import type { LearnOptions } from './learn.ts';
 
 /** What one rule of a document takes. */
 const MAX_ADDRESSES = 256;
-const KINDS = ['network', 'programs'] as const satisfies readonly LearntKind[];
+const KINDS = ['network', 'programs', 'files'] as const satisfies readonly LearntKind[];
 
 interface Options extends LearnOptions, Partial<ApiPlace> {
   readonly policy?: readonly string[];
@@ -32,7 +32,7 @@ export function addLearn(policy: Command, io: Io, outcome: Outcome): void {
   policy
     .command('learn')
     .description(
-      'write rules about the network and programs that allow what was seen of groups and nothing else, to be reviewed',
+      'write rules about the network, programs and files that allow what was seen of groups and nothing else, to be reviewed',
     )
     .argument('[file...]', 'lines that agents printed; "-" is standard input; none with --api')
     .addOption(

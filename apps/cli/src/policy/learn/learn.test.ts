@@ -36,7 +36,7 @@ describe('bulkhead policy learn', () => {
     expect(code).toBe(0);
     expect(readingOf(stdout)).toEqual(readingOf(await readFile(join(EXAMPLE, 'learned.yaml'), 'utf8')));
     expect(stderr).toContain('warning: group shop-db: flows were seen over 1 hour alone: ');
-    expect(stderr).toMatch(/\n5 documents, 12 notes\n$/);
+    expect(stderr).toMatch(/\n7 documents, 15 notes\n$/);
     const learned = join(folder, 'learned.yaml');
     await writeFile(learned, stdout);
     expect(await bulkhead('policy', 'check', POLICY, learned)).toMatchObject({ code: 0 });
@@ -62,7 +62,7 @@ describe('bulkhead policy learn', () => {
     expect(stdout).toContain(
       'group shop-db: ingress, rule set shop-db-learned: rule shop-api-5432 is new: allows shop-api on 5432/tcp as postgresql\n',
     );
-    expect(stderr).toMatch(/\n3 changes, 6 notes\n$/);
+    expect(stderr).toMatch(/\n3 changes, 7 notes\n$/);
     const learned = join(folder, 'learned.yaml');
     await writeFile(learned, (await learn(LINES)).stdout);
     expect(await learn(LINES, '--policy', learned, '--diff')).toMatchObject({ stdout: '' });
@@ -76,6 +76,7 @@ describe('bulkhead policy learn', () => {
     const { stderr } = await learn(LINES, '--only', 'programs', '--group', 'shop-api');
     expect(stderr).toContain('note: group shop-api: 1 program is not of the image, and is learnt: /tmp/strace\n');
     expect(stderr).toMatch(/\n1 document, 3 notes\n$/);
+    expect(await kinds('--only', 'files')).toEqual(new Set(['kind: FilePolicy']));
     expect(await kinds('--only', 'network', '--only', 'programs')).toHaveProperty('size', 2);
     const twice = await learn(LINES, '--only', 'programs', '--only', 'programs');
     expect(twice).toEqual(await learn(LINES, '--only', 'programs'));
@@ -89,7 +90,8 @@ describe('bulkhead policy learn', () => {
     const file = join(folder, 'agent.jsonl');
     const events = (await readFile(LINES, 'utf8'))
       .replaceAll('"flows":[', '"notCounted":2,"flows":[{"direction":"up"},')
-      .replaceAll('"programs":[', '"notCounted":3,"programs":[{"executable":"sh"},');
+      .replaceAll('"programs":[', '"notCounted":3,"programs":[{"executable":"sh"},')
+      .replaceAll('"files":[', '"notCounted":4,"files":[{"path":"a"},');
     await writeFile(file, `not JSON\n${events}{"event":"flows"}\n${'x'.repeat(1024 * 1024 + 1)}\n{"event":"fl`);
     const { code, stderr } = await learn(file);
     expect(code).toBe(0);
@@ -99,6 +101,10 @@ describe('bulkhead policy learn', () => {
     expect(stderr).toContain('warning: 8 flows could not be read: what was only there would be cut\n');
     expect(stderr).toContain('warning: 15 runs found no room in what agents count: what was only there would be cut\n');
     expect(stderr).toContain('warning: 5 programs could not be read: what was only there would be cut\n');
+    expect(stderr).toContain(
+      'warning: 20 writes found no room in what agents count: what was only there would be cut\n',
+    );
+    expect(stderr).toContain('warning: 5 files could not be read: what was only there would be cut\n');
     expect(stderr).toContain('warning: 3 lines could not be read: what was only there would be cut\n');
   });
 
@@ -118,11 +124,11 @@ describe('bulkhead policy learn', () => {
     ],
     [
       ['/dev/null', '--policy', POLICY],
-      'there is nothing to learn from: no "flows" or "programs" event is in /dev/null',
+      'there is nothing to learn from: no "flows", "programs", or "files" event is in /dev/null',
     ],
     [['/nowhere', '--policy', POLICY], 'cannot read "/nowhere": there is no such file'],
     [['-', '-', '--policy', POLICY], '"-" is given more than once'],
-    [[LINES, '--policy', POLICY, '--only', 'all'], 'it must be one of network, programs'],
+    [[LINES, '--policy', POLICY, '--only', 'all'], 'it must be one of network, programs, files'],
     [['/dev/null', '--policy', POLICY, '--only', 'programs'], 'no "programs" event is in /dev/null'],
     [[LINES, '--policy', POLICY, '--max-addresses', '0'], 'it must be a number from 1 to 256'],
   ])('refuses %j in one line', async (args, message) => {

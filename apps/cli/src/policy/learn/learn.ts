@@ -6,6 +6,7 @@ import {
   type LearningNote,
   type LearntDocument,
   type LearntKind,
+  learnFiles,
   learnNetwork,
   learnPrograms,
   type PolicyDifference,
@@ -51,7 +52,7 @@ export async function learnFromEvents(
   const before = readPolicy(sources, LANGUAGE);
   if (!before.ok) throw new PolicyError(before.problems);
   requireDocuments(before.documents, policyPaths, 'learn for');
-  const { groups, network, processes } = before.policy;
+  const { groups, network, processes, files: filePolicies } = before.policy;
   const { group: asked, only = LEARNT_KINDS, applications, maxAddresses, diff } = options;
   refuseUnknown(
     asked ?? [],
@@ -61,9 +62,11 @@ export async function learnFromEvents(
   const common = { groups, ...(asked !== undefined && { asked }) };
   const flows = only.includes('network') ? told.flows.flows() : undefined;
   const programs = only.includes('programs') ? told.programs.all() : undefined;
+  const written = only.includes('files') ? told.files.all() : undefined;
   const learnt = [
     ...(flows === undefined ? [] : [learnNetwork({ ...common, ruleSets: network, flows, applications, maxAddresses })]),
     ...(programs === undefined ? [] : [learnPrograms({ ...common, policies: processes, uses: programs })]),
+    ...(written === undefined ? [] : [learnFiles({ ...common, policies: filePolicies, uses: written })]),
   ];
   const documents = learnt.flatMap((one) => one.documents);
   const notes = [...learnt.flatMap((one) => one.notes), ...lossNotes(told)];
@@ -103,7 +106,7 @@ function refuseUnknown(asked: readonly string[], known: readonly string[]): void
   });
 }
 
-function lossNotes({ flows, programs, unread }: ReadEvents): readonly LearningNote[] {
+function lossNotes({ flows, programs, files, unread }: ReadEvents): readonly LearningNote[] {
   const note = (count: number, text: string): readonly LearningNote[] =>
     count === 0 ? [] : [{ kind: 'warning', text: `${text}: what was only there would be cut` }];
   const unreadable = 'could not be read';
@@ -112,6 +115,8 @@ function lossNotes({ flows, programs, unread }: ReadEvents): readonly LearningNo
     ...note(flows.malformed, `${formatCount(flows.malformed, 'flow')} ${unreadable}`),
     ...note(programs.notCounted, `${formatCount(programs.notCounted, 'run')} found no room in what agents count`),
     ...note(programs.malformed, `${formatCount(programs.malformed, 'program')} ${unreadable}`),
+    ...note(files.notCounted, `${formatCount(files.notCounted, 'write')} found no room in what agents count`),
+    ...note(files.malformed, `${formatCount(files.malformed, 'file')} ${unreadable}`),
     ...note(unread, `${formatCount(unread, 'line')} ${unreadable}`),
   ];
 }

@@ -1,12 +1,20 @@
 import { createReadStream } from 'node:fs';
 import { addAbortSignal } from 'node:stream';
-import { type LearntKind, type LearntProgram, ToldFlows, type ToldUses, toldPrograms } from '@bulkhead/policy';
+import {
+  type LearntFile,
+  type LearntKind,
+  type LearntProgram,
+  ToldFlows,
+  type ToldUses,
+  toldFiles,
+  toldPrograms,
+} from '@bulkhead/policy';
 import { CliError, unreadableFile } from '../../error.ts';
 import { refuseTwoReadersOfStdin, STDIN, standardInput } from '../../stdin.ts';
 import { linesOf } from './lines.ts';
 
 /** The event that tells of what is learnt. */
-const EVENTS = { network: 'flows', programs: 'programs' } as const satisfies Record<LearntKind, string>;
+const EVENTS = { network: 'flows', programs: 'programs', files: 'files' } as const satisfies Record<LearntKind, string>;
 
 /** What the output of agents says of some kinds of things. Throws where it says nothing, or more than can be kept. */
 export async function readEvents(
@@ -15,7 +23,12 @@ export async function readEvents(
   signal: AbortSignal,
 ): Promise<ReadEvents> {
   refuseTwoReadersOfStdin(files);
-  const [flows, programs] = [new ToldFlows(), toldPrograms()];
+  const [flows, programs, written] = [new ToldFlows(), toldPrograms(), toldFiles()];
+  const takers = {
+    network: (line: unknown, file: string) => flows.take(line, file),
+    programs: (line: unknown) => programs.take(line),
+    files: (line: unknown) => written.take(line),
+  } as const satisfies Record<LearntKind, unknown>;
   let [events, unread] = [0, 0];
   for (const file of files) {
     // oxlint-disable-next-line no-await-in-loop -- one after the other: they are as large as memory
@@ -26,14 +39,16 @@ export async function readEvents(
         continue;
       }
       for (const kind of kinds) {
-        const taken = kind === 'network' ? flows.take(value, file) : programs.take(value);
+        const taken = takers[kind](value, file);
         if (taken === 'full') throw tooMany(EVENTS[kind], file);
         if (taken !== 'other') events += 1;
       }
     }
   }
-  if (events > 0) return { flows, programs, unread };
-  const wanted = [...new Set(kinds)].map((kind) => `"${EVENTS[kind]}"`).join(' or ');
+  if (events > 0) return { flows, programs, files: written, unread };
+  const wanted = new Intl.ListFormat('en', { type: 'disjunction' }).format(
+    [...new Set(kinds)].map((kind) => `"${EVENTS[kind]}"`),
+  );
   throw new CliError('USAGE', {
     what: 'there is nothing to learn from',
     why: `no ${wanted} event is in ${files.join(', ')}`,
@@ -44,6 +59,7 @@ export async function readEvents(
 export interface ReadEvents {
   readonly flows: ToldFlows;
   readonly programs: ToldUses<LearntProgram>;
+  readonly files: ToldUses<LearntFile>;
   /** Lines that are no JSON, or too long. */
   readonly unread: number;
 }

@@ -1,0 +1,39 @@
+import { RULE_VERDICTS } from '@bulkhead/core';
+import { z } from 'zod';
+import { type ContainerReport, observeContainer } from '../container/observe-container.ts';
+import type { WatchedSubject } from '../event/watched-subject.ts';
+import type { FlowEnd } from '../flow/flow.ts';
+import type { FileObservation } from './file.ts';
+
+/** The kernel's bound of a path. */
+const MAX_PATH = 4_096;
+
+const Path = z.string().max(MAX_PATH).startsWith('/');
+
+const ToldFile = z.object({
+  path: Path,
+  folder: z.literal(true).optional(),
+  executable: Path.optional(),
+  access: z.literal('write'),
+  verdict: z.enum(RULE_VERDICTS),
+  count: z.int().nonnegative(),
+});
+
+/** What an event says of files. */
+export type FileReport = ContainerReport<FileObservation>;
+
+/** Reads what an agent says of files that were written; nothing where an event says nothing of them. */
+export function observeFiles(
+  document: unknown,
+  receivedAt: string,
+  endOf: (subject: WatchedSubject) => FlowEnd,
+): FileReport | undefined {
+  return observeContainer('files', document, receivedAt, endOf, observed);
+}
+
+function observed(told: unknown): FileObservation | undefined {
+  const read = ToldFile.safeParse(told).data;
+  if (read === undefined) return undefined;
+  const { folder, executable, ...file } = read;
+  return { ...file, ...(folder !== undefined && { folder }), ...(executable !== undefined && { executable }) };
+}

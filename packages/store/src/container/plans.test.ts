@@ -1,0 +1,75 @@
+import type { ContainerFilter } from '@bulkhead/control-plane';
+import { CompiledQuery, Kysely } from 'kysely';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openDialect } from '../dialect/open-dialect.ts';
+import { KyselyFileStore } from '../file/file-store.ts';
+import { programStore } from '../program/program-store.ts';
+import { migrate } from '../schema/migrate.ts';
+import type { Tables } from '../schema/tables.ts';
+
+const CURSOR = Buffer.from(JSON.stringify(['2026-11-27T09:00:00.000Z', 7])).toString('base64url');
+const SINCE = '2026-11-27T08:00:00.000Z';
+
+describe('how SQLite finds what containers do', () => {
+  let db: Kysely<Tables>;
+  let asked: CompiledQuery[];
+  beforeEach(async () => {
+    const { dialect } = await openDialect({});
+    asked = [];
+    db = new Kysely<Tables>({
+      dialect,
+      log: ({ query }) => void asked.push(CompiledQuery.raw(query.sql, [...query.parameters])),
+    });
+    await migrate(db, 'sqlite');
+  });
+  afterEach(() => db.destroy());
+
+  /** The plans of what is asked meanwhile. */
+  const plansOf = async (ask: () => Promise<unknown>): Promise<readonly string[]> => {
+    asked.length = 0;
+    await ask();
+    const plans: string[] = [];
+    for (const { sql: text, parameters } of asked.filter((one) => /^\s*(select|delete)/.test(one.sql))) {
+      // oxlint-disable-next-line no-await-in-loop -- few
+      const { rows } = await db.executeQuery<{ readonly detail: string }>(
+        CompiledQuery.raw(`explain query plan ${text}`, [...parameters]),
+      );
+      plans.push(rows.map(({ detail }) => detail).join('; '));
+    }
+    expect(plans).not.toEqual([]);
+    return plans;
+  };
+  const filters: readonly ContainerFilter[] = [
+    {},
+    { namespaces: ['shop'] },
+    { namespaces: ['bank', 'shop'], workload: 'web', verdict: 'block' },
+    { since: SINCE },
+  ];
+  const stores = () => ({ program: programStore(db), file: new KyselyFileStore(db, 'sqlite') });
+
+  it.each(['program', 'file'] as const)('has pages of a %s in their order without sorting', async (name) => {
+    for (const filter of filters) {
+      for (const after of [undefined, CURSOR]) {
+        // oxlint-disable-next-line no-await-in-loop -- one after the other, to know which asked
+        const plans = await plansOf(() => stores()[name].list(filter, { limit: 50, after }));
+        expect(plans).toEqual([expect.stringMatching(new RegExp(`^(SCAN|SEARCH) ${name} USING INDEX ${name}_seen`))]);
+      }
+    }
+  });
+
+  it.each(['program', 'file'] as const)(
+    'reads on in a %s by its number, and forgets the oldest by an index',
+    async (name) => {
+      const read = await plansOf(() => stores()[name].inOrder(7, SINCE, 9));
+      expect(read).toEqual([expect.stringContaining(`SEARCH ${name} USING INTEGER PRIMARY KEY`)]);
+      const forgotten = await plansOf(() => stores()[name].prune({ seenBefore: SINCE, most: 9 }, 9));
+      for (const plan of forgotten) expect(plan).toContain(`USING COVERING INDEX ${name}_seen`);
+      for (const plan of [...read, ...forgotten]) expect(plan).not.toContain('TEMP B-TREE');
+    },
+  );
+
+  it('knows which container has too many files by an index alone', async () => {
+    const [plan] = await plansOf(() => new KyselyFileStore(db, 'sqlite').fold(9, 99));
+    expect(plan).toBe('SCAN file USING COVERING INDEX file_place');
+  });
+});
