@@ -24,7 +24,9 @@ import type { PolicyInForce } from './policy-in-force.ts';
 export const MAX_LEARNT_FLOWS = 100_000;
 /** Programs, and files, likewise. */
 export const MAX_LEARNT_USES = 100_000;
-/** Flows, programs or files that are read at once: of some hundred bytes each, unless somebody means ill. */
+/** So many have some hundred characters each; who means ill has paths of thousands. */
+const MAX_LEARNT_MIB = 64;
+/** Flows, programs or files that are read at once. */
 const PORTION = 2_000;
 /** Workloads that are gone are far fewer than their flows. */
 const MAX_GONE = 100_000;
@@ -68,13 +70,13 @@ export async function learnPolicy(
   }
   if (kinds.has('programs')) {
     const programs = await usesOf(store.programs, ends, new Set(asked), since);
-    if (programs === undefined) return { tooMany: `${MAX_LEARNT_USES} programs` };
+    if (programs === undefined) return { tooMany: tooMany('programs') };
     const input = { groups: policy.groups, policies: policy.processes, uses: programs, asked };
     learnt.push(await inTurns(learnProgramsInSteps(input)));
   }
   if (kinds.has('files')) {
     const files = await usesOf(store.files, ends, new Set(asked), since);
-    if (files === undefined) return { tooMany: `${MAX_LEARNT_USES} files` };
+    if (files === undefined) return { tooMany: tooMany('files') };
     const input = { groups: policy.groups, policies: policy.files, uses: files, asked };
     learnt.push(await inTurns(learnFilesInSteps(input)));
   }
@@ -107,6 +109,10 @@ async function flowsOf(
   }
 }
 
+function tooMany(what: string): string {
+  return `${MAX_LEARNT_USES} ${what}, or ${MAX_LEARNT_MIB} MiB of them`;
+}
+
 /** What containers of some groups did; nothing where it is too much at once. */
 async function usesOf<Sum extends ContainerSum>(
   store: Pick<ContainerStore<ContainerFilter, Sum>, 'inOrder'>,
@@ -115,14 +121,17 @@ async function usesOf<Sum extends ContainerSum>(
   since: string,
 ): Promise<readonly Omit<Sum, 'id'>[] | undefined> {
   const uses: Omit<Sum, 'id'>[] = [];
+  let characters = 0;
   for (let after = 0; ; ) {
     // oxlint-disable-next-line no-await-in-loop -- each portion begins where the one before ended
     const portion = await store.inOrder(after, since, PORTION);
     for (const { id: _, ...use } of portion) {
       const groups = ends.groupsOf(use);
-      if (groups.some((name) => asked.has(name))) uses.push({ ...use, groups });
+      if (!groups.some((name) => asked.has(name))) continue;
+      uses.push({ ...use, groups });
+      characters += JSON.stringify(use).length;
     }
-    if (uses.length > MAX_LEARNT_USES) return undefined;
+    if (uses.length > MAX_LEARNT_USES || characters > MAX_LEARNT_MIB * 2 ** 20) return undefined;
     if (portion.length < PORTION) return uses;
     after = portion.at(-1)?.id ?? after;
   }

@@ -4,6 +4,8 @@ import { ToldTime } from './told-time.ts';
 
 /** What a machine can keep in mind, and more than a cluster's workloads run or write. */
 const MAX_USES = 500_000;
+/** So many have a hundred characters each; who means ill has paths of thousands. */
+const MAX_CHARACTERS = 256 * 1024 * 1024;
 const MAX_NAME = 253;
 const MAX_GROUPS = 1_024;
 
@@ -37,6 +39,7 @@ export class ToldUses<Use extends LearntUse> {
   readonly #kept = new Map<string, Use>();
   /** Each list of groups once, by its names: one may be longer than all else of a use, and most have the same. */
   readonly #lists = new Map<string, GroupList>();
+  #characters = 0;
   #malformed = 0;
   #notCounted = 0;
 
@@ -101,7 +104,10 @@ export class ToldUses<Use extends LearntUse> {
     const { count, ...same } = use;
     const key = JSON.stringify([place.namespace, place.workload, place.container, number, same]);
     const known = this.#kept.get(key);
-    if (known === undefined && this.#kept.size >= MAX_USES) return false;
+    if (known === undefined) {
+      this.#characters += key.length;
+      if (this.#kept.size >= MAX_USES || this.#characters > MAX_CHARACTERS) return false;
+    }
     const common = {
       ...place,
       groups,
