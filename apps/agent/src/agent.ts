@@ -68,7 +68,7 @@ export class Agent {
   readonly #swept = new Set<string>();
 
   constructor(
-    config: Pick<AgentConfig, 'queue' | 'programs'>,
+    config: Pick<AgentConfig, 'queue' | 'programs' | 'files'>,
     { policy, members = {}, services = [], unfollowed = [] }: PolicyChange,
     ports: AgentPorts,
     quarantined: ReadonlySet<string> = new Set(),
@@ -81,7 +81,7 @@ export class Agent {
     this.#services = services;
     this.#unfollowed = unfollowed;
     this.#quarantined = quarantined;
-    this.containers = new Containers(policy, ports, { learnsPrograms: config.programs });
+    this.containers = new Containers(policy, ports, { programs: config.programs, files: config.files });
     this.#guards = new Guards(ports.inspector, ports.steering, config.queue, {
       onHeld: (plan, before) => this.#onHeld(plan, before),
       onLettingGo: ports.onLettingGo,

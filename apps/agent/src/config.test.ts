@@ -15,6 +15,7 @@ describe('the agent configuration', () => {
       onStop: 'keep',
       flows: true,
       programs: true,
+      files: true,
       sentinel: { enabled: true },
       events: { findings: 'native' },
       queue: 6430,

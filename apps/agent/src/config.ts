@@ -85,6 +85,12 @@ export const AgentConfig = z
       .boolean()
       .default(true)
       .describe('Whether it is counted what the containers that a group selects run. Nobody in them waits for it.'),
+    files: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Whether it is counted which files the containers that a group selects write. Nobody in them waits for it.',
+      ),
     sentinel: z
       .strictObject({
         enabled: z

@@ -19,6 +19,8 @@ export interface AgentMetrics {
   countFlowPacketsNotCounted(packets: number): void;
   countProgramsTold(verdict: string): void;
   countProgramsNotCounted(count: number): void;
+  countFilesTold(verdict: string): void;
+  countFilesNotCounted(count: number): void;
   countUse(kind: 'process' | 'file', verdict: string, policy: string): void;
   countCapture(outcome: 'written' | 'failed'): void;
   countPolicy(outcome: 'loaded' | 'rejected'): void;
@@ -62,6 +64,15 @@ export function createAgentMetrics(metrics: Metrics): AgentMetrics {
   const programsNotCounted = metrics.counter(
     'programs_not_counted_total',
     'Programs that were run and found no room, or have no name that can be told',
+  );
+  const files = metrics.counter(
+    'files_told_total',
+    'Files told that containers wrote, each with how often since it was told last',
+    ['verdict'],
+  );
+  const filesNotCounted = metrics.counter(
+    'files_not_counted_total',
+    'Files that were written and found no room, or have no name that can be told',
   );
   const uses = metrics.counter('uses_told_total', 'Uses of programs and files that a policy denies, by what was done', [
     'kind',
@@ -120,6 +131,8 @@ export function createAgentMetrics(metrics: Metrics): AgentMetrics {
     countFlowPacketsNotCounted: (packets) => notCounted.inc(packets),
     countProgramsTold: (verdict) => programs.inc({ verdict }),
     countProgramsNotCounted: (count) => programsNotCounted.inc(count),
+    countFilesTold: (verdict) => files.inc({ verdict }),
+    countFilesNotCounted: (count) => filesNotCounted.inc(count),
     countUse: (kind, verdict, policy) => uses.inc({ kind, verdict, policy }),
     countCapture: (outcome) => captures.inc({ outcome }),
     countPolicy: (outcome) => policies.inc({ outcome }),

@@ -13,6 +13,7 @@ import { sourceId } from './enforcement/guard.ts';
 import { KernelSteering } from './enforcement/kernel-steering.ts';
 import { NativeInspector } from './enforcement/native-inspector.ts';
 import { reportEvents, reportUses } from './event/report.ts';
+import { watchFiles } from './file/watch-files.ts';
 import { FlowEvents } from './firewall/flow-events.ts';
 import { bootId, NameTables } from './firewall/name-tables.ts';
 import { FlowWatch } from './flow/flow-watch.ts';
@@ -21,7 +22,7 @@ import { notice } from './notice.ts';
 import { type Outlets, openOutlets } from './outlets.ts';
 import { type PolicyChange, PolicyWatch } from './policy/policy-watch.ts';
 import { requirePrivileges } from './privileges.ts';
-import { ProgramWatch } from './program/program-watch.ts';
+import { watchPrograms } from './program/watch-programs.ts';
 import { LocalResponses } from './response/local-responses.ts';
 import { QuarantineFile } from './response/quarantine-file.ts';
 import { CommandScans } from './scan/command-scans.ts';
@@ -33,6 +34,8 @@ import { watchInventory } from './workload/inventory.ts';
 
 /** What still runs is told anew so often: a control plane forgets what it was not told of for weeks. */
 const RUNNING_AGAIN_MS = 86_400_000;
+/** A log that was opened since the last look is told by the next one, as it may not be closed for months. */
+const OPEN_AGAIN_MS = 300_000;
 /** How old the totals in the metrics may be. */
 const SAMPLE_MS = 1_000;
 /** Releasing some hundred namespaces takes longer than the default allows. */
@@ -111,6 +114,7 @@ async function start(
     onEvents: (events, lost) => reportUses(parts, events, lost),
     onMissing: noticeOfSentinel,
     onLimitRaised: noticeOfLimit,
+    onNoRoomForFiles: noticeOfFiles,
   });
   shutdown.onClose('sentinel', () => sentinel.stop());
   const steering = new KernelSteering({
@@ -199,20 +203,29 @@ async function start(
   watch.start();
   // Before the namespaces are left or let go.
   shutdown.onClose('flows', () => watch.close());
-  const programs = new ProgramWatch({
+  const seen = { subjectOf: (id: string) => agent.containers.subjectOf(id), emit: log.emit, onProblem: notice };
+  const programs = watchPrograms({
+    ...seen,
     take: () => sentinel.takePrograms(),
-    subjectOf: (id) => agent.containers.subjectOf(id),
-    emit: log.emit,
     onTold: ({ verdict }) => metrics.countProgramsTold(verdict),
     onNotCounted: (count) => metrics.countProgramsNotCounted(count),
-    onProblem: notice,
   });
   if (config.programs) programs.start();
+  const files = watchFiles({
+    ...seen,
+    take: () => sentinel.takeFiles(),
+    onTold: ({ verdict }) => metrics.countFilesTold(verdict),
+    onNotCounted: (count) => metrics.countFilesNotCounted(count),
+  });
+  if (config.files) files.start();
   const daily = setInterval(() => agent.containers.noteRunning(), RUNNING_AGAIN_MS);
+  const often = setInterval(() => agent.containers.noteOpen(), OPEN_AGAIN_MS);
   // Before the sentinel ends.
-  shutdown.onClose('programs', () => {
+  shutdown.onClose('programs and files', () => {
     clearInterval(daily);
+    clearInterval(often);
     programs.close();
+    files.close();
   });
   const parts = { ...outlets, agent, local, captures, scans, stop };
 
@@ -288,7 +301,7 @@ function noticeOf(why: string): void {
 
 function noticeOfSentinel(why: string): void {
   notice(
-    `policies about programs and files are not enforced on this node, and what containers run is not counted: ${why}`,
+    `policies about programs and files are not enforced on this node, and what containers run and write is not counted: ${why}`,
   );
 }
 
@@ -296,6 +309,10 @@ function noticeOfLimit(from: number, to: number): void {
   notice(
     `fs.fanotify.max_user_groups of this node is raised from ${from} to ${to}: each container whose programs and files are watched takes one`,
   );
+}
+
+function noticeOfFiles(why: string): void {
+  notice(`what some containers write is not counted on this node: ${why}`);
 }
 
 function announce({ log, metrics }: Parts, { policy, files }: PolicyChange): void {

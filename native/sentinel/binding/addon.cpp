@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "channel.hpp"
-#include "programs_writer.hpp"
+#include "counts_writer.hpp"
 #include "rule/glob.hpp"
 #include "rule/path_text.hpp"
 #include "rules_reader.hpp"
@@ -86,18 +86,33 @@ Napi::Value remove(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
-/// noteRunning(sentinel, id: string, processes: number[])
-Napi::Value note_running(const Napi::CallbackInfo& info) {
+std::vector<std::int32_t> processes_of(const Napi::CallbackInfo& info) {
   const auto given = info[2].As<Napi::Array>();
   std::vector<std::int32_t> processes;
   for (std::uint32_t i = 0; i < given.Length(); ++i) processes.push_back(given.Get(i).As<Napi::Number>());
-  channel_of(info).watcher().note_running(id_of(info), processes);
+  return processes;
+}
+
+/// noteRunning(sentinel, id: string, processes: number[])
+Napi::Value note_running(const Napi::CallbackInfo& info) {
+  channel_of(info).watcher().note_running(id_of(info), processes_of(info));
+  return info.Env().Undefined();
+}
+
+/// noteOpen(sentinel, id: string, processes: number[])
+Napi::Value note_open(const Napi::CallbackInfo& info) {
+  channel_of(info).watcher().note_open(id_of(info), processes_of(info));
   return info.Env().Undefined();
 }
 
 /// takePrograms(sentinel): for each container that ran any, its id and what it ran (js/program.ts)
 Napi::Value take_programs(const Napi::CallbackInfo& info) {
   return programs_of(info.Env(), channel_of(info).watcher().take_programs());
+}
+
+/// takeFiles(sentinel): for each container that wrote any, its id and what it wrote (js/file.ts)
+Napi::Value take_files(const Napi::CallbackInfo& info) {
+  return files_of(info.Env(), channel_of(info).watcher().take_files());
 }
 
 /// counters(sentinel): an object (js/native.ts)
@@ -129,7 +144,9 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("setRules", Napi::Function::New(env, set_rules, "setRules"));
   exports.Set("remove", Napi::Function::New(env, remove, "remove"));
   exports.Set("noteRunning", Napi::Function::New(env, note_running, "noteRunning"));
+  exports.Set("noteOpen", Napi::Function::New(env, note_open, "noteOpen"));
   exports.Set("takePrograms", Napi::Function::New(env, take_programs, "takePrograms"));
+  exports.Set("takeFiles", Napi::Function::New(env, take_files, "takeFiles"));
   exports.Set("counters", Napi::Function::New(env, counters, "counters"));
   exports.Set("stop", Napi::Function::New(env, stop, "stop"));
   return exports;

@@ -85,7 +85,9 @@ std::shared_ptr<const ContainerRules> read_rules(const Napi::Object& given) {
     });
   });
   const Napi::Value learn = given.Get("learn");
-  rules->learn_programs = learn.IsObject() && flag_of(learn.As<Napi::Object>(), "programs");
+  const auto learns = [&learn](const char* key) { return learn.IsObject() && flag_of(learn.As<Napi::Object>(), key); };
+  rules->learn_programs = learns("programs");
+  rules->learn_files = learns("files");
   return rules;
 }
 

@@ -5,6 +5,7 @@
 
 #include "reading/mount_table.hpp"
 #include "reading/open_call.hpp"
+#include "reading/open_flags.hpp"
 #include "reading/overlay_options.hpp"
 #include "reading/process_status.hpp"
 
@@ -28,5 +29,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static_cast<void>(parse_overlay_options(text));
   static_cast<void>(parse_status(text));
   static_cast<void>(parse_open_call(text));
+  static_cast<void>(parse_open_flags(text));
   return 0;
 }

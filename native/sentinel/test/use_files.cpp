@@ -8,8 +8,8 @@
 #include <cstdlib>
 #include <cstring>
 
-// use_files open|start PATH COUNT: opens a file, or starts a program and waits for its end, so many times; prints the
-// nanoseconds that one took.
+// use_files open|start|write PATH COUNT: opens a file, starts a program and waits for its end, or writes one of 16 files whose names
+// begin with the path, so many times; prints the nanoseconds that one took.
 namespace {
 
 bool open_once(const char* path) {
@@ -17,6 +17,15 @@ bool open_once(const char* path) {
   if (file < 0) return false;
   close(file);
   return true;
+}
+
+bool write_once(const char* path, long time) {
+  char name[4'096];
+  std::snprintf(name, sizeof(name), "%s.%ld", path, time % 16);
+  const int file = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (file < 0) return false;
+  const bool written = write(file, path, std::strlen(path)) > 0;
+  return close(file) == 0 && written;
 }
 
 bool start_once(char* path) {
@@ -32,10 +41,11 @@ int main(int count, char** words) {
   if (count == 1) return 0;  // what it starts is itself
   if (count != 4) return 2;
   const bool opens = std::strcmp(words[1], "open") == 0;
+  const bool writes = std::strcmp(words[1], "write") == 0;
   const long times = std::atol(words[3]);
   const auto begin = std::chrono::steady_clock::now();
   for (long i = 0; i < times; ++i) {
-    if (opens ? open_once(words[2]) : start_once(words[2])) continue;
+    if (writes ? write_once(words[2], i) : opens ? open_once(words[2]) : start_once(words[2])) continue;
     std::perror("use_files");
     return 1;
   }

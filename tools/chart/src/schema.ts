@@ -21,7 +21,7 @@ const NARROWER: Readonly<Record<string, object>> = {
 
 /** Keys whose content is Kubernetes' or the user's own, and is not looked into. */
 const OPEN =
-  /(^|\.)(resources|annotations|podAnnotations|nodeSelector|affinity|labels|commonLabels|updateStrategy|files)$|^(agent|webhook)\.policy$/;
+  /(^|\.)(resources|annotations|podAnnotations|nodeSelector|affinity|labels|commonLabels|updateStrategy)$|^(agent|webhook)\.policy$|\.policy\.files$/;
 
 /** The JSON Schema of values: every key with the type of what it is without being set, and no other key. */
 export function schemaOf(values: unknown, path = ''): object {

@@ -21,6 +21,7 @@ function stage(refuse: (call: string) => string | undefined = () => undefined, m
       note(`watch ${id} ${pid}${wants(rules)}`),
     setRules: (id: string, rules: ContainerPlan['rules']) => note(`rules ${id}${wants(rules)}`),
     noteRunning: () => undefined,
+    noteOpen: () => undefined,
     remove: (id: string) => note(`remove ${id}`),
   };
   const guards = new ContainerGuards(sentinel, {
@@ -50,7 +51,7 @@ function plan(
 
 /** Of a container that no policy is about. */
 function learnt(id: string): ContainerPlan {
-  return { ...plan(id), rules: { process: [], file: [], learn: { programs: true } } };
+  return { ...plan(id), rules: { process: [], file: [], learn: { programs: true, files: true } } };
 }
 
 describe('ContainerGuards', () => {

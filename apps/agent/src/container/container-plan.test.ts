@@ -31,8 +31,11 @@ const policy = requirePolicy([{ file: 'policy.yaml', text: POLICY }], {
   provided: DEFAULT_SENSORS,
 });
 
+const NOTHING = { programs: false, files: false };
+const ALL = { programs: true, files: true };
+
 it('plans for the containers that some policy about programs or files is about', () => {
-  const plans = planContainers([container('a', 'shop'), container('b', 'bank')], policy, false);
+  const plans = planContainers([container('a', 'shop'), container('b', 'bank')], policy, NOTHING);
 
   expect([...plans.values()].map((plan) => [plan.container.id, policiesOf(plan)])).toEqual([
     ['a', ['no-ssh', 'shadow']],
@@ -48,18 +51,18 @@ it('plans for the containers that some policy about programs or files is about',
 
 it('leaves alone what a group selects and no policy speaks of, unless what it runs is learnt', () => {
   const silent = { ...policy, processes: [], files: [] };
-  expect(planContainers([container('a', 'shop')], silent, false).size).toBe(0);
+  expect(planContainers([container('a', 'shop')], silent, NOTHING).size).toBe(0);
 
-  const plan = planContainers([container('a', 'shop')], silent, true).get('a');
-  expect(plan?.rules).toEqual({ process: [], file: [], learn: { programs: true } });
+  const plan = planContainers([container('a', 'shop')], silent, ALL).get('a');
+  expect(plan?.rules).toEqual({ process: [], file: [], learn: ALL });
   expect(plan && isHeld(plan)).toBe(false);
-  expect(planContainers([container('a', 'shop')], { ...silent, groups: [] }, true).size).toBe(0);
+  expect(planContainers([container('a', 'shop')], { ...silent, groups: [] }, ALL).size).toBe(0);
 });
 
 it('learns what is run where rules hold, too', () => {
-  const [plan] = planContainers([container('a', 'shop')], policy, true).values();
+  const [plan] = planContainers([container('a', 'shop')], policy, ALL).values();
 
-  expect(plan?.rules.learn).toEqual({ programs: true });
+  expect(plan?.rules.learn).toEqual(ALL);
   expect(plan && isHeld(plan)).toBe(true);
 });
 

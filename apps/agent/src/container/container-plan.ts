@@ -2,9 +2,9 @@ import { containerRules, effectivePolicy, type Policy, selectGroups } from '@bul
 import type { Subject } from '../event/agent-event.ts';
 import { workloadName } from '../event/subject.ts';
 import type { RunningContainer } from '../workload/running-container.ts';
-import type { WatchedFor } from './sentinel-port.ts';
+import type { Learning, WatchedFor } from './sentinel-port.ts';
 
-/** What must hold for the programs and the files of one container, and whether what it runs is counted. */
+/** What must hold for the programs and the files of one container, and what is counted in it. */
 export interface ContainerPlan {
   readonly container: RunningContainer;
   readonly rules: WatchedFor;
@@ -15,21 +15,22 @@ const NO_RULES: WatchedFor = { process: [], file: [] };
 
 /**
  * What is to be done about the containers that run: one plan for each that some policy about programs or files is about, and
- * where programs are learnt, one for each that a group selects.
+ * where anything is learnt, one for each that a group selects.
  */
 export function planContainers(
   containers: readonly RunningContainer[],
   policy: Policy,
-  learnsPrograms: boolean,
+  learning: Learning,
 ): ReadonlyMap<string, ContainerPlan> {
   const plans = new Map<string, ContainerPlan>();
+  const learns = learning.programs || learning.files;
   for (const container of containers) {
     const rules = containerRules(container, policy);
     const effective = effectivePolicy(selectGroups(container, policy.groups), policy.sensors);
-    if (effective === undefined || (rules === undefined && !learnsPrograms)) continue;
+    if (effective === undefined || (rules === undefined && !learns)) continue;
     const { groups, mode } = effective;
     const subject = { netns: container.netns.path, workloads: [workloadName(container)], groups, mode };
-    const learn = learnsPrograms && { learn: { programs: true } };
+    const learn = learns && { learn: learning };
     plans.set(container.id, { container, rules: { ...(rules ?? NO_RULES), ...learn }, subject });
   }
   return plans;

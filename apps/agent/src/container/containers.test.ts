@@ -37,15 +37,17 @@ const used: SentinelEvent = {
   at: 0,
 };
 
-function stage(missing?: string, learnsPrograms = false, watch: () => void = () => undefined) {
+function stage(missing?: string, learns = false, watch: () => void = () => undefined) {
   const events: NewAgentEvent[] = [];
   const noted: (readonly number[])[] = [];
+  const open: (readonly number[])[] = [];
   const notLearnt: string[] = [];
   const sentinel = {
     missing,
     watch,
     setRules: () => undefined,
     noteRunning: (_id: string, processes: readonly number[]) => void noted.push(processes),
+    noteOpen: (_id: string, processes: readonly number[]) => void open.push(processes),
     remove: () => undefined,
   };
   const ports = {
@@ -53,9 +55,9 @@ function stage(missing?: string, learnsPrograms = false, watch: () => void = () 
     emit: (event: NewAgentEvent) => events.push(event),
     onNotLearnt: (problem: string) => notLearnt.push(problem),
   };
-  const containers = new Containers(policy, ports, { learnsPrograms });
+  const containers = new Containers(policy, ports, { programs: learns, files: learns });
   const kinds = (): readonly string[] => events.splice(0).map(({ event }) => event);
-  return { containers, events, kinds, noted, notLearnt };
+  return { containers, events, kinds, noted, open, notLearnt };
 }
 
 it('tells what runs already against the policy, and what is refused from then on', () => {
@@ -137,12 +139,12 @@ it('does not call it a failure of a policy that a container cannot be learnt fro
   containers.close();
 
   expect(kinds()).toEqual([]);
-  expect(notLearnt).toEqual(['what the container web runs is not counted: no such file system']);
+  expect(notLearnt).toEqual(['what the container web runs and writes is not counted: no such file system']);
   expect(containers.counts).toEqual({ held: 0, failed: 0, learnt: 0 });
 });
 
-it('tells again what runs, once a container is in another group, and whenever it is asked to', () => {
-  const { containers, noted } = stage(undefined, true);
+it('tells again what runs and is open, once a container is in another group, and whenever it is asked to', () => {
+  const { containers, noted, open } = stage(undefined, true);
   containers.setContainers([container]);
   containers.setContainers([{ ...container }]);
   expect(noted).toHaveLength(1);
@@ -155,11 +157,16 @@ it('tells again what runs, once a container is in another group, and whenever it
   containers.noteRunning();
   expect(noted).toHaveLength(3);
   expect(noted[2]?.length).toBeGreaterThan(0);
+  expect(open).toHaveLength(2);
+  containers.noteOpen();
+  expect(open).toHaveLength(3);
+  expect(open[2]).toContain(process.pid);
 });
 
 it('tells of nothing that runs where nothing is to be learnt', () => {
-  const { containers, noted } = stage();
+  const { containers, noted, open } = stage();
   containers.setContainers([container]);
   containers.noteRunning();
-  expect(noted).toEqual([]);
+  containers.noteOpen();
+  expect([noted, open]).toEqual([[], []]);
 });

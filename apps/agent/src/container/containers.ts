@@ -7,18 +7,13 @@ import { ContainerGuards } from './container-guards.ts';
 import { type ContainerPlan, isHeld, planContainers, policiesOf } from './container-plan.ts';
 import { describeRunning, describeUse } from './describe-use.ts';
 import { RunningPrograms } from './running-programs.ts';
-import type { ContainerSentinel } from './sentinel-port.ts';
+import type { ContainerSentinel, Learning } from './sentinel-port.ts';
 
 export interface ContainersPorts {
   readonly sentinel: ContainerSentinel;
   readonly emit: (event: NewAgentEvent) => void;
-  /** That what a container runs is not counted is no event: nothing is less safe. */
+  /** That what a container runs and writes is not counted is no event: nothing is less safe. */
   readonly onNotLearnt: (problem: string) => void;
-}
-
-export interface ContainersOptions {
-  /** Whether what containers run is counted, also where no policy is about it. */
-  readonly learnsPrograms: boolean;
 }
 
 /** A container with more programs that its policy denies is told of by so many of them. */
@@ -32,7 +27,7 @@ const MAX_ENDED = 256;
 export class Containers {
   readonly #emit: ContainersPorts['emit'];
   readonly #sentinel: ContainerSentinel;
-  readonly #options: ContainersOptions;
+  readonly #learning: Learning;
   readonly #guards: ContainerGuards;
   /** Of those that were let go last, the last one last. */
   readonly #ended = new Map<string, Subject>();
@@ -40,18 +35,18 @@ export class Containers {
   #containers: readonly RunningContainer[] = [];
   #running: RunningPrograms | undefined;
 
-  constructor(policy: Policy, { sentinel, emit, onNotLearnt }: ContainersPorts, options: ContainersOptions) {
+  constructor(policy: Policy, { sentinel, emit, onNotLearnt }: ContainersPorts, learning: Learning) {
     this.#policy = policy;
     this.#emit = emit;
     this.#sentinel = sentinel;
-    this.#options = options;
+    this.#learning = learning;
     this.#guards = new ContainerGuards(sentinel, {
       onHeld: (plan, before) => this.#onHeld(plan, before),
       onLetGo: (plan) => this.#onLetGo(plan),
       onFailed: (plan, error) => {
         const { subject, container } = plan;
         if (isHeld(plan)) return emit({ event: 'workload-failed', problem: text(error), ...subject });
-        onNotLearnt(`what the container ${container.name} runs is not counted: ${text(error)}`);
+        onNotLearnt(`what the container ${container.name} runs and writes is not counted: ${text(error)}`);
       },
     });
   }
@@ -106,12 +101,19 @@ export class Containers {
     this.#running = undefined;
   }
 
+  /** Counts what is open to be written now: it may be months until it is closed. */
+  noteOpen(): void {
+    this.#running = undefined;
+    for (const plan of this.#guards.wanted.values()) this.#noteOpen(plan);
+    this.#running = undefined;
+  }
+
   close(): void {
     this.#guards.close();
   }
 
   #apply(): void {
-    this.#guards.want(planContainers(this.#containers, this.#policy, this.#options.learnsPrograms));
+    this.#guards.want(planContainers(this.#containers, this.#policy, this.#learning));
     this.#running = undefined;
   }
 
@@ -119,6 +121,12 @@ export class Containers {
     if (rules.learn?.programs !== true) return;
     this.#running ??= new RunningPrograms();
     this.#sentinel.noteRunning(container.id, this.#running.onceWith(container.pid).slice(0, MAX_RUNNING));
+  }
+
+  #noteOpen({ container, rules }: ContainerPlan): void {
+    if (rules.learn?.files !== true) return;
+    this.#running ??= new RunningPrograms();
+    this.#sentinel.noteOpen(container.id, this.#running.processesWith(container.pid));
   }
 
   #onLetGo(plan: ContainerPlan): void {
@@ -135,7 +143,10 @@ export class Containers {
     else if (before !== undefined && isHeld(before)) this.#emit({ event: 'container-released', ...subject });
     // Who reads of one of its groups alone knows nothing of what was told before it was in it.
     const isNew = before?.container.pid !== container.pid || !isSameList(before.subject.groups, subject.groups);
-    if (isNew) this.#noteRunning(plan);
+    if (isNew) {
+      this.#noteRunning(plan);
+      this.#noteOpen(plan);
+    }
     if (plan.rules.process.length === 0) return;
     this.#running ??= new RunningPrograms();
     const denied = this.#running.with(container.pid).flatMap((program) => {

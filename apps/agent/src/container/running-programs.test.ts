@@ -30,6 +30,8 @@ it('gives the programs of one mount namespace, with who started them', () => {
     { pid: 11, executable: '/tmp/x', user: 5, parent: '/bin/sh' },
   ]);
   expect(programs.with(99)).toEqual([]);
+  expect(programs.processesWith(10)).toEqual([10, 11, 12]);
+  expect(programs.processesWith(99)).toEqual([]);
   add(13, '2', '/tmp/x', 'PPid:\t10\nUid:\t5\t5\t5\t5\n');
   add(14, '2', '/tmp/x', 'PPid:\t10\nUid:\t7\t7\t7\t7\n');
   expect(new RunningPrograms(proc).onceWith(10)).toEqual([10, 13, 14]);
@@ -38,4 +40,5 @@ it('gives the programs of one mount namespace, with who started them', () => {
   expect(new RunningPrograms(proc).onceWith(1_000)).toEqual([2_023]);
   add(3_000, '3', '/bin/late', 'PPid:\t1\nUid:\t5\t5\t5\t5\n');
   expect(new RunningPrograms(proc).onceWith(1_000)).toEqual([2_023]);
+  expect(new RunningPrograms(proc).processesWith(1_000)).toHaveLength(1_024);
 });

@@ -38,15 +38,25 @@ export class RunningPrograms {
 
   /** Those that run where `pid` does. One that ends meanwhile is left out. */
   with(pid: number, most = MAX_PROCESSES): readonly RunningProgram[] {
-    const namespace = this.#mountsOf(pid);
-    const pids = namespace === undefined ? [] : (this.#pids.get(namespace) ?? []);
-    return pids.slice(0, most).flatMap((one) => this.#read(one) ?? []);
+    return this.#pidsWith(pid)
+      .slice(0, most)
+      .flatMap((one) => this.#read(one) ?? []);
+  }
+
+  /** Processes that run where `pid` does; of processes without number, the first ones. */
+  processesWith(pid: number): readonly number[] {
+    return this.#pidsWith(pid).slice(0, MAX_LOOKED_AT);
   }
 
   /** One process of each program and user of those; of processes without number, the first ones. */
   onceWith(pid: number): readonly number[] {
     const programs = this.with(pid, MAX_LOOKED_AT);
     return [...new Map(programs.map((one) => [`${one.user} ${one.executable}`, one.pid])).values()];
+  }
+
+  #pidsWith(pid: number): readonly number[] {
+    const namespace = this.#mountsOf(pid);
+    return namespace === undefined ? [] : (this.#pids.get(namespace) ?? []);
   }
 
   #mountsOf(pid: number): string | undefined {

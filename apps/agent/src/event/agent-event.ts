@@ -111,6 +111,7 @@ export type AgentEvent = { readonly time: string } & (
   | FlowEvent
   | FlowsEvent
   | ProgramsEvent
+  | FilesEvent
   | ({
       readonly event: 'container-protected';
       /** Policies about programs and files that it is held to. */
@@ -196,6 +197,31 @@ export type ProgramsEvent = {
   /** At most 256. */
   readonly programs: readonly CountedProgram[];
   /** Programs that were run and found no room, in no line of any event. */
+  readonly notCounted?: number;
+} & Subject;
+
+/** A file that was written, and how often. */
+export interface CountedFile {
+  /** Path as the container sees it. */
+  readonly path: string;
+  /** Any file below the path: so many were written there that they are told as one. */
+  readonly folder?: true;
+  /** The program that wrote; absent where that could not be told any more. */
+  readonly executable?: string;
+  readonly access: 'write';
+  /** `alert`: rules that are only tried would have refused it. */
+  readonly verdict: 'allow' | 'alert' | 'block';
+  readonly count: number;
+}
+
+/** What was written in a container, whatever its policy says. The subject is that one container. */
+export type FilesEvent = {
+  readonly event: 'files';
+  /** What is told was seen since then. */
+  readonly since: string;
+  /** At most 256. */
+  readonly files: readonly CountedFile[];
+  /** Files that were written and found no room, in no line of any event. */
   readonly notCounted?: number;
 } & Subject;
 

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { loadAddon } from '@bulkhead/addon';
 import { SentinelError } from './error.ts';
 import type { SentinelEvent } from './event.ts';
+import type { ContainerFiles } from './file.ts';
 import type { ContainerPrograms } from './program.ts';
 import type { ContainerRules } from './rules.ts';
 
@@ -37,7 +38,9 @@ export interface Native {
   setRules(sentinel: SentinelHandle, id: string, rules: ContainerRules): void;
   remove(sentinel: SentinelHandle, id: string): void;
   noteRunning(sentinel: SentinelHandle, id: string, processes: readonly number[]): void;
+  noteOpen(sentinel: SentinelHandle, id: string, processes: readonly number[]): void;
   takePrograms(sentinel: SentinelHandle): readonly ContainerPrograms[];
+  takeFiles(sentinel: SentinelHandle): readonly ContainerFiles[];
   counters(sentinel: SentinelHandle): NativeCounters;
   stop(sentinel: SentinelHandle): Promise<void>;
 }

@@ -53,7 +53,12 @@ export interface ContainerRules {
      * Counts what is run, for `takePrograms`. Where nothing is judged either, no process of the container ever waits: the kernel
      * tells of programs once they have started.
      */
-    readonly programs: boolean;
+    readonly programs?: boolean;
+    /**
+     * Counts what is written, for `takeFiles`: a file that rules about files speak of as it is opened, any other as it is closed, by the
+     * name that it has then. Nobody waits for that.
+     */
+    readonly files?: boolean;
   };
 }
 

@@ -1,5 +1,6 @@
 import { SentinelError, typed } from './error.ts';
 import type { SentinelEvent } from './event.ts';
+import type { ContainerFiles } from './file.ts';
 import { type NativeCounters, native, type SentinelHandle } from './native.ts';
 import type { ContainerPrograms } from './program.ts';
 import { type ContainerRules, checkRules } from './rules.ts';
@@ -71,11 +72,25 @@ export class Sentinel {
   }
 
   /**
+   * Counts the files that processes of a container have open to be written: such a file is told of as it is closed, and one of a
+   * database or a log is not for months. Does nothing for a container that is not watched, and leaves out a process that has ended.
+   */
+  noteOpen(id: string, processes: readonly number[]): void {
+    this.#mustRun();
+    native().noteOpen(this.#handle, id, processes);
+  }
+
+  /**
    * What was run in containers that are learnt from since it was asked last, also in those that were removed since. Containers that ran
    * nothing are left out.
    */
   takePrograms(): readonly ContainerPrograms[] {
     return native().takePrograms(this.#handle);
+  }
+
+  /** The same of what was written. */
+  takeFiles(): readonly ContainerFiles[] {
+    return native().takeFiles(this.#handle);
   }
 
   counters(): SentinelCounters {

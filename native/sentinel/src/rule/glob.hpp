@@ -14,6 +14,8 @@ class Glob {
 
   /// Time is at most the product of both lengths: there is no going back beyond the last `*`.
   [[nodiscard]] bool matches(std::u16string_view path) const noexcept;
+  /// Whether it matches every path.
+  [[nodiscard]] bool is_any() const noexcept { return text_ == u"*"; }
 
  private:
   std::u16string text_;

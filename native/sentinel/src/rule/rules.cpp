@@ -23,8 +23,16 @@ bool ContainerRules::ask_of_programs() const noexcept {
 
 bool ContainerRules::ask_of_files() const noexcept { return any_access(file, kRead | kWrite); }
 
+bool ContainerRules::speak_of_all_files() const noexcept {
+  return ask_of_files() && std::any_of(file.begin(), file.end(), [](const FileRuleSet& set) {
+           return std::any_of(set.rules.begin(), set.rules.end(), [](const FileRule& rule) {
+             return std::any_of(rule.paths.begin(), rule.paths.end(), [](const Glob& path) { return path.is_any(); });
+           });
+         });
+}
+
 bool ContainerRules::only_learn() const noexcept {
-  return learn_programs && !ask_of_programs() && !ask_of_files();
+  return (learn_programs || learn_files) && !ask_of_programs() && !ask_of_files();
 }
 
 bool ContainerRules::need_image() const noexcept {

@@ -52,12 +52,16 @@ struct ContainerRules {
   std::vector<FileRuleSet> file;
   /// Whether to count what is run.
   bool learn_programs = false;
+  /// Whether to count what is written.
+  bool learn_files = false;
 
   /// Whether anything is said about the start of programs.
   [[nodiscard]] bool ask_of_programs() const noexcept;
   /// Whether anything is said about reading or writing.
   [[nodiscard]] bool ask_of_files() const noexcept;
-  /// Whether what is run is counted, and nothing is said about anything: then nobody has to wait.
+  /// Whether that is asked of every file there is.
+  [[nodiscard]] bool speak_of_all_files() const noexcept;
+  /// Whether what is run or written is counted, and nothing is said about anything: then nobody has to wait.
   [[nodiscard]] bool only_learn() const noexcept;
   [[nodiscard]] bool need_image() const noexcept;
 };

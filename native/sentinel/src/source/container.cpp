@@ -15,10 +15,20 @@ namespace bulkhead::sentinel {
 namespace {
 
 std::uint64_t mask_of(const ContainerRules& rules) noexcept {
-  if (rules.only_learn()) return FAN_OPEN_EXEC;
+  if (rules.only_learn()) return rules.learn_programs ? FAN_OPEN_EXEC : 0U;
   // Never both kinds in one group: the queue that questions need has no end, and who waits for no answer could fill it.
   const bool ask_of_programs = rules.ask_of_programs() || rules.learn_programs;
   return (ask_of_programs ? FAN_OPEN_EXEC_PERM : 0U) | (rules.ask_of_files() ? FAN_OPEN_PERM : 0U);
+}
+
+/// Of the group that is told of what was written. What rules speak of is seen as it is opened.
+std::uint64_t write_mask_of(const ContainerRules& rules) noexcept {
+  return rules.learn_files && !rules.speak_of_all_files() ? FAN_CLOSE_WRITE : 0U;
+}
+
+/// What changes with other rules.
+Marks change(std::uint64_t before, std::uint64_t after) noexcept {
+  return {.add = after & ~before, .remove = before & ~after};
 }
 
 }  // namespace
@@ -26,6 +36,7 @@ std::uint64_t mask_of(const ContainerRules& rules) noexcept {
 Failure Container::open(std::int32_t pid, std::shared_ptr<const ContainerRules> rules) noexcept {
   pid_ = pid;
   only_learns_ = rules->only_learn();
+  learns_files_ = rules->learn_files;
   const std::string process = "the process " + std::to_string(pid);
   folder_.reset(::openat(machine_.proc(), std::to_string(pid).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   process_.reset(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
@@ -55,18 +66,22 @@ Failure Container::open(std::int32_t pid, std::shared_ptr<const ContainerRules> 
   if (rules->need_image() && !layers_.known()) return image_failure();
 
   group_ = only_learns_ ? open_notice_group() : open_group();
-  if (!group_.valid()) {
+  // One of its own: who writes very much would leave no room in the queue for what is run.
+  if (group_.valid() && learns_files_) write_group_ = open_notice_group();
+  if (!group_.valid() || write_group_.valid() != learns_files_) {
     Failure failure = try_fanotify();
     return failure.failed() ? failure : Failure{FailureCode::kNoResources, "no fanotify group can be had: try again"};
   }
-  const std::uint64_t mask = mask_of(*rules);
-  mask_.store(mask);
+  const Marks marks{.add = mask_of(*rules)};
+  const Marks write_marks{.add = write_mask_of(*rules)};
+  mask_.store(marks.add);
+  write_mask_.store(write_marks.add);
   rules_ = std::move(rules);
-  if (!mark_root(group_.get(), root.get(), mounts_, {.add = mask})) {
+  if (!mark_root(group_.get(), root.get(), mounts_, marks) || !mark_writes(root.get(), write_marks)) {
     return {FailureCode::kUnsupported, "the kernel does not ask about the file system " + root_mount->type +
                                            " of the container's root (" + std::strerror(errno) + "): leave it unwatched"};
   }
-  mark_own(current_, {.add = mask});
+  mark_own(current_, marks);
   return {};
 }
 
@@ -74,15 +89,16 @@ Failure Container::set_rules(std::shared_ptr<const ContainerRules> rules) noexce
   if (rules->need_image() && !layers_.known()) return image_failure();
   const std::lock_guard lock(open_);
   const std::uint64_t after = mask_of(*rules);
+  const std::uint64_t writes_after = write_mask_of(*rules);
   {
     const std::lock_guard swap(rules_swap_);
     rules_ = std::move(rules);
   }
-  const std::uint64_t before = mask_.exchange(after);
-  const Marks marks{.add = after & ~before, .remove = before & ~after};
-  if (marks.add == 0 && marks.remove == 0) return {};
+  const Marks marks = change(mask_.exchange(after), after);
+  const Marks write_marks = change(write_mask_.exchange(writes_after), writes_after);
+  if (!marks.any() && !write_marks.any()) return {};
   const UniqueFd root(::openat(folder_.get(), "root", O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!root.valid() || !mark_root(group_.get(), root.get(), mounts_, marks)) {
+  if (!root.valid() || !mark_root(group_.get(), root.get(), mounts_, marks) || !mark_writes(root.get(), write_marks)) {
     return {FailureCode::kContainerGone, "the container has ended: it is not held to rules any more"};
   }
   mark_own(read_mounts(), marks);
@@ -114,6 +130,13 @@ MountTable Container::read_mounts() const noexcept {
   return parse_mounts(read_whole(folder_.get(), "mountinfo", kMaxMountText), kMaxMounts);
 }
 
+bool Container::mark_writes(int root, Marks marks) noexcept {
+  if (!marks.any()) return true;
+  if (!mark_root(write_group_.get(), root, mounts_, marks)) return false;
+  mark_mounts(write_group_.get(), root, mounts_.table(), mounts_, marks);
+  return true;
+}
+
 void Container::mark_own(const MountTable& table, Marks marks) noexcept {
   const UniqueFd root(::openat(folder_.get(), "root", O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!root.valid()) return;
@@ -143,9 +166,13 @@ bool Container::has_ended() noexcept {
 void Container::begin_end() noexcept {
   is_ending_ = true;
   const std::lock_guard lock(open_);
-  mask_.store(0);  // so that no mount is asked about anew
-  for (const unsigned kind : {FAN_MARK_MOUNT, FAN_MARK_FILESYSTEM}) {
-    ::fanotify_mark(group_.get(), FAN_MARK_FLUSH | kind, 0, AT_FDCWD, "/");
+  // So that no mount is asked about anew.
+  mask_.store(0);
+  write_mask_.store(0);
+  for (const int group : {group_.get(), write_group_.get()}) {
+    for (const unsigned kind : {FAN_MARK_MOUNT, FAN_MARK_FILESYSTEM}) {
+      ::fanotify_mark(group, FAN_MARK_FLUSH | kind, 0, AT_FDCWD, "/");
+    }
   }
   process_.reset();
   mount_changes_.reset();
@@ -154,6 +181,7 @@ void Container::begin_end() noexcept {
 void Container::close() noexcept {
   const std::lock_guard lock(open_);
   group_.reset();
+  write_group_.reset();
   process_.reset();
   mount_changes_.reset();
   folder_.reset();

@@ -24,6 +24,7 @@ class ContainerMounts {
   /// Whether the root is a file system of the container's own, so that all of it can be asked about, copies included.
   [[nodiscard]] bool owns_root() const noexcept { return owns_root_; }
   [[nodiscard]] const Mount& root() const noexcept { return root_; }
+  [[nodiscard]] const MountTable& table() const noexcept { return table_; }
   /// Whether to open a file of a mount might be to wait for who does not answer. The layers of the root are the runtime's.
   [[nodiscard]] bool may_be_silent(const Mount& mount) const noexcept;
 
@@ -41,6 +42,8 @@ class ContainerMounts {
 struct Marks {
   std::uint64_t add = 0;
   std::uint64_t remove = 0;
+
+  [[nodiscard]] bool any() const noexcept { return (add | remove) != 0; }
 };
 
 /// Changes what is asked about the file system of a root that is the container's own. `root` is the root folder of a process.

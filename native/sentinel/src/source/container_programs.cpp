@@ -1,5 +1,6 @@
 #include <fcntl.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "source/container.hpp"
@@ -24,34 +25,44 @@ class Starter final : public Asker {
 
 }  // namespace
 
-void Container::notice(const Asked& asked) noexcept {
+std::optional<Container::Whereabouts> Container::find(std::int32_t thread) noexcept {
   // It goes on meanwhile, and may have ended: then nothing but the file is left to say whose it was. Its number may be another's
   // already, whose mounts are not to be asked about.
-  const std::optional<Place> place = place_of(asked.thread);
-  if (place == Place::kOutside) return;
-  const bool is_there = place == Place::kInside || (place && is_own_cgroup(asked.thread));
+  const std::optional<Place> place = place_of(thread);
+  if (place == Place::kOutside) return std::nullopt;
+  const bool is_there = place == Place::kInside || (place && is_own_cgroup(thread));
   if (mounts_changed()) follow_mounts();
-  const MountTable copy = is_there && place == Place::kInsideCopy ? follow_copy(asked.thread) : MountTable();
+  return Whereabouts{is_there, is_there && place == Place::kInsideCopy ? follow_copy(thread) : MountTable()};
+}
+
+void Container::notice(const Asked& asked) noexcept {
+  const std::optional<Whereabouts> found = find(asked.thread);
+  if (!found) return;
 
   const ProgramKind kind = kind_of(asked.file);
   const Program::Role role = role_of(asked, kind);
   expect_loader(asked, kind);
   if (role == Program::Role::kLoader) return;
-  const FileNames names(machine_.proc(), mounts_, current_, copy);
+  const FileNames names(machine_.proc(), mounts_, current_, found->copy);
   Start start;
   start.may_be_image = role == Program::Role::kProgram;
   if (identify(asked.file, "", start.identity)) start.name = names.name_of(asked.file, start.identity);
   ProcessView process(machine_.proc(), asked.thread, names);
   // A program may have taken on another user as it started, or since: the real one is most likely whose it is.
-  if (is_there && process.status().process != 0) start.user = process.status().real_user;
+  if (found->is_there && process.status().process != 0) start.user = process.status().real_user;
   count(start);
 }
 
 bool Container::take_rest() noexcept {
   std::vector<Event> none;
-  if (!only_learns_ || !answer(none)) return false;
-  if (--last_turns_ > 0) return true;
-  programs_->leave_out();
+  const auto [runs, writes] = std::pair(at_once_, writes_at_once_);
+  const bool any_run = only_learns_ && answer(none);
+  const bool any_written = take_writes();
+  if (!any_run && !any_written) return false;
+  rest_ -= std::min(rest_, (any_run ? runs : 0) + (any_written ? writes : 0));
+  if (rest_ > 0) return true;
+  if (any_run) learnt_.programs->leave_out();
+  if (any_written) learnt_.files->leave_out();
   return false;
 }
 
@@ -61,7 +72,7 @@ void Container::count(const Start& start) noexcept {
   if (layers_.known()) {
     from_image = may_be_image && name && name->in_root && identity.links > 0 && layers_.hold(name->path, identity.inode);
   }
-  programs_->add({name ? name->path : std::string(), user, from_image, verdict});
+  learnt_.programs->add({name ? name->path : std::string(), user, from_image, verdict});
 }
 
 void Container::note_running(std::span<const std::int32_t> processes) noexcept {

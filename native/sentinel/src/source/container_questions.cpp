@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/fanotify.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -50,12 +51,12 @@ bool Container::answer(std::vector<Event>& events) noexcept {
     if (errno == EAGAIN || errno == EINTR) return false;
     counters_.errors.fetch_add(1, std::memory_order_relaxed);
     // Of what is only told, the kernel keeps nothing for another time.
-    if (only_learns_) programs_->leave_out();
+    if (only_learns_) learnt_.programs->leave_out();
     return false;
   }
   const auto* metadata = reinterpret_cast<const fanotify_event_metadata*>(buffer.data());
   for (ssize_t left = length; FAN_EVENT_OK(metadata, left); metadata = FAN_EVENT_NEXT(metadata, left)) {
-    if ((metadata->mask & FAN_Q_OVERFLOW) != 0) programs_->leave_out();
+    if ((metadata->mask & FAN_Q_OVERFLOW) != 0) learnt_.programs->leave_out();
     if (metadata->fd < 0) continue;
     const UniqueFd file(metadata->fd);
     const Asked asked{file.get(), metadata->pid, (metadata->mask & (FAN_OPEN_EXEC_PERM | FAN_OPEN_EXEC)) != 0};
@@ -64,15 +65,16 @@ bool Container::answer(std::vector<Event>& events) noexcept {
       continue;
     }
     counters_.asked.fetch_add(1, std::memory_order_relaxed);
-    std::optional<Start> start;
-    const bool allowed = is_ending_ || may_happen(asked, events, start);
+    Seen seen;
+    const bool allowed = is_ending_ || may_happen(asked, events, seen);
     const fanotify_response response{.fd = metadata->fd, .response = allowed ? std::uint32_t{FAN_ALLOW} : FAN_DENY};
     // Whoever was killed while it waited is not there any more.
     if (::write(group_.get(), &response, sizeof(response)) < 0 && errno != ENOENT) {
       counters_.errors.fetch_add(1, std::memory_order_relaxed);
     }
     // Nobody waits for that.
-    if (start) count(*start);
+    if (seen.start) count(*seen.start);
+    if (seen.written) learnt_.files->add(std::move(*seen.written));
   }
   at_once_ = std::chrono::steady_clock::now() - begin > kLongTurn ? 1 : kAtOnce;
   return true;
@@ -120,8 +122,7 @@ MountTable Container::follow_copy(std::int32_t thread) noexcept {
 }
 
 Decision Container::judge_start(const Asked& asked, const ContainerRules& rules, const FileIdentity& identity,
-                                const std::optional<FileName>& name, ProcessView& asker,
-                                std::optional<Start>& start) noexcept {
+                                const std::optional<FileName>& name, ProcessView& asker, Seen& seen) noexcept {
   const PathText path(name ? std::string_view(name->path) : std::string_view());
   // A file that has no name any more is not the image's.
   StartedProgram program(layers_, name && identity.links > 0 ? &*name : nullptr, identity);
@@ -133,11 +134,11 @@ Decision Container::judge_start(const Asked& asked, const ContainerRules& rules,
   if (!(decision.denied && decision.enforced)) expect_loader(asked, kind);
   if (!rules.learn_programs || program.role == Program::Role::kLoader) return decision;
   const ProcessStatus& status = asker.status();
-  start = Start{.identity = identity,
-                .name = name,
-                .may_be_image = program.role == Program::Role::kProgram,
-                .user = status.process == 0 ? std::nullopt : std::optional(status.user),
-                .verdict = verdict_of(decision)};
+  seen.start = Start{.identity = identity,
+                     .name = name,
+                     .may_be_image = program.role == Program::Role::kProgram,
+                     .user = status.process == 0 ? std::nullopt : std::optional(status.user),
+                     .verdict = verdict_of(decision)};
   return decision;
 }
 
@@ -153,17 +154,26 @@ void Container::expect_loader(const Asked& asked, ProgramKind kind) noexcept {
   starting_.insert(asked.thread);
 }
 
-Decision Container::judge_open(const Asked& asked, const ContainerRules& rules, std::string_view path,
-                               ProcessView& asker) noexcept {
+Decision Container::judge_open(const Asked& asked, const ContainerRules& rules, const FileIdentity& identity,
+                               std::string_view path, ProcessView& asker, Seen& seen) noexcept {
   const PathText text(path);
-  // Most files are nobody's concern: how they are opened need not be found out.
+  // Most files are nobody's concern: how they are opened need not be found out. What is written of them is told afterwards.
   if (!speak_of_file(rules, text.view())) return {};
   const OpenCall call = open_call_of(machine_.proc(), asked.thread);
   // The start of a program is asked about twice: as such, and as an open.
-  return call == OpenCall::kStarts ? Decision{} : judge_file(rules, text.view(), access_of(call), asker);
+  if (call == OpenCall::kStarts) return {};
+  const Decision decision = judge_file(rules, text.view(), access_of(call), asker);
+  // Who hides how it opens is most likely to read. Where that was denied because it might write, it is told.
+  const bool writes = call == OpenCall::kUnknown ? decision.denied && decision.access == kWrite : call != OpenCall::kReads;
+  if (rules.learn_files && writes && S_ISREG(identity.mode)) {
+    seen.written = WrittenFile{.path = std::string(path),
+                               .executable = std::string(asker.told_executable()),
+                               .verdict = verdict_of(decision)};
+  }
+  return decision;
 }
 
-bool Container::may_happen(const Asked& asked, std::vector<Event>& events, std::optional<Start>& start) noexcept {
+bool Container::may_happen(const Asked& asked, std::vector<Event>& events, Seen& seen) noexcept {
   const std::shared_ptr<const ContainerRules> rules = current_rules();
   std::optional<Place> place = place_of(asked.thread);
   // Containers have no capability that this process has not.
@@ -181,8 +191,8 @@ bool Container::may_happen(const Asked& asked, std::vector<Event>& events, std::
   const std::string path = name ? name->path : std::string();
 
   ProcessView asker(machine_.proc(), asked.thread, names);
-  const Decision decision = asked.starts ? judge_start(asked, *rules, identity, name, asker, start)
-                                         : judge_open(asked, *rules, path, asker);
+  const Decision decision = asked.starts ? judge_start(asked, *rules, identity, name, asker, seen)
+                                         : judge_open(asked, *rules, identity, path, asker, seen);
   if (!decision.denied) return true;
   (decision.enforced ? counters_.denied : counters_.alerted).fetch_add(1, std::memory_order_relaxed);
   tell(decision, path, asker, events);

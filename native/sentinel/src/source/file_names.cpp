@@ -31,6 +31,11 @@ std::optional<FileName> FileNames::name_of(int file, const FileIdentity& identit
   return via == nullptr ? std::nullopt : mounts_.name_of(*via, path);
 }
 
+UniqueFd FileNames::open_link(const char* link, std::string_view text) const noexcept {
+  if (text.starts_with(kInMemory) || may_be_silent(text)) return {};
+  return UniqueFd(::openat(proc_, link, O_PATH | O_CLOEXEC));
+}
+
 std::optional<FileName> FileNames::name_of_link(const char* link, std::string_view text) const noexcept {
   // Anybody can make one by any name, so that the name tells nothing else.
   if (text.starts_with(kInMemory)) return FileName{std::string(text), false};

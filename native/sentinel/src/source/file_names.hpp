@@ -3,6 +3,7 @@
 #include <optional>
 #include <string_view>
 
+#include "bulkhead/unique_fd.hpp"
 #include "reading/mount_table.hpp"
 #include "source/container_mounts.hpp"
 #include "source/proc_files.hpp"
@@ -19,6 +20,9 @@ class FileNames {
 
   /// Of a descriptor of this process. Nothing where it cannot be told.
   [[nodiscard]] std::optional<FileName> name_of(int file, const FileIdentity& identity) const noexcept;
+  /// What a link below /proc leads to, by no more than its path (O_PATH). None where that lies in memory, or where to follow the link
+  /// might be to wait. `text` is what the link says.
+  [[nodiscard]] UniqueFd open_link(const char* link, std::string_view text) const noexcept;
   /// Of a link below /proc to a file that is not open here, which says `text`.
   [[nodiscard]] std::optional<FileName> name_of_link(const char* link, std::string_view text) const noexcept;
 

@@ -21,10 +21,4 @@ bool StartedProgram::from_image() noexcept {
 
 ProgramKind kind_of(int file) noexcept { return program_kind(read_file, &file); }
 
-RunProgram::Verdict verdict_of(const Decision& decision) noexcept {
-  using Verdict = RunProgram::Verdict;
-  if (!decision.denied) return Verdict::kAllow;
-  return decision.enforced ? Verdict::kBlock : Verdict::kAlert;
-}
-
 }  // namespace bulkhead::sentinel

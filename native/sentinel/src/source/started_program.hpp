@@ -5,7 +5,6 @@
 #include "source/file_names.hpp"
 #include "source/image_layers.hpp"
 #include "source/proc_files.hpp"
-#include "source/program_table.hpp"
 
 namespace bulkhead::sentinel {
 
@@ -25,8 +24,5 @@ class StartedProgram final : public Program {
 
 /// What the kernel makes of an open file as a program.
 [[nodiscard]] ProgramKind kind_of(int file) noexcept;
-
-/// What is told of a program of which this was decided.
-[[nodiscard]] RunProgram::Verdict verdict_of(const Decision& decision) noexcept;
 
 }  // namespace bulkhead::sentinel

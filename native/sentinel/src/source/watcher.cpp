@@ -15,7 +15,7 @@ namespace bulkhead::sentinel {
 namespace {
 
 /// What is ready, in the low bits of a token; the container's number is above.
-enum class Ready : std::uint64_t { kQuestion, kMounts, kEnded, kWake, kNotice };
+enum class Ready : std::uint64_t { kQuestion, kMounts, kEnded, kWake, kNotice, kWrites };
 constexpr unsigned kReadyBits = 3;
 
 /// More than are mostly ready at once: who is asked is seen before anybody has a turn who is only told.
@@ -48,7 +48,10 @@ Failure Watcher::start() noexcept {
   if (Failure failure = machine_.open(); failure.failed()) return failure;
   poll_.reset(::epoll_create1(EPOLL_CLOEXEC));
   wake_.reset(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  if (!poll_.valid() || !wake_.valid() || !add(poll_.get(), wake_.get(), EPOLLIN, token_of(0, Ready::kWake))) {
+  writes_.reset(::epoll_create1(EPOLL_CLOEXEC));
+  if (!poll_.valid() || !wake_.valid() || !writes_.valid() ||
+      !add(poll_.get(), wake_.get(), EPOLLIN, token_of(0, Ready::kWake)) ||
+      !add(poll_.get(), writes_.get(), EPOLLIN, token_of(0, Ready::kWrites))) {
     return {FailureCode::kNoResources, std::string("nothing can be waited for: ") + std::strerror(errno)};
   }
   thread_ = std::thread([this] { run(); });
@@ -59,7 +62,8 @@ Failure Watcher::watch(const std::string& id, std::int32_t pid, std::shared_ptr<
   if (containers_.contains(id)) {
     return {FailureCode::kDuplicateContainer, "the container " + id + " is watched already: remove it first"};
   }
-  auto container = std::make_shared<Container>(id, machine_, counters_, std::make_shared<ProgramTable>(counted_programs_));
+  Learnt learnt{std::make_shared<ProgramTable>(counted_programs_), std::make_shared<FileTable>(file_totals_)};
+  auto container = std::make_shared<Container>(id, machine_, counters_, std::move(learnt));
   // From the first mark on, processes of the container wait for the thread, and this one must not wait for them.
   if (Failure failure = container->open(pid, std::move(rules)); failure.failed()) return failure;
   containers_.emplace(id, container);
@@ -70,7 +74,7 @@ Failure Watcher::watch(const std::string& id, std::int32_t pid, std::shared_ptr<
 Failure Watcher::set_rules(const std::string& id, std::shared_ptr<const ContainerRules> rules) noexcept {
   const auto found = containers_.find(id);
   if (found == containers_.end()) return {FailureCode::kUnknownContainer, "no container " + id + " is watched"};
-  if (found->second->only_learns() != rules->only_learn()) return replace(found->second, id, std::move(rules));
+  if (!found->second->takes_same_groups(*rules)) return replace(found->second, id, std::move(rules));
   if (Failure failure = found->second->set_rules(std::move(rules)); failure.failed()) return failure;
   // The thread may have been marking new mounts by the old rules.
   order(Task::kFollowMounts, found->second);
@@ -79,7 +83,7 @@ Failure Watcher::set_rules(const std::string& id, std::shared_ptr<const Containe
 
 Failure Watcher::replace(Shared& container, const std::string& id,
                          std::shared_ptr<const ContainerRules> rules) noexcept {
-  auto next = std::make_shared<Container>(id, machine_, counters_, container->programs());
+  auto next = std::make_shared<Container>(id, machine_, counters_, container->learnt());
   if (Failure failure = next->open(container->pid(), std::move(rules)); failure.failed()) return failure;
   // Looked at afterwards: a process that still runs has had its number all the time.
   if (container->has_ended()) return {FailureCode::kContainerGone, "the container has ended: it is not held to rules any more"};
@@ -91,8 +95,12 @@ Failure Watcher::replace(Shared& container, const std::string& id,
 void Watcher::remove(const std::string& id) noexcept {
   const auto found = containers_.find(id);
   if (found == containers_.end()) return;
-  if (found->second->learns()) removed_.emplace_back(id, found->second->programs());
-  if (removed_.size() > kMaxRemoved) removed_.pop_front();
+  const auto keep = [&id](auto& removed, const auto& table) noexcept {
+    removed.emplace_back(id, table);
+    if (removed.size() > kMaxRemoved) removed.pop_front();
+  };
+  keep(removed_programs_, found->second->learnt().programs);
+  keep(removed_files_, found->second->learnt().files);
   order(Task::kRelease, std::move(found->second));
   containers_.erase(found);
 }
@@ -102,18 +110,33 @@ void Watcher::note_running(const std::string& id, std::span<const std::int32_t> 
   if (found != containers_.end()) found->second->note_running(processes);
 }
 
-std::vector<ContainerPrograms> Watcher::take_programs() noexcept {
-  std::vector<ContainerPrograms> taken;
-  const auto take = [&taken](const std::string& id, ProgramTable& table) noexcept {
-    CountedPrograms counted = table.take();
-    if (!counted.programs.empty() || counted.not_counted > 0) taken.push_back({id, std::move(counted)});
+void Watcher::note_open(const std::string& id, std::span<const std::int32_t> processes) noexcept {
+  const auto found = containers_.find(id);
+  if (found != containers_.end()) found->second->note_open(processes);
+}
+
+std::vector<ContainerCounts<RunProgram>> Watcher::take_programs() noexcept {
+  return take<RunProgram>(&Learnt::programs, removed_programs_);
+}
+
+std::vector<ContainerCounts<WrittenFile>> Watcher::take_files() noexcept {
+  return take<WrittenFile>(&Learnt::files, removed_files_);
+}
+
+template <typename Thing, typename Table>
+std::vector<ContainerCounts<Thing>> Watcher::take(std::shared_ptr<Table> Learnt::* table,
+                                                  Removed<Table>& removed) noexcept {
+  std::vector<ContainerCounts<Thing>> taken;
+  const auto take_from = [&taken](const std::string& id, Table& of_container) noexcept {
+    Counts<Thing> counted = of_container.take();
+    if (!counted.entries.empty() || counted.not_counted > 0) taken.push_back({id, std::move(counted)});
   };
-  for (const auto& [id, container] : containers_) take(id, *container->programs());
-  for (auto left = removed_.begin(); left != removed_.end();) {
+  for (const auto& [id, container] : containers_) take_from(id, *(container->learnt().*table));
+  for (auto left = removed.begin(); left != removed.end();) {
     // The thread lets a container go in its own time: until then something may be added.
     const bool is_last = left->second.use_count() == 1;
-    take(left->first, *left->second);
-    left = is_last ? removed_.erase(left) : std::next(left);
+    take_from(left->first, *left->second);
+    left = is_last ? removed.erase(left) : std::next(left);
   }
   return taken;
 }
@@ -155,9 +178,10 @@ void Watcher::run() noexcept {
       }
     };
     // Mounts that changed are asked about before whoever asks goes on; nobody waits for what is only noticed.
-    handle_those([](Ready kind) { return kind != Ready::kQuestion && kind != Ready::kNotice; });
+    handle_those([](Ready kind) { return kind != Ready::kQuestion && kind != Ready::kNotice && kind != Ready::kWrites; });
     handle_those([](Ready kind) { return kind == Ready::kQuestion; });
     take_notice(tokens);
+    take_write(tokens);
     close_ended();
     if (none_waits) waiting_since_ = Clock::now();
     if (events_.size() >= kBatch || Clock::now() - waiting_since_ >= std::chrono::milliseconds(kBatchMs)) send();
@@ -201,6 +225,30 @@ void Watcher::take_notice(std::span<const epoll_event> ready) noexcept {
   if (chosen != ready.end()) handle(chosen->data.u64);
 }
 
+void Watcher::take_write(std::span<const epoll_event> ready) noexcept {
+  const auto is_write = [](const epoll_event& event) { return ready_of(event.data.u64) == Ready::kWrites; };
+  if (std::any_of(ready.begin(), ready.end(), is_write)) {
+    const Clock::time_point begin = Clock::now();
+    epoll_event first{};
+    // Those that are ready take turns.
+    const int count = ::epoll_wait(writes_.get(), &first, 1, 0);
+    const auto found = count > 0 ? served_.find(first.data.u64) : served_.end();
+    if (found != served_.end()) found->second->take_writes();
+    const Clock::time_point end = Clock::now();
+    writes_allowance_.spend(end - begin, end);
+  }
+  listen_to_writes(writes_allowance_.next() <= Clock::now());
+}
+
+void Watcher::listen_to_writes(bool listens) noexcept {
+  if (listens == listens_to_writes_) return;
+  epoll_event event{};
+  event.events = listens ? EPOLLIN : 0U;
+  event.data.u64 = token_of(0, Ready::kWrites);
+  ::epoll_ctl(poll_.get(), EPOLL_CTL_MOD, writes_.get(), &event);
+  listens_to_writes_ = listens;
+}
+
 void Watcher::close_ended() noexcept {
   while (!ending_.empty() && ending_.front().second <= Clock::now()) {
     const auto found = served_.find(ending_.front().first);
@@ -212,11 +260,16 @@ void Watcher::close_ended() noexcept {
 }
 
 int Watcher::wait_ms() const noexcept {
-  const int for_events = events_.empty() && lost_ == 0 ? -1 : kBatchMs;
-  if (ending_.empty()) return for_events;
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(ending_.front().second - Clock::now());
-  const int for_end = std::max(static_cast<int>(left.count()), 0);
-  return for_events < 0 ? for_end : std::min(for_events, for_end);
+  const Clock::time_point now = Clock::now();
+  int wait = events_.empty() && lost_ == 0 ? -1 : kBatchMs;
+  const auto until = [&wait, now](Clock::time_point due) noexcept {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(due - now);
+    const int most = std::max(static_cast<int>(left.count()), 0);
+    wait = wait < 0 ? most : std::min(wait, most);
+  };
+  if (!ending_.empty()) until(ending_.front().second);
+  if (!listens_to_writes_) until(writes_allowance_.next());
+  return wait;
 }
 
 void Watcher::take_orders() noexcept {
@@ -243,7 +296,8 @@ void Watcher::serve(Shared container) noexcept {
   const Ready by_group = container->only_learns() ? Ready::kNotice : Ready::kQuestion;
   const bool added = add(poll_.get(), container->group(), EPOLLIN, token_of(number, by_group)) &&
                      add(poll_.get(), container->mount_changes(), EPOLLPRI, token_of(number, Ready::kMounts)) &&
-                     add(poll_.get(), container->process(), EPOLLIN, token_of(number, Ready::kEnded));
+                     add(poll_.get(), container->process(), EPOLLIN, token_of(number, Ready::kEnded)) &&
+                     (container->write_group() < 0 || add(writes_.get(), container->write_group(), EPOLLIN, number));
   served_.emplace(number, std::move(container));
   if (added) return;
   // Better unwatched than waiting for ever.

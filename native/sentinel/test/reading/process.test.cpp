@@ -6,6 +6,7 @@
 #include <string>
 
 #include "reading/open_call.hpp"
+#include "reading/open_flags.hpp"
 #include "reading/process_status.hpp"
 
 using namespace bulkhead::sentinel;
@@ -73,6 +74,14 @@ TEST_CASE("how a program of 32 bits opens a file is told by the numbers that cal
   CHECK(parse_open_call(call(execveat, {0, 0x8000, 0})) == OpenCall::kStarts);
 }
 #endif
+
+TEST_CASE("how a file was opened is told by what /proc says of the descriptor") {
+  CHECK(parse_open_flags("pos:\t0\nflags:\t0100001\nmnt_id:\t27\nino:\t4\n") == 0100001U);
+  CHECK(parse_open_flags("flags:\t02\n") == 2U);
+  CHECK_FALSE(parse_open_flags("flags:\t\n"));
+  CHECK_FALSE(parse_open_flags("pos:\t0\n"));
+  CHECK_FALSE(parse_open_flags(""));
+}
 
 TEST_CASE("a call that hides how it opens is not guessed at") {
   CHECK(parse_open_call("running\n") == OpenCall::kRunning);

@@ -8,7 +8,6 @@
 #include <vector>
 
 using namespace bulkhead::sentinel;
-using Verdict = RunProgram::Verdict;
 
 TEST_CASE("programs are counted by what is known of them, until they are taken") {
   std::atomic<std::size_t> all{0};
@@ -19,13 +18,13 @@ TEST_CASE("programs are counted by what is known of them, until they are taken")
   table.add({"/bin/sh", std::nullopt, std::nullopt, Verdict::kAllow});
   table.add({"/bin/sh", 0, false, Verdict::kAllow});
   table.add({"/bin/sh", 0, true, Verdict::kBlock});
-  const CountedPrograms taken = table.take();
-  CHECK(taken.programs.size() == 5);
+  const Counts<RunProgram> taken = table.take();
+  CHECK(taken.entries.size() == 5);
   std::uint64_t sum = 0;
-  for (const CountedProgram& counted : taken.programs) sum += counted.count;
+  for (const Counts<RunProgram>::Entry& counted : taken.entries) sum += counted.count;
   CHECK(sum == 6);
   CHECK(taken.not_counted == 0);
-  CHECK(table.take().programs.empty());
+  CHECK(table.take().entries.empty());
 }
 
 TEST_CASE("what has no name, one that is too long, or no room is a number") {
@@ -35,12 +34,12 @@ TEST_CASE("what has no name, one that is too long, or no room is a number") {
   table.add({std::string(ProgramTable::kMaxPath + 1, 'x'), 0, true, Verdict::kAllow});
   table.add({std::string(ProgramTable::kMaxPath, 'x'), 0, true, Verdict::kAllow});
   table.leave_out();
-  for (std::size_t i = 0; i < ProgramTable::kMaxPrograms; ++i) {
+  for (std::size_t i = 0; i < ProgramTable::kMost; ++i) {
     table.add({"/tmp/" + std::to_string(i), 0, false, Verdict::kAllow});
   }
   table.add({"/tmp/0", 0, false, Verdict::kAllow});
-  const CountedPrograms taken = table.take();
-  CHECK(taken.programs.size() == ProgramTable::kMaxPrograms);
+  const Counts<RunProgram> taken = table.take();
+  CHECK(taken.entries.size() == ProgramTable::kMost);
   CHECK(taken.not_counted == 4);
   CHECK(table.take().not_counted == 0);
 }
@@ -49,18 +48,18 @@ TEST_CASE("all containers together have no more than they may, and room again on
   std::atomic<std::size_t> all{0};
   std::vector<std::unique_ptr<ProgramTable>> tables;
   const auto fill = [](ProgramTable& table) {
-    for (std::size_t i = 0; i < ProgramTable::kMaxPrograms; ++i) table.add({std::to_string(i), 0, true, Verdict::kAllow});
+    for (std::size_t i = 0; i < ProgramTable::kMost; ++i) table.add({std::to_string(i), 0, true, Verdict::kAllow});
   };
-  for (std::size_t filled = 0; filled < ProgramTable::kMaxOfAll; filled += ProgramTable::kMaxPrograms) {
+  for (std::size_t filled = 0; filled < ProgramTable::kMostOfAll; filled += ProgramTable::kMost) {
     fill(*tables.emplace_back(std::make_unique<ProgramTable>(all)));
   }
   ProgramTable late(all);
   late.add({"/bin/sh", 0, true, Verdict::kAllow});
   tables.front()->add({"0", 0, true, Verdict::kAllow});
   CHECK(late.take().not_counted == 1);
-  CHECK(tables.front()->take().programs.front().count == 2);
+  CHECK(tables.front()->take().entries.front().count == 2);
   late.add({"/bin/sh", 0, true, Verdict::kAllow});
-  CHECK(late.take().programs.size() == 1);
+  CHECK(late.take().entries.size() == 1);
   tables.clear();
   CHECK(all == 0);
 }

@@ -33,11 +33,14 @@ struct Sink final : EventSink {
   }
 };
 
-/// One that holds up who tells it of anything, until it is let go.
+/// One that holds up who tells it of the first thing, until it is let go. What is told after that may be told late: it is not
+/// waited for.
 struct HoldingSink final : EventSink {
+  std::atomic<bool> has_held{false};
   std::binary_semaphore reached{0};
   std::binary_semaphore go_on{0};
   bool on_events(std::vector<Event>&&, std::uint64_t) noexcept override {
+    if (has_held.exchange(true)) return true;
     reached.release();
     go_on.acquire();
     return true;
@@ -77,6 +80,8 @@ class Opener {
   int start() { return ask("!"); }
   /// The same by a process of its own each time: the kernel tells once of what one thread does again before it is read.
   int start_apart() { return ask("+"); }
+  /// What came of writing a file, each time another.
+  int write() { return ask("w"); }
 
  private:
   int ask(const char* question) {
@@ -100,6 +105,7 @@ class Opener {
                       ::umount2("/old", MNT_DETACH) == 0;
     int error = made ? 0 : errno;
     char question = 0;
+    int written = 0;
     do {
       if (::write(answer_[1], &error, sizeof(error)) != sizeof(error)) break;
       if (::read(ask_[0], &question, 1) != 1) break;
@@ -117,6 +123,13 @@ class Opener {
         int status = 0;
         ::waitpid(child, &status, 0);
         error = WEXITSTATUS(status);
+        continue;
+      }
+      if (question == 'w') {
+        ::mkdir("/out", 0700);
+        const std::string name = "/out/" + std::to_string(written++);
+        const int out = ::open(name.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+        error = out < 0 || ::close(out) != 0 ? errno : 0;
         continue;
       }
       const int file = ::open("/secret", O_RDONLY | O_CLOEXEC);
@@ -143,6 +156,12 @@ std::shared_ptr<const ContainerRules> deny(const char16_t* path) {
 std::shared_ptr<const ContainerRules> learn(const ContainerRules& others) {
   auto rules = std::make_shared<ContainerRules>(others);
   rules->learn_programs = true;
+  return rules;
+}
+
+std::shared_ptr<const ContainerRules> learn_files(const ContainerRules& others) {
+  auto rules = std::make_shared<ContainerRules>(others);
+  rules->learn_files = true;
   return rules;
 }
 
@@ -222,13 +241,13 @@ TEST_CASE("what a container runs is counted once, while rules come and go and ot
   std::uint64_t allowed = 0;
   std::uint64_t blocked = 0;
   const auto take = [&] {
-    for (const ContainerPrograms& taken : watcher.take_programs()) {
+    for (const ContainerCounts<RunProgram>& taken : watcher.take_programs()) {
       CHECK(taken.container == "c");
-      for (const auto& [program, count] : taken.counted.programs) {
+      for (const auto& [program, count] : taken.counted.entries) {
         if (program.path != "/secret") continue;
         CHECK(program.from_image == true);
         CHECK(program.user.value_or(0) == 0);
-        (program.verdict == RunProgram::Verdict::kBlock ? blocked : allowed) += count;
+        (program.verdict == Verdict::kBlock ? blocked : allowed) += count;
       }
     }
   };
@@ -246,6 +265,68 @@ TEST_CASE("what a container runs is counted once, while rules come and go and ot
   CHECK(blocked == kStarts / 2);
   CHECK(watcher.counters().errors == 0);
   CHECK(watcher.take_programs().empty());
+}
+
+TEST_CASE("what a container writes is counted, while rules come and go and others take what was counted") {
+  if (!can_watch("what a container writes")) return;
+  constexpr std::uint64_t kWrites = 60;
+  Opener opener;
+  Sink sink;
+  Watcher watcher(sink);
+  REQUIRE_FALSE(watcher.start().failed());
+  const auto alone = learn_files({});
+  const auto asking = learn_files(*deny(u"/secret"));
+  REQUIRE_FALSE(watcher.watch("c", opener.pid(), alone).failed());
+  std::uint64_t counted = 0;
+  const auto take = [&] {
+    for (const ContainerCounts<WrittenFile>& taken : watcher.take_files()) {
+      CHECK(taken.container == "c");
+      CHECK(taken.counted.not_counted == 0);
+      for (const auto& [file, count] : taken.counted.entries) {
+        CHECK(file.path.starts_with("/out"));
+        CHECK(file.verdict == Verdict::kAllow);
+        counted += count;
+      }
+    }
+  };
+  const std::int32_t processes[] = {opener.pid(), ::getpid(), -1};
+  for (std::uint64_t i = 0; i < kWrites; ++i) {
+    CHECK(opener.write() == 0);
+    if (i % 5 == 0) take();
+    watcher.note_open("c", processes);
+    REQUIRE_FALSE(watcher.set_rules("c", i % 2 == 0 ? asking : alone).failed());
+  }
+  watcher.remove("c");
+  for (int tries = 0; tries < 1'000 && counted < kWrites; ++tries) {
+    take();
+    ::usleep(10'000);
+  }
+  // Of a group that takes the place of another both may be told.
+  CHECK(counted >= kWrites);
+  CHECK(counted <= 2 * kWrites);
+  CHECK(watcher.counters().errors == 0);
+  CHECK(watcher.take_files().empty());
+  CHECK(watcher.take_programs().empty());
+}
+
+TEST_CASE("who is asked about does not wait for what another writes without end") {
+  if (!can_watch("who is asked about")) return;
+  Opener held;
+  Opener writer;
+  Sink sink;
+  Watcher watcher(sink);
+  REQUIRE_FALSE(watcher.start().failed());
+  REQUIRE_FALSE(watcher.watch("held", held.pid(), deny(u"/secret")).failed());
+  REQUIRE_FALSE(watcher.watch("writer", writer.pid(), learn_files({})).failed());
+  std::atomic<bool> ends{false};
+  std::thread writes([&] {
+    while (!ends) CHECK(writer.write() == 0);
+  });
+  for (int i = 0; i < 100; ++i) CHECK(held.open() == EPERM);
+  ends = true;
+  writes.join();
+  watcher.remove("writer");
+  CHECK(watcher.counters().errors == 0);
 }
 
 TEST_CASE("a process of another container is not counted as what runs already") {
@@ -282,9 +363,9 @@ TEST_CASE("who is asked about waits for nothing that is left to be counted of a 
     ::usleep(10'000);  // so that it is asked before the thread goes on
     std::uint64_t counted = 0;
     const auto take = [&] {
-      for (const ContainerPrograms& taken : watcher.take_programs()) {
+      for (const ContainerCounts<RunProgram>& taken : watcher.take_programs()) {
         counted += taken.counted.not_counted;
-        for (const auto& [program, count] : taken.counted.programs) counted += count;
+        for (const auto& [program, count] : taken.counted.entries) counted += count;
       }
     };
     sink.go_on.release();
@@ -296,7 +377,6 @@ TEST_CASE("who is asked about waits for nothing that is left to be counted of a 
       ::usleep(10'000);
     }
     CHECK(counted == kStarts);
-    sink.go_on.release();
     watcher.stop();
   }
   CHECK(was_first);
@@ -310,9 +390,12 @@ TEST_CASE("a container ends while it is counted what runs in it already") {
   for (int i = 0; i < 20; ++i) {
     auto opener = std::make_unique<Opener>();
     const std::int32_t running[] = {opener->pid()};
-    REQUIRE_FALSE(watcher.watch("c", opener->pid(), learn({})).failed());
+    REQUIRE_FALSE(watcher.watch("c", opener->pid(), learn_files(*learn({}))).failed());
     std::thread end([&opener] { opener.reset(); });
-    for (int tries = 0; tries < 20; ++tries) watcher.note_running("c", running);
+    for (int tries = 0; tries < 20; ++tries) {
+      watcher.note_running("c", running);
+      watcher.note_open("c", running);
+    }
     end.join();
     watcher.remove("c");
   }

@@ -5,6 +5,7 @@ import type { Measure } from '../measure.ts';
 /** Of one measurement: long enough that what begins and ends it does not count. */
 const STARTS = 1_000;
 const OPENS = 20_000;
+const WRITES = 20_000;
 
 /** As many rules as a node's policies may have for a container, none of which holds. */
 const RULES = 100;
@@ -18,6 +19,7 @@ interface Case {
 const PROGRAM = '/usr/bin/use-files';
 
 const COUNTED = { programs: true } as const;
+const WRITTEN = { files: true } as const;
 
 const CASES: readonly Case[] = [
   { name: 'the start of a program, by 100 rules', rules: programs(false), use: starts },
@@ -30,6 +32,17 @@ const CASES: readonly Case[] = [
   },
   { name: 'the open of a file, by 100 rules', rules: files(), use: opens('/etc/secret') },
   { name: 'the same, on a volume', rules: files(), use: opens('/data/file') },
+  { name: 'the same, and what is written counted', rules: { ...files(), learn: WRITTEN }, use: opens('/etc/secret') },
+  {
+    name: 'a file that is made and written, and only counted',
+    rules: { process: [], file: [], learn: WRITTEN },
+    use: writes('/tmp/bench'),
+  },
+  {
+    name: 'the same, on a volume',
+    rules: { process: [], file: [], learn: WRITTEN },
+    use: writes('/data/bench'),
+  },
 ];
 
 /** What a question to the sentinel costs who starts a program or opens a file, against none in the same run. Needs root. */
@@ -95,6 +108,10 @@ async function starts(container: TestContainer): Promise<number> {
 
 function opens(path: string): (container: TestContainer) => Promise<number> {
   return async (container) => await nanoseconds(container, 'open', path, OPENS);
+}
+
+function writes(path: string): (container: TestContainer) => Promise<number> {
+  return async (container) => await nanoseconds(container, 'write', path, WRITES);
 }
 
 async function nanoseconds(container: TestContainer, how: string, path: string, count: number): Promise<number> {

@@ -1,7 +1,7 @@
 import type { ContainerPrograms } from '@bulkhead/sentinel';
 import { describe, expect, it } from 'vitest';
 import type { NewAgentEvent, Subject } from '../event/agent-event.ts';
-import { ProgramWatch } from './program-watch.ts';
+import { watchPrograms } from './watch-programs.ts';
 
 const HOUR = 3_600_000;
 const SHELL = { path: '/bin/sh', user: 0, fromImage: true, verdict: 'allow', count: 1 } as const;
@@ -15,7 +15,7 @@ function stage(subjectOf = (id: string): Subject | undefined => subject(id)) {
   const queue: ContainerPrograms[] = [];
   const clock = { now: 0 };
   const totals = { told: 0, notCounted: 0 };
-  const watch = new ProgramWatch({
+  const watch = watchPrograms({
     take: () => queue.splice(0),
     subjectOf,
     emit: (event) => {
@@ -43,7 +43,7 @@ function ran(id: string, ...paths: readonly string[]): ContainerPrograms {
   return { id, programs: paths.map((path) => ({ ...SHELL, path })), notCounted: 0 };
 }
 
-describe('ProgramWatch', () => {
+describe('watchPrograms', () => {
   it('tells what a container ran, and since when', () => {
     const { pass, totals } = stage();
 
