@@ -12,15 +12,22 @@ namespace {
 using internal::CardRange;
 using internal::kCardRanges;
 
-/// By first digit: where its ranges start. No range spans two.
-consteval std::array<std::uint8_t, 11> make_starts() {
-  std::array<std::uint8_t, 11> starts{};
-  for (std::size_t digit = 0; digit < 10; ++digit)
-    for (const CardRange& range : kCardRanges)
-      if (range.from / 100000 <= digit) ++starts[digit + 1];
-  return starts;
+/// The first and one past the last of kCardRanges that hold numbers with the same two digits in front.
+struct Span {
+  std::uint8_t first = 0, end = 0;
+};
+consteval std::array<Span, 100> make_spans() {
+  std::array<Span, 100> spans{};
+  for (std::size_t start = 0; start < spans.size(); ++start) {
+    for (std::size_t i = 0; i < kCardRanges.size(); ++i) {
+      if (start < kCardRanges[i].from / 10'000 || start > kCardRanges[i].to / 10'000) continue;
+      if (spans[start].end == 0) spans[start].first = static_cast<std::uint8_t>(i);
+      spans[start].end = static_cast<std::uint8_t>(i + 1);
+    }
+  }
+  return spans;
 }
-constexpr std::array<std::uint8_t, 11> kStarts = make_starts();
+constexpr std::array<Span, 100> kSpans = make_spans();
 
 constexpr std::array<std::string_view, 40> kTestNumbers{
     "4111111111111111", "4012888888881881", "4222222222222",    "4242424242424242", "4000056655665556",
@@ -48,11 +55,11 @@ constexpr std::array<std::uint32_t, kTestNumbers.size()> kTestEnds = make_test_e
 IssuerWeight issuer_weight(std::uint32_t first_six, std::size_t length) noexcept {
   if (length > kMaxCardDigits) return IssuerWeight::none;
   IssuerWeight best = IssuerWeight::none;
-  const std::uint32_t digit = first_six / 100000;
-  if (digit > 9) return best;
-  for (std::size_t i = kStarts[digit]; i < kStarts[digit + 1]; ++i) {
+  const std::size_t start = first_six / 10'000;
+  if (start >= kSpans.size()) return best;
+  for (std::size_t i = kSpans[start].first; i < kSpans[start].end; ++i) {
     const CardRange& range = kCardRanges[i];
-    if (first_six <= range.to && (range.lengths >> length & 1U) != 0) best = std::max(best, range.weight);
+    if (range.from <= first_six && first_six <= range.to && (range.lengths >> length & 1U) != 0) best = std::max(best, range.weight);
   }
   return best;
 }

@@ -75,6 +75,22 @@ TEST_CASE("numbers that fail Luhn, issuer, length or grouping are no cards") {
   }
 }
 
+TEST_CASE("a number between the ranges of two issuers is no card") {
+  for (const std::string text : {"card 2206003074185291", "card 3060003074185294", "card 3500003074185292", "card 3512343074185298",
+                                 "card 6400003074185296", "card 6439993074185293", "card 6600003074185294", "card 9791003074185297"}) {
+    CAPTURE(text);
+    CHECK(surest(text, kCard) == Confidence::none);
+  }
+}
+
+TEST_CASE("a range that counts in context alone is not that of the issuer behind it") {
+  for (const std::string number : {"5020003074185298", "6000003074185290", "6320003074185293"}) {
+    CAPTURE(number);
+    CHECK(surest("number " + number, kCard) == Confidence::none);
+    CHECK(surest("card " + number, kCard) == Confidence::medium);
+  }
+}
+
 TEST_CASE("a number inside a longer word or number is no card") {
   for (const std::string text :
        {"card x4111111111111111", "card 4111111111111111x", "card 14111111111111111", "card 4111111111111111.5",
