@@ -59,6 +59,7 @@ struct ChunkMasks {
   alignas(64) std::uint64_t separator[kMaskWords];
   alignas(64) std::uint64_t opening[kMaskWords];
   alignas(64) std::uint64_t point[kMaskWords];
+  alignas(64) std::uint64_t number[kMaskWords];  ///< events of digits: see follow_chains
 
   [[gnu::always_inline]] inline void put(std::size_t block, const BlockMasks& of) noexcept {
     digit[block] = of.digit;
@@ -66,13 +67,20 @@ struct ChunkMasks {
     opening[block] = of.opening;
     point[block] = of.point;
   }
+  [[gnu::always_inline]] [[nodiscard]] inline std::uint64_t events(std::size_t block) const noexcept {
+    return point[block] | number[block];
+  }
 };
 
 [[gnu::always_inline]] inline std::uint64_t mask(__m512i sets, std::uint8_t which) noexcept {
   return _mm512_test_epi8_mask(sets, _mm512_set1_epi8(static_cast<char>(which)));
 }
 
-/// The sets of each byte; none for those above 0x7f, whose top bit the permutation would overlook.
+/// The sets of each byte without its top bit, which the permutation overlooks.
+[[gnu::always_inline]] inline __m512i likely_sets(const AsciiTable& table, __m512i bytes) noexcept {
+  return _mm512_permutex2var_epi8(_mm512_load_si512(table.sets), bytes, _mm512_load_si512(table.sets + kBlock));
+}
+/// The sets of each byte; none for those above 0x7f.
 [[gnu::always_inline]] inline __m512i sets(const AsciiTable& table, __m512i bytes) noexcept {
   // The top bits are taken by another port of the processor than the one for permutations.
   return _mm512_maskz_permutex2var_epi8(~_mm512_movepi8_mask(bytes), _mm512_load_si512(table.sets), bytes,
@@ -109,13 +117,19 @@ struct Chunk {
   }
 };
 
+[[gnu::always_inline]] inline __m512i all_three_likely(const AsciiTable (&tables)[3], const Block& block) noexcept {
+  constexpr int kAllThree = 0x80;  // a & b & c
+  return _mm512_ternarylogic_epi64(likely_sets(tables[2], block.here), likely_sets(tables[1], block.before),
+                                   likely_sets(tables[0], block.second_before), kAllThree);
+}
+
 [[gnu::always_inline]] inline __m512i all_three(const AsciiTable (&tables)[3], const Block& block) noexcept {
   constexpr int kAllThree = 0x80;  // a & b & c
   return _mm512_ternarylogic_epi64(sets(tables[2], block.here), sets(tables[1], block.before),
                                    sets(tables[0], block.second_before), kAllThree);
 }
 
-/// How sure a point is: an anchor is one, or a byte that shares a set of kEitherTable with the two before it.
+/// How sure a point is: an anchor is one, or a byte that shares a set of kEitherTable with the two before it, but for top bits.
 enum class Points : bool { exact, likely };
 
 /// Not zero where an anchor ends.
@@ -123,7 +137,7 @@ template <Finds Wanted, Points Sure>
 [[gnu::always_inline]] inline __m512i anchors(const Block& block) noexcept {
   const __m512i secrets = Sure == Points::exact
                               ? _mm512_or_si512(all_three(kAnchorTable, block), all_three(kTokenTable, block))
-                              : all_three(kEitherTable, block);
+                              : all_three_likely(kEitherTable, block);
   if constexpr (has_names(Wanted)) return _mm512_or_si512(secrets, all_three(kNameTable, block));
   return secrets;
 }
@@ -131,10 +145,11 @@ template <Finds Wanted, Points Sure>
 template <Finds Wanted, Points Sure = Points::exact>
 [[gnu::always_inline]] inline BlockMasks classify(const Block& block) noexcept {
   constexpr int kFirstOrBoth = 0xf8;  // a | (b & c)
+  static_assert(kSetDigit == 0x80, "the top bit");
   const __m512i byte_sets = sets(kByteTable, block.here);
   const __m512i ends = anchors<Wanted, Sure>(block);
   const __m512i point = _mm512_ternarylogic_epi64(ends, byte_sets, _mm512_set1_epi8(kSetAt), kFirstOrBoth);
-  return {mask(byte_sets, kSetDigit), mask(byte_sets, kSetSeparator), mask(byte_sets, kSetOpening),
+  return {_mm512_movepi8_mask(byte_sets), mask(byte_sets, kSetSeparator), mask(byte_sets, kSetOpening),
           _mm512_test_epi8_mask(point, point)};
 }
 
@@ -149,13 +164,12 @@ struct Avx512Classifier {
   }
 };
 
-/// What find_loop works out for one block after the other; the events take the place of the points.
+/// What find_loop works out for one block after the other but the points, in `masks.number`.
 template <Finds Wanted>
 [[gnu::always_inline]] inline void follow_chains(ChunkMasks& masks, std::size_t blocks) noexcept {
   constexpr int kFirstOrBoth = 0xf8;        // a | (b & c)
   constexpr int kAllThree = 0x80;           // a & b & c
   constexpr int kFirstAndNotSecond = 0x30;  // a & ~b
-  constexpr int kAnyOfThree = 0xfe;         // a | b | c
   // Only `now` carries over from one vector to the next; in front of the first there is nothing.
   EightWords digit, chain, chain2, chain4, run2, number, opening;
   for (std::size_t i = 0; i < blocks; i += kWords) {
@@ -178,21 +192,23 @@ template <Finds Wanted>
     const __m512i number_end =
         _mm512_ternarylogic_epi64(number.shifted<1>(), digit.now, digit.now, kFirstAndNotSecond);
     const __m512i phone = _mm512_and_si512(digit.now, opening.shifted<1>());
-    _mm512_store_si512(masks.point + i, _mm512_ternarylogic_epi64(_mm512_load_si512(masks.point + i), number_end,
-                                                                  phone, kAnyOfThree));
+    _mm512_store_si512(masks.number + i, _mm512_or_si512(number_end, phone));
   }
 }
 
 /// All events of a block at once: their places within it are moved together, then widened.
 [[gnu::always_inline]] inline std::size_t write(std::uint64_t events, std::size_t at,
                                                 std::uint16_t* positions) noexcept {
+  constexpr std::size_t kFew = 16;
   const __m512i places = _mm512_maskz_compress_epi8(events, _mm512_load_si512(kAscending.bytes));
-  const __m512i base = _mm512_set1_epi16(static_cast<short>(at));
-  _mm512_storeu_si512(positions, _mm512_add_epi16(_mm512_cvtepu8_epi16(_mm512_castsi512_si256(places)), base));
+  const auto base = static_cast<short>(at);
+  const __m256i few = _mm256_add_epi16(_mm256_cvtepu8_epi16(_mm512_castsi512_si128(places)), _mm256_set1_epi16(base));
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(positions), few);
   const auto count = static_cast<std::size_t>(_mm_popcnt_u64(events));
-  if (count > kBlock / 2) [[unlikely]] {
-    const __m256i rest = _mm512_extracti64x4_epi64(places, 1);
-    _mm512_storeu_si512(positions + kBlock / 2, _mm512_add_epi16(_mm512_cvtepu8_epi16(rest), base));
+  if (count > kFew) [[unlikely]] {
+    const auto all = [&](__m256i half) { return _mm512_add_epi16(_mm512_cvtepu8_epi16(half), _mm512_set1_epi16(base)); };
+    _mm512_storeu_si512(positions, all(_mm512_castsi512_si256(places)));
+    _mm512_storeu_si512(positions + kBlock / 2, all(_mm512_extracti64x4_epi64(places, 1)));
   }
   return count;
 }

@@ -36,14 +36,15 @@ std::size_t find_events_avx512(const std::uint8_t* from, std::size_t length, std
   for (; i < chunk.whole; ++i)
     masks.put(i, classify<Wanted, Points::likely>(Block::whole(chunk.front + i * kBlock)));
   if (chunk.left != 0) masks.put(i, classify<Wanted, Points::likely>(chunk.block(i)));
-  drop_look_alikes<Wanted>(chunk, masks);
+  // In this order, since words that were just stored cannot be loaded as vectors at once: of the points, all are needed first.
   follow_chains<Wanted>(masks, chunk.blocks());
+  drop_look_alikes<Wanted>(chunk, masks);
 
   std::size_t count = 0;
   std::size_t block = 1;
-  for (; block < chunk.whole; ++block) count += write(masks.point[block], (block - 1) * kBlock, positions + count);
+  for (; block < chunk.whole; ++block) count += write(masks.events(block), (block - 1) * kBlock, positions + count);
   if (chunk.left != 0)
-    count += write(_bzhi_u64(masks.point[block], static_cast<unsigned>(chunk.left)), (block - 1) * kBlock, positions + count);
+    count += write(_bzhi_u64(masks.events(block), static_cast<unsigned>(chunk.left)), (block - 1) * kBlock, positions + count);
   return count;
 }
 

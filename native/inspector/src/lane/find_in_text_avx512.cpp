@@ -65,7 +65,8 @@ std::size_t find_in_text_avx512(const std::uint8_t* from, std::size_t length, st
   follow_chains<Finds::secrets>(masks, blocks);
 
   for (std::size_t i = 0; i < vectors * kWords; i += kWords)
-    _mm512_store_si512(masks.point + i, _mm512_load_si512(masks.point + i) & _mm512_load_si512(near + i));
+    _mm512_store_si512(masks.point + i, (_mm512_load_si512(masks.point + i) | _mm512_load_si512(masks.number + i)) &
+                                            _mm512_load_si512(near + i));
   masks.point[0] = 0;
   std::size_t count = 0;
   const std::size_t full = list_full_words(masks.point, vectors, numbers);

@@ -22,7 +22,7 @@ std::vector<std::uint16_t> run(FindEvents find, const std::vector<std::uint8_t>&
 std::vector<std::uint8_t> sample(std::mt19937& random, std::size_t size) {
   static const std::string kPieces[] = {"0", "12", "345", "6789", "123456789", "4111111111111111", " ", "-", ".", "  ",
                                         "+", "(", "@", "DE89", "G", "7", ".eyJ", "--B", "AKI", "ghp_", "b_p", "xox",
-                                        "k_l", "k_t", "a", "\x80\xff", "\n", "AB1", "dob", "ID|", "0xd", "(415) 555-2671", "1 2 3 4 5 6"};
+                                        "k_l", "k_t", "a", ".\xe5y", "\xc1KI", "\x80\xff", "\n", "AB1", "dob", "ID|", "0xd", "(415) 555-2671", "1 2 3 4 5 6"};
   std::vector<std::uint8_t> bytes;
   const bool noise = random() % 4 == 0;
   while (bytes.size() < size) {
