@@ -52,6 +52,6 @@ inline constexpr std::array<bool, 256> kEscapeStarts = make_escape_starts();
 }  // namespace internal
 
 /// Whether a byte can be the first of an escape, whatever follows it and however it came here.
-constexpr bool may_begin_escape(std::uint8_t byte) noexcept { return internal::kEscapeStarts[byte]; }
+[[gnu::always_inline]] constexpr bool may_begin_escape(std::uint8_t byte) noexcept { return internal::kEscapeStarts[byte]; }
 
 }  // namespace bulkhead::reading

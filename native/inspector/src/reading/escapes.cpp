@@ -7,23 +7,10 @@
 
 #include "detect/field_view.hpp"
 #include "reading/chain.hpp"
-#include "reading/hint_tables.hpp"
+#include "reading/plain_length.hpp"
 #include "reading/text_around.hpp"
 
 namespace bulkhead::reading {
-namespace {
-
-/// How many bytes come before the first that may begin an escape, by itself and by the one behind it.
-std::size_t plain_length(Bytes bytes, std::uint8_t before) noexcept {
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    if (may_begin_escape(bytes[i]) &&
-        (i + 1 == bytes.size() || is_hint(bytes[i], bytes[i + 1]) || is_hint(i == 0 ? before : bytes[i - 1], bytes[i])))
-      return i;
-  }
-  return bytes.size();
-}
-
-}  // namespace
 
 Escapes::Escapes(Workings& workings, Reading& parent, unsigned depth, std::uint8_t before) noexcept
     : parent_(parent),

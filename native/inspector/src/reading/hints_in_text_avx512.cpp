@@ -153,15 +153,6 @@ struct ChunkMasks {
   return _mm512_test_epi64_mask(any, any) != 0;
 }
 
-/// The hints of a block by the exact tables.
-[[gnu::always_inline]] inline __mmask64 pairs_of(__m512i here, __m512i before) noexcept {
-  const __m512i packed = _mm512_set1_epi8(static_cast<char>(kPacked));
-  const __mmask64 high = _mm512_movepi8_mask(here);
-  const __m512i first = look_up(kFirst, before, _mm512_testn_epi8_mask(before, packed));
-  const __m512i shared = _mm512_and_si512(look_up(kSecond, here, ~high), first);
-  return _mm512_test_epi8_mask(shared, _mm512_set1_epi8(static_cast<char>(~kPacked))) | wide_pairs(here, before, first, high);
-}
-
 }  // namespace
 
 void find_hints_in_text_avx512(const std::uint8_t* from, std::size_t length, Bytes before, Hints& hints) noexcept {

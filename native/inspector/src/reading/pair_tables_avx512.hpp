@@ -39,6 +39,15 @@ constexpr HalfTable kFirst = half_of(kHintTables.first, 0), kSecond = half_of(kH
   return _mm512_test_epi8_mask(first, look_up(kWideSecond, here, high));
 }
 
+/// The bytes that are the second of a pair of either tables. `before`: the same one byte earlier.
+[[gnu::always_inline]] inline __mmask64 pairs_of(__m512i here, __m512i before) noexcept {
+  const __m512i packed = _mm512_set1_epi8(static_cast<char>(kPacked));
+  const __mmask64 high = _mm512_movepi8_mask(here);
+  const __m512i first = look_up(kFirst, before, _mm512_testn_epi8_mask(before, packed));
+  const __m512i shared = _mm512_and_si512(look_up(kSecond, here, ~high), first);
+  return _mm512_test_epi8_mask(shared, _mm512_set1_epi8(static_cast<char>(~kPacked))) | wide_pairs(here, before, first, high);
+}
+
 constexpr std::uint64_t lowest(std::size_t count) noexcept { return count >= 64 ? ~0ULL : (1ULL << count) - 1; }
 
 }  // namespace
