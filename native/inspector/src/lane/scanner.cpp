@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -38,23 +39,30 @@ lane::Finds finds_of(const ProgramImpl& program) noexcept {
   return lane::finds_of(program.number_ends.short_runs, program.kinds.names);
 }
 
+/// What is left of a chunk's events after sifting, and those that identity numbers may have.
+struct Events {
+  std::uint16_t positions[lane::kMaxEvents];
+  std::uint16_t named[lane::kMaxEvents];
+  std::size_t count = 0, named_count = 0;
+
+  void find(const std::uint8_t* from, std::size_t length, const ProgramImpl& program, lane::EventJudge& judge) noexcept {
+    const lane::Finds finds = finds_of(program);
+    const bool in_text = finds == lane::Finds::secrets && lane::text_is_rare(from, length);  // see kLeastText
+    const std::size_t found = (in_text ? lane::find_in_text_avx512 : lane::best_find_events(finds))(from, length, positions);
+    named_count = judge.select_named(from, {positions, found}, program.number_ends, named);
+    count = found == 0 ? 0 : lane::best_sift()(from, positions, found, program.numbers);
+  }
+};
+
 /// Judges the events in [from, to); returns where a candidate waits, or `to`.
 const std::uint8_t* judge_events(const detect::FieldView& view, const std::uint8_t* from, const std::uint8_t* to,
                                  const ProgramImpl& program, lane::EventJudge& judge) noexcept {
-  const lane::Finds finds = finds_of(program);
-  const lane::FindEvents find = lane::best_find_events(finds);
-  const lane::SiftEvents sift = lane::best_sift();
-  const bool may_be_in_text = finds == lane::Finds::secrets;  // see kLeastText
-  std::uint16_t positions[lane::kMaxEvents];
-  std::uint16_t named[lane::kMaxEvents];
+  Events events;
   while (from < to) {
     const std::size_t length = std::min<std::size_t>(static_cast<std::size_t>(to - from), lane::kChunk);
-    const bool in_text = may_be_in_text && lane::text_is_rare(from, length);
-    const std::size_t found = (in_text ? lane::find_in_text_avx512 : find)(from, length, positions);
-    const std::size_t named_count = judge.select_named(from, {positions, found}, program.number_ends, named);
-    const std::size_t count = sift(from, positions, found, program.numbers);
-    if (const std::uint8_t* const waiting = judge.judge(view, from, {positions, count}, {named, named_count}))
-      return waiting;
+    events.find(from, length, program, judge);
+    const auto* const waiting = judge.judge(view, from, {events.positions, events.count}, {events.named, events.named_count});
+    if (waiting != nullptr) return waiting;
     from += length;
   }
   return to;
@@ -99,7 +107,18 @@ struct ContentScanner::State {
                    ScratchImpl& scratch, DetectionSink& sink) noexcept;
   void scan_in_place(Bytes bytes, std::size_t from, const ProgramImpl& program, ScratchImpl& scratch,
                      DetectionSink& sink) noexcept;
+  void scan_long(Bytes bytes, const ProgramImpl& program, ScratchImpl& scratch, DetectionSink& sink) noexcept;
 };
+
+/// So far into a span, judges may look back into the tail: they work on a copy. None of them can be pending, since the copy goes on
+/// for kLookAhead bytes. Whole blocks, since a partial one takes a detour.
+constexpr std::size_t kSeam = (detect::kLookBack + lane::kBlock - 1) / lane::kBlock * lane::kBlock;
+static_assert(kSeam >= detect::kLookBack && kSeam >= lane::kFindLookBack && kWindow >= kSeam + detect::kLookAhead);
+
+/// So far into it, finding and sifting events may.
+constexpr std::size_t kHead = (lane::kFindLookBack + lane::kBlock - 1) / lane::kBlock * lane::kBlock;
+static_assert(kHead <= kSeam && kSeam + detect::kLookAhead <= kWindow);
+
 
 void ContentScanner::State::keep(Bytes bytes) noexcept {
   if (bytes.size() < kTail) {
@@ -143,6 +162,43 @@ void ContentScanner::State::scan_in_place(Bytes bytes, std::size_t from, const P
   const detect::FieldView view{base, end, static_cast<std::int64_t>(scanned), false};
   lane::EventJudge judge(program.enabled, program.kinds, reported, false, scratch.found, sink);
   decided = view.offset_of(judge_events(view, base + from, end, program, judge));
+}
+
+/// Judges the events from `decided` on, of more than kWindow bytes.
+void ContentScanner::State::scan_long(Bytes bytes, const ProgramImpl& program, ScratchImpl& scratch,
+                                      DetectionSink& sink) noexcept {
+  if (decided != scanned || label != nullptr || program.number_ends.any) {
+    // What waits began in the tail, and which numbers a word may name is asked of what stands far in front of them.
+    scan_window(bytes.first(kSeam + detect::kLookAhead), kSeam, false, false, program, scratch, sink);
+    return scan_in_place(bytes, kSeam, program, scratch, sink);
+  }
+  // The first events are found in a small copy, and most spans have none that is left to judge there.
+  lane::EventJudge judge(program.enabled, program.kinds, reported, false, scratch.found, sink);
+  const std::uint8_t* const from = bytes.data() + kHead;
+  const std::size_t length = std::min(bytes.size() - kHead, lane::kChunk);
+  std::uint8_t front[lane::kFindLookBack + kHead];
+  copy(front, tail + kTail - lane::kFindLookBack, lane::kFindLookBack);
+  copy(front + lane::kFindLookBack, bytes.data(), kHead);
+  Events head, events;
+  head.find(front + lane::kFindLookBack, kHead, program, judge);
+  events.find(from, length, program, judge);
+  const std::span<const std::uint16_t> left{events.positions, events.count};
+  const auto in_seam = static_cast<std::size_t>(
+      std::find_if(left.begin(), left.end(), [](std::uint16_t at) { return at >= kSeam - kHead; }) - left.begin());
+  if (head.count + in_seam > 0) {
+    std::uint8_t* const base = scratch.window.data() + ScratchImpl::kFront;
+    copy(base, tail, kTail);
+    copy(base + kTail, bytes.data(), kSeam + detect::kLookAhead);
+    const detect::FieldView view{base, base + kTail + kSeam + detect::kLookAhead,
+                                 static_cast<std::int64_t>(scanned) - static_cast<std::int64_t>(kTail), false};
+    judge.judge(view, base + kTail, {head.positions, head.count}, {});
+    judge.judge(view, base + kTail + kHead, left.first(in_seam), {});
+  }
+  const std::uint8_t* const end = bytes.data() + bytes.size();
+  const detect::FieldView view{bytes.data(), end, static_cast<std::int64_t>(scanned), false};
+  const std::uint8_t* reached = judge.judge(view, from, left.subspan(in_seam), {});
+  if (reached == nullptr) reached = judge_events(view, from + length, end, program, judge);
+  decided = view.offset_of(reached);
 }
 
 ContentScanner::ContentScanner(std::shared_ptr<const Program> program) noexcept : program_(std::move(program)) {
@@ -190,12 +246,7 @@ void ContentScanner::scan(Bytes bytes, Scratch& scratch, DetectionSink& sink) no
   } else if (bytes.size() <= kWindow) {
     state.scan_window(bytes, bytes.size(), false, false, program, scratch.impl(), sink);
   } else {
-    // Judges near the seam look back into the tail: they work on the copy. None of them can be pending, since the copy
-    // goes on for kLookAhead bytes. Whole blocks, since a partial one takes a detour.
-    constexpr std::size_t kSeam = (detect::kLookBack + lane::kBlock - 1) / lane::kBlock * lane::kBlock;
-    static_assert(kSeam >= detect::kLookBack && kSeam >= lane::kFindLookBack && kWindow >= kSeam + detect::kLookAhead);
-    state.scan_window(bytes.first(kSeam + detect::kLookAhead), kSeam, false, false, program, scratch.impl(), sink);
-    state.scan_in_place(bytes, kSeam, program, scratch.impl(), sink);
+    state.scan_long(bytes, program, scratch.impl(), sink);
   }
   state.keep(bytes);
 }
