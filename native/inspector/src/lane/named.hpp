@@ -9,9 +9,9 @@
 namespace bulkhead::lane {
 
 /// Copies to `named` those of `positions` (of `from`, in order) that end a group of digits which the words around it
-/// may name, and returns how many: those that `ends` has a way for, but for parts of something longer where digits alone are
-/// the only way, and for values of keys that are known to be quiet unless such digits may need no word (kAloneDigits, or a
-/// capital letter behind). Reads kNamedLookBack bytes before each position and the one there.
+/// may name, and returns how many: those that `ends` has a way for, but for parts of something longer, and for values of keys
+/// that are known to be quiet unless such digits may need no word (kAloneDigits, or a capital letter behind). `named` may be
+/// where `positions` are. Reads kNamedLookBack bytes before each position and the one there.
 using SelectNamed = std::size_t (*)(const std::uint8_t* from, const std::uint16_t* positions, std::size_t count,
                                     std::uint16_t* named, const detect::identity::NumberEnds& ends,
                                     const detect::identity::QuietKeys& quiet) noexcept;

@@ -35,21 +35,22 @@ template <typename Vector>
   return key & (below != 0) & Vector::equal(load(quiet.at(slot).words.data()), kept);
 }
 
-[[gnu::always_inline]] inline bool is_capital(std::uint8_t byte) noexcept {
-  return static_cast<std::uint8_t>(byte - 'A') <= 'Z' - 'A';
+[[gnu::always_inline]] inline unsigned is_within(std::uint8_t byte, char first, char last) noexcept {
+  return static_cast<unsigned>(static_cast<std::uint8_t>(byte - first) <= last - first);
 }
-[[gnu::always_inline]] inline bool is_alnum(std::uint8_t byte) noexcept {
-  return static_cast<std::uint8_t>((byte | 0x20) - 'a') <= 'z' - 'a' || static_cast<std::uint8_t>(byte - '0') <= 9;
+[[gnu::always_inline]] inline unsigned is_capital(std::uint8_t byte) noexcept { return is_within(byte, 'A', 'Z'); }
+[[gnu::always_inline]] inline unsigned is_alnum(std::uint8_t byte) noexcept {
+  return is_within(byte | 0x20, 'a', 'z') | is_within(byte, '0', '9');
 }
 /// As starts_clean has it (detect/boundary.hpp).
-[[gnu::always_inline]] inline bool joins(std::uint8_t byte) noexcept {
-  return (byte == '.') | (byte == '-') | (byte == '+') | (byte == '/');
+[[gnu::always_inline]] inline unsigned joins(std::uint8_t byte) noexcept {
+  return static_cast<unsigned>(byte == '+') | is_within(byte, '-', '/');
 }
 
-/// How many digits end before `at`; 32 at most.
+/// Bit 31-k: the byte k+1 places before `at` is no digit.
 template <typename Vector>
-[[gnu::always_inline]] inline std::uint32_t digits_before(const std::uint8_t* at) noexcept {
-  return _lzcnt_u32(Vector::above(_mm256_sub_epi8(load(at - 32), _mm256_set1_epi8('0')), 9));
+[[gnu::always_inline]] inline std::uint32_t others_before(const std::uint8_t* at) noexcept {
+  return Vector::above(_mm256_sub_epi8(load(at - 32), _mm256_set1_epi8('0')), 9);
 }
 
 /// In two passes: length and neighbours turn nearly all numbers away, and only what is left is asked for its key.
@@ -60,11 +61,12 @@ template <typename Vector>
   const std::uint8_t* const before = detect::identity::kSurroundedBefore.data();
   const std::uint8_t* const behind = detect::identity::kSurroundedBehind.data();
   const std::uint8_t* const by_length = ends.by_length.data();
+  const std::uint32_t* const groups_before = ends.groups_before.data();
   std::size_t fit = 0;
   for (std::size_t i = 0; i < count; ++i) {
     const std::uint16_t position = positions[i];
     const std::uint8_t* const at = from + position;
-    const std::uint32_t digits = digits_before<Vector>(at);
+    const std::uint32_t digits = _lzcnt_u32(others_before<Vector>(at));
     const std::uint8_t* const start = at - digits;
     named[fit] = position;
     fit += static_cast<std::size_t>((by_length[digits] & before[start[-1]] & behind[*at]) != 0);
@@ -73,13 +75,18 @@ template <typename Vector>
   for (std::size_t i = 0; i < fit; ++i) {
     const std::uint16_t position = named[i];
     const std::uint8_t* const at = from + position;
-    const std::uint32_t digits = digits_before<Vector>(at);
+    const std::uint32_t others = others_before<Vector>(at);
+    const std::uint32_t digits = _lzcnt_u32(others);
     const std::uint8_t* const start = at - digits;
-    const unsigned ways = by_length[digits] & before[start[-1]] & behind[*at];
-    const bool alone = (digits == kAloneDigits) | is_capital(*at);
-    const bool inside = (ways == detect::identity::kAloneWithin) & joins(start[-1]) & is_alnum(start[-2]);
+    const unsigned inside = joins(start[-1]) & is_alnum(start[-2]);
+    const unsigned follows = groups_before[digits] >> _lzcnt_u32(others << (digits + 1) | 1U) & 1U;
+    const unsigned ways = by_length[digits] & before[start[-1]] & behind[*at] &
+                          ~(inside * (detect::identity::kAloneWithin | detect::identity::kFirstGroup)) &
+                          ~((follows ^ 1U) * detect::identity::kBehindGroup);
+    const unsigned alone = static_cast<unsigned>(digits == kAloneDigits) | is_capital(*at);
+    const unsigned quiet_key = static_cast<unsigned>(is_quiet<Vector>(start, quiet)) & ~alone;
     named[left] = position;
-    left += static_cast<std::size_t>((!inside) & (alone | !is_quiet<Vector>(start, quiet)));
+    left += static_cast<unsigned>(ways != 0) & ~quiet_key;
   }
   return left;
 }

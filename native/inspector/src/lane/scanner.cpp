@@ -49,8 +49,15 @@ struct Events {
     const lane::Finds finds = finds_of(program);
     const bool in_text = finds == lane::Finds::secrets && lane::text_is_rare(from, length);  // see kLeastText
     const std::size_t found = (in_text ? lane::find_in_text_avx512 : lane::best_find_events(finds))(from, length, positions);
-    named_count = judge.select_named(from, {positions, found}, program.number_ends, named);
-    count = found == 0 ? 0 : lane::best_sift()(from, positions, found, program.numbers);
+    const lane::SiftListing list_numbers = program.number_ends.any ? lane::best_sift_listing() : nullptr;
+    if (list_numbers != nullptr) {
+      std::size_t listed;
+      count = list_numbers(from, positions, found, program.numbers, program.number_ends, named, listed);
+      named_count = judge.select_named(from, {named, listed}, program.number_ends, named);
+    } else {
+      named_count = judge.select_named(from, {positions, found}, program.number_ends, named);
+      count = found == 0 ? 0 : lane::best_sift()(from, positions, found, program.numbers);
+    }
   }
 };
 
@@ -118,7 +125,6 @@ static_assert(kSeam >= detect::kLookBack && kSeam >= lane::kFindLookBack && kWin
 /// So far into it, finding and sifting events may.
 constexpr std::size_t kHead = (lane::kFindLookBack + lane::kBlock - 1) / lane::kBlock * lane::kBlock;
 static_assert(kHead <= kSeam && kSeam + detect::kLookAhead <= kWindow);
-
 
 void ContentScanner::State::keep(Bytes bytes) noexcept {
   if (bytes.size() < kTail) {

@@ -31,4 +31,9 @@ SiftEvents best_sift() noexcept {
   return best;
 }
 
+SiftListing best_sift_listing() noexcept {
+  static const SiftListing best = cpu_has_avx512() ? sift_listing_avx512 : nullptr;
+  return best;
+}
+
 }  // namespace bulkhead::lane

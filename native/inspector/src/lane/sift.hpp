@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "detect/identity/number_ends.hpp"
 #include "detect/number_filter.hpp"
 
 namespace bulkhead::lane {
@@ -31,5 +32,18 @@ std::size_t sift_avx512(const std::uint8_t* from, std::uint16_t* positions, std:
 
 /// The fastest one this CPU can run.
 SiftEvents best_sift() noexcept;
+
+/// The same, which also lists in `numbers` those of `positions` that `ends` may have a way for, whatever is before the number:
+/// how many digits there are and the byte behind them are at hand in a sift. Returns in `listed` how many.
+using SiftListing = std::size_t (*)(const std::uint8_t* from, std::uint16_t* positions, std::size_t count,
+                                    detect::NumbersWanted wanted, const detect::identity::NumberEnds& ends,
+                                    std::uint16_t* numbers, std::size_t& listed) noexcept;
+
+/// Needs what cpu_has_avx512 asks for. Elsewhere than on x86-64 it lists them all.
+std::size_t sift_listing_avx512(const std::uint8_t* from, std::uint16_t* positions, std::size_t count,
+                                detect::NumbersWanted wanted, const detect::identity::NumberEnds& ends,
+                                std::uint16_t* numbers, std::size_t& listed) noexcept;
+/// Null where listing them is no gain.
+SiftListing best_sift_listing() noexcept;
 
 }  // namespace bulkhead::lane

@@ -90,6 +90,39 @@ struct Fetched {
           _mm256_cmpeq_epi16_mask(before, _mm256_set1_epi16('\'')) | _mm256_cmpeq_epi16_mask(before, _mm256_set1_epi16('/')));
 }
 
+/// Asked for no numbers.
+struct NoList {
+  [[gnu::always_inline]] inline void add(__mmask16, __m256i, __m256i, __m128i) noexcept {}
+};
+
+/// Numbers by their length and the byte behind them.
+class NumberList {
+ public:
+  [[gnu::always_inline]] inline NumberList(const detect::identity::NumberEnds& ends, std::uint16_t* numbers) noexcept
+      : numbers_(numbers), by_length_(load(&ends.by_length[0])),
+        behind_{_mm512_loadu_si512(&detect::identity::kSurroundedBehind[0]),
+                _mm512_loadu_si512(&detect::identity::kSurroundedBehind[64])} {}
+  [[gnu::always_inline]] inline void add(__mmask16 there, __m256i places, __m256i at, __m128i last) noexcept {
+    // Of 32 digits as of none: no number is that long. What is no ASCII is all alike behind one.
+    const __m128i lengths = _mm256_castsi256_si128(_mm256_permutexvar_epi8(_mm256_zextsi128_si256(last), by_length_));
+    const __m128i byte = _mm256_cvtepi16_epi8(at);
+    const __m128i ascii = _mm512_castsi512_si128(_mm512_permutex2var_epi8(behind_[0], _mm512_zextsi128_si512(byte), behind_[1]));
+    const __m128i behind = _mm_mask_blend_epi8(_mm_movepi8_mask(byte), ascii, _mm_set1_epi8(static_cast<char>(kBehindOther)));
+    const __mmask16 listed = _mm_test_epi8_mask(lengths, behind) & there;
+    _mm256_mask_storeu_epi16(numbers_ + count_, there, _mm256_maskz_compress_epi16(listed, places));
+    count_ += static_cast<std::size_t>(_mm_popcnt_u32(listed));
+  }
+  [[gnu::always_inline]] [[nodiscard]] inline std::size_t count() const noexcept { return count_; }
+
+ private:
+  static constexpr std::uint8_t kBehindOther = detect::identity::kSurroundedBehind[0x80];
+  static_assert(detect::identity::kSurroundedBehind[0xff] == kBehindOther);
+  std::uint16_t* numbers_;
+  std::size_t count_ = 0;
+  __m256i by_length_;
+  __m512i behind_[2];
+};
+
 /// Events that are left, and of how many digits each the check digit has the last word; 0 for those that have none.
 struct Kept {
   std::uint16_t* positions;
@@ -97,8 +130,9 @@ struct Kept {
   std::size_t count;
 
   /// Judges the `count` events from positions[i] on, of which `fetched` holds what is at `j` and behind.
+  template <class List>
   [[gnu::always_inline]] inline void add(const Fetched& fetched, std::size_t i, std::size_t j, std::size_t number,
-                                         detect::NumbersWanted wanted) noexcept {
+                                         detect::NumbersWanted wanted, List& list) noexcept {
     const __mmask16 there = static_cast<__mmask16>(_bzhi_u32(0xffff, static_cast<unsigned>(number)));
     const __m512i digits = _mm512_load_si512(fetched.digits + j);
     const __m256i around = _mm256_load_si256(reinterpret_cast<const __m256i*>(fetched.around + j));
@@ -117,6 +151,7 @@ struct Kept {
         (possible | shaped | other) & there & static_cast<__mmask16>(~bare(address, _mm256_and_si256(around, _mm256_set1_epi16(0xff))));
     // In place: what is written over was read before.
     const __m256i places = _mm256_maskz_loadu_epi16(there, positions + i);
+    list.add(there, places, at, last);
     _mm256_mask_storeu_epi16(positions + count, there, _mm256_maskz_compress_epi16(kept, places));
     const __m128i checked = _mm_maskz_mov_epi8(static_cast<__mmask16>(~sure), last);
     _mm_storeu_si128(reinterpret_cast<__m128i*>(luhn + count), _mm_maskz_compress_epi8(kept, checked));
@@ -141,11 +176,10 @@ struct Kept {
   right_b = static_cast<std::uint32_t>(_mm_cvtsi128_si32(_mm512_extracti32x4_epi32(wholes, 2))) % 10 == 0;
 }
 
-}  // namespace
-
 // In passes: most numbers go by what they begin with, and only for the others are digits added up.
-std::size_t sift_avx512(const std::uint8_t* from, std::uint16_t* positions, std::size_t count,
-                        detect::NumbersWanted wanted) noexcept {
+template <class List>
+[[gnu::always_inline]] inline std::size_t sift(const std::uint8_t* from, std::uint16_t* positions, std::size_t count,
+                                               detect::NumbersWanted wanted, List& list) noexcept {
   std::uint8_t luhn[kMaxEvents + kLanes];
   Kept kept{positions, luhn, 0};
   Fetched fetched;
@@ -153,7 +187,7 @@ std::size_t sift_avx512(const std::uint8_t* from, std::uint16_t* positions, std:
   for (std::size_t batch = 0; batch < count; batch += kBatch) {
     const std::size_t size = count - batch < kBatch ? count - batch : kBatch;
     fetch(from, positions + batch, size, fetched);
-    for (i = 0; i < size; i += kLanes) kept.add(fetched, batch + i, i, size - i < kLanes ? size - i : kLanes, wanted);
+    for (i = 0; i < size; i += kLanes) kept.add(fetched, batch + i, i, size - i < kLanes ? size - i : kLanes, wanted, list);
   }
 
   std::size_t left = 0;
@@ -177,6 +211,23 @@ std::size_t sift_avx512(const std::uint8_t* from, std::uint16_t* positions, std:
   return left;
 }
 
+}  // namespace
+
+std::size_t sift_avx512(const std::uint8_t* from, std::uint16_t* positions, std::size_t count,
+                        detect::NumbersWanted wanted) noexcept {
+  NoList none;
+  return sift(from, positions, count, wanted, none);
+}
+
+std::size_t sift_listing_avx512(const std::uint8_t* from, std::uint16_t* positions, std::size_t count,
+                                detect::NumbersWanted wanted, const detect::identity::NumberEnds& ends,
+                                std::uint16_t* numbers, std::size_t& listed) noexcept {
+  NumberList list(ends, numbers);
+  const std::size_t left = sift(from, positions, count, wanted, list);
+  listed = list.count();
+  return left;
+}
+
 }  // namespace bulkhead::lane
 
 #else
@@ -185,6 +236,14 @@ namespace bulkhead::lane {
 
 std::size_t sift_avx512(const std::uint8_t* from, std::uint16_t* positions, std::size_t count,
                         detect::NumbersWanted wanted) noexcept {
+  return sift_scalar(from, positions, count, wanted);
+}
+
+std::size_t sift_listing_avx512(const std::uint8_t* from, std::uint16_t* positions, std::size_t count,
+                                detect::NumbersWanted wanted, const detect::identity::NumberEnds&,
+                                std::uint16_t* numbers, std::size_t& listed) noexcept {
+  listed = count;
+  for (std::size_t i = 0; i < count; ++i) numbers[i] = positions[i];
   return sift_scalar(from, positions, count, wanted);
 }
 

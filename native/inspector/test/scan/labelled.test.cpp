@@ -48,6 +48,32 @@ TEST_CASE("a name ends in a label however its words are joined, and only in whol
   CHECK(label_in("") == "");
 }
 
+TEST_CASE("a name that ends in a wanted label is never passed over") {
+  std::mt19937 random(9);
+  constexpr std::string_view kPieces[] = {"secret", "access", "key", "api", "dd", "date", "of", "birth", "Dob", "mac", "MAC", "address",
+                                          "Address", "ip", "Ip", "v4", "icd", "10", "code", "wallet", "bitcoin", "rut", "swift",
+                                          "bic", "_", "-", " ", ".", "\"", "\\n", "x", "7", "street", "lng", "e", "mail"};
+  std::size_t found = 0;
+  for (int round = 0; round < 50'000; ++round) {
+    std::string text(64, '\0');
+    for (std::size_t n = 1 + random() % 7; n > 0; --n) text += kPieces[random() % std::size(kPieces)];
+    const auto* const end = reinterpret_cast<const std::uint8_t*>(text.data()) + text.size();
+    const detect::labelled::Label* const label = detect::labelled::label_ending_at(end);
+    detect::DetectorSet others;
+    for (std::size_t detector = 0; detector < kDetectors.size(); ++detector)
+      if (random() % 2 == 0) others.add(detector);
+    if (label == nullptr) continue;
+    CAPTURE(text);
+    ++found;
+    if (others.has(label->detector)) REQUIRE(detect::labelled::may_end_label_of(end, others));
+    detect::DetectorSet own;
+    own.add(label->detector);
+    REQUIRE(detect::labelled::may_end_label_of(end, own));
+    REQUIRE_FALSE(detect::labelled::may_end_label_of(end, {}));
+  }
+  CHECK(found > 1000);
+}
+
 TEST_CASE("an AWS secret key is found behind its name in every notation") {
   std::mt19937 random(1);
   for (int round = 0; round < 20; ++round) {

@@ -104,6 +104,8 @@ TEST_CASE("the selections for AVX2 and AVX-512 are the scalar one") {
     NumberEnds ends = kEvery;
     for (std::uint8_t& ways : ends.by_length)
       if (random() % 2 == 0) ways = static_cast<std::uint8_t>(ways & random());
+    for (std::uint32_t& groups : ends.groups_before)
+      if (random() % 2 == 0) groups = random() % 4 == 0 ? ~0U : static_cast<std::uint32_t>(random() & 0x3ff);
     const auto scalar = selected(select_named_scalar, text, positions, quiet, ends);
     REQUIRE(selected(select_named_avx2, text, positions, quiet, ends) == scalar);
     if (cpu_has_avx512()) REQUIRE(selected(select_named_avx512, text, positions, quiet, ends) == scalar);

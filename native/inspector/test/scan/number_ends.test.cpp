@@ -121,7 +121,10 @@ struct Search {
 /// Every number that any rule might have, and no key remembered.
 Search plain() {
   NumberEnds ends;
-  for (std::size_t digits = 3; digits <= NumberEnds::kLongest; ++digits) ends.by_length[digits] = 0xff;
+  for (std::size_t digits = 3; digits <= NumberEnds::kLongest; ++digits) {
+    ends.by_length[digits] = 0xff;
+    ends.groups_before[digits] = ~0U;
+  }
   ends.any = true;
   return {lane::find_events_scalar<lane::Finds::all>, lane::select_named_scalar, ends};
 }
@@ -197,6 +200,8 @@ TEST_CASE("a rule in force asks for the ends of its own numbers and for six digi
   CHECK(npi.ways(10, ' ', 'X') == 0);
   CHECK_FALSE(npi.short_runs);
   CHECK(ends_of({detect::kEsDni}).short_runs);
+  CHECK(ends_of({detect::kUsItin}).may_follow(2, 4));
+  CHECK_FALSE(ends_of({detect::kUsItin}).may_follow(4, 4));  // as in an UUID
   CHECK_FALSE(ends_of({detect::kUsDea}).any);  // two letters lead to it
   CHECK(ends_of({detect::kMrz}).ways(7, 'M', '<') != 0);
   CHECK_FALSE(ends_of({detect::kEmail}).any);

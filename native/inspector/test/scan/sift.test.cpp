@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <initializer_list>
 #include <random>
@@ -9,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "detect/digit_groups.hpp"
+#include "detect/identity/rules.hpp"
 #include "lane/cpu.hpp"
 #include "lane/find_events.hpp"
 
@@ -42,6 +45,40 @@ bool is_left(std::string_view number, const detect::DetectorSet& enabled = kNumb
 }
 
 }  // namespace
+
+TEST_CASE("a sift that lists numbers leaves the same events, and lists each that a rule may have") {
+  if (!cpu_has_avx512()) {
+    MESSAGE("this CPU has no AVX-512: nothing lists");
+    return;
+  }
+  std::mt19937 random(21);
+  constexpr std::string_view kAlphabet = "01234567890123456789012345678901234567890123456789 -.,\"aZ(</@\xc3";
+  std::size_t listed_at_all = 0, passed_over = 0;
+  for (int round = 0; round < 2000; ++round) {
+    detect::DetectorSet enabled = kNumbers;
+    for (std::size_t n = 1 + random() % 4; n > 0; --n) enabled.add(detect::kFirstIdentity + random() % detect::identity::kRuleCount);
+    const auto ends = detect::identity::number_ends_of(enabled);
+    std::vector<std::uint8_t> bytes(kFindLookBack, ' ');
+    while (bytes.size() < 1500) bytes.push_back(static_cast<std::uint8_t>(kAlphabet[random() % kAlphabet.size()]));
+    std::vector<std::uint16_t> events(kMaxEvents);
+    events.resize(find_events_scalar<Finds::all>(bytes.data() + kFindLookBack, bytes.size() - kFindLookBack - 1, events.data()));
+    for (std::uint16_t& event : events) event = static_cast<std::uint16_t>(event + kFindLookBack);
+    std::vector<std::uint16_t> left = events, numbers(events.size() + 1);
+    std::size_t listed = 0;
+    left.resize(sift_listing_avx512(bytes.data(), left.data(), left.size(), detect::numbers_wanted(enabled), ends, numbers.data(), listed));
+    numbers.resize(listed);
+    REQUIRE(left == left_over(sift_scalar, bytes, events, enabled));
+    for (const std::uint16_t event : events) {
+      const std::uint8_t* const at = bytes.data() + event;
+      const std::size_t digits = std::min<std::size_t>(detect::last_group(detect::digits_before(at)), 32);
+      const bool is_listed = std::find(numbers.begin(), numbers.end(), event) != numbers.end();
+      if (ends.ways(digits, at[-1 - static_cast<std::ptrdiff_t>(digits)], *at) != 0) REQUIRE(is_listed);
+      is_listed ? ++listed_at_all : ++passed_over;
+    }
+  }
+  CHECK(listed_at_all > 1000);
+  CHECK(passed_over > listed_at_all);
+}
 
 TEST_CASE("numbers that may be a datum are left for the judges") {
   CHECK(is_left("4111111111111111"));

@@ -20,6 +20,17 @@ std::uint8_t surrounded(const Written& way, std::size_t digits) noexcept {
   return last ? kLastGroup : kMiddleGroup;
 }
 
+/// Which sizes the group before that one may have, as bits.
+std::uint32_t group_before(const Written& way, std::size_t digits) noexcept {
+  if (way.event < digits + 2) return 0;
+  std::size_t size = 0;
+  for (std::size_t i = way.event - digits - 1; i-- > 0 && (way.text[i] == 'd' || is_letter(way.text[i])); ++size)
+    if (way.text[i] == 'X' || way.text[i] == 'K') return ~0U;  // may be digits
+    else if (way.text[i] != 'd') break;
+  // Where the number begins with it, more digits in front make it another one.
+  return 1U << size;
+}
+
 }  // namespace
 
 NumberEnds number_ends_of(const DetectorSet& enabled) noexcept {
@@ -33,7 +44,10 @@ NumberEnds number_ends_of(const DetectorSet& enabled) noexcept {
   };
   for (std::size_t size = 0; size <= kMaxWritten; ++size) {
     each(of_digits(size), [&](const Written&) { ends.by_length[size] |= kAloneWithin; });
-    each(of_groups(size), [&](const Written& way) { ends.by_length[size] |= surrounded(way, size); });
+    each(of_groups(size), [&](const Written& way) {
+      ends.by_length[size] |= surrounded(way, size);
+      ends.groups_before[size] |= group_before(way, size);
+    });
     // What else is in a token is not asked here, so any part of it may be digits.
     each(of_letters(size), [&](const Written&) {
       for (std::size_t digits = 3; digits <= NumberEnds::kLongest; ++digits)

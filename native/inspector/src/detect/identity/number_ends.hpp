@@ -21,6 +21,8 @@ enum Surrounded : std::uint8_t {
   kCapitalAndBracket = 64, ///< as in Hong Kong
   kTravelDate = 128,       ///< as in the machine-readable zone, before a filler
 };
+/// Of them, those behind another group of digits.
+inline constexpr std::uint8_t kBehindGroup = kLastGroup | kMiddleGroup;
 
 namespace internal {
 consteval std::array<std::uint8_t, 256> make_before() {
@@ -60,12 +62,17 @@ struct NumberEnds {
   static constexpr std::size_t kLongest = 18;
 
   std::array<std::uint8_t, 33> by_length{};  ///< of Surrounded; as many as a vector of bytes may hold
+  /// By number of digits: bit n: a separator may stand before them, and n digits before that. Bits above 9 are all alike.
+  std::array<std::uint32_t, 33> groups_before{};
   bool any = false;
   bool short_runs = false;  ///< six digits in a row have to be an event
 
   /// How such a group may be a wanted number; of Surrounded.
   [[nodiscard]] constexpr std::uint8_t ways(std::size_t digits, std::uint8_t before, std::uint8_t behind) const noexcept {
     return by_length[digits] & kSurroundedBefore[before] & kSurroundedBehind[behind];
+  }
+  [[nodiscard]] constexpr bool may_follow(std::size_t group, std::size_t digits) const noexcept {
+    return (groups_before[digits] >> (group & 31U) & 1U) != 0;
   }
 };
 

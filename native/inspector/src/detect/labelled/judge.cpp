@@ -12,8 +12,9 @@ constexpr std::size_t kMaxJoint = 12;
 
 bool joins_words(std::uint8_t b) noexcept { return b == '_' || b == '-' || b == ' ' || b == '.'; }
 
-/// Steps to where the label ends: the last word end of the first few behind the event at which one does. Null: at none.
-const Label* take_label(Ahead& ahead, const std::uint8_t*& end) noexcept {
+/// Steps to where the label ends: the last word end of the first few behind the event at which one does. Null: at none, or only
+/// labels that no detector of `enabled` has.
+const Label* take_label(Ahead& ahead, const DetectorSet& enabled, const std::uint8_t*& end) noexcept {
   const Label* label = nullptr;
   for (std::size_t word = 0; word < kMaxWords && !ahead.pending(); ++word) {
     // A later word begins where this one's end was found, with a capital letter perhaps.
@@ -24,7 +25,9 @@ const Label* take_label(Ahead& ahead, const std::uint8_t*& end) noexcept {
       before = ahead.byte();
       ahead.skip();
     }
-    if (const Label* const here = label_ending_at(ahead.at()); here != nullptr && !is(ahead.byte(), kLower | kDigit)) {
+    // Another label counts only where it ends behind a wanted one.
+    const bool asked = label != nullptr || may_end_label_of(ahead.at(), enabled);
+    if (const Label* const here = asked ? label_ending_at(ahead.at()) : nullptr; here != nullptr && !is(ahead.byte(), kLower | kDigit)) {
       label = here;
       end = ahead.at();
     }
@@ -65,7 +68,7 @@ Judged judge_label(const FieldView& view, const std::uint8_t* event, const Detec
   // An anchor may end behind the name: "ip" is too short for one.
   Ahead name(view, event, is(*event, kAlnum) ? event + 1 : event);
   const std::uint8_t* end = nullptr;
-  const Label* const label = take_label(name, end);
+  const Label* const label = take_label(name, enabled, end);
   if (name.pending()) return Judged::pending;
   if (label == nullptr || !enabled.has(label->detector)) return Judged::decided;
   for (std::size_t i = 0; i < label->anchor.size(); ++i)

@@ -87,6 +87,20 @@ constexpr bool separates(std::uint8_t b) noexcept { return b == '_' || b == '-' 
 
 }  // namespace
 
+bool may_end_label_of(const std::uint8_t* end, const DetectorSet& detectors) noexcept {
+  std::size_t least = kLongest + 1;
+  const std::uint8_t last = end[-1];
+  if (!is(last, kAlnum)) return false;
+  for (const Label* label = kIndex.first(static_cast<char>(lower(last))); label != nullptr; label = kIndex.next(label))
+    if (label->text.size() < least && detectors.has(label->detector)) least = label->text.size();
+  if (least > kLongest) return false;
+  for (std::size_t i = 2; i <= least; ++i) {
+    const std::uint8_t byte = end[-static_cast<std::ptrdiff_t>(i)];
+    if (!is(byte, kAlnum) && !separates(byte)) return false;
+  }
+  return true;
+}
+
 const Label* label_ending_at(const std::uint8_t* end) noexcept {
   // The name's letters and digits from its end on, and at which of them a word starts.
   std::array<char, kLongest> reversed{};
