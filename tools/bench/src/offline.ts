@@ -6,8 +6,11 @@ import { type BenchResult, benchCaptures, Program } from '@bulkhead/inspector';
 import { writeShopTraffic } from './capture/shop-traffic.ts';
 import { writeSmallRequests } from './capture/small-requests.ts';
 import { type Measure, median } from './measure.ts';
+import { benchOneMore } from './one-more.ts';
 
 const CAPTURE_BYTES = 40_000_000;
+/** Small enough that many detectors can each be added in turn. */
+const ONE_MORE_BYTES = 4_000_000;
 const LEAST_BYTES_PER_SECOND = 1.5;
 const LEAST_SHARE_OF_MEMORY_READ = 0.08;
 const LEAST_SMALL_PACKETS_PER_SECOND = 2;
@@ -33,8 +36,10 @@ export async function benchOffline(seconds: number): Promise<readonly Measure[]>
   try {
     const shop = join(folder, 'shop.pcap');
     const small = join(folder, 'small.pcap');
+    const partOfShop = join(folder, 'part.pcap');
     const { packets } = writeShopTraffic(shop, CAPTURE_BYTES);
     writeSmallRequests(small, CAPTURE_BYTES);
+    writeShopTraffic(partOfShop, ONE_MORE_BYTES);
     const shipped = new Program(compileSensors(DEFAULT_SENSORS));
     const everything = new Program(compileSensors([EVERYTHING]));
     const part = Math.max(0.2, seconds / ROUNDS);
@@ -80,6 +85,7 @@ export async function benchOffline(seconds: number): Promise<readonly Measure[]>
         unit: 'GB/s',
         detail: { detectors: DETECTORS.length, 'of the shipped sensors': every / one },
       },
+      await benchOneMore(partOfShop),
       {
         name: 'offline, small requests',
         value: of('small', (result) => result.packetsPerSecond) / 1e6,
