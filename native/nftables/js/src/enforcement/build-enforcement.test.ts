@@ -64,11 +64,38 @@ describe('buildEnforcement', () => {
       [connectionHas(0x02000000), { counter: 'handed-over' }, { accept: null }],
       [match(payload('tcp', 'flags'), 0x10), { jump: { target: 'without-payload' } }],
       [
+        match({ '&': [payload('tcp', 'flags'), 0x3f] }, 0x02),
+        match({ ct: { key: 'state' } }, 'new'),
+        { mangle: { key: { ct: { key: 'mark' } }, value: { '|': [{ ct: { key: 'mark' } }, 0x01000000] } } },
+        { jump: { target: 'without-payload' } },
+      ],
+      [
+        match({ '&': [payload('tcp', 'flags'), 0x12] }, 0x12),
+        match({ ct: { key: 'direction' } }, 'reply'),
+        match({ '&': [{ ct: { key: 'status' } }, 0x04] }, 0),
+        connectionHas(0x01000000),
+        { mangle: { key: { meta: { key: 'mark' } }, value: { '|': [{ meta: { key: 'mark' } }, 0x08000000] } } },
+      ],
+      [
         match({ meta: { key: 'l4proto' } }, { set: [1, 6, 17, 58] }),
         { counter: 'inspected' },
         { mangle: { key: { meta: { key: 'mark' } }, value: { '|': [{ meta: { key: 'mark' } }, 0x01000000] } } },
       ],
     ]);
+  });
+
+  it.each([
+    [['forward'], true],
+    [['input', 'output'], true],
+    [['input', 'output', 'forward'], true],
+    [['input'], false],
+    [['output', 'forward'], false],
+  ] as const)('lets SYNs by at %j: %j, for what answers them must pass too', (hooks, letsBy) => {
+    for (const hook of hooks) {
+      const early = rules(`early-${hook}`, { ...OPTIONS, hooks });
+
+      expect(JSON.stringify(early).includes('"state"')).toBe(letsBy);
+    }
   });
 
   it('moves verdicts to the connection and takes its bits off the packet', () => {

@@ -17,6 +17,7 @@ import { BLOCKED } from './blocked.ts';
 import { clearPacketMark, connectionHas, MARK, markPacket } from './marks.ts';
 import { type Hook, queueRange, type SteeringOptions } from './options.ts';
 import { addRule, count, earlyChain } from './table.ts';
+import { unaskedSynRules } from './unasked-syns.ts';
 import { WITHOUT_PAYLOAD } from './without-payload.ts';
 
 const ACK_ALONE = 0x10;
@@ -59,6 +60,7 @@ function steer(
     rule(connectionHas(MARK.block), jump(BLOCKED)),
     rule(connectionHas(MARK.pass), count('handed-over'), accept),
     rule(equals(field('tcp', 'flags'), ACK_ALONE), jump(WITHOUT_PAYLOAD)),
+    ...unaskedSynRules(rule, options),
     rule(anyOf(meta('l4proto'), Object.values(PROTOCOL)), count('inspected'), markPacket(MARK.inspect), ...native),
   ];
 }
