@@ -305,6 +305,25 @@ TEST_CASE("An answer to a SYN that was let by opens a session, whatever went ove
   CHECK(rig.recorder.count(Exception::bad_reset) == 0);
 }
 
+TEST_CASE("Inline, data that goes on from no answer of the server's does not open its session") {
+  for (const bool is_shown : {true, false}) {
+    FlowRig rig(in_line());
+    const TcpTalk talk;
+    if (is_shown) {
+      rig.feed(talk.syn());
+      rig.feed(talk.syn_ack());
+    } else {
+      talk.answer_unseen(rig);
+    }
+    CHECK(rig.feed(talk.request_at(3, "decoy", kAck | kPsh, 0x7000'0000)).drop);
+    CHECK(rig.feed(talk.request_at(1U << 25, "decoy")).drop);
+    rig.feed(talk.request_at(0, "abc"));
+    CHECK(rig.session().request().bytes == "abc");
+    CHECK_FALSE(rig.session().midstream);
+    CHECK(rig.recorder.count(Exception::bad_reset) == 2);
+  }
+}
+
 TEST_CASE("An answer to a SYN that was let by ends nothing that it answers itself, and nothing that is blocked") {
   FlowRig rig(in_line());
   const TcpTalk talk;
