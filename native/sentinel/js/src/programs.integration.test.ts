@@ -57,10 +57,13 @@ describe.skipIf(missing !== undefined)('Sentinel, of what containers run', () =>
     await container.sh('sleep 0.1');
     await expectRun('/usr/bin/tool');
 
-    expect(ran.get('/usr/bin/tool')).toEqual([
-      { path: '/usr/bin/tool', user: 0, fromImage: true, verdict: 'allow', count: 3 },
-    ]);
-    expect(ran.get('/bin/busybox')).toEqual([expect.objectContaining({ fromImage: true, verdict: 'allow' })]);
+    expect(countOf('/usr/bin/tool')).toBe(3);
+    // One that has ended already has no user that can be told.
+    for (const { count: _, user, ...tool } of ran.get('/usr/bin/tool') ?? []) {
+      expect([0, undefined]).toContain(user);
+      expect(tool).toEqual({ path: '/usr/bin/tool', fromImage: true, verdict: 'allow' });
+    }
+    expect(ran.get('/bin/busybox')).toContainEqual(expect.objectContaining({ user: 0, fromImage: true }));
     expect(sentinel.counters()).toMatchObject({ asked: 0, errors: 0 });
     expect(sentinel.takePrograms()).toEqual([]);
   });
