@@ -146,13 +146,9 @@ describe.skipIf(missing !== undefined)('Sentinel, of what containers write', () 
   });
 
   it('sees what is open to be written, and may be for months', async () => {
-    const tail = spawn('nsenter', [
-      `--target=${container.pid}`,
-      '--mount',
-      '--pid',
-      `--root=/proc/${container.pid}/root`,
-      ...['/bin/sh', '-c', 'exec 3>>/data/server.log 4</etc/secret 5>/dev/null; echo open; exec sleep 86400'],
-    ]);
+    const holds = 'exec 3>>/data/server.log 4</etc/secret 5>/dev/null; echo open; exec sleep 86400';
+    const place = [`--target=${container.pid}`, '--mount', '--pid', `--root=/proc/${container.pid}/root`];
+    const tail = spawn('nsenter', [...place, '/bin/sh', '-c', holds]);
     try {
       await new Promise((resolve) => tail.stdout.once('data', resolve));
       hold();
