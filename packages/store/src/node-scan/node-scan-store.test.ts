@@ -79,6 +79,18 @@ for (const database of testDatabases()) {
       return scans;
     };
 
+    it('wait for their SBOMs one of each agent at a time, so that none with many hides those of others', async () => {
+      for (const scan of ['a', 'b', 'c']) await store.nodeScans.begin(of(scan), T(0));
+      await store.nodeScans.begin({ ...of('d'), agent: 'agent-2' }, T(0));
+      for (const scan of ['a', 'b', 'c']) await tell(written(scan));
+      await tell(written('d'), 'agent-2');
+
+      const scans = async (): Promise<readonly string[]> => (await store.nodeScans.fetching(2)).map(({ scan }) => scan);
+      expect(await scans()).toEqual(['a', 'd']);
+      await store.nodeScans.keepSbom('a', SBOM, T(2));
+      expect(await scans()).toEqual(['b', 'd']);
+    });
+
     it('come from the asking to the findings, and each step is seen', async () => {
       await store.nodeScans.begin(of('a'), T(0));
       expect(await store.nodeScans.get('a')).toEqual({

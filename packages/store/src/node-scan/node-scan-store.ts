@@ -61,7 +61,13 @@ export class KyselyNodeScanStore implements NodeScanStore {
     const rows = await this.#db
       .selectFrom('node_scan')
       .select(['scan', 'agent_id as agent', 'file'])
-      .where('state', '=', 'fetching')
+      .where('id', 'in', (db) =>
+        db
+          .selectFrom('node_scan')
+          .select(({ fn }) => fn.min('id').as('id'))
+          .where('state', '=', 'fetching')
+          .groupBy('agent_id'),
+      )
       .orderBy('id')
       .limit(limit)
       .execute();
