@@ -110,9 +110,14 @@ describe.skipIf(missing !== undefined)('Sentinel, of what containers write', () 
 
   it("is in nobody's way who mounts something, writes to it and unmounts it again", async () => {
     hold();
-    const round = 'mount -t tmpfs none /old && echo x >/old/file && umount /old || exit 1';
+    const round = (mount: string): string => `${mount} /old && echo x >/old/file && umount /old || exit 1`;
+    const rounds = [
+      round('mount -t tmpfs none'),
+      round('mount --bind /tmp'),
+      `unshare -m sh -c '${round('mount --bind /etc')}'`,
+    ];
     const { code, output } = await container.sh(
-      `i=0; while [ $i -lt 50 ]; do ${round}; i=$((i+1)); done; echo x >/tmp/end`,
+      `i=0; while [ $i -lt 50 ]; do ${rounds.join('; ')}; i=$((i+1)); done; echo x >/tmp/end`,
     );
 
     expect([code, output]).toEqual([0, '']);
@@ -128,6 +133,25 @@ describe.skipIf(missing !== undefined)('Sentinel, of what containers write', () 
     await expectWritten('/tmp/a*b');
 
     expect(take().toSorted()).toEqual(['/tmp/a*b', '/tmp/gone', '/tmp/two\nlines']);
+  });
+
+  it('tells a file by the name that it was written by, also where it has but another one by now', async () => {
+    hold();
+    await container.sh('exec 3>/tmp/first; echo x >&3; ln /tmp/first /tmp/second; rm /tmp/first; exec 3>&-; sleep 0.1');
+    await expectWritten('/tmp/first');
+
+    expect(take()).toEqual(['/tmp/first']);
+  });
+
+  it('looks at nothing where devices are, which would notice that they are opened', async () => {
+    await using other = await startContainer();
+    await other.sh('mount -t tmpfs none /dev; mkdir /dev/shm; mount -t tmpfs none /dev/shm');
+    sentinel.watch('shop', { pid: other.pid }, LEARN);
+    await other.sh('echo x >/dev/plain; echo x >/dev/shm/memory; sleep 0.1');
+    await expectWritten('/dev/shm/memory');
+
+    expect(take()).toEqual(['/dev/shm/memory']);
+    expect(notCounted).toBe(0);
   });
 
   it('sums what is written under names without end by its folder, and still tells what else is written', async () => {
@@ -180,7 +204,9 @@ describe.skipIf(missing !== undefined)('Sentinel, of what containers write', () 
 
     expect(written.get('/tmp/new.tmp')).toMatchObject([{ verdict: 'allow', executable: '/bin/busybox', count: 1 }]);
     expect(written.get('/tmp/no')).toMatchObject([{ verdict: 'block', executable: '/bin/busybox', count: 1 }]);
-    expect([...written.keys()].toSorted()).toEqual(['/data/end', '/tmp/new.tmp', '/tmp/no']);
+    // By the new name besides, of which the rules do not speak, where it was renamed before the kernel's word was read.
+    const names = [...written.keys()].filter((path) => path !== '/tmp/new');
+    expect(names.toSorted()).toEqual(['/data/end', '/tmp/new.tmp', '/tmp/no']);
     sentinel.setRules(
       'shop',
       learning([{ name: 'all', action: 'deny', paths: ['*'], access: ['write'] }], { enforced: false }),
@@ -240,10 +266,14 @@ describe.skipIf(missing !== undefined)('Sentinel, of what containers write', () 
 
     expect(sentinel.counters()).toMatchObject({ errors: 0 });
     await expect
-      .poll(async () => {
-        await container.sh('echo x >/data/after');
-        return take();
-      }, WAIT)
+      .poll(
+        async () => {
+          await container.sh('echo x >/data/after');
+          return take();
+          // What was spent on the others is to be made up for first.
+        },
+        { ...WAIT, timeout: 30_000 },
+      )
       .toContain('/data/after');
   });
 

@@ -10,6 +10,7 @@
 #include <array>
 #include <cstring>
 #include <utility>
+#include <vector>
 
 namespace bulkhead::sentinel {
 namespace {
@@ -24,6 +25,12 @@ std::uint64_t mask_of(const ContainerRules& rules) noexcept {
 /// Of the group that is told of what was written. What rules speak of is seen as it is opened.
 std::uint64_t write_mask_of(const ContainerRules& rules) noexcept {
   return rules.learn_files && !rules.speak_of_all_files() ? FAN_CLOSE_WRITE : 0U;
+}
+
+/// Whether devices are there, and hardly any files. The kernel opens what it tells of: a watchdog, a terminal or what one process
+/// alone may open would notice, for nothing.
+bool holds_devices(const Mount& mount) noexcept {
+  return mount.point == "/dev" || mount.type == "devtmpfs" || mount.type == "devpts";
 }
 
 /// What changes with other rules.
@@ -77,7 +84,7 @@ Failure Container::open(std::int32_t pid, std::shared_ptr<const ContainerRules> 
   mask_.store(marks.add);
   write_mask_.store(write_marks.add);
   rules_ = std::move(rules);
-  if (!mark_root(group_.get(), root.get(), mounts_, marks) || !mark_writes(root.get(), write_marks)) {
+  if (!mark_root(group_.get(), root.get(), mounts_, marks, Reach::kEverywhere) || !mark_writes(root.get(), write_marks)) {
     return {FailureCode::kUnsupported, "the kernel does not ask about the file system " + root_mount->type +
                                            " of the container's root (" + std::strerror(errno) + "): leave it unwatched"};
   }
@@ -98,7 +105,7 @@ Failure Container::set_rules(std::shared_ptr<const ContainerRules> rules) noexce
   const Marks write_marks = change(write_mask_.exchange(writes_after), writes_after);
   if (!marks.any() && !write_marks.any()) return {};
   const UniqueFd root(::openat(folder_.get(), "root", O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!root.valid() || !mark_root(group_.get(), root.get(), mounts_, marks) || !mark_writes(root.get(), write_marks)) {
+  if (!root.valid() || !mark_root(group_.get(), root.get(), mounts_, marks, Reach::kEverywhere) || !mark_writes(root.get(), write_marks)) {
     return {FailureCode::kContainerGone, "the container has ended: it is not held to rules any more"};
   }
   mark_own(read_mounts(), marks);
@@ -132,8 +139,10 @@ MountTable Container::read_mounts() const noexcept {
 
 bool Container::mark_writes(int root, Marks marks) noexcept {
   if (!marks.any()) return true;
-  if (!mark_root(write_group_.get(), root, mounts_, marks)) return false;
-  mark_mounts(write_group_.get(), root, mounts_.table(), mounts_, marks);
+  if (!mark_root(write_group_.get(), root, mounts_, marks, Reach::kInPlace)) return false;
+  MountTable table = mounts_.table();
+  std::erase_if(table.mounts, holds_devices);
+  mark_mounts(write_group_.get(), root, table, mounts_, marks);
   return true;
 }
 

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdio>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -61,6 +62,15 @@ bool is_open_to_be_written(int proc, std::int32_t process, std::int32_t descript
   return flags && (*flags & O_PATH) == 0 && (*flags & O_ACCMODE) != O_RDONLY;
 }
 
+/// What a file was called as it was written. Where it has another name this one may have been removed since, as by who writes a file,
+/// links it to its place and removes the first name: it will be written by that again.
+std::optional<std::string> name_written(const FileNames& names, int file, const FileIdentity& identity) noexcept {
+  std::optional<FileName> name = names.name_of(file, identity);
+  if (!name) return std::nullopt;
+  if (identity.links > 0 && name->path.ends_with(kDeleted)) name->path.resize(name->path.size() - kDeleted.size());
+  return std::move(name->path);
+}
+
 }  // namespace
 
 bool Container::take_writes() noexcept {
@@ -92,12 +102,12 @@ void Container::notice_write(const Asked& asked) noexcept {
   const std::optional<Whereabouts> found = find(asked.thread);
   if (!found) return;
   const FileNames names(machine_.proc(), mounts_, current_, found->copy);
-  std::optional<FileName> name = names.name_of(asked.file, identity);
+  std::optional<std::string> name = name_written(names, asked.file, identity);
   if (!name) return learnt_.files->leave_out();
   const std::shared_ptr<const ContainerRules> rules = current_rules();
   // Counted as it was opened, by the name that it had then.
-  if (rules->ask_of_files() && speak_of_file(*rules, PathText(name->path).view())) return;
-  WrittenFile written{.path = std::move(name->path), .executable = {}};
+  if (rules->ask_of_files() && speak_of_file(*rules, PathText(*name).view())) return;
+  WrittenFile written{.path = std::move(*name), .executable = {}};
   if (found->is_there) written.executable = ProcessView(machine_.proc(), asked.thread, names).told_executable();
   learnt_.files->add(std::move(written));
 }
@@ -138,9 +148,9 @@ void Container::note_open(std::span<const std::int32_t> processes) noexcept {
       const Mount* mount = table.find(identity.mount);
       // As elsewhere, what /proc shows is no file that is asked about; and what is on no mount of the container was opened before it.
       if (mount == nullptr || mount->type == "proc") continue;
-      std::optional<FileName> name = names.name_of(file.get(), identity);
+      std::optional<std::string> name = name_written(names, file.get(), identity);
       if (!name) continue;
-      learnt_.files->add({.path = std::move(name->path), .executable = std::string(view.told_executable())});
+      learnt_.files->add({.path = std::move(*name), .executable = std::string(view.told_executable())});
     }
   }
 }

@@ -70,7 +70,7 @@ std::optional<FileName> ContainerMounts::name_of(const Mount& via, std::string_v
   return FileName{(best->point == "/" ? std::string() : best->point) + std::string(*below(within, best->root)), false};
 }
 
-bool mark_root(int group, int root, const ContainerMounts& mounts, Marks marks) noexcept {
+bool mark_root(int group, int root, const ContainerMounts& mounts, Marks marks, Reach reach) noexcept {
   FileIdentity identity;
   if (!identify(root, "", identity)) return false;
   if (mounts.may_be_silent(mounts.root())) {
@@ -79,7 +79,7 @@ bool mark_root(int group, int root, const ContainerMounts& mounts, Marks marks) 
   }
   if (!mounts.owns_root()) return true;  // one of the mounts
   if (identity.device != mounts.root().device) return false;
-  return apply(group, FAN_MARK_FILESYSTEM, marks, root);
+  return apply(group, reach == Reach::kEverywhere ? FAN_MARK_FILESYSTEM : FAN_MARK_MOUNT, marks, root);
 }
 
 std::size_t mark_mounts(int group, int root, const MountTable& table, const ContainerMounts& mounts,

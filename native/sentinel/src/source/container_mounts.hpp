@@ -46,8 +46,14 @@ struct Marks {
   [[nodiscard]] bool any() const noexcept { return (add | remove) != 0; }
 };
 
+/// How much of the root's file system is meant.
+enum class Reach : std::uint8_t {
+  kEverywhere,  ///< whichever mount of it is used: in another namespace, or bound somewhere later
+  kInPlace,     ///< by the mount that is the root
+};
+
 /// Changes what is asked about the file system of a root that is the container's own. `root` is the root folder of a process.
-[[nodiscard]] bool mark_root(int group, int root, const ContainerMounts& mounts, Marks marks) noexcept;
+[[nodiscard]] bool mark_root(int group, int root, const ContainerMounts& mounts, Marks marks, Reach reach) noexcept;
 
 /// Changes what is asked about all other mounts of a namespace. Gives the number of mounts for which the kernel refused.
 std::size_t mark_mounts(int group, int root, const MountTable& table, const ContainerMounts& mounts, Marks marks) noexcept;

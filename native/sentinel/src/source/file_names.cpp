@@ -10,7 +10,6 @@
 namespace bulkhead::sentinel {
 namespace {
 
-constexpr std::string_view kDeleted = " (deleted)";
 /// What the kernel puts before the name of a file that lies in memory alone.
 constexpr std::string_view kInMemory = "/memfd:";
 

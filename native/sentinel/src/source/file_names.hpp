@@ -10,6 +10,9 @@
 
 namespace bulkhead::sentinel {
 
+/// What the kernel puts after the name of a file that was removed.
+inline constexpr std::string_view kDeleted = " (deleted)";
+
 /// What a container calls the files that a thread uses: by their place in the root's file system, or in the volume as the
 /// container has it. Whatever the thread mounts over them, and whichever folder is its root, changes nothing about that.
 class FileNames {
