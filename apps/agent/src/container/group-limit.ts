@@ -7,8 +7,8 @@ const GROUP_LIMIT = '/proc/sys/fs/fanotify/max_user_groups';
 export const ENOUGH_GROUPS = 4_096;
 
 /**
- * Lets there be as many groups as containers may need, each of which takes one. Gives what the limit was; nothing where it is
- * high enough already, or may not be changed.
+ * Lets there be as many groups as containers may need: one each, another where its files are learnt, and both twice while its rules take
+ * others. Gives what the limit was; nothing where it is high enough already, or may not be changed.
  */
 export function raiseGroupLimit(file = GROUP_LIMIT): number | undefined {
   try {
