@@ -44,9 +44,11 @@ inline constexpr std::array kCardRanges{
     CardRange{400000, 499999, only(13) | lengths(18, 19), kContext},
     CardRange{500000, 509999, lengths(12, 19), kContext},  // Maestro
     CardRange{501900, 501999, only(16), kPlain},           // Dankort
+    CardRange{504175, 504175, only(16), kPlain},           // Elo
     CardRange{506000, 506199, only(16), kPlain},           // Verve
     CardRange{506099, 506198, lengths(18, 19), kContext},  // Verve
     CardRange{506699, 506778, only(16), kPlain},           // Elo
+    CardRange{507865, 507964, only(16), kPlain},           // Verve
     CardRange{508000, 508999, only(16), kPlain},           // RuPay
     CardRange{509000, 509999, only(16), kPlain},           // Elo
     CardRange{510000, 559999, only(16), kPlain},           // Mastercard
@@ -60,8 +62,11 @@ inline constexpr std::array kCardRanges{
     CardRange{630000, 639999, lengths(12, 19), kContext},  // Maestro
     CardRange{636297, 636297, only(16), kPlain},           // Elo
     CardRange{636368, 636368, only(16), kPlain},           // Elo
-    CardRange{637095, 637095, only(16), kPlain},           // Hipercard
-    CardRange{637568, 637568, only(16), kPlain},           // Hipercard
+    CardRange{637095, 637095, only(16), kPlain},           // Hiper
+    CardRange{637568, 637568, only(16), kPlain},           // Hiper
+    CardRange{637599, 637599, only(16), kPlain},           // Hiper
+    CardRange{637609, 637609, only(16), kPlain},           // Hiper
+    CardRange{637612, 637612, only(16), kPlain},           // Hiper
     CardRange{644000, 659999, only(16), kPlain},           // Discover; 65 also RuPay, Elo, Troy, Verve
     CardRange{644000, 659999, lengths(17, 19), kContext},  //
     CardRange{670000, 679999, lengths(12, 19), kContext},  // Maestro

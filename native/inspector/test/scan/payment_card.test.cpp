@@ -91,6 +91,15 @@ TEST_CASE("a range that counts in context alone is not that of the issuer behind
   }
 }
 
+TEST_CASE("an issuer within a range that counts in context alone is one by itself") {
+  for (const std::string number : {"5041753074185293", "5078653074185291", "5079413074185299", "5066993074185295", "5089993074185298",
+                                   "6375993074185299", "6376093074185297", "6376123074185292", "6370953074185298"}) {
+    CAPTURE(number);
+    CHECK(surest("number " + number, kCard) == Confidence::low);
+    CHECK(surest("card " + number, kCard) == Confidence::medium);
+  }
+}
+
 TEST_CASE("a number inside a longer word or number is no card") {
   for (const std::string text :
        {"card x4111111111111111", "card 4111111111111111x", "card 14111111111111111", "card 4111111111111111.5",
