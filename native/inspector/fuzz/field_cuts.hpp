@@ -9,6 +9,8 @@
 
 #include "bulkhead/detector.hpp"
 #include "bulkhead/program.hpp"
+#include "detect/candidate.hpp"
+#include "detect/identity/rules.hpp"
 
 namespace bulkhead::fuzz {
 
@@ -17,15 +19,29 @@ namespace bulkhead::fuzz {
   std::abort();
 }
 
-/// Every built-in detector, and the literals, in one sensor.
-inline std::shared_ptr<const Program> every_detector(std::vector<LiteralSpec> literals = {}) {
+/// The built-in detectors that `wanted` takes, and the literals, in one sensor.
+template <typename Wanted>
+std::shared_ptr<const Program> detectors_where(Wanted wanted, const std::vector<LiteralSpec>& literals = {}) {
   SensorSpec sensor;
   sensor.name = "all";
-  for (const DetectorInfo& info : kDetectors) sensor.detectors.emplace_back(info.id);
+  for (std::size_t i = 0; i < kDetectors.size(); ++i)
+    if (wanted(i)) sensor.detectors.emplace_back(kDetectors[i].id);
   for (const LiteralSpec& literal : literals) sensor.detectors.emplace_back(literal.id);
   ProgramError error{};
   std::string message;
-  return Program::compile({{sensor}, std::move(literals)}, error, message);
+  return Program::compile({{sensor}, literals}, error, message);
+}
+
+inline std::shared_ptr<const Program> every_detector(const std::vector<LiteralSpec>& literals = {}) {
+  return detectors_where([](std::size_t) { return true; }, literals);
+}
+
+/// All but those of identity numbers, as in the shipped sensors: the start of a long span is searched in another way then.
+inline std::shared_ptr<const Program> no_identity_numbers(const std::vector<LiteralSpec>& literals = {}) {
+  const auto is_number = [](std::size_t i) {
+    return (i >= detect::kFirstIdentity && i < detect::kFirstIdentity + detect::identity::kRuleCount) || i == detect::kMrz;
+  };
+  return detectors_where([&](std::size_t i) { return !is_number(i); }, literals);
 }
 
 /// Gives `take` the field in spans whose sizes `steps` give in turn; whole when there are none.

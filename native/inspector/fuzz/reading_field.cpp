@@ -2,6 +2,7 @@
 // ends no datum may be lost, and no finding may reach outside the field.
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <tuple>
 #include <vector>
 
@@ -33,8 +34,7 @@ bool tells(const Detection& told, const Detection& datum) {
 }
 
 /// `steps` give the sizes of the spans in turn.
-Told read(Bytes field, Bytes steps, bool provisional) {
-  static const auto program = every_detector();
+Told read(const std::shared_ptr<const Program>& program, Bytes field, Bytes steps, bool provisional) {
   static DecodePool pool{DecodeLimits{}};
   Scratch scratch;
   Told told;
@@ -50,21 +50,28 @@ Told read(Bytes field, Bytes steps, bool provisional) {
   return told;
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  if (size < 8) return 0;
-  const Bytes steps(data, 7);
-  const Bytes field(data + 7, size - 7);
+void check_cuts(const std::shared_ptr<const Program>& program, Bytes field, Bytes steps) {
   const auto same = [](const Detection& a, const Detection& b) { return facts(a) == facts(b); };
-  const Told whole = read(field, {}, false);
-  const Told cut = read(field, steps, false);
+  const Told whole = read(program, field, {}, false);
+  const Told cut = read(program, field, steps, false);
   if (!std::equal(whole.all.begin(), whole.all.end(), cut.all.begin(), cut.all.end(), same)) fail("cuts change the findings");
-  const Told provisional = read(field, steps, true);
+  const Told provisional = read(program, field, steps, true);
   for (const Detection& d : whole.all) {
     if (std::none_of(provisional.all.begin(), provisional.all.end(), [&](const Detection& p) { return tells(p, d); }))
       fail("a provisional end lost a datum");
     if (d.offset + d.length > field.size() || d.length == 0) fail("a finding outside the field");
   }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size < 8) return 0;
+  static const auto every = every_detector();
+  static const auto no_numbers = no_identity_numbers();
+  const Bytes steps(data, 7);
+  const Bytes field(data + 7, size - 7);
+  check_cuts(every, field, steps);
+  check_cuts(no_numbers, field, steps);
   return 0;
 }

@@ -2,6 +2,7 @@
 // provisional ends nothing may be lost, and no detection may reach outside the field or hold more than its mask.
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "bulkhead/scanner.hpp"
@@ -27,8 +28,7 @@ bool same(const Detection& a, const Detection& b) {
 }
 
 /// `steps` give the sizes of the spans in turn. Literals and built-in data come in their own order.
-std::vector<Detection> scan(Bytes field, Bytes steps, bool provisional) {
-  static const auto program = every_detector({{"marker", "4111MaRk", true}});
+std::vector<Detection> scan(const std::shared_ptr<const Program>& program, Bytes field, Bytes steps, bool provisional) {
   Scratch scratch;
   Collected sink;
   ContentScanner scanner(program);
@@ -42,6 +42,19 @@ std::vector<Detection> scan(Bytes field, Bytes steps, bool provisional) {
     return a.detector != b.detector ? a.detector < b.detector : a.offset < b.offset;
   });
   return sink.all;
+}
+
+void check_cuts(const std::shared_ptr<const Program>& program, Bytes field, Bytes steps) {
+  const auto whole = scan(program, field, {}, false);
+  const auto cut = scan(program, field, steps, false);
+  if (!std::equal(whole.begin(), whole.end(), cut.begin(), cut.end(), same)) fail("cuts change the detections");
+  const auto provisional = scan(program, field, steps, true);
+  for (const Detection& d : whole) {
+    if (std::none_of(provisional.begin(), provisional.end(), [&d](const Detection& p) { return same(d, p); }))
+      fail("a provisional end lost a detection");
+    if (d.offset + d.length > field.size() || d.length == 0) fail("a detection outside the field");
+    if (d.masked_length > kMaxMasked || d.key_length > kMaxKey) fail("a text longer than its array");
+  }
 }
 
 template <lane::Finds Wanted>
@@ -68,16 +81,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size < 8) return 0;
   const Bytes steps(data, 7);
   const Bytes field(data + 7, size - 7);
-  const auto whole = scan(field, {}, false);
-  const auto cut = scan(field, steps, false);
-  if (!std::equal(whole.begin(), whole.end(), cut.begin(), cut.end(), same)) fail("cuts change the detections");
-  const auto provisional = scan(field, steps, true);
-  for (const Detection& d : whole) {
-    if (std::none_of(provisional.begin(), provisional.end(), [&d](const Detection& p) { return same(d, p); }))
-      fail("a provisional end lost a detection");
-    if (d.offset + d.length > field.size() || d.length == 0) fail("a detection outside the field");
-    if (d.masked_length > kMaxMasked || d.key_length > kMaxKey) fail("a text longer than its array");
-  }
+  static const LiteralSpec marker{"marker", "4111MaRk", true};
+  static const auto every = every_detector({marker});
+  static const auto no_numbers = no_identity_numbers({marker});
+  check_cuts(every, field, steps);
+  check_cuts(no_numbers, field, steps);
   check_finders<lane::Finds::secrets>(field);
   check_finders<lane::Finds::short_runs_too>(field);
   check_finders<lane::Finds::names_too>(field);

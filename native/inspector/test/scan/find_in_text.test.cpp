@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "decide/program_impl.hpp"
+#include "detect/identity/written.hpp"
 #include "detect/secret/token_form.hpp"
 #include "lane/text_is_rare.hpp"
 #include "scan/scan_support.hpp"
@@ -37,19 +39,67 @@ std::string noise(std::mt19937& random, std::size_t size) {
   return bytes;
 }
 
-/// Every detector whose events are looked for in text alone.
-std::shared_ptr<const Program> found_in_text() {
-  SensorSpec sensor;
-  sensor.name = "in-text";
-  for (std::size_t i = 0; i < kDetectors.size(); ++i) {
-    detect::DetectorSet one;
-    one.add(i);
-    const detect::KindsWanted kinds = detect::kinds_wanted(one);
-    if (!kinds.names && !kinds.identities) sensor.detectors.emplace_back(kDetectors[i].id);
+/// Whether the events of a detector are looked for in text alone where text is rare.
+bool is_found_in_text(std::size_t detector) {
+  detect::DetectorSet one;
+  one.add(detector);
+  return finds_of(detect::identity::number_ends_of(one).short_runs, detect::kinds_wanted(one).names) == Finds::secrets;
+}
+
+enum class Numbers : bool { left_out, too };
+
+/// Every such detector, with those of identity numbers or without.
+std::shared_ptr<const Program> found_in_text(Numbers numbers) {
+  std::vector<std::string> detectors;
+  for (std::size_t i = 0; i < kDetectors.size(); ++i)
+    if (is_found_in_text(i) && (numbers == Numbers::too || !is_identity(i))) detectors.emplace_back(kDetectors[i].id);
+  return program_naming(std::move(detectors));
+}
+
+struct Vector {
+  std::string_view detector, number;
+  bool valid;
+};
+constexpr Vector kVectors[] = {
+#include "scan/identity_vectors.inc"
+};
+
+/// Numbers behind the name of what they are.
+std::vector<std::string> identity_data() {
+  std::vector<std::string> data;
+  for (const Vector& vector : kVectors) {
+    for (std::size_t i = 0; i < kDetectors.size(); ++i) {
+      if (!vector.valid || kDetectors[i].id != vector.detector || !is_identity(i) || !is_found_in_text(i)) continue;
+      std::string name(vector.detector);
+      std::replace(name.begin(), name.end(), '-', '_');
+      data.push_back("\"" + name + "\":\"" + std::string(vector.number) + "\"");
+    }
   }
-  ProgramError error{};
-  std::string message;
-  return Program::compile({{sensor}, {}}, error, message);
+  return data;
+}
+
+/// Checks that a field with the data among bytes that are no text gives what it gives in short spans; returns how much that is.
+std::size_t check_among_noise(const std::shared_ptr<const Program>& program, const std::vector<std::string>& data) {
+  std::mt19937 random(32);
+  std::size_t seen = 0, in_text = 0;
+  for (int round = 0; round < 300; ++round) {
+    std::string field;
+    while (field.size() < 9'000) {
+      field += noise(random, random() % 700);
+      const std::string& datum = data[random() % data.size()];
+      field += random() % 4 == 0 ? datum.substr(0, random() % datum.size()) : datum;
+      if (random() % 2 == 0) field += '\x01';
+    }
+    if (text_is_rare(reinterpret_cast<const std::uint8_t*>(field.data()) + 400, kChunk)) ++in_text;
+    std::vector<std::size_t> cuts;
+    for (std::size_t at = 1 + random() % 400; at < field.size(); at += 1 + random() % 400) cuts.push_back(at);
+    const auto whole = describe(scan_cut(field, {}, program));
+    seen += whole.size();
+    CAPTURE(round);
+    REQUIRE(whole == describe(scan_cut(field, cuts, program)));
+  }
+  if (cpu_has_avx512()) CHECK(in_text > 250);
+  return seen;
 }
 
 }  // namespace
@@ -96,7 +146,7 @@ TEST_CASE("every token is longer than what is looked for") {
 }
 
 TEST_CASE("data among bytes that are no text are found as they are in short spans, which are searched whole") {
-  static const std::string kData[] = {
+  const std::vector<std::string> data{
       "a@b.co", "jo@x.de", "4111111111111111", "4111 1111 1111 1111", "5555-5555-5555-4444", "536-90-4399", "+14155552671",
       "+4930123456", "(415) 555-2671", "646-555-0199", "DE89370400440532013000", "GB82 WEST 1234 5698 7654 32",
       "redis://u:pAssw0rd@h", "a://b:c@d", "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEAxyz0123456789ab",
@@ -105,28 +155,18 @@ TEST_CASE("data among bytes that are no text are found as they are in short span
       "secret_key=wJalrXUtnFEMI7K7MDENGbPxRfiCYzQ4hT9sLk2M",
       "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIn0."
       "SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c"};
-  const auto program = found_in_text();
-  REQUIRE(program != nullptr);
+  const auto program = found_in_text(Numbers::left_out);
   REQUIRE(!program->impl().kinds.names);
-  REQUIRE(!program->impl().kinds.identities);
-  std::mt19937 random(32);
-  std::size_t seen = 0, in_text = 0;
-  for (int round = 0; round < 300; ++round) {
-    std::string field;
-    while (field.size() < 9'000) {
-      field += noise(random, random() % 700);
-      const std::string& datum = kData[random() % std::size(kData)];
-      field += random() % 4 == 0 ? datum.substr(0, random() % datum.size()) : datum;
-      if (random() % 2 == 0) field += '\x01';
-    }
-    if (text_is_rare(reinterpret_cast<const std::uint8_t*>(field.data()) + 400, kChunk)) ++in_text;
-    std::vector<std::size_t> cuts;
-    for (std::size_t at = 1 + random() % 400; at < field.size(); at += 1 + random() % 400) cuts.push_back(at);
-    const auto whole = describe(scan_cut(field, {}, program));
-    seen += whole.size();
-    CAPTURE(round);
-    REQUIRE(whole == describe(scan_cut(field, cuts, program)));
-  }
-  CHECK(seen > 3'000);
-  if (cpu_has_avx512()) CHECK(in_text > 250);
+  REQUIRE(!program->impl().number_ends.any);
+  CHECK(check_among_noise(program, data) > 3'000);
+}
+
+TEST_CASE("identity numbers that need no six digits in a row to be noticed are found among bytes that are no text, too") {
+  for (std::size_t size = 0; size <= detect::identity::kMaxWritten; ++size)
+    for (const auto ways : {detect::identity::of_digits(size), detect::identity::of_groups(size), detect::identity::of_letters(size)})
+      for (const auto& way : ways) CHECK(way.text.size() >= kLeastText);
+  const auto program = found_in_text(Numbers::too);
+  REQUIRE(program->impl().number_ends.any);
+  REQUIRE(!program->impl().number_ends.short_runs);
+  CHECK(check_among_noise(program, identity_data()) > 1'000);
 }

@@ -8,10 +8,13 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "bulkhead/detector.hpp"
 #include "bulkhead/scanner.hpp"
+#include "detect/candidate.hpp"
+#include "detect/identity/rules.hpp"
 
 namespace bulkhead::test {
 
@@ -25,16 +28,28 @@ struct Collected final : DetectionSink {
   }
 };
 
-inline std::shared_ptr<const Program> program_with(std::vector<LiteralSpec> literals = {}) {
+/// Whether a built-in detector is one of a country's identity numbers.
+inline bool is_identity(std::size_t detector) {
+  return detector >= detect::kFirstIdentity && detector < detect::kFirstIdentity + detect::identity::kRuleCount;
+}
+
+/// One sensor of these detectors and of the literals.
+inline std::shared_ptr<const Program> program_naming(std::vector<std::string> detectors, std::vector<LiteralSpec> literals = {}) {
   SensorSpec sensor;
   sensor.name = "everything";
-  for (const DetectorInfo& info : kDetectors) sensor.detectors.emplace_back(info.id);
+  sensor.detectors = std::move(detectors);
   for (const LiteralSpec& literal : literals) sensor.detectors.push_back(literal.id);
   ProgramError error{};
   std::string message;
   auto program = Program::compile({{sensor}, std::move(literals)}, error, message);
   CHECK_MESSAGE(program != nullptr, message);
   return program;
+}
+
+inline std::shared_ptr<const Program> program_with(std::vector<LiteralSpec> literals = {}) {
+  std::vector<std::string> detectors;
+  for (const DetectorInfo& info : kDetectors) detectors.emplace_back(info.id);
+  return program_naming(std::move(detectors), std::move(literals));
 }
 
 inline const std::shared_ptr<const Program>& everything() {
