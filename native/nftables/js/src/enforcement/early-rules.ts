@@ -47,12 +47,13 @@ export function earlyRules(hook: Hook, options: SteeringOptions): readonly NftCo
     rule(differs(and(packetMark, MARK.all), 0), clearPacketMark),
     ...(isLoopback === undefined ? [] : [rule(isLoopback, accept)]),
     ...neighbourRules.map((statements) => rule(...statements)),
-    ...(options.quarantine === true ? [rule(count('quarantined'), drop)] : steer(rule, options)),
+    ...(options.quarantine === true ? [rule(count('quarantined'), drop)] : steer(rule, hook, options)),
   ];
 }
 
 function steer(
   rule: (...statements: readonly Statement[]) => NftCommand,
+  hook: Hook,
   options: SteeringOptions,
 ): readonly NftCommand[] {
   const native = options.queueVia === 'nft' ? [queue(options)] : [];
@@ -60,7 +61,7 @@ function steer(
     rule(connectionHas(MARK.block), jump(BLOCKED)),
     rule(connectionHas(MARK.pass), count('handed-over'), accept),
     rule(equals(field('tcp', 'flags'), ACK_ALONE), jump(WITHOUT_PAYLOAD)),
-    ...unaskedSynRules(rule, options),
+    ...unaskedSynRules(rule, hook, options),
     rule(anyOf(meta('l4proto'), Object.values(PROTOCOL)), count('inspected'), markPacket(MARK.inspect), ...native),
   ];
 }
