@@ -15,6 +15,8 @@ const MAX_PROGRAMS = 500_000;
 const MAX_FILES = 250_000;
 /** What one container writes: beyond it folders stand for what is in them, so that names without end leave room for others. */
 const MAX_FILES_OF_CONTAINER = 1_024;
+/** Of a minute. Agents may tell of names faster than they are folded: all else is to be forgotten nevertheless. */
+const MAX_FOLDS = 16;
 
 /** Forgets what need not be kept any more, step by step, until all of it is gone or the process ends. */
 export async function forget(
@@ -47,7 +49,10 @@ export async function forget(
   await quarantines.prune(before);
   await nodeScans.prune({ before, maxScans: MAX_SCANS });
   // No part of what is forgotten: all of it goes on being known, by its folder.
-  while (!signal.aborted && (await files.fold(MAX_FILES_OF_CONTAINER, STEP)) > 0);
+  for (let folds = 0; folds < MAX_FOLDS && !signal.aborted; folds += 1) {
+    // oxlint-disable-next-line no-await-in-loop -- each finds what the one before left
+    if ((await files.fold(MAX_FILES_OF_CONTAINER, STEP)) === 0) break;
+  }
   const steps = [
     ['events', () => events.prune({ receivedBefore: before, maxEvents }, STEP)],
     ['flows', () => flows.prune({ seenBefore: before, maxFlows: MAX_FLOWS }, STEP)],

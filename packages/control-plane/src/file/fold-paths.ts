@@ -57,20 +57,25 @@ function treeOf<Path extends WrittenPath>(paths: readonly Path[]): Node<Path> {
   for (const one of paths) {
     let node = root;
     const folder = one.isFolder && !one.path.endsWith('/') ? `${one.path}/` : one.path;
-    let depth = 0;
-    for (let slash = folder.indexOf('/', 1); slash > 0 && depth < MAX_DEPTH; slash = folder.indexOf('/', slash + 1)) {
-      node = childOf(node, folder.slice(0, slash + 1));
-      depth += 1;
+    let start = 1;
+    for (let depth = 0; depth < MAX_DEPTH; depth += 1) {
+      const slash = folder.indexOf('/', start);
+      if (slash < 0) break;
+      node = childOf(node, folder.slice(start, slash));
+      start = slash + 1;
     }
     node.here.push(one);
   }
   return root;
 }
 
-function childOf<Path>(node: Node<Path>, path: string): Node<Path> {
-  const known = node.inner.get(path) ?? { path, here: [], inner: new Map() };
-  node.inner.set(path, known);
-  return known;
+/** By its own name alone: whole paths as keys would be read again for each of their folders. */
+function childOf<Path>(node: Node<Path>, name: string): Node<Path> {
+  const known = node.inner.get(name);
+  if (known !== undefined) return known;
+  const made: Node<Path> = { path: `${node.path}${name}/`, here: [], inner: new Map() };
+  node.inner.set(name, made);
+  return made;
 }
 
 /** Folds every folder that has more than that, the outermost first; gives how many paths are left of a node. */

@@ -1,3 +1,4 @@
+import { setImmediate as otherWork } from 'node:timers/promises';
 import { type FoldedPaths, foldPaths } from '@bulkhead/control-plane';
 import type { Kysely, Selectable, Transaction } from 'kysely';
 import { chunks } from '../chunks.ts';
@@ -10,6 +11,8 @@ import { fileRow } from './file-row.ts';
 const PLACES = 16;
 /** What became of a file may be three things, which are folded each by itself; all of them stay below what is too many. */
 const OF_A_VERDICT = 4;
+/** Rows with long paths that are gone within milliseconds. */
+const IDS_AT_ONCE = 200;
 
 type Row = Selectable<Tables['file']> & { readonly isFolder: boolean };
 
@@ -48,15 +51,20 @@ async function foldPlace(
   // In the order in which they are added to, so that two transactions never wait for each other's row.
   const query = transaction.selectFrom('file').selectAll().where('id', 'in', some).orderBy('digest');
   const rows = await (dialect === 'postgres' ? query.forUpdate() : query).execute();
+  await otherWork();
   const paths = rows.map((row) => ({ ...row, isFolder: row.is_folder === 1 }));
   const folded = [...Map.groupBy(paths, ({ verdict }) => verdict).values()].flatMap((same) =>
     foldPaths(same, Math.floor(most / OF_A_VERDICT)),
   );
   const gone = folded.flatMap((one) => one.paths.map(({ id }) => id));
-  for (const ids of chunks(gone)) {
+  for (const ids of chunks(gone, IDS_AT_ONCE)) {
+    // SQLite answers at once: who waits for the process would wait for all of it.
+    // oxlint-disable-next-line no-await-in-loop -- one transaction
+    await otherWork();
     // oxlint-disable-next-line no-await-in-loop -- one transaction
     await transaction.deleteFrom('file').where('id', 'in', ids).execute();
   }
+  await otherWork();
   await addSeen(transaction, 'file', folded.map(folderRow));
   return gone.length - folded.length;
 }
