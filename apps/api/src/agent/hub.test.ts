@@ -585,12 +585,22 @@ describe('the hub', () => {
     stand.hub.putService({ id: 'shop/wide', addresses: ['10.96.0.9'], ports: [], tooManyEnds: 20_000 });
     expect(link.latest).toMatchObject({ needs: ['unfollowed'], unfollowed: [{ addresses: ['10.96.0.9'] }] });
     const wide = { id: 'shop/wide', cause: 'ends' };
-    expect((await stand.hub.standing()).services).toEqual({ leftOut: [wide], elsewhere: [], isRefused: false });
+    expect((await stand.hub.standing()).services).toEqual({
+      leftOut: [wide],
+      unnamed: 0,
+      elsewhere: [],
+      isRefused: false,
+    });
     expect(stand.hub.leftOut.get('ends')).toBe(1);
 
     stand.hub.putNode('node-2');
     expect(link.latest).not.toHaveProperty('unfollowed');
-    expect((await stand.hub.standing()).services).toEqual({ leftOut: [], elsewhere: ['node-1'], isRefused: false });
+    expect((await stand.hub.standing()).services).toEqual({
+      leftOut: [],
+      unnamed: 0,
+      elsewhere: ['node-1'],
+      isRefused: false,
+    });
     stand.hub.putNode('node-1');
     expect(link.latest).toHaveProperty('unfollowed');
     stand.hub.removeNode('node-2');

@@ -268,7 +268,7 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker,
     });
     const enforcing = failing.filter((list) => list.length === 0).length;
     const nodes = [...new Set(all.map(({ node }) => node))];
-    const leftOut = leftOutAnywhere(nodes.map((node) => this.#compiler.leftOutFor(node)));
+    const { services: leftOut, unnamed } = leftOutAnywhere(nodes.map((node) => this.#compiler.leftOutFor(node)));
     const isRefused = this.#options.services?.isRefused === true;
     const foreign = nodes.filter((node) => !this.#compiler.isOfCluster(node));
     return {
@@ -276,7 +276,7 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker,
       enforcing,
       notEnforced: failing.flat(),
       ...((leftOut.length + foreign.length > 0 || isRefused) && {
-        services: { leftOut, elsewhere: foreign, isRefused },
+        services: { leftOut, unnamed, elsewhere: foreign, isRefused },
       }),
     };
   }

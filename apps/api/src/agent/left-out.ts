@@ -1,4 +1,4 @@
-import type { LeftOut, LeftOutCause, LeftOutService } from '@bulkhead/policy';
+import { LEFT_OUT_CAUSES, type LeftOut, type LeftOutCause, type LeftOutService } from '@bulkhead/policy';
 import type { Logger } from '@bulkhead/runtime';
 
 const NEITHER = 'rules that name groups neither allow nor deny what is opened to it';
@@ -15,6 +15,10 @@ export const LEFT_OUT: Readonly<Record<LeftOutCause, string>> = {
 /** The same of a whole node. */
 export const ELSEWHERE =
   'there is no pod of the cluster of this api on a node of this name: it is told of no Services, which are addresses like any other there; give each cluster an api of its own, or correct controlPlane.node of its agent';
+
+/** The same of those that are not told of by name. */
+export const UNNAMED =
+  'they are not followed either and are too many to be named, so that some may be in front of these groups; see to those that are named in the status of rule sets first';
 
 /** The same of all. */
 export const REFUSED =
@@ -50,7 +54,16 @@ export class LeftOutLog {
   }
 }
 
-/** Of several nodes, each Service once. */
-export function leftOutAnywhere(all: readonly LeftOut[]): readonly LeftOutService[] {
-  return [...new Map(all.flatMap(({ services }) => services.map((one) => [one.id, one] as const))).values()];
+/** Of several nodes, each Service once, as the node has it that is worst off. */
+export function leftOutAnywhere(all: readonly LeftOut[]): Pick<LeftOut, 'services' | 'unnamed'> {
+  const worst = new Map<string, LeftOutService>();
+  for (const one of all.flatMap(({ services }) => services)) {
+    const known = worst.get(one.id);
+    if (known === undefined || rankOf(one) < rankOf(known)) worst.set(one.id, one);
+  }
+  return { services: [...worst.values()], unnamed: all.reduce((most, { unnamed }) => Math.max(most, unnamed), 0) };
+}
+
+function rankOf({ cause }: LeftOutService): number {
+  return LEFT_OUT_CAUSES.indexOf(cause);
 }

@@ -18,6 +18,8 @@ export interface Standing {
 
 export interface ServicesNotTold {
   readonly leftOut: readonly LeftOutService[];
+  /** How many more there are on one node, at most. */
+  readonly unnamed: number;
   /** Nodes that are told of none. */
   readonly elsewhere: readonly string[];
   /** Whether the api is not told of them all itself. */

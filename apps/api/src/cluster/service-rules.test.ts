@@ -24,11 +24,14 @@ describe('serviceRules', () => {
       { id: 'shop/b', cause: 'address', groups: ['other'] },
       { id: 'shop/c', cause: 'ends' },
     ] as const;
-    expect(serviceRules({ egress }, { leftOut, elsewhere: ['b-1'], isRefused: true })?.notEnforced).toEqual([
-      { where: 'every node', why: expect.stringContaining('does not let the api list') },
-      { where: 'Service shop/a', why: expect.stringContaining('or name its address as a prefix') },
-      { where: 'Service shop/c', why: expect.stringContaining('too many endpoints') },
-      { where: 'node b-1', why: expect.stringContaining('give each cluster an api of its own') },
-    ]);
+    expect(serviceRules({ egress }, { leftOut, unnamed: 7, elsewhere: ['b-1'], isRefused: true })?.notEnforced).toEqual(
+      [
+        { where: 'every node', why: expect.stringContaining('does not let the api list') },
+        { where: 'Service shop/a', why: expect.stringContaining('or name its address as a prefix') },
+        { where: 'Service shop/c', why: expect.stringContaining('too many endpoints') },
+        { where: '7 more Services', why: expect.stringContaining('some may be in front of these groups') },
+        { where: 'node b-1', why: expect.stringContaining('give each cluster an api of its own') },
+      ],
+    );
   });
 });

@@ -1,7 +1,10 @@
+import { formatCount } from '@bulkhead/core';
 import type { Enforcement } from '@bulkhead/kube';
 import type { NetworkRuleSet } from '@bulkhead/policy';
-import { ELSEWHERE, LEFT_OUT, REFUSED } from '../agent/left-out.ts';
+import { ELSEWHERE, LEFT_OUT, REFUSED, UNNAMED } from '../agent/left-out.ts';
 import type { ServicesNotTold } from '../agent/standing.ts';
+
+const NOTHING: ServicesNotTold = { leftOut: [], unnamed: 0, elsewhere: [], isRefused: false };
 
 /**
  * Whether the egress rules of a set are about all Services in front of the groups that they name, and about which not. Nothing where they
@@ -9,7 +12,7 @@ import type { ServicesNotTold } from '../agent/standing.ts';
  */
 export function serviceRules(
   { egress = [] }: Pick<NetworkRuleSet, 'egress'>,
-  { leftOut, elsewhere, isRefused }: ServicesNotTold = { leftOut: [], elsewhere: [], isRefused: false },
+  { leftOut, unnamed, elsewhere, isRefused }: ServicesNotTold = NOTHING,
 ): Pick<Enforcement, 'summary' | 'notEnforced'> | undefined {
   const named = new Set(
     egress.flatMap(({ peers = [] }) => peers.flatMap((peer) => (peer.kind === 'group' ? [peer.name] : []))),
@@ -21,6 +24,7 @@ export function serviceRules(
     notEnforced: [
       ...(isRefused ? [{ where: 'every node', why: REFUSED }] : []),
       ...concerned.map(({ id, cause }) => ({ where: `Service ${id}`, why: LEFT_OUT[cause] })),
+      ...(unnamed > 0 ? [{ where: formatCount(unnamed, 'more Service'), why: UNNAMED }] : []),
       ...elsewhere.map((node) => ({ where: `node ${node}`, why: ELSEWHERE })),
     ],
   };

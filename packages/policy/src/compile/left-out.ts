@@ -17,6 +17,8 @@ export interface LeftOut {
   readonly counts: Readonly<Record<LeftOutCause, number>>;
   /** The worst, few enough for a person. */
   readonly services: readonly LeftOutService[];
+  /** How many are not among these. */
+  readonly unnamed: number;
 }
 
 const MAX_NAMED = 100;
@@ -24,8 +26,10 @@ const MAX_NAMED = 100;
 export function leftOutOf(all: readonly LeftOutService[]): LeftOut {
   const byCause = Map.groupBy(all, ({ cause }) => cause);
   const of = (cause: LeftOutCause): readonly LeftOutService[] => byCause.get(cause) ?? [];
+  const services = LEFT_OUT_CAUSES.flatMap(of).slice(0, MAX_NAMED);
   return {
     counts: { address: of('address').length, ports: of('ports').length, ends: of('ends').length },
-    services: LEFT_OUT_CAUSES.flatMap(of).slice(0, MAX_NAMED),
+    services,
+    unnamed: all.length - services.length,
   };
 }

@@ -130,6 +130,14 @@ describe('the services in front of groups', () => {
     expect(leftOut.services[0]?.cause).toBe('address');
   });
 
+  it('are counted where they are too many to be named', () => {
+    const services = new Services();
+    for (let index = 0; index < 107; index += 1) {
+      services.put({ id: `shop/${index}`, addresses: [`10.96.0.${index}`], ports: [], tooManyEnds: 20_000 });
+    }
+    expect(services.of(['api']).leftOut).toMatchObject({ counts: { ends: 107 }, unnamed: 7 });
+  });
+
   it('know an address of IPv6 however it is written', () => {
     const services = new Services();
     services.add(['api'], ['fd00:0:0::1']);
