@@ -40,6 +40,7 @@ describe('observeFiles', () => {
     { path: `/${'x'.repeat(4_096)}` },
     { path: undefined },
     { folder: false },
+    { folder: true, path: `/${'x'.repeat(4_094)}` },
     { executable: 'node' },
     { executable: `/${'x'.repeat(4_096)}` },
     { access: 'read' },

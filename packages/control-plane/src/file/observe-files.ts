@@ -8,16 +8,21 @@ import type { FileObservation } from './file.ts';
 /** The kernel's bound of a path. */
 const MAX_PATH = 4_096;
 
+/** In one whose path is longer there is nothing, and no rule can say it with what is in it. */
+const MAX_FOLDER = MAX_PATH - 2;
+
 const Path = z.string().max(MAX_PATH).startsWith('/');
 
-const ToldFile = z.object({
-  path: Path,
-  folder: z.literal(true).optional(),
-  executable: Path.optional(),
-  access: z.literal('write'),
-  verdict: z.enum(RULE_VERDICTS),
-  count: z.int().nonnegative(),
-});
+const ToldFile = z
+  .object({
+    path: Path,
+    folder: z.literal(true).optional(),
+    executable: Path.optional(),
+    access: z.literal('write'),
+    verdict: z.enum(RULE_VERDICTS),
+    count: z.int().nonnegative(),
+  })
+  .refine(({ path, folder }) => folder === undefined || path.length <= MAX_FOLDER);
 
 /** What an event says of files. */
 export type FileReport = ContainerReport<FileObservation>;

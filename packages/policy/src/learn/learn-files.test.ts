@@ -213,9 +213,11 @@ describe('learnFiles', () => {
       ...hostile.map((name) => `/data/${name}`),
       ...Array.from({ length: 60 }, (_, at) => `/long/${at}${'x'.repeat(4_000)}`),
     ];
-    const learnt = learn(paths.map((path) => file(path)));
+    const longest = `/long/${'y'.repeat(4_088)}`;
+    const learnt = learn([...paths.map((path) => file(path)), folder(longest)]);
     const verdictOf = deciding(learnt);
     for (const path of paths) expect(verdictOf(path)).toBe('allow');
+    expect(verdictOf(`${longest}/a`)).toBe('allow');
     expect(verdictOf('/z')).toBe('deny');
     const all = learn(Array.from({ length: 65 }, (_, at) => file(`/${at}/x`)));
     expect(textsOf(all)[0]).toBe(

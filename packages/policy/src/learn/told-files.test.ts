@@ -41,6 +41,12 @@ describe('toldFiles', () => {
     });
   });
 
+  it('takes no folder whose path leaves no room for anything in it, which no rule could say', () => {
+    const folderOf = (length: number) => ({ ...FILE, folder: true, path: `/${'x'.repeat(length - 1)}` });
+    const all = told({ ...EVENT, files: [folderOf(4_094), folderOf(4_095)] });
+    expect({ files: all.all().length, malformed: all.malformed }).toEqual({ files: 1, malformed: 1 });
+  });
+
   it('takes nothing of other events, and fails for nothing', () => {
     const all = toldFiles();
     expect(all.take({ ...EVENT, event: 'programs', files: [FILE] })).toBe('other');
