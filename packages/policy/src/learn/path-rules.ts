@@ -19,6 +19,8 @@ const MAX_COUNTED = 8;
 
 /** A longer name is cut above a rule, which has it as a whole. */
 const MAX_NAME = 64;
+/** So many characters of a path are as much work as all else of it: each may be one that is replaced. */
+const CHARACTERS_OF_WORK = 64;
 /** Any character, in a glob. */
 const ANY = '?';
 /** Anything, in a glob. No path has it once it is one. */
@@ -117,10 +119,13 @@ export function* writePathRules(
  */
 function* joined(used: Iterable<UsedPath>): Steps<readonly UsedPath[]> {
   const globs = new Map<string, UsedPath>();
-  let taken = 0;
+  let work = 0;
   for (const { path, isFolder = false, by, count, lastSeen } of used) {
-    taken += 1;
-    if (taken % OF_A_STEP === 0) yield;
+    work += 1 + path.length / CHARACTERS_OF_WORK;
+    if (work >= OF_A_STEP) {
+      work = 0;
+      yield;
+    }
     const exact = path.replaceAll(ALL, ANY);
     const glob = isFolder ? `${exact}${exact.endsWith('/') ? '' : '/'}${ALL}` : exact;
     const known = globs.get(glob) ?? { count: 0, lastSeen, by };

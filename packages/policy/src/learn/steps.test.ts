@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { LearntFlow } from './flow.ts';
 import { joinAddresses } from './join-addresses.ts';
 import { learnInSteps, learnNetwork } from './learn-network.ts';
+import { writePathRules } from './path-rules.ts';
 import { finished, mapped } from './steps.ts';
 
 describe('learning in steps', () => {
@@ -35,6 +36,14 @@ describe('learning in steps', () => {
     const stepsOf = (count: number): number => [...learnInSteps(input(count))].length;
     expect(stepsOf(20_000) - stepsOf(10_000)).toBeGreaterThanOrEqual(30);
     expect(finished(learnInSteps(input(3_000)))).toEqual(learnNetwork(input(3_000)));
+  });
+
+  it('has more steps also where paths are long', () => {
+    const used = (length: number) =>
+      Array.from({ length: 1_000 }, (_, at) => ({ path: `/${'*'.repeat(length)}${at}`, count: 1, lastSeen: '' }));
+    const words = { path: ['file', 'files'], use: 'write', does: 'is written' } as const;
+    const stepsOf = (length: number): number => [...writePathRules(used(length), words)].length;
+    expect(stepsOf(4_000) - stepsOf(1)).toBeGreaterThanOrEqual(30);
   });
 
   it('makes the same of many things as of few', () => {
