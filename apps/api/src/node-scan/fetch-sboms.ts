@@ -9,7 +9,7 @@ export const MAX_SBOM_BYTES = 64 * 2 ** 20;
 const MAX_AT_ONCE = 2;
 /** The largest in this time is slower than any line between a node and its control plane. */
 const MAX_MS = 5 * 60_000;
-/** Of those that wait, one of each agent: Kubernetes is made for no more nodes. */
+/** Of those that wait, the first of each agent first: Kubernetes is made for no more nodes. */
 const MAX_WAITING = 5_000;
 /** Of what an agent says about it. */
 const MAX_MESSAGE = 500;

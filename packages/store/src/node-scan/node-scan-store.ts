@@ -25,6 +25,9 @@ import { writeJudgement } from './write-judgement.ts';
 /** A worker that is ended gives back what it began; one that it brings down is the scan's fault. */
 const MAX_TRIES = 5;
 
+/** Of each agent: one whose SBOM never comes whole is not to hide the others of its node. */
+const OF_AN_AGENT = 8;
+
 /** Scans of running containers and nodes, over either database. */
 export class KyselyNodeScanStore implements NodeScanStore {
   readonly #db: Kysely<Tables>;
@@ -58,16 +61,24 @@ export class KyselyNodeScanStore implements NodeScanStore {
   }
 
   async fetching(limit: number): ReturnType<NodeScanStore['fetching']> {
-    const rows = await this.#db
+    const waiting = this.#db
       .selectFrom('node_scan')
-      .select(['scan', 'agent_id as agent', 'file'])
-      .where('id', 'in', (db) =>
-        db
-          .selectFrom('node_scan')
-          .select(({ fn }) => fn.min('id').as('id'))
-          .where('state', '=', 'fetching')
-          .groupBy('agent_id'),
-      )
+      .select(({ fn }) => [
+        'id',
+        'scan',
+        'agent_id as agent',
+        'file',
+        fn
+          .agg<number>('row_number')
+          .over((rows) => rows.partitionBy('agent_id').orderBy('id'))
+          .as('place'),
+      ])
+      .where('state', '=', 'fetching');
+    const rows = await this.#db
+      .selectFrom(waiting.as('waiting'))
+      .select(['scan', 'agent', 'file'])
+      .where('place', '<=', OF_AN_AGENT)
+      .orderBy('place')
       .orderBy('id')
       .limit(limit)
       .execute();

@@ -84,7 +84,7 @@ export interface NodeScanStore {
   begin(scan: BegunNodeScan, at: string): Promise<void>;
   /** Forgets one that its agent did not begin. */
   forget(scan: string): Promise<void>;
-  /** Those whose SBOM is to be brought from its node: of each agent its oldest, the oldest first. */
+  /** Those whose SBOM is to be brought from its node: the oldest of each agent, then the second of each, and so on for some. */
   fetching(limit: number): Promise<readonly (Pick<BegunNodeScan, 'scan' | 'agent'> & { readonly file: string })[]>;
   /** Keeps what is to be matched. Of the same place the last waits: an earlier one gives way, also where it comes later. */
   keepSbom(scan: string, sbom: Uint8Array, at: string): Promise<void>;
