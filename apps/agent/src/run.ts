@@ -219,11 +219,13 @@ async function start(
   });
   if (config.files) files.start();
   const daily = setInterval(() => agent.containers.noteRunning(), RUNNING_AGAIN_MS);
-  const often = setInterval(() => agent.containers.noteOpen(), OPEN_AGAIN_MS);
+  const stopped = new AbortController();
+  const often = setInterval(() => void agent.containers.noteOpen(stopped.signal), OPEN_AGAIN_MS);
   // Before the sentinel ends.
   shutdown.onClose('programs and files', () => {
     clearInterval(daily);
     clearInterval(often);
+    stopped.abort();
     programs.close();
     files.close();
   });

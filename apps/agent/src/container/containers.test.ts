@@ -143,7 +143,7 @@ it('does not call it a failure of a policy that a container cannot be learnt fro
   expect(containers.counts).toEqual({ held: 0, failed: 0, learnt: 0 });
 });
 
-it('tells again what runs and is open, once a container is in another group, and whenever it is asked to', () => {
+it('tells again what runs and is open, once a container is in another group, and whenever it is asked to', async () => {
   const { containers, noted, open } = stage(undefined, true);
   containers.setContainers([container]);
   containers.setContainers([{ ...container }]);
@@ -158,15 +158,17 @@ it('tells again what runs and is open, once a container is in another group, and
   expect(noted).toHaveLength(3);
   expect(noted[2]?.length).toBeGreaterThan(0);
   expect(open).toHaveLength(2);
-  containers.noteOpen();
+  await containers.noteOpen(new AbortController().signal);
   expect(open).toHaveLength(3);
   expect(open[2]).toContain(process.pid);
+  await containers.noteOpen(AbortSignal.abort());
+  expect(open).toHaveLength(3);
 });
 
-it('tells of nothing that runs where nothing is to be learnt', () => {
+it('tells of nothing that runs where nothing is to be learnt', async () => {
   const { containers, noted, open } = stage();
   containers.setContainers([container]);
   containers.noteRunning();
-  containers.noteOpen();
+  await containers.noteOpen(new AbortController().signal);
   expect([noted, open]).toEqual([[], []]);
 });

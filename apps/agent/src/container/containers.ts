@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { evaluateExecution, type Policy } from '@bulkhead/policy';
 import type { Enforcement } from '@bulkhead/rpc';
 import type { SentinelEvent } from '@bulkhead/sentinel';
@@ -101,10 +102,15 @@ export class Containers {
     this.#running = undefined;
   }
 
-  /** Counts what is open to be written now: it may be months until it is closed. */
-  noteOpen(): void {
+  /** Counts what is open to be written now, until the agent stops: it may be months until it is closed. */
+  async noteOpen(stopped: AbortSignal): Promise<void> {
     this.#running = undefined;
-    for (const plan of this.#guards.wanted.values()) this.#noteOpen(plan);
+    for (const plan of this.#guards.wanted.values()) {
+      if (stopped.aborted) break;
+      this.#noteOpen(plan);
+      // A container may have thousands of descriptors: none of the others, and no packet's event, waits for all of them.
+      await setImmediate();
+    }
     this.#running = undefined;
   }
 
