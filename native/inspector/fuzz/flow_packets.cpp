@@ -178,7 +178,6 @@ class Player {
     packet.link = link;
     packet.wire_length = static_cast<std::uint32_t>(exact.size());
     packet.time_ns = now_ += 1'000;
-    packet.answers_unseen = script_.left() % 16 == 3;
     if (script_.left() % 8 == 5 && exact.size() > 4) packet.data = Bytes(exact).first(exact.size() - 3);
     const Flows::Handling handling = flows.process(packet);
     require(config_.inline_mode || !handling.drop);

@@ -1,9 +1,8 @@
 // Sends one hand-made TCP segment through a raw socket, for the tests of the rules that tell segments apart.
 //
-//   send_segment FROM TO FLAGS HEADER_WORDS PAYLOAD_BYTES [MARK [IP_OPTION_WORDS [back]]]
+//   send_segment FROM TO FLAGS HEADER_WORDS PAYLOAD_BYTES [MARK [IP_OPTION_WORDS]]
 //
-// Addresses are both IPv4 or both IPv6; numbers may be hexadecimal. TCP and IP options are filled with no-ops. With `back` it goes from the
-// port that others go to.
+// Addresses are both IPv4 or both IPv6; numbers may be hexadecimal. TCP and IP options are filled with no-ops.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/ip.h>
@@ -17,7 +16,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <string_view>
 #include <vector>
 
 namespace {
@@ -35,12 +33,12 @@ std::uint32_t sum(const std::uint8_t* data, std::size_t size) noexcept {
   return total;
 }
 
-Bytes segment(std::uint8_t flags, std::size_t words, std::size_t payload, bool goes_back) {
+Bytes segment(std::uint8_t flags, std::size_t words, std::size_t payload) {
   Bytes bytes(words * 4 + payload, 'x');
   std::memset(bytes.data() + sizeof(tcphdr), kNoOperation, words * 4 - sizeof(tcphdr));
   tcphdr header{};
-  header.th_sport = htons(goes_back ? kToPort : kFromPort);
-  header.th_dport = htons(goes_back ? kFromPort : kToPort);
+  header.th_sport = htons(kFromPort);
+  header.th_dport = htons(kToPort);
   header.th_seq = htonl(1000);
   header.th_ack = htonl(2000);
   header.th_off = static_cast<std::uint8_t>(words & 0xf);
@@ -115,8 +113,7 @@ unsigned number(const char* text) { return static_cast<unsigned>(std::strtoul(te
 
 int main(int argc, char** argv) {
   if (argc < 6) return 2;
-  const bool goes_back = argc > 8 && std::string_view(argv[8]) == "back";
-  const Bytes tcp = segment(static_cast<std::uint8_t>(number(argv[3])), number(argv[4]), number(argv[5]), goes_back);
+  const Bytes tcp = segment(static_cast<std::uint8_t>(number(argv[3])), number(argv[4]), number(argv[5]));
   const unsigned mark = argc > 6 ? number(argv[6]) : 0;
   const unsigned option_words = argc > 7 ? number(argv[7]) : 0;
 

@@ -53,7 +53,6 @@ struct RawPacket {
   std::uint32_t tenant = 0;               ///< which network the packet belongs to: part of the flow key
   bool checksum_pending = false;          ///< the kernel fills transport checksums in later: do not verify
   bool writable = false;
-  bool answers_unseen = false;            ///< answers a SYN that the source let by, knowing that it opened a new connection
   Way way = Way::unknown;
 };
 

@@ -271,7 +271,6 @@ void Flows::Impl::process_tcp(Context& context) noexcept {
   TcpSegment& segment = context.segment;
   segment.time_ns = context.packet.time_ns;
   segment.checksum = judge_checksum(context);
-  segment.answers_unseen = context.packet.answers_unseen;
   const TcpOutcome outcome = tcp.process(segment);
 
   Handling& handling = context.handling;

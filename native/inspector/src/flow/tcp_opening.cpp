@@ -41,7 +41,8 @@ TcpOutcome TcpTracker::process_new(const TcpSegment& segment) noexcept {
     if (SessionEntry* entry = promote(*pending, segment, direction))
       return process_known(*entry, direction, segment);
     // The server answered, and this goes on from none of its answers: no receiver takes it, and it must not decide where the session begins.
-    if (config_.inline_mode && pending->answer_count > 0)
+    // An answer alone, to a SYN that nobody saw, may be a stranger's on a session that began before.
+    if (config_.inline_mode && pending->syn_count > 0 && pending->answer_count > 0)
       return refused(nullptr, Direction::request, Exception::bad_reset, tcp.payload.size() + tcp.missing);
   }
   return has_data ? pick_up_midstream(segment, pending) : TcpOutcome{};

@@ -51,7 +51,7 @@ TcpOutcome TcpTracker::process(const TcpSegment& segment) noexcept {
     keeper_.touch(*entry, segment.time_ns);
     const bool blocked = entry->disposition == Disposition::blocked;
     // A new connection on the ports of an offloaded one is a new session.
-    if (blocked || !segment.opens_anew() || segment.checksum == ChecksumState::wrong) {
+    if (blocked || !segment.tcp.has(syn) || segment.tcp.has(ack) || segment.checksum == ChecksumState::wrong) {
       if (!blocked && (segment.tcp.has(rst) || segment.tcp.has(fin)))
         keeper_.reclass(*entry, SessionClass::ending);
       return {entry, direction, blocked ? dropped() : Acceptance::forward};
@@ -135,7 +135,7 @@ bool TcpTracker::urgent_acceptable(SessionEntry& entry, Direction direction, con
 TcpOutcome TcpTracker::process_after_handover(SessionEntry& entry, Direction direction,
                                               const TcpSegment& segment) noexcept {
   const TransportLayer& tcp = segment.tcp;
-  if (segment.opens_anew()) {
+  if (tcp.has(syn) && !tcp.has(ack)) {
     keeper_.close(entry);
     return process_new(segment);
   }
@@ -187,18 +187,11 @@ TcpOutcome TcpTracker::handle_syn_ack(SessionEntry& entry, Direction direction, 
     if (tcp.payload.empty()) return {&entry, direction, Acceptance::forward};
     return handle_data(entry, direction, segment, tcp.seq + 1);
   }
-  // Of an old session that is still here it could acknowledge something by chance; data on its SYN it acknowledges by right.
-  const bool is_old = segment.answers_unseen && entry.session_class != SessionClass::half_open;
-  if (!side.started && acknowledges && !is_old) {
+  if (!side.started && acknowledges) {
     side.start(tcp.seq);
     last_expected_ = side.next;
     keeper_.reclass(entry, SessionClass::open);
     return handle_data(entry, direction, segment, tcp.seq + 1);
-  }
-  if (segment.answers_unseen) {
-    keeper_.close(entry);
-    last_entry_ = 0;
-    return note_syn_ack(segment);
   }
   return refused(&entry, direction, Exception::bad_reset, tcp.payload.size() + tcp.missing);
 }

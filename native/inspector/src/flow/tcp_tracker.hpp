@@ -17,12 +17,6 @@ struct TcpSegment {
   TransportLayer tcp;
   ChecksumState checksum = ChecksumState::valid;
   Origin origin = Origin::in_packet;
-  bool answers_unseen = false;  ///< see RawPacket
-
-  /// Says that whatever went over these ports before is over: a SYN, or the answer to one that was not shown.
-  [[nodiscard]] bool opens_anew() const noexcept {
-    return tcp.has(tcp_flag::syn) && (!tcp.has(tcp_flag::ack) || answers_unseen);
-  }
 };
 
 struct TcpOutcome {

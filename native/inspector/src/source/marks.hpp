@@ -11,11 +11,10 @@ inline constexpr std::uint32_t kMarkInspect = 0x0100'0000;  ///< set by a rule: 
 inline constexpr std::uint32_t kMarkPass = 0x0200'0000;     ///< set by us: the session is encrypted, never queue it again
 inline constexpr std::uint32_t kMarkBlock = 0x0400'0000;    ///< set by us: a later rule rejects and remembers it
 inline constexpr std::uint32_t kMarkOwn = 0x0800'0000;      ///< on packets we send ourselves: no rule touches them
-inline constexpr std::uint32_t kMarkAnswer = 0x0800'0000;   ///< set by a rule: answers a SYN that opened a new connection, and was let by
 
 /// The mark an accepted packet leaves the queue with.
 [[nodiscard]] constexpr std::uint32_t mark_after(std::uint32_t mark, Action action) noexcept {
-  mark &= ~(kMarkInspect | kMarkAnswer);
+  mark &= ~kMarkInspect;
   if (action == Action::offload) mark |= kMarkPass;
   if (action == Action::reset) mark |= kMarkBlock;
   return mark;

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "source/marks.hpp"
 #include "source/read_ahead.hpp"
 #include "source/worker.hpp"
 #include "source/worker_clock.hpp"
@@ -79,7 +78,6 @@ Action Worker::judge(Source& source, const QueuedPacket& queued, std::uint64_t n
   packet.checksum_pending = queued.checksum_pending;
   packet.writable = true;
   packet.way = queued.way;
-  packet.answers_unseen = (queued.mark & kMarkAnswer) != 0;
   source.counters.bytes += queued.length;
 
   if (source.keeps_packets) ring_->keep(packet);

@@ -57,7 +57,6 @@ class EngineRig final : public EventSink {
     raw.writable = true;
     raw.way = way;
     raw.tenant = tenant;
-    raw.answers_unseen = answers_unseen;
     return engine_.inspect(raw);
   }
   Action feed(Buffer&& packet) { return feed(packet); }
@@ -106,7 +105,6 @@ class EngineRig final : public EventSink {
   // Of the packets that follow.
   Way way = Way::unknown;
   std::uint32_t tenant = 0;
-  bool answers_unseen = false;
 
  private:
   static EngineConfig with_mode(EngineConfig config, bool inline_mode) {

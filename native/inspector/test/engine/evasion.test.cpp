@@ -161,10 +161,10 @@ std::vector<Sent> attack(std::uint32_t seed, TcpScript& tcp, std::string_view st
   return sent;
 }
 
-/// Whether the inspector is shown a whole handshake, or what the rules have to show it.
-enum class Opening : std::uint8_t { shown, let_by };
+/// Whether the inspector is shown a whole handshake, or what the rules show it: bare acknowledgements skip the queue.
+enum class Opening : std::uint8_t { whole, unacknowledged };
 
-Opening opening_of(std::uint32_t seed) { return seed % 2 == 0 ? Opening::shown : Opening::let_by; }
+Opening opening_of(std::uint32_t seed) { return seed % 2 == 0 ? Opening::whole : Opening::unacknowledged; }
 
 struct Outcome {
   std::string read;
@@ -175,11 +175,9 @@ struct Outcome {
 Outcome play(std::vector<Sent> packets, const Receiver& kind, Opening opening, Verdict action_of_sensor = Verdict::block) {
   EngineRig rig(true, program_of({sensor("secret", action_of_sensor)}, {{"secret", std::string(kSecret), false}}));
   TcpScript tcp;
-  if (opening == Opening::shown) rig.feed(tcp.syn());
-  rig.answers_unseen = opening == Opening::let_by;
+  rig.feed(tcp.syn());
   rig.feed(tcp.syn_ack());
-  rig.answers_unseen = false;
-  if (opening == Opening::shown) rig.feed(tcp.ack());
+  if (opening == Opening::whole) rig.feed(tcp.ack());
   Host host(kind);
   Outcome outcome;
   for (Sent& sent : packets) {

@@ -47,7 +47,6 @@ class FlowRig {
     raw.number = ++number;
     raw.tenant = tenant;
     raw.checksum_pending = checksum_pending;
-    raw.answers_unseen = answers_unseen;
     return flows.process(raw);
   }
   const RecordedSession& session(std::uint64_t id = 1) { return recorder.sessions[id]; }
@@ -61,7 +60,6 @@ class FlowRig {
   std::uint64_t now_ns = 1'700'000'000'000'000'000ULL;
   std::uint64_t number = 0;
   bool checksum_pending = false;
-  bool answers_unseen = false;
 };
 
 /// One TCP connection as both ends see it. Sequence numbers given to `request_at` and `response_at` are offsets of
@@ -83,13 +81,6 @@ class TcpTalk {
   [[nodiscard]] Octets response_at(std::uint32_t offset, std::string_view text, std::uint8_t flags = kAck | kPsh,
                                    std::uint32_t acked = 0) const {
     return tcp_packet(server, client, {server_isn_ + 1 + offset, client_isn_ + 1 + acked, flags, 0, {}}, text);
-  }
-  /// As the queue shows it: the SYN was let by, and the acknowledgement too.
-  Flows::Handling answer_unseen(FlowRig& rig) const {
-    rig.answers_unseen = true;
-    const Flows::Handling handling = rig.feed(syn_ack());
-    rig.answers_unseen = false;
-    return handling;
   }
   void shake_hands(FlowRig& rig) const {
     rig.feed(syn());

@@ -64,42 +64,11 @@ describe('buildEnforcement', () => {
       [connectionHas(0x02000000), { counter: 'handed-over' }, { accept: null }],
       [match(payload('tcp', 'flags'), 0x10), { jump: { target: 'without-payload' } }],
       [
-        match({ '&': [payload('tcp', 'flags'), 0x3f] }, 0x02),
-        match({ ct: { key: 'state' } }, 'new'),
-        { mangle: { key: { ct: { key: 'mark' } }, value: { '|': [{ ct: { key: 'mark' } }, 0x01000000] } } },
-        { jump: { target: 'without-payload' } },
-      ],
-      [
-        match({ '&': [payload('tcp', 'flags'), 0x12] }, 0x12),
-        match({ ct: { key: 'direction' } }, 'reply'),
-        match({ '&': [{ ct: { key: 'status' } }, 0x04] }, 0),
-        connectionHas(0x01000000),
-        { mangle: { key: { meta: { key: 'mark' } }, value: { '|': [{ meta: { key: 'mark' } }, 0x08000000] } } },
-      ],
-      [
         match({ meta: { key: 'l4proto' } }, { set: [1, 6, 17, 58] }),
         { counter: 'inspected' },
         { mangle: { key: { meta: { key: 'mark' } }, value: { '|': [{ meta: { key: 'mark' } }, 0x01000000] } } },
       ],
     ]);
-  });
-
-  it.each([
-    [['forward'], ['forward'], ['forward']],
-    [['input', 'output'], ['input'], ['output']],
-    [
-      ['input', 'output', 'forward'],
-      ['input', 'forward'],
-      ['output', 'forward'],
-    ],
-    [['input'], [], []],
-    [['output', 'forward'], ['forward'], ['forward']],
-  ] as const)('lets SYNs by of %j at %j, where what answers them passes too: at %j', (hooks, letBy, answered) => {
-    const has = (what: string) => (hook: (typeof hooks)[number]) =>
-      JSON.stringify(rules(`early-${hook}`, { ...OPTIONS, hooks })).includes(what);
-
-    expect(hooks.filter(has('"state"'))).toEqual(letBy);
-    expect(hooks.filter(has('"direction"'))).toEqual(answered);
   });
 
   it('moves verdicts to the connection and takes its bits off the packet', () => {

@@ -17,7 +17,6 @@ import { BLOCKED } from './blocked.ts';
 import { clearPacketMark, connectionHas, MARK, markPacket } from './marks.ts';
 import { type Hook, queueRange, type SteeringOptions } from './options.ts';
 import { addRule, count, earlyChain } from './table.ts';
-import { unaskedSynRules } from './unasked-syns.ts';
 import { WITHOUT_PAYLOAD } from './without-payload.ts';
 
 const ACK_ALONE = 0x10;
@@ -47,13 +46,12 @@ export function earlyRules(hook: Hook, options: SteeringOptions): readonly NftCo
     rule(differs(and(packetMark, MARK.all), 0), clearPacketMark),
     ...(isLoopback === undefined ? [] : [rule(isLoopback, accept)]),
     ...neighbourRules.map((statements) => rule(...statements)),
-    ...(options.quarantine === true ? [rule(count('quarantined'), drop)] : steer(rule, hook, options)),
+    ...(options.quarantine === true ? [rule(count('quarantined'), drop)] : steer(rule, options)),
   ];
 }
 
 function steer(
   rule: (...statements: readonly Statement[]) => NftCommand,
-  hook: Hook,
   options: SteeringOptions,
 ): readonly NftCommand[] {
   const native = options.queueVia === 'nft' ? [queue(options)] : [];
@@ -61,7 +59,6 @@ function steer(
     rule(connectionHas(MARK.block), jump(BLOCKED)),
     rule(connectionHas(MARK.pass), count('handed-over'), accept),
     rule(equals(field('tcp', 'flags'), ACK_ALONE), jump(WITHOUT_PAYLOAD)),
-    ...unaskedSynRules(rule, hook, options),
     rule(anyOf(meta('l4proto'), Object.values(PROTOCOL)), count('inspected'), markPacket(MARK.inspect), ...native),
   ];
 }

@@ -6,8 +6,6 @@ import { and, assign, connectionMark, equals, or, packetMark, type Statement } f
  * On a packet: `inspect` says that it must go to the queue; the inspector answers with `pass` or `block`, which the late
  * chain moves to the connection, where they decide about all later packets without asking again. `allowed` is on a packet
  * only within the firewall's chains: some list of rules allows it. `counted` is on a connection alone: its session was counted.
- *
- * `opened` is on a connection that was new when its SYN was let by. `answer` goes to the queue with what answers such a SYN.
  */
 export const MARK = {
   all: 0x0f000000,
@@ -16,8 +14,6 @@ export const MARK = {
   block: 0x04000000,
   allowed: 0x08000000,
   counted: 0x08000000,
-  opened: 0x01000000,
-  answer: 0x08000000,
 } as const;
 
 const OTHERS = 0xf0ffffff;
