@@ -1,15 +1,6 @@
-import {
-  type FileReport,
-  type FlowReport,
-  type KnownWorkload,
-  observeFiles,
-  observeFlows,
-  observePrograms,
-  type ProgramReport,
-  type ReportedWorkload,
-} from '@bulkhead/control-plane';
+import type { FileReport, FlowReport, KnownWorkload, ProgramReport, ReportedWorkload } from '@bulkhead/control-plane';
 import type { Clock } from '@bulkhead/core';
-import { type ClusterService, LEFT_OUT_CAUSES, type LeftOutCause, SnapshotCompiler } from '@bulkhead/policy';
+import { type ClusterService, type LeftOutCause, SnapshotCompiler } from '@bulkhead/policy';
 import {
   type AgentHub,
   type AgentLink,
@@ -36,11 +27,10 @@ import { Responder } from '../response/responder.ts';
 import { AddressBook } from './address-book.ts';
 import type { AgentCommands } from './agent-commands.ts';
 import { allWorkloads, clusterId, clusterWorkload } from './all-workloads.ts';
-import { containerEnd, flowEnds } from './flow-ends.ts';
-import { LeftOutLog, leftOutAnywhere } from './left-out.ts';
+import { NodeSnapshots } from './node-snapshots.ts';
+import { observeEvent } from './observe-event.ts';
 import { ServiceBook } from './service-book.ts';
 import { Session, type SessionPorts } from './session.ts';
-import { SnapshotTexts } from './snapshot-texts.ts';
 import { answerOf, notEnforcedOn, type Standing } from './standing.ts';
 import { withOwners } from './with-owners.ts';
 
@@ -92,18 +82,13 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker,
   readonly #told = new Map<string, Set<string>>();
   readonly #book: AddressBook;
   readonly #services = new ServiceBook();
-  readonly #leftOut: LeftOutLog;
-  /** Whether what agents hold now is better than what could be sent to them. */
-  #isWaiting = false;
-  #compiler: SnapshotCompiler;
-  readonly #texts = new SnapshotTexts();
+  readonly #snapshots: NodeSnapshots;
 
   private constructor(options: HubOptions, workloads: readonly KnownWorkload[]) {
     this.#options = options;
     const known = workloads.map(({ agent, ...workload }) => clusterWorkload(agent, workload.node, workload));
-    this.#compiler = new SnapshotCompiler(options.policy.current, known);
+    this.#snapshots = new NodeSnapshots(new SnapshotCompiler(options.policy.current, known), options.logger);
     this.#book = new AddressBook(options.clock);
-    this.#leftOut = new LeftOutLog(options.logger);
     for (const workload of workloads) {
       this.#toldBy(workload.agent).add(workload.id);
       this.#book.put(workload.agent, workload, 'store');
@@ -224,26 +209,25 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker,
 
   putService(service: ClusterService): void {
     this.#services.put(service);
-    this.#sendTo(new Set(this.#compiler.putService(service)));
+    this.#sendTo(new Set(this.#snapshots.compiler.putService(service)));
   }
 
   removeService(id: string): void {
     this.#services.remove(id);
-    this.#sendTo(new Set(this.#compiler.removeService(id)));
+    this.#sendTo(new Set(this.#snapshots.compiler.removeService(id)));
   }
 
   putNode(node: string): void {
-    this.#sendTo(new Set(this.#compiler.putNode(node)));
+    this.#sendTo(new Set(this.#snapshots.compiler.putNode(node)));
   }
 
   removeNode(node: string): void {
-    this.#sendTo(new Set(this.#compiler.removeNode(node)));
+    this.#sendTo(new Set(this.#snapshots.compiler.removeNode(node)));
   }
 
   /** How many Services an agent is not told where they lead, of the agent with most of them. */
   get leftOut(): ReadonlyMap<LeftOutCause, number> {
-    const all = [...this.#connected.values()].map(({ node }) => this.#compiler.leftOutFor(node).counts);
-    return new Map(LEFT_OUT_CAUSES.map((cause) => [cause, Math.max(0, ...all.map((counts) => counts[cause]))]));
+    return this.#snapshots.leftOutMost([...this.#connected.values()].map(({ node }) => node));
   }
 
   /** Says again who is connected here, after others took this process for gone, and shows out who was revoked meanwhile. */
@@ -262,15 +246,14 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker,
       ...this.#connected.values(),
       ...elsewhere.map((agent) => ({ node: agent.node, answer: answerOf(agent, notEnforced) })),
     ];
-    const failing = all.map(({ node, answer }) => {
-      const { version } = this.#compiler.snapshotFor(node);
-      return notEnforcedOn(`node ${node}`, version, answer);
-    });
+    const failing = all.map(({ node, answer }) =>
+      notEnforcedOn(`node ${node}`, this.#snapshots.versionFor(node), answer),
+    );
     const enforcing = failing.filter((list) => list.length === 0).length;
     const nodes = [...new Set(all.map(({ node }) => node))];
-    const { services: leftOut, unnamed } = leftOutAnywhere(nodes.map((node) => this.#compiler.leftOutFor(node)));
+    const { services: leftOut, unnamed } = this.#snapshots.leftOutOf(nodes);
     const isRefused = this.#options.services?.isRefused === true;
-    const foreign = nodes.filter((node) => !this.#compiler.isOfCluster(node));
+    const foreign = nodes.filter((node) => !this.#snapshots.compiler.isOfCluster(node));
     return {
       nodes: all.length,
       enforcing,
@@ -295,16 +278,8 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker,
       onFiles,
       observe: (workloads, document, receivedAt) => {
         const origin = { agent: agentId, node, workloads };
-        const services = this.#isOfCluster(node) ? this.#services : NO_SERVICES;
-        const flows = observeFlows(document, receivedAt, flowEnds(this.#book, services, origin));
-        const endOf = containerEnd(this.#book, origin);
-        const programs = observePrograms(document, receivedAt, endOf);
-        const files = observeFiles(document, receivedAt, endOf);
-        return {
-          ...(flows !== undefined && { flows }),
-          ...(programs !== undefined && { programs }),
-          ...(files !== undefined && { files }),
-        };
+        const services = this.#snapshots.isOfCluster(node) ? this.#services : NO_SERVICES;
+        return observeEvent(document, receivedAt, this.#book, services, origin);
       },
       respond: (workloads, at, document) => this.#responder.answer({ agent: agentId, node, workloads }, at, document),
       onKept: () => this.#responder.kept(agentId),
@@ -314,7 +289,7 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker,
       remove: (id) => this.#remove(agentId, id),
       withOwners: (workload) =>
         // Pods of another cluster may be called alike.
-        this.#isOfCluster(node) ? withOwners(workload, this.#options.owners) : workload,
+        this.#snapshots.isOfCluster(node) ? withOwners(workload, this.#options.owners) : workload,
       sendTo: (nodes) => this.#sendTo(nodes),
       told: this.#toldBy(agentId),
       replica,
@@ -326,11 +301,6 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker,
     };
   }
 
-  /** Before all nodes are listed each is taken for one. */
-  #isOfCluster(node: string): boolean {
-    return this.#isWaiting || this.#compiler.isOfCluster(node);
-  }
-
   #forget(agent: string, connected: Connected): void {
     if (this.#connected.get(agent) !== connected) return;
     this.#connected.delete(agent);
@@ -339,12 +309,12 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker,
 
   #put(agent: string, node: string, workload: ReportedWorkload): readonly string[] {
     this.#book.put(agent, workload);
-    return this.#compiler.put(clusterWorkload(agent, node, workload));
+    return this.#snapshots.compiler.put(clusterWorkload(agent, node, workload));
   }
 
   #remove(agent: string, id: string): readonly string[] {
     this.#book.remove(agent, id);
-    return this.#compiler.remove(clusterId(agent, id));
+    return this.#snapshots.compiler.remove(clusterId(agent, id));
   }
 
   #toldBy(agent: string): Set<string> {
@@ -357,29 +327,26 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker,
     for (const [id, one] of this.#connected) if (nodes.has(one.node)) this.#send(id, one);
   }
 
-  #setPolicy(policy: PolicyInForce): void {
-    this.#compiler = this.#compiler.withPolicy(policy);
-    this.#texts.clear();
+  #sendToAll(): void {
     for (const [id, one] of this.#connected) this.#send(id, one);
+  }
+
+  #setPolicy(policy: PolicyInForce): void {
+    this.#snapshots.setPolicy(policy);
+    this.#sendToAll();
   }
 
   async #await(listed: Promise<unknown>): Promise<void> {
-    this.#isWaiting = true;
-    await listed;
-    this.#isWaiting = false;
-    for (const [id, one] of this.#connected) this.#send(id, one);
+    await this.#snapshots.waitFor(listed);
+    this.#sendToAll();
   }
 
   #send(agent: string, connected: Connected): void {
-    if (this.#isWaiting) return;
-    const snapshot = this.#compiler.snapshotFor(connected.node);
-    const { version } = snapshot;
-    if (version === connected.sent) return;
-    this.#leftOut.services(this.#compiler.leftOutFor(connected.node));
-    if (!this.#compiler.isOfCluster(connected.node)) this.#leftOut.elsewhere(connected.node);
     try {
-      connected.link.sendSnapshot({ version, json: this.#texts.of(snapshot) });
-      connected.sent = version;
+      const due = this.#snapshots.due(connected.node, connected.sent);
+      if (due === undefined) return;
+      connected.link.sendSnapshot(due);
+      connected.sent = due.version;
     } catch (error) {
       this.#options.logger.error({ err: error, agent }, 'a snapshot cannot be sent');
     }
