@@ -10,6 +10,7 @@ export {
   type SetProblem,
 } from './document.ts';
 export { CodedError, type ErrorParts, errorLine, errorText, printable } from './error.ts';
+export { globOfFolder, MAX_FOLDER_LENGTH, MAX_PATH_LENGTH } from './file-path.ts';
 export {
   HOOKS,
   type Hook,

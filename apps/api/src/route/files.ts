@@ -1,22 +1,11 @@
-import { RULE_VERDICTS } from '@bulkhead/core';
 import { z } from 'zod';
 import type { ApiContext } from '../context.ts';
 import { namespacesOf } from '../http/access.ts';
-import { keepable, Moment, Name, PageQuery, pageOf } from '../http/schema.ts';
+import { pageOf } from '../http/schema.ts';
 import type { Api } from '../http/server.ts';
+import { AskedPath, ContainerAnswer, ContainerQuery } from './container-use.ts';
 
-/** The kernel's bound of a path. */
-const MAX_PATH = 4_096;
-
-const FileAnswer = z.object({
-  id: z.number(),
-  namespace: z.string().optional(),
-  workload: z.string().describe('Of what runs it: all pods of a deployment are one.'),
-  container: z.string(),
-  groups: z
-    .array(z.string())
-    .readonly()
-    .describe('Those that selected the container when it was last told of, 32 at most.'),
+const FileAnswer = ContainerAnswer.extend({
   path: z.string().describe('Absolute path, as the container sees it.'),
   folder: z
     .literal(true)
@@ -27,10 +16,7 @@ const FileAnswer = z.object({
     .optional()
     .describe('Who wrote it; absent where it could not be told any more, or several did.'),
   access: z.literal('write'),
-  verdict: z.enum(RULE_VERDICTS),
   count: z.number().describe('How often it was written.'),
-  firstSeen: z.string(),
-  lastSeen: z.string(),
 });
 
 /** What containers write, summed up. */
@@ -42,12 +28,8 @@ export function addFileRoutes(app: Api, { store }: ApiContext): void {
       schema: {
         summary: 'List the files that containers write, the latest seen first',
         tags: ['files'],
-        querystring: PageQuery.extend({
-          namespace: Name.optional().describe('Only those that are written there.'),
-          workload: Name.optional().describe('Only those of this workload.'),
-          path: keepable(MAX_PATH).optional().describe('Only this one.'),
-          verdict: z.enum(RULE_VERDICTS).optional(),
-          since: Moment.optional().describe('Last seen at or after.'),
+        querystring: ContainerQuery.extend({
+          path: AskedPath.optional().describe('Only this one.'),
         }),
         response: { 200: pageOf(FileAnswer) },
       },

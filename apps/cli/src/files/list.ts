@@ -1,4 +1,4 @@
-import { formatCount } from '@bulkhead/core';
+import { formatCount, globOfFolder } from '@bulkhead/core';
 import { z } from 'zod';
 import { containerName } from '../api/container-name.ts';
 import { listLines } from '../api/list-lines.ts';
@@ -24,7 +24,6 @@ const ListedFile = z.looseObject({
   count: z.number(),
   lastSeen: z.string(),
 });
-type ListedFile = z.output<typeof ListedFile>;
 
 /** Lists what containers write, one file a line, the latest seen first. */
 export function list(
@@ -41,7 +40,7 @@ export function list(
       line: (file) =>
         [
           containerName(file),
-          nameOf(file),
+          file.folder === true ? globOfFolder(file.path) : file.path,
           ...(file.executable === undefined ? [] : [`by ${file.executable}`]),
           file.verdict,
           `${formatCount(file.count, 'write')}, the last ${file.lastSeen}`,
@@ -51,10 +50,4 @@ export function list(
     },
     io,
   );
-}
-
-/** Of a folder that stands for what is in it, what a rule would say. */
-function nameOf({ path, folder }: ListedFile): string {
-  if (folder !== true) return path;
-  return path.endsWith('/') ? `${path}*` : `${path}/*`;
 }

@@ -1,17 +1,11 @@
-import { RULE_VERDICTS } from '@bulkhead/core';
+import { MAX_FOLDER_LENGTH, MAX_PATH_LENGTH, RULE_VERDICTS } from '@bulkhead/core';
 import { z } from 'zod';
 import { type ContainerReport, observeContainer } from '../container/observe-container.ts';
 import type { WatchedSubject } from '../event/watched-subject.ts';
 import type { FlowEnd } from '../flow/flow.ts';
 import type { FileObservation } from './file.ts';
 
-/** The kernel's bound of a path. */
-const MAX_PATH = 4_096;
-
-/** In one whose path is longer there is nothing, and no rule can say it with what is in it. */
-const MAX_FOLDER = MAX_PATH - 2;
-
-const Path = z.string().max(MAX_PATH).startsWith('/');
+const Path = z.string().max(MAX_PATH_LENGTH).startsWith('/');
 
 const ToldFile = z
   .object({
@@ -22,7 +16,7 @@ const ToldFile = z
     verdict: z.enum(RULE_VERDICTS),
     count: z.int().nonnegative(),
   })
-  .refine(({ path, folder }) => folder === undefined || path.length <= MAX_FOLDER);
+  .refine(({ path, folder }) => folder === undefined || path.length <= MAX_FOLDER_LENGTH);
 
 /** What an event says of files. */
 export type FileReport = ContainerReport<FileObservation>;

@@ -1,16 +1,14 @@
-import { RULE_VERDICTS } from '@bulkhead/core';
+import { MAX_PATH_LENGTH, RULE_VERDICTS } from '@bulkhead/core';
 import { z } from 'zod';
 import { type ContainerReport, observeContainer } from '../container/observe-container.ts';
 import type { WatchedSubject } from '../event/watched-subject.ts';
 import type { FlowEnd } from '../flow/flow.ts';
 import type { ProgramObservation } from './program.ts';
 
-/** The kernel's bound of a path. */
-const MAX_PATH = 4_096;
 const MAX_USER = 2 ** 32 - 1;
 
 const ToldProgram = z.object({
-  executable: z.string().max(MAX_PATH).startsWith('/'),
+  executable: z.string().max(MAX_PATH_LENGTH).startsWith('/'),
   user: z.int().min(0).max(MAX_USER).optional(),
   fromImage: z.boolean().optional(),
   verdict: z.enum(RULE_VERDICTS),

@@ -1,4 +1,4 @@
-import { formatCount } from '@bulkhead/core';
+import { formatCount, globOfFolder } from '@bulkhead/core';
 import type { LearntUse } from './learnt-use.ts';
 import { noteOf } from './note-of.ts';
 import type { PathWords, UsedPath } from './path-rules.ts';
@@ -138,6 +138,5 @@ export class PathRecord {
 
 /** A path for who reads it: of a folder, what a glob says. */
 function textOf({ path, isFolder = false }: PathUse): string {
-  if (!isFolder) return path;
-  return path.endsWith('/') ? `${path}*` : `${path}/*`;
+  return isFolder ? globOfFolder(path) : path;
 }

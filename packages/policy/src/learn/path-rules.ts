@@ -1,4 +1,4 @@
-import { compareText, formatCount } from '@bulkhead/core';
+import { compareText, formatCount, globOfFolder } from '@bulkhead/core';
 import { distinctNames, slugOf } from './document-name.ts';
 import { noteOf, type OneAndMany } from './note-of.ts';
 import { minuteOf } from './span.ts';
@@ -127,7 +127,7 @@ function* joined(used: Iterable<UsedPath>): Steps<readonly UsedPath[]> {
       yield;
     }
     const exact = path.replaceAll(ALL, ANY);
-    const glob = isFolder ? `${exact}${exact.endsWith('/') ? '' : '/'}${ALL}` : exact;
+    const glob = isFolder ? globOfFolder(exact) : exact;
     const known = globs.get(glob) ?? { count: 0, lastSeen, by };
     const last = known.lastSeen > lastSeen ? known.lastSeen : lastSeen;
     const same = known.by === by ? by : undefined;

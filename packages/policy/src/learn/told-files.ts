@@ -1,14 +1,9 @@
-import { RULE_VERDICTS } from '@bulkhead/core';
+import { MAX_FOLDER_LENGTH, MAX_PATH_LENGTH, RULE_VERDICTS } from '@bulkhead/core';
 import { z } from 'zod';
 import type { LearntFile } from './file.ts';
 import { type ToldUse, ToldUses } from './told-uses.ts';
 
-const MAX_PATH = 4_096;
-
-/** In one whose path is longer there is nothing, and no rule can say it with what is in it. */
-const MAX_FOLDER = MAX_PATH - 2;
-
-const Path = z.string().max(MAX_PATH).startsWith('/');
+const Path = z.string().max(MAX_PATH_LENGTH).startsWith('/');
 
 const ToldFile = z
   .object({
@@ -19,7 +14,7 @@ const ToldFile = z
     verdict: z.enum(RULE_VERDICTS),
     count: z.int().nonnegative(),
   })
-  .refine(({ path, folder }) => folder === undefined || path.length <= MAX_FOLDER);
+  .refine(({ path, folder }) => folder === undefined || path.length <= MAX_FOLDER_LENGTH);
 
 /** Collects the files of agents' `files` events. */
 export function toldFiles(): ToldUses<LearntFile> {

@@ -1,13 +1,12 @@
-import { RULE_VERDICTS } from '@bulkhead/core';
+import { MAX_PATH_LENGTH, RULE_VERDICTS } from '@bulkhead/core';
 import { z } from 'zod';
 import type { LearntProgram } from './program.ts';
 import { type ToldUse, ToldUses } from './told-uses.ts';
 
-const MAX_PATH = 4_096;
 const MAX_USER = 2 ** 32 - 1;
 
 const ToldProgram = z.object({
-  executable: z.string().max(MAX_PATH).startsWith('/'),
+  executable: z.string().max(MAX_PATH_LENGTH).startsWith('/'),
   user: z.int().min(0).max(MAX_USER).optional(),
   fromImage: z.boolean().optional(),
   verdict: z.enum(RULE_VERDICTS),

@@ -1,3 +1,4 @@
+import { MAX_PATH_LENGTH } from '@bulkhead/core';
 import { z } from 'zod';
 import { name } from '../group/schema.ts';
 
@@ -5,15 +6,15 @@ export const RULE_ACTIONS = ['allow', 'deny'] as const;
 
 const MAX_GROUPS = 64;
 const MAX_PATHS = 128;
-/** The kernel's bound of a path. */
-const MAX_PATH = 4_096;
 
 /** Names of the groups that a policy is about. */
 export const boundGroups = z.array(name).min(1).max(MAX_GROUPS);
 
 /** Globs over absolute paths; `*` stands for any run of characters, `/` included. */
 export const pathGlobs = z
-  .array(z.string().max(MAX_PATH).regex(/^[/*]/, 'must be a glob over absolute paths, such as /usr/bin/* or */sshd'))
+  .array(
+    z.string().max(MAX_PATH_LENGTH).regex(/^[/*]/, 'must be a glob over absolute paths, such as /usr/bin/* or */sshd'),
+  )
   .min(1)
   .max(MAX_PATHS);
 
