@@ -1,28 +1,14 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type Containerd, missingForContainerd, startContainerd } from '@bulkhead/cri/test-support';
-import { LineProcess } from '@bulkhead/lab';
+import { missingForContainerd } from '@bulkhead/cri/test-support';
+import type { LineProcess } from '@bulkhead/lab';
 import { Sentinel } from '@bulkhead/sentinel';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CountedFile } from './event/agent-event.ts';
-
-const MAIN = join(import.meta.dirname, 'main.ts');
+import { PodStand, shopPolicy } from './test-support/pod-stand.ts';
 
 const missing = missingForContainerd() ?? Sentinel.missing();
 if (missing !== undefined) process.stderr.write(`skipped: what containers write: ${missing}\n`);
 
 const WAIT = { timeout: 40_000, interval: 200 };
-
-function policyOf(mode: string, ...more: readonly object[]): string {
-  const group = {
-    kind: 'WorkloadGroup',
-    metadata: { name: 'shop' },
-    spec: { selector: { namespaces: ['shop'] }, mode },
-  };
-  const all = [group, ...more].map((one) => JSON.stringify({ apiVersion: 'bulkhead.io/v1alpha1', ...one }));
-  return all.join('\n---\n');
-}
 
 const ONLY_LOGS = {
   kind: 'FilePolicy',
@@ -40,39 +26,13 @@ const ONLY_LOGS = {
 const SERVER = ['/bin/sh', '-c', 'mkdir -p /var/log; exec 3>>/var/log/server; exec sleep 86400'];
 
 describe.skipIf(missing !== undefined)('what containers write on a real containerd', () => {
-  let folder: string;
-  let containerd: Containerd;
-  let agent: LineProcess | undefined;
+  let stand: PodStand;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'bulkhead-written-'));
-    containerd = await startContainerd({ snapshotter: 'overlayfs' });
+    stand = await PodStand.open();
   });
 
-  afterAll(async () => {
-    await agent?.stop();
-    await containerd?.stop();
-    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
-  });
-
-  async function startAgent(policy: string, more: object = {}): Promise<LineProcess> {
-    await agent?.stop();
-    await writeFile(join(folder, 'policy.yaml'), policy);
-    const config = { policy: ['policy.yaml'], workloads: { cri: containerd.socket }, metrics: { enabled: false } };
-    await writeFile(join(folder, 'agent.json'), JSON.stringify({ ...config, onStop: 'release', ...more }));
-    agent = new LineProcess('agent', undefined, process.execPath, [MAIN, '--config', join(folder, 'agent.json')]);
-    await agent.waitFor('policy', (line) => line.event === 'policy-loaded', { withinMs: 30_000 });
-    return agent;
-  }
-
-  const startPod = (name: string, namespace = 'shop'): Promise<string> =>
-    containerd.startPod({ namespace, name, labels: {}, containers: [{ name: 'main', command: SERVER }] });
-
-  /** What a shell in a pod says when it runs a command. */
-  async function shell(pod: string, command: string): Promise<string> {
-    const { stdout, stderr } = await containerd.execute(pod, ['/bin/sh', '-c', `${command}; echo "code $?"`]);
-    return stdout + stderr;
-  }
+  afterAll(() => stand?.close());
 
   /** What an agent told of a pod so far. */
   const told = (by: LineProcess, pod: string): readonly CountedFile[] =>
@@ -84,14 +44,17 @@ describe.skipIf(missing !== undefined)('what containers write on a real containe
     expect.poll(() => told(by, pod).map((file) => file.path), WAIT).toContain(path);
 
   it('is told of each that a group selects, with no policy about it: what is open already, and what is written', async () => {
-    const [pod, other] = [await startPod('web-0'), await startPod('web-1', 'bank')];
-    const by = await startAgent(policyOf('discover'));
+    const [pod, other] = [
+      await stand.startPod('web-0', { command: SERVER }),
+      await stand.startPod('web-1', { namespace: 'bank', command: SERVER }),
+    ];
+    const by = await stand.startAgent(shopPolicy('discover'));
     await expectTold(by, 'web-0', '/var/log/server');
 
     expect(told(by, 'web-0')).toEqual([
       { path: '/var/log/server', executable: '/bin/busybox', access: 'write', verdict: 'allow', count: 1 },
     ]);
-    await shell(
+    await stand.shell(
       pod,
       'mkdir -p /tmp/many; i=0; while [ $i -lt 50 ]; do echo >/tmp/many/$i; i=$((i+1)); done; cat /proc/1/stat',
     );
@@ -112,39 +75,39 @@ describe.skipIf(missing !== undefined)('what containers write on a real containe
     expect(by.lines.some((line) => String(line.event).startsWith('container-'))).toBe(false);
 
     // What was written since is told before the agent ends.
-    await shell(pod, 'echo x >>/tmp/last');
+    await stand.shell(pod, 'echo x >>/tmp/last');
     await by.stop();
     expect(told(by, 'web-0')).toContainEqual(expect.objectContaining({ path: '/tmp/last', count: 1 }));
-    await containerd.removePod(pod);
-    await containerd.removePod(other);
+    await stand.containerd.removePod(pod);
+    await stand.containerd.removePod(other);
   });
 
   it.each([
     ['protect', 'block'],
     ['monitor', 'alert'],
   ])('is told with what a policy made of it in %s', async (mode, verdict) => {
-    const by = await startAgent(policyOf(mode, ONLY_LOGS));
-    const pod = await startPod(`web-${mode}`);
+    const by = await stand.startAgent(shopPolicy(mode, ONLY_LOGS));
+    const pod = await stand.startPod(`web-${mode}`, { command: SERVER });
     await by.waitFor('protection', (line) => line.event === 'container-protected', { withinMs: 20_000 });
-    await shell(pod, 'echo x >/tmp/other; echo x >/var/log/own');
+    await stand.shell(pod, 'echo x >/tmp/other; echo x >/var/log/own');
     await expectTold(by, `web-${mode}`, '/var/log/own');
 
     expect(told(by, `web-${mode}`)).toContainEqual(
       expect.objectContaining({ path: '/tmp/other', executable: '/bin/busybox', verdict }),
     );
     expect(told(by, `web-${mode}`)).toContainEqual(expect.objectContaining({ path: '/var/log/own', verdict: 'allow' }));
-    await containerd.removePod(pod);
+    await stand.containerd.removePod(pod);
   });
 
   it('is not looked at where the configuration does not want it', async () => {
-    const pod = await startPod('web-3');
-    const by = await startAgent(policyOf('discover'), { files: false });
+    const pod = await stand.startPod('web-3', { command: SERVER });
+    const by = await stand.startAgent(shopPolicy('discover'), { policy: ['policy.yaml'], files: false });
     const ran = (): boolean => by.lines.some((line) => JSON.stringify(line.programs ?? '').includes('/bin/busybox'));
     await expect.poll(ran, WAIT).toBe(true);
-    await shell(pod, 'echo x >/tmp/other');
+    await stand.shell(pod, 'echo x >/tmp/other');
     await by.stop();
 
     expect(told(by, 'web-3')).toEqual([]);
-    await containerd.removePod(pod);
+    await stand.containerd.removePod(pod);
   });
 });

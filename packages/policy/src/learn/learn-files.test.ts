@@ -1,39 +1,12 @@
-import type { DocumentKind, Mode, Sensor } from '@bulkhead/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatProblem } from '../document/problem.ts';
 import { evaluateFileUse } from '../file/evaluate.ts';
 import { FILE_ACCESSES, type FileAccess } from '../file/schema.ts';
-import { type Policy, readPolicy } from '../policy.ts';
-import { writeDocuments } from '../write-documents.ts';
 import type { LearntFile } from './file.ts';
 import { type FileLearningInput, learnFiles } from './learn-files.ts';
 import type { LearntDocuments } from './learnt.ts';
-import { writeLearnt } from './write-learnt.ts';
+import { applied, groups, textsOf } from './test-support/policies.ts';
 
-const LANGUAGE: { kind: DocumentKind<Sensor>; provided: [] } = {
-  kind: { kind: 'DataSensor', parse: () => ({ ok: false, problems: [] }) },
-  provided: [],
-};
-const GROUPS = ['db', 'shop'];
-
-function policyOf(text: string): Policy {
-  const outcome = readPolicy([{ file: 'p', text }], LANGUAGE);
-  if (!outcome.ok) throw new Error(outcome.problems.map(formatProblem).join('\n'));
-  return outcome.policy;
-}
-const groupsIn = (mode: Mode): readonly object[] =>
-  GROUPS.map((name) => ({
-    apiVersion: 'bulkhead.io/v1alpha1',
-    kind: 'WorkloadGroup',
-    metadata: { name },
-    spec: { selector: { names: [name] }, mode },
-  }));
-const { groups } = policyOf(writeDocuments(groupsIn('discover')));
-
-/** The policy once what was learnt is applied to it, as it is written for review: refused where it is not valid. */
-const applied = ({ documents }: LearntDocuments): Policy =>
-  policyOf(`${writeDocuments(groupsIn('protect'))}---\n${writeLearnt(documents)}`);
 const learn = (files: readonly LearntFile[], more: Partial<FileLearningInput> = {}): LearntDocuments =>
   learnFiles({ groups, policies: [], uses: files, asked: ['shop'], ...more });
 
@@ -65,8 +38,6 @@ const rulesOf = ({ documents }: LearntDocuments): readonly string[] =>
     .map(({ name, action, paths, access }) => `${name}: ${action} ${access.join(' ')} ${paths.join(' ')}`);
 const commentsOf = ({ documents }: LearntDocuments): readonly string[] =>
   documents.flatMap(({ comments }) => comments.map(({ text }) => text));
-const textsOf = ({ notes }: LearntDocuments): readonly string[] =>
-  notes.map(({ kind, group, text }) => `${kind}${group === undefined ? '' : ` ${group}`}: ${text}`);
 const deciding = (learnt: LearntDocuments) => {
   const { groups: known, files } = applied(learnt);
   return (path: string, access: FileAccess = 'write'): string =>

@@ -1,42 +1,26 @@
-import type { DocumentKind, Mode, Sensor } from '@bulkhead/core';
+import type { Mode } from '@bulkhead/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatProblem } from '../document/problem.ts';
 import { evaluateFlow, type FlowEnd } from '../network/evaluate.ts';
 import { FLOW_PROTOCOLS } from '../network/rule-set.ts';
-import { type Policy, readPolicy } from '../policy.ts';
+import type { Policy } from '../policy.ts';
 import { selectGroups } from '../selection/select.ts';
 import { writeDocuments } from '../write-documents.ts';
 import type { LearntEnd, LearntFlow, LearntWorkload } from './flow.ts';
 import { type LearningInput, learnNetwork } from './learn-network.ts';
 import type { LearntDocuments } from './learnt.ts';
-
-const LANGUAGE: { kind: DocumentKind<Sensor>; provided: [] } = {
-  kind: { kind: 'DataSensor', parse: () => ({ ok: false, problems: [] }) },
-  provided: [],
-};
-
-function groupDocument(name: string, mode: Mode, selector: object = { names: [name] }, more: object = {}): object {
-  const spec = { selector, mode, ...more };
-  return { apiVersion: 'bulkhead.io/v1alpha1', kind: 'WorkloadGroup', metadata: { name }, spec };
-}
-
-function policyOf(documents: readonly object[]): Policy {
-  const outcome = readPolicy([{ file: 'p', text: writeDocuments(documents) }], LANGUAGE);
-  if (!outcome.ok) throw new Error(outcome.problems.map(formatProblem).join('\n'));
-  return outcome.policy;
-}
+import { groupDocument, policyOf, textsOf } from './test-support/policies.ts';
 
 const GROUPS = ['db', 'shop', 'web'];
 const groupsIn = (mode: Mode): readonly object[] => GROUPS.map((name) => groupDocument(name, mode));
 
 /** The policy once what was learnt is applied to it, with every group in a mode: refused where it is not valid. */
 function applied({ documents }: LearntDocuments, mode: Mode = 'protect', groups = groupsIn(mode)): Policy {
-  return policyOf([...groups, ...documents.map(({ document }) => document)]);
+  return policyOf(writeDocuments([...groups, ...documents.map(({ document }) => document)]));
 }
 
 function learn(flows: readonly LearntFlow[], more: Partial<LearningInput> = {}): LearntDocuments {
-  return learnNetwork({ groups: policyOf(groupsIn('discover')).groups, ruleSets: [], flows, ...more });
+  return learnNetwork({ groups: policyOf(writeDocuments(groupsIn('discover'))).groups, ruleSets: [], flows, ...more });
 }
 
 const workload = (name: string, ...groups: string[]): LearntEnd => ({
@@ -77,8 +61,6 @@ function specOf({ documents }: LearntDocuments, group: string): Spec {
   return found.document.spec as Spec;
 }
 
-const textsOf = ({ notes }: LearntDocuments): readonly string[] =>
-  notes.map(({ kind, group, text }) => `${kind}${group === undefined ? '' : ` ${group}`}: ${text}`);
 const words = (rules: readonly Rule[]): readonly string[] =>
   rules.map(
     ({ name, peers, ports, applications }) =>
@@ -171,7 +153,7 @@ describe('learnNetwork', () => {
 
   it('asks for no probes of what is selected by its network namespace', () => {
     const groups = [groupDocument('shop', 'discover', { netns: ['shop'] })];
-    const learnt = learn([flow(WEB, SHOP, 80)], { groups: policyOf(groups).groups });
+    const learnt = learn([flow(WEB, SHOP, 80)], { groups: policyOf(writeDocuments(groups)).groups });
     expect(specOf(learnt, 'shop')).not.toHaveProperty('allowCuttingProbes');
   });
 
@@ -263,12 +245,14 @@ describe('learnNetwork', () => {
   });
 
   it('names a workload by the narrowest of its groups, never by one that cuts off', () => {
-    const groups = policyOf([
-      groupDocument('everybody', 'discover', { names: ['*'] }),
-      groupDocument('shop', 'discover', { namespaces: ['shop'] }),
-      groupDocument('api', 'discover', { labels: { matchLabels: { app: 'api' } } }),
-      groupDocument('cut', 'protect', { labels: { matchLabels: { cut: 'yes' } } }, { quarantine: true }),
-    ]).groups;
+    const groups = policyOf(
+      writeDocuments([
+        groupDocument('everybody', 'discover', { names: ['*'] }),
+        groupDocument('shop', 'discover', { namespaces: ['shop'] }),
+        groupDocument('api', 'discover', { labels: { matchLabels: { app: 'api' } } }),
+        groupDocument('cut', 'protect', { labels: { matchLabels: { cut: 'yes' } } }, { quarantine: true }),
+      ]),
+    ).groups;
     const client = workload('api', 'everybody', 'shop', 'api', 'cut');
     const flows = [
       flow(client, workload('web', 'everybody', 'shop'), 80),
@@ -281,7 +265,9 @@ describe('learnNetwork', () => {
   });
 
   it('counts all workloads that are known, and not only those at the ends of flows', () => {
-    const groups = policyOf(['broad', 'narrow', 'shop'].map((name) => groupDocument(name, 'discover'))).groups;
+    const groups = policyOf(
+      writeDocuments(['broad', 'narrow', 'shop'].map((name) => groupDocument(name, 'discover'))),
+    ).groups;
     const client = workload('a', 'broad', 'narrow');
     const known = (...names: readonly string[][]) =>
       names.map((of, index) => workload(`w${index}`, ...of) as LearntWorkload);
@@ -335,10 +321,9 @@ describe('learnNetwork', () => {
 
   it('keeps names valid, and those of different things apart', () => {
     const long = 'a'.repeat(63);
-    const groups = policyOf([
-      groupDocument(long, 'discover'),
-      groupDocument('b-c', 'discover', { names: ['none'] }),
-    ]).groups;
+    const groups = policyOf(
+      writeDocuments([groupDocument(long, 'discover'), groupDocument('b-c', 'discover', { names: ['none'] })]),
+    ).groups;
     const ends = [
       ['a', 'b-c'],
       ['a-b', 'c'],

@@ -1,38 +1,11 @@
-import type { DocumentKind, Mode, Sensor } from '@bulkhead/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatProblem } from '../document/problem.ts';
-import { type Policy, readPolicy } from '../policy.ts';
 import { evaluateExecution } from '../process/evaluate.ts';
-import { writeDocuments } from '../write-documents.ts';
 import { learnPrograms, type ProgramLearningInput } from './learn-programs.ts';
 import type { LearntDocuments } from './learnt.ts';
 import type { LearntProgram } from './program.ts';
-import { writeLearnt } from './write-learnt.ts';
+import { applied, groups, textsOf } from './test-support/policies.ts';
 
-const LANGUAGE: { kind: DocumentKind<Sensor>; provided: [] } = {
-  kind: { kind: 'DataSensor', parse: () => ({ ok: false, problems: [] }) },
-  provided: [],
-};
-const GROUPS = ['db', 'shop'];
-
-function policyOf(text: string): Policy {
-  const outcome = readPolicy([{ file: 'p', text }], LANGUAGE);
-  if (!outcome.ok) throw new Error(outcome.problems.map(formatProblem).join('\n'));
-  return outcome.policy;
-}
-const groupsIn = (mode: Mode): readonly object[] =>
-  GROUPS.map((name) => ({
-    apiVersion: 'bulkhead.io/v1alpha1',
-    kind: 'WorkloadGroup',
-    metadata: { name },
-    spec: { selector: { names: [name] }, mode },
-  }));
-const { groups } = policyOf(writeDocuments(groupsIn('discover')));
-
-/** The policy once what was learnt is applied to it, as it is written for review: refused where it is not valid. */
-const applied = ({ documents }: LearntDocuments): Policy =>
-  policyOf(`${writeDocuments(groupsIn('protect'))}---\n${writeLearnt(documents)}`);
 const learn = (programs: readonly LearntProgram[], more: Partial<ProgramLearningInput> = {}): LearntDocuments =>
   learnPrograms({ groups, policies: [], uses: programs, asked: ['shop'], ...more });
 
@@ -61,8 +34,6 @@ const rulesOf = ({ documents }: LearntDocuments): readonly string[] =>
   ((documents[0]?.document.spec as { readonly rules: readonly Rule[] } | undefined)?.rules ?? []).map(
     ({ name, action, executables }) => `${name}: ${action} ${executables.join(' ')}`,
   );
-const textsOf = ({ notes }: LearntDocuments): readonly string[] =>
-  notes.map(({ kind, group, text }) => `${kind}${group === undefined ? '' : ` ${group}`}: ${text}`);
 
 describe('learnPrograms', () => {
   it('allows what ran, folder by folder with how often, and denies all else', () => {
