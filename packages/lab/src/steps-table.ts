@@ -2,7 +2,10 @@ import type { StepResult } from './step.ts';
 
 const MAX_CELL = 76;
 
-/** The steps as a table for a terminal. Whether a step went well is said in words, not only by a sign. */
+/**
+ * The steps as a table for a terminal, each on a line of its own; below it, what failed is shown whole. Whether a step
+ * went well is said in words, not only by a sign.
+ */
 export function renderSteps(steps: readonly StepResult[]): string {
   const rows = [
     ['', 'what is done', 'what must happen', 'what happened', 'time'],
@@ -10,7 +13,7 @@ export function renderSteps(steps: readonly StepResult[]): string {
       isAsExpected ? 'ok' : 'FAILED',
       name,
       expected,
-      clip(seen, isAsExpected),
+      clip(seen),
       `${(ms / 1000).toFixed(2)} s`,
     ]),
   ];
@@ -22,10 +25,12 @@ export function renderSteps(steps: readonly StepResult[]): string {
       .trimEnd(),
   );
   lines.splice(1, 0, widths.map((width) => '-'.repeat(width)).join('  '));
-  return `${lines.join('\n')}\n`;
+  const failed = steps.filter(({ isAsExpected, seen }) => !isAsExpected && clip(seen) !== seen);
+  return [...lines, ...failed.flatMap(({ name, seen }) => ['', `${name}:`, seen.trimEnd()]), ''].join('\n');
 }
 
-/** What went wrong is shown whole. */
-function clip(text: string, isAsExpected: boolean): string {
-  return !isAsExpected || text.length <= MAX_CELL ? text : `${text.slice(0, MAX_CELL - 1)}…`;
+/** The first line, where it says something and fits. */
+function clip(text: string): string {
+  const [first = ''] = text.trimStart().split('\n', 1);
+  return first.length === text.length && text.length <= MAX_CELL ? text : `${first.slice(0, MAX_CELL - 1)}…`;
 }
