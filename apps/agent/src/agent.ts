@@ -41,8 +41,8 @@ export interface AgentPorts {
   readonly mayClear: () => boolean;
   /** The addresses of this node as its workloads see them. */
   readonly nodeAddresses: () => readonly string[];
-  /** What a container runs is not counted, and why. */
-  readonly onNotLearnt: (problem: string) => void;
+  /** What a container runs or writes is not counted, and why; or is again. */
+  readonly onCounting: (notice: string) => void;
   /** The agent can never do its work on this machine. */
   readonly onHopeless: (error: unknown) => void;
 }

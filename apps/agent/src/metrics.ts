@@ -28,7 +28,12 @@ export interface AgentMetrics {
   setInstallationSeen(): void;
   setControlPlane(state: ControlPlaneState): void;
   setNamespaces(counts: { readonly held: number; readonly failed: number }): void;
-  setContainers(counts: { readonly held: number; readonly failed: number; readonly learnt: number }): void;
+  setContainers(counts: {
+    readonly held: number;
+    readonly failed: number;
+    readonly learnt: number;
+    readonly lackFiles: number;
+  }): void;
   sample(counters: WorkerCounters): void;
   /** Gives what is new since the last time. There are no counters until a container was to be held. */
   sampleSentinel(counters: SentinelCounters | undefined): { readonly undecided: number };
@@ -85,6 +90,10 @@ export function createAgentMetrics(metrics: Metrics): AgentMetrics {
   const containers = metrics.gauge('containers', 'Containers by whether their rules about programs and files hold', [
     'state',
   ]);
+  const uncounted = metrics.gauge(
+    'containers_files_not_counted',
+    'Containers of which it is not counted what they write, for want of fanotify groups',
+  );
   const unfollowed = metrics.gauge(
     'services_unfollowed',
     'Addresses of Services of which it is not known where they lead',
@@ -146,7 +155,8 @@ export function createAgentMetrics(metrics: Metrics): AgentMetrics {
       namespaces.set({ state: 'in-force' }, held);
       namespaces.set({ state: 'failed' }, failed);
     },
-    setContainers: ({ held, failed, learnt }) => {
+    setContainers: ({ held, failed, learnt, lackFiles }) => {
+      uncounted.set(lackFiles);
       containers.set({ state: 'held' }, held);
       containers.set({ state: 'failed' }, failed);
       containers.set({ state: 'learnt' }, learnt);

@@ -114,7 +114,6 @@ async function start(
     onEvents: (events, lost) => reportUses(parts, events, lost),
     onMissing: noticeOfSentinel,
     onLimitRaised: noticeOfLimit,
-    onNoRoomForFiles: noticeOfFiles,
   });
   shutdown.onClose('sentinel', () => sentinel.stop());
   const steering = new KernelSteering({
@@ -138,7 +137,7 @@ async function start(
     },
     mayClear: () => plane?.notReady === undefined,
     nodeAddresses,
-    onNotLearnt: notice,
+    onCounting: notice,
     onAnswer: (key, answer) => watch.learn(key, answer),
     onWorkloads: (plan) => void watch.look(plan),
     onLettingGo: (plan) => watch.finish(plan),
@@ -311,10 +310,6 @@ function noticeOfLimit(from: number, to: number): void {
   notice(
     `fs.fanotify.max_user_groups of this node is raised from ${from} to ${to}: each container whose programs and files are watched takes one`,
   );
-}
-
-function noticeOfFiles(why: string): void {
-  notice(`what some containers write is not counted on this node: ${why}`);
 }
 
 function announce({ log, metrics }: Parts, { policy, files }: PolicyChange): void {

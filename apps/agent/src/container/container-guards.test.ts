@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ContainerGuards } from './container-guards.ts';
-import type { ContainerPlan } from './container-plan.ts';
+import { type ContainerPlan, isHeld } from './container-plan.ts';
 
 /** Writes down what is asked of the sentinel, in order; `refuse` gives the code with which a call fails. */
 function stage(refuse: (call: string) => string | undefined = () => undefined, missing?: string) {
@@ -10,8 +11,8 @@ function stage(refuse: (call: string) => string | undefined = () => undefined, m
     const code = refuse(call);
     if (code !== undefined) throw Object.assign(new Error(`refused ${call}`), { code });
   };
-  const wants = (rules: ContainerPlan['rules']): string =>
-    rules.process.some(({ onlyFromImage }) => onlyFromImage) ? ' of the image' : '';
+  const wants = ({ process, learn }: ContainerPlan['rules']): string =>
+    `${process.some(({ onlyFromImage }) => onlyFromImage) ? ' of the image' : ''}${learn?.files === true ? ' and files' : ''}`;
   const sentinel = {
     get missing() {
       note('missing');
@@ -28,6 +29,8 @@ function stage(refuse: (call: string) => string | undefined = () => undefined, m
     onHeld: ({ container: { id } }) => calls.push(`held ${id}`),
     onLetGo: ({ container: { id } }) => calls.push(`let go ${id}`),
     onFailed: ({ container: { id } }) => calls.push(`failed ${id}`),
+    onFilesCounted: ({ container: { id } }, areCounted) =>
+      calls.push(`files of ${id}${areCounted ? '' : ' not'} counted`),
   });
   const want = (...plans: readonly ContainerPlan[]): readonly string[] => {
     calls.length = 0;
@@ -50,8 +53,66 @@ function plan(
 }
 
 /** Of a container that no policy is about. */
-function learnt(id: string): ContainerPlan {
-  return { ...plan(id), rules: { process: [], file: [], learn: { programs: true, files: true } } };
+function learnt(id: string, learn = { programs: true, files: false }): ContainerPlan {
+  return { ...plan(id), rules: { process: [], file: [], learn } };
+}
+
+/** Of a container that a policy is about and that is learnt from. */
+function counting(id: string): ContainerPlan {
+  const held = plan(id);
+  return { ...held, rules: { ...held.rules, learn: { programs: true, files: true } } };
+}
+
+/** A sentinel on a node with so many groups. What is given back can be had a moment later, as with the kernel. */
+class Node {
+  readonly limit: number;
+  readonly watched = new Map<string, ContainerPlan['rules']>();
+  #forgetting = 0;
+
+  constructor(limit: number) {
+    this.limit = limit;
+  }
+
+  readonly missing = undefined;
+  readonly noteRunning = (): void => undefined;
+  readonly noteOpen = (): void => undefined;
+
+  watch(id: string, _: unknown, rules: ContainerPlan['rules']): void {
+    this.#take(groupsOf(rules));
+    this.watched.set(id, rules);
+  }
+
+  setRules(id: string, rules: ContainerPlan['rules']): void {
+    const before = this.watched.get(id);
+    if (before === undefined) throw new Error(`${id} is not watched`);
+    const isInPlace = isHeld({ rules: before }) === isHeld({ rules }) && groupsOf(rules) <= groupsOf(before);
+    if (!isInPlace) this.#take(groupsOf(rules));
+    this.#forgetting += groupsOf(before) - (isInPlace ? groupsOf(rules) : 0);
+    this.watched.set(id, rules);
+  }
+
+  remove(id: string): void {
+    const before = this.watched.get(id);
+    if (before !== undefined) this.#forgetting += groupsOf(before);
+    this.watched.delete(id);
+  }
+
+  get free(): number {
+    const used = [...this.watched.values()].reduce((sum, rules) => sum + groupsOf(rules), 0);
+    return this.limit - used - this.#forgetting;
+  }
+
+  forget(): void {
+    this.#forgetting = 0;
+  }
+
+  #take(groups: number): void {
+    if (groups > this.free) throw Object.assign(new Error('full'), { code: 'NO_RESOURCES' });
+  }
+}
+
+function groupsOf({ learn }: ContainerPlan['rules']): number {
+  return learn?.files === true ? 2 : 1;
 }
 
 describe('ContainerGuards', () => {
@@ -61,7 +122,7 @@ describe('ContainerGuards', () => {
     expect(want(plan('a'), plan('b'))).toEqual(['watch a 7', 'held a', 'watch b 7', 'held b']);
     expect(want(plan('a'), plan('b'))).toEqual([]);
     expect(want(plan('a', { policy: 'q' }))).toEqual(['remove b', 'let go b', 'rules a', 'held a']);
-    expect(guards.counts).toEqual({ held: 1, failed: 0, learnt: 0 });
+    expect(guards.counts).toEqual({ held: 1, failed: 0, learnt: 0, lackFiles: 0 });
   });
 
   it('watches a container anew that has another process', () => {
@@ -83,9 +144,9 @@ describe('ContainerGuards', () => {
 
     expect(want(plan('a'), plan('b'))).toEqual([]);
     expect(String(guards.problemOf('a'))).toContain('no such kernel');
-    expect(guards.counts).toEqual({ held: 0, failed: 2, learnt: 0 });
+    expect(guards.counts).toEqual({ held: 0, failed: 2, learnt: 0, lackFiles: 0 });
     want();
-    expect(guards.counts).toEqual({ held: 0, failed: 0, learnt: 0 });
+    expect(guards.counts).toEqual({ held: 0, failed: 0, learnt: 0, lackFiles: 0 });
   });
 
   it('tells once why a container is not held, and holds it as soon as it can be', () => {
@@ -111,11 +172,41 @@ describe('ContainerGuards', () => {
     });
 
     expect(want(learnt('a'), plan('b'))).toEqual(['watch b 7', 'held b', 'watch a 7', 'held a']);
-    expect(guards.counts).toEqual({ held: 1, failed: 0, learnt: 1 });
+    expect(guards.counts).toEqual({ held: 1, failed: 0, learnt: 1, lackFiles: 0 });
     expect(want(learnt('a'), plan('b'), plan('c'))).toEqual(['watch c 7', 'remove a', 'let go a', 'failed c']);
     room = 1;
     expect(want(learnt('a'), plan('b'), plan('c'))).toEqual(['watch c 7', 'held c', 'watch a 7', 'failed a']);
-    expect(guards.counts).toEqual({ held: 2, failed: 0, learnt: 0 });
+    expect(guards.counts).toEqual({ held: 2, failed: 0, learnt: 0, lackFiles: 0 });
+    guards.close();
+  });
+
+  it('counts what a container writes no longer where one is to be held, and again once there is room', () => {
+    let isFull = false;
+    const takes = (call: string): boolean => call.startsWith('watch') || call.endsWith('files');
+    const { want, guards } = stage((call) => (isFull && takes(call) ? 'NO_RESOURCES' : undefined));
+    expect(want(counting('a'), plan('b'))).toEqual(['watch a 7 and files', 'held a', 'watch b 7', 'held b']);
+
+    isFull = true;
+    const made = ['watch c 7', 'rules a', 'files of a not counted', 'failed c'];
+    expect(want(counting('a'), plan('b'), plan('c'))).toEqual(made);
+    expect(guards.counts).toEqual({ held: 2, failed: 1, learnt: 0, lackFiles: 1 });
+    isFull = false;
+    const regained = ['watch c 7', 'held c', 'rules a and files', 'files of a counted'];
+    expect(want(counting('a'), plan('b'), plan('c'))).toEqual(regained);
+    expect(guards.counts).toEqual({ held: 3, failed: 0, learnt: 0, lackFiles: 0 });
+    guards.close();
+  });
+
+  it('does all else where there is no room to count what a container writes', () => {
+    const { want, guards } = stage((call) => (call.endsWith('files') ? 'NO_RESOURCES' : undefined));
+    const less = ['watch a 7 and files', 'watch a 7', 'held a', 'files of a not counted', 'rules a and files'];
+    expect(want(counting('a'))).toEqual(less);
+    expect(want(learnt('b', { programs: false, files: true }))).toEqual([
+      'remove a',
+      'let go a',
+      'watch b 7 and files',
+      'failed b',
+    ]);
     guards.close();
   });
 
@@ -126,7 +217,7 @@ describe('ContainerGuards', () => {
     room = false;
 
     expect(want(learnt('a'))).toEqual(['rules a', 'remove a', 'let go a', 'failed a']);
-    expect(guards.counts).toEqual({ held: 0, failed: 0, learnt: 0 });
+    expect(guards.counts).toEqual({ held: 0, failed: 0, learnt: 0, lackFiles: 0 });
     room = true;
     expect(want(learnt('a'))).toEqual(['watch a 7', 'held a']);
     guards.close();
@@ -159,3 +250,55 @@ describe('ContainerGuards', () => {
     guards.close();
   });
 });
+
+describe('ContainerGuards on a node with few groups', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('hold whatever policies are about before anything is counted, and count all that there is room for', () => {
+    const kinds = fc.constantFrom('none', 'held', 'counting', 'learnt', 'programs');
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 9 }), fc.array(fc.array(kinds, { maxLength: 6 })), (limit, steps) => {
+        const node = new Node(limit);
+        const uncounted = new Set<string>();
+        const guards = new ContainerGuards(node, {
+          onHeld: () => undefined,
+          onLetGo: ({ container: { id } }) => void uncounted.delete(id),
+          onFailed: () => undefined,
+          onFilesCounted: ({ container: { id } }, areCounted) => {
+            expect(uncounted.has(id)).toBe(areCounted);
+            if (areCounted) uncounted.delete(id);
+            else uncounted.add(id);
+          },
+        });
+        for (const step of steps) {
+          const plans = step.flatMap((kind, index) => planOf(kind, `c${index}`));
+          guards.want(new Map(plans.map((one) => [one.container.id, one])));
+          for (let waits = 0; waits < 30; waits += 1) {
+            node.forget();
+            vi.advanceTimersByTime(5_000);
+          }
+          const toHold = plans.filter(isHeld);
+          const held = toHold.filter(({ container }) => node.watched.has(container.id));
+          expect(held).toHaveLength(Math.min(toHold.length, limit));
+          const lacking = plans.filter(({ container, rules }) => {
+            const watched = node.watched.get(container.id);
+            return watched !== undefined && rules.learn?.files === true && watched.learn?.files !== true;
+          });
+          expect(lacking.map(({ container }) => container.id).toSorted()).toEqual([...uncounted].toSorted());
+          expect(guards.counts.lackFiles).toBe(lacking.length);
+          // Another takes the place of one that counts before that one gives its groups back.
+          expect(node.free < 2 || lacking.length === 0).toBe(true);
+        }
+        guards.close();
+      }),
+    );
+  });
+});
+
+function planOf(kind: string, id: string): readonly ContainerPlan[] {
+  if (kind === 'held') return [plan(id)];
+  if (kind === 'counting') return [counting(id)];
+  if (kind === 'learnt') return [learnt(id, { programs: true, files: true })];
+  return kind === 'programs' ? [learnt(id)] : [];
+}

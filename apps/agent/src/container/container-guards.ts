@@ -1,4 +1,4 @@
-import { ContainerGuard, codeOf, IMAGE_UNKNOWN } from './container-guard.ts';
+import { ContainerGuard, codeOf, IMAGE_UNKNOWN, NO_RESOURCES } from './container-guard.ts';
 import { type ContainerPlan, isHeld } from './container-plan.ts';
 import type { ContainerSentinel } from './sentinel-port.ts';
 
@@ -9,18 +9,17 @@ export interface ContainerListener {
   onLetGo(plan: ContainerPlan): void;
   /** The plan is not in force, or not all of it. It is tried again after a while; told once for each reason. */
   onFailed(plan: ContainerPlan, error: unknown): void;
+  /** It begins or ends that there is no room to count what a container writes. All else of its plan is done. */
+  onFilesCounted(plan: ContainerPlan, areCounted: boolean): void;
 }
 
 /** A container that could not be held is asked again: its processes may have been about to start. */
 const RETRY_MS = 5_000;
-/** Where one that was only learnt from made room, which takes a moment. */
+/** Where what is only counted made room, which takes a moment. */
 const ROOM_MS = 100;
 
 /** The container has ended: the inventory says so in a moment. */
 const GONE = 'CONTAINER_GONE';
-
-/** The node has no more of what each container takes. */
-const NO_RESOURCES = 'NO_RESOURCES';
 
 /** Holds the containers of this node to what is planned for their programs and files. */
 export class ContainerGuards {
@@ -28,6 +27,8 @@ export class ContainerGuards {
   readonly #listener: ContainerListener;
   readonly #guards = new Map<string, ContainerGuard>();
   readonly #problems = new Map<string, unknown>();
+  /** Containers of which it was told that what they write is not counted. */
+  readonly #toldUncounted = new Set<string>();
   #wanted: ReadonlyMap<string, ContainerPlan> = new Map();
   #retry: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -43,12 +44,20 @@ export class ContainerGuards {
     return this.#wanted;
   }
 
-  /** Containers that are held, be it to a part of their plan, those whose plan is not in force as a whole, and those only learnt from. */
-  get counts(): { readonly held: number; readonly failed: number; readonly learnt: number } {
+  /**
+   * Containers that are held, be it to a part of their plan, those whose plan is not in force as a whole, and those only learnt from;
+   * and of all that are watched, those of which it is not counted what they write, for want of room.
+   */
+  get counts(): {
+    readonly held: number;
+    readonly failed: number;
+    readonly learnt: number;
+    readonly lackFiles: number;
+  } {
     const watched = [...this.#guards.values()].flatMap(({ held }) => held ?? []);
     const held = watched.filter(isHeld).length;
     const failed = [...this.#problems.keys()].flatMap((id) => this.#wanted.get(id) ?? []).filter(isHeld).length;
-    return { held, failed, learnt: watched.length - held };
+    return { held, failed, learnt: watched.length - held, lackFiles: this.#toldUncounted.size };
   }
 
   /** Why a container's plan is not in force as a whole; nothing where it is. */
@@ -74,7 +83,9 @@ export class ContainerGuards {
     for (const plan of all.filter(isHeld)) this.#hold(plan);
     // Those that are only learnt from have what is left, and not the room that one of them has just made.
     if (!this.#madeRoom) this.#learnFrom(all.filter((plan) => !isHeld(plan)));
-    if (this.#problems.size === 0) return;
+    const isFull = [...this.#problems.values()].some((problem) => codeOf(problem) === NO_RESOURCES);
+    if (!this.#madeRoom && !isFull) this.#regainFiles();
+    if (this.#problems.size + this.#toldUncounted.size === 0) return;
     this.#retry = setTimeout(() => this.want(this.#wanted), this.#madeRoom ? ROOM_MS : RETRY_MS);
   }
 
@@ -109,6 +120,7 @@ export class ContainerGuards {
       if (problem === undefined) this.#problems.delete(id);
       else this.#fail(plan, problem);
       if (!isSame) this.#listener.onHeld(plan, before);
+      this.#tellOfFiles(id, guard);
     } catch (error) {
       // What was in force is wanted no more, whatever becomes of the rest.
       if (before !== undefined && isHeld(before) && !isHeld(plan)) this.#letGo(id, guard);
@@ -118,12 +130,38 @@ export class ContainerGuards {
     }
   }
 
-  /** Lets one container go that is only learnt from: another is to be held. */
+  /**
+   * Lets something go that is only counted: a container is to be held. What is written comes first, as programs are counted without
+   * it, then containers that are only learnt from.
+   */
   #makeRoom(): void {
-    const learnt = [...this.#guards].find(([, { held }]) => held !== undefined && !isHeld(held));
-    if (learnt === undefined) return;
-    this.#letGo(...learnt);
+    const isLearnt = ([, { held }]: readonly [string, ContainerGuard]): boolean => held !== undefined && !isHeld(held);
+    const all = [...this.#guards];
+    const counting = all.filter(([, guard]) => guard.canGiveUpFiles);
+    const files = counting.find(isLearnt) ?? counting[0];
+    const learnt = all.find(isLearnt);
+    if (files !== undefined) {
+      files[1].giveUpFiles();
+      this.#tellOfFiles(...files);
+    } else if (learnt !== undefined) this.#letGo(...learnt);
+    else return;
     this.#madeRoom = true;
+  }
+
+  /** Where one finds no room the others would find none either. */
+  #regainFiles(): void {
+    for (const [id, guard] of this.#guards) {
+      if (!guard.lacksFiles) continue;
+      if (codeOf(guard.regainFiles()) === NO_RESOURCES) return;
+      this.#tellOfFiles(id, guard);
+    }
+  }
+
+  #tellOfFiles(id: string, { held, lacksFiles }: ContainerGuard): void {
+    if (held === undefined || lacksFiles === this.#toldUncounted.has(id)) return;
+    if (lacksFiles) this.#toldUncounted.add(id);
+    else this.#toldUncounted.delete(id);
+    this.#listener.onFilesCounted(held, !lacksFiles);
   }
 
   #fail(plan: ContainerPlan, error: unknown): void {
@@ -135,6 +173,7 @@ export class ContainerGuards {
 
   #letGo(id: string, guard: ContainerGuard): void {
     this.#guards.delete(id);
+    this.#toldUncounted.delete(id);
     const { held } = guard;
     if (held === undefined) return;
     guard.letGo();

@@ -42,6 +42,6 @@ export function policiesOf({ rules: { process, file } }: ContainerPlan): readonl
 }
 
 /** Whether a container is held to anything. */
-export function isHeld({ rules: { process, file } }: ContainerPlan): boolean {
+export function isHeld({ rules: { process, file } }: Pick<ContainerPlan, 'rules'>): boolean {
   return process.length + file.length > 0;
 }

@@ -1,9 +1,10 @@
 import { DEFAULT_SENSORS, dataSensorKind } from '@bulkhead/dlp';
 import { requirePolicy } from '@bulkhead/policy';
 import type { SentinelEvent } from '@bulkhead/sentinel';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import type { NewAgentEvent } from '../event/agent-event.ts';
 import { Containers } from './containers.ts';
+import type { ContainerSentinel, WatchedFor } from './sentinel-port.ts';
 
 const POLICY = `
 apiVersion: bulkhead.io/v1alpha1
@@ -37,15 +38,20 @@ const used: SentinelEvent = {
   at: 0,
 };
 
-function stage(missing?: string, learns = false, watch: () => void = () => undefined) {
+function stage(
+  missing?: string,
+  learns = false,
+  watch: ContainerSentinel['watch'] = () => undefined,
+  setRules: (rules: WatchedFor) => void = () => undefined,
+) {
   const events: NewAgentEvent[] = [];
   const noted: (readonly number[])[] = [];
   const open: (readonly number[])[] = [];
-  const notLearnt: string[] = [];
+  const counting: string[] = [];
   const sentinel = {
     missing,
     watch,
-    setRules: () => undefined,
+    setRules: (_id: string, rules: WatchedFor) => setRules(rules),
     noteRunning: (_id: string, processes: readonly number[]) => void noted.push(processes),
     noteOpen: (_id: string, processes: readonly number[]) => void open.push(processes),
     remove: () => undefined,
@@ -53,11 +59,11 @@ function stage(missing?: string, learns = false, watch: () => void = () => undef
   const ports = {
     sentinel,
     emit: (event: NewAgentEvent) => events.push(event),
-    onNotLearnt: (problem: string) => notLearnt.push(problem),
+    onCounting: (notice: string) => counting.push(notice),
   };
   const containers = new Containers(policy, ports, { programs: learns, files: learns });
   const kinds = (): readonly string[] => events.splice(0).map(({ event }) => event);
-  return { containers, events, kinds, noted, open, notLearnt };
+  return { containers, events, kinds, noted, open, counting };
 }
 
 it('tells what runs already against the policy, and what is refused from then on', () => {
@@ -111,7 +117,7 @@ it('says nothing of a container that is only learnt from, beyond what runs in it
   expect(noted).toHaveLength(1);
   expect(noted[0]?.length).toBeGreaterThan(0);
   expect(containers.enforcement).toEqual([]);
-  expect(containers.counts).toEqual({ held: 0, failed: 0, learnt: 1 });
+  expect(containers.counts).toEqual({ held: 0, failed: 0, learnt: 1, lackFiles: 0 });
   expect(containers.subjectOf('c1')).toMatchObject({ workloads: [{ name: 'web' }], groups: ['everything'] });
   containers.setContainers([]);
   expect(kinds()).toEqual([]);
@@ -131,7 +137,7 @@ it('tells as a policy begins and ends to hold a container that is learnt from al
 });
 
 it('does not call it a failure of a policy that a container cannot be learnt from', () => {
-  const { containers, kinds, notLearnt } = stage(undefined, true, () => {
+  const { containers, kinds, counting } = stage(undefined, true, () => {
     throw new Error('no such file system');
   });
   containers.setPolicy({ ...policy, processes: [] });
@@ -139,8 +145,31 @@ it('does not call it a failure of a policy that a container cannot be learnt fro
   containers.close();
 
   expect(kinds()).toEqual([]);
-  expect(notLearnt).toEqual(['what the container web runs and writes is not counted: no such file system']);
-  expect(containers.counts).toEqual({ held: 0, failed: 0, learnt: 0 });
+  expect(counting).toEqual(['what the container web runs and writes is not counted: no such file system']);
+  expect(containers.counts).toEqual({ held: 0, failed: 0, learnt: 0, lackFiles: 0 });
+});
+
+it('tells that there is no room to count what a container writes, and what is open once there is', () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  let isFull = true;
+  const full = (rules: WatchedFor): void => {
+    if (isFull && rules.learn?.files === true) throw Object.assign(new Error('full'), { code: 'NO_RESOURCES' });
+  };
+  const { containers, kinds, open, counting } = stage(undefined, true, (_id, _container, rules) => full(rules), full);
+  containers.setContainers([container]);
+
+  expect(kinds()[0]).toBe('container-protected');
+  const last = (): unknown => counting.splice(0);
+  expect(last()).toEqual([expect.stringMatching(/^what the container web writes is not counted: .*max_user_groups$/)]);
+  expect(containers.enforcement).toMatchObject([{ enforced: true }]);
+  isFull = false;
+  open.length = 0;
+  vi.advanceTimersToNextTimer();
+  expect(last()).toEqual(['what the container web writes is counted again']);
+  expect(open).toHaveLength(1);
+  expect(kinds()).toEqual([]);
+  containers.close();
 });
 
 it('tells again what runs and is open, once a container is in another group, and whenever it is asked to', async () => {

@@ -13,8 +13,8 @@ import type { ContainerSentinel, Learning } from './sentinel-port.ts';
 export interface ContainersPorts {
   readonly sentinel: ContainerSentinel;
   readonly emit: (event: NewAgentEvent) => void;
-  /** That what a container runs and writes is not counted is no event: nothing is less safe. */
-  readonly onNotLearnt: (problem: string) => void;
+  /** That what a container runs or writes is not counted, or is again, is no event: nothing is less safe. */
+  readonly onCounting: (notice: string) => void;
 }
 
 /** A container with more programs that its policy denies is told of by so many of them. */
@@ -23,6 +23,8 @@ const MAX_TOLD = 32;
 const MAX_RUNNING = 256;
 /** Containers that were let go and are remembered: what was refused in one may be why it ended, and is told after that. */
 const MAX_ENDED = 256;
+const NO_ROOM =
+  'not counted: this node has no fanotify group left for it, and what holds containers to policies comes first; raise fs.fanotify.max_user_groups';
 
 /** Keeps the programs and files of this node's containers as its policy says, whichever of the two changes. */
 export class Containers {
@@ -36,7 +38,7 @@ export class Containers {
   #containers: readonly RunningContainer[] = [];
   #running: RunningPrograms | undefined;
 
-  constructor(policy: Policy, { sentinel, emit, onNotLearnt }: ContainersPorts, learning: Learning) {
+  constructor(policy: Policy, { sentinel, emit, onCounting }: ContainersPorts, learning: Learning) {
     this.#policy = policy;
     this.#emit = emit;
     this.#sentinel = sentinel;
@@ -45,9 +47,12 @@ export class Containers {
       onHeld: (plan, before) => this.#onHeld(plan, before),
       onLetGo: (plan) => this.#onLetGo(plan),
       onFailed: (plan, error) => {
-        const { subject, container } = plan;
-        if (isHeld(plan)) return emit({ event: 'workload-failed', problem: text(error), ...subject });
-        onNotLearnt(`what the container ${container.name} runs and writes is not counted: ${text(error)}`);
+        if (isHeld(plan)) return emit({ event: 'workload-failed', problem: text(error), ...plan.subject });
+        onCounting(`what ${nameOf(plan)} runs and writes is not counted: ${text(error)}`);
+      },
+      onFilesCounted: (plan, areCounted) => {
+        onCounting(`what ${nameOf(plan)} writes is ${areCounted ? 'counted again' : NO_ROOM}`);
+        if (areCounted) this.#noteOpen(plan);
       },
     });
   }
@@ -162,6 +167,12 @@ export class Containers {
     });
     for (const event of denied.slice(0, MAX_TOLD)) this.#emit(event);
   }
+}
+
+function nameOf({ container, subject }: ContainerPlan): string {
+  const [workload] = subject.workloads;
+  const pod = workload?.pod === undefined ? '' : ` of the pod ${workload.namespace ?? ''}/${workload.pod}`;
+  return `the container ${container.name}${pod}`;
 }
 
 function isSameList(some: readonly string[], others: readonly string[]): boolean {

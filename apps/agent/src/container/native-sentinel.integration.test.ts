@@ -12,7 +12,7 @@ if (!isRoot) process.stderr.write('skipped: the sentinel without its capability:
 const ASK = `
 import { NativeSentinel } from ${JSON.stringify(join(import.meta.dirname, 'native-sentinel.ts'))};
 const told = [];
-const sentinel = new NativeSentinel({ isEnabled: true, onEvents() {}, onMissing: (why) => told.push(why), onLimitRaised() {}, onNoRoomForFiles() {} });
+const sentinel = new NativeSentinel({ isEnabled: true, onEvents() {}, onMissing: (why) => told.push(why), onLimitRaised() {} });
 const missing = [sentinel.missing, sentinel.missing];
 await sentinel.stop();
 console.log(JSON.stringify({ missing, told, counters: sentinel.counters() ?? null }));
@@ -67,7 +67,6 @@ describe.skipIf(!isRoot)('NativeSentinel', () => {
       onEvents: () => undefined,
       onMissing: () => undefined,
       onLimitRaised: (...limits) => raised.push(limits),
-      onNoRoomForFiles: () => undefined,
     });
     try {
       for await (const line of createInterface({ input: starter.stdout })) if (pids.push(Number(line)) === MANY) break;

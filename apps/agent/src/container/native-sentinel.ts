@@ -1,4 +1,3 @@
-import { errorText } from '@bulkhead/core';
 import {
   type ContainerFiles,
   type ContainerPrograms,
@@ -6,7 +5,7 @@ import {
   type SentinelCounters,
   type SentinelHandlers,
 } from '@bulkhead/sentinel';
-import { codeOf } from './container-guard.ts';
+import { codeOf, NO_RESOURCES } from './container-guard.ts';
 import { ENOUGH_GROUPS, raiseGroupLimit } from './group-limit.ts';
 import type { ContainerSentinel, WatchedFor } from './sentinel-port.ts';
 
@@ -17,8 +16,6 @@ export interface NativeSentinelOptions extends SentinelHandlers {
   readonly onMissing: (why: string) => void;
   /** Told when the kernel's limit of fanotify groups was reached, and raised. */
   readonly onLimitRaised: (from: number, to: number) => void;
-  /** Told once, when a container is watched without learning what it writes, since there is no room for that. */
-  readonly onNoRoomForFiles: (why: string) => void;
 }
 
 /** The native sentinel. It is loaded with the first container that is to be watched. */
@@ -26,7 +23,6 @@ export class NativeSentinel implements ContainerSentinel {
   readonly #options: NativeSentinelOptions;
   #missing: { readonly why: string | undefined } | undefined;
   #sentinel: Sentinel | undefined;
-  #saidNoRoom = false;
 
   constructor(options: NativeSentinelOptions) {
     this.#options = options;
@@ -44,12 +40,12 @@ export class NativeSentinel implements ContainerSentinel {
   watch(id: string, container: { readonly pid: number }, rules: WatchedFor): void {
     this.#sentinel ??= new Sentinel(this.#options);
     const sentinel = this.#sentinel;
-    this.#withRoom(rules, (possible) => sentinel.watch(id, container, possible));
+    this.#withRoom(() => sentinel.watch(id, container, rules));
   }
 
   setRules(id: string, rules: WatchedFor): void {
     // One that is learnt from and is to be held takes another group before it gives its own back.
-    this.#withRoom(rules, (possible) => this.#sentinel?.setRules(id, possible));
+    this.#withRoom(() => this.#sentinel?.setRules(id, rules));
   }
 
   noteRunning(id: string, processes: readonly number[]): void {
@@ -83,32 +79,13 @@ export class NativeSentinel implements ContainerSentinel {
     await this.#sentinel?.stop();
   }
 
-  /** Files take a group besides: what is left without it is more than nothing. */
-  #withRoom(rules: WatchedFor, act: (possible: WatchedFor) => void): void {
-    const attempts: readonly (() => WatchedFor | undefined)[] = [
-      () => rules,
-      () => (this.#raiseLimit() ? rules : undefined),
-      () => (rules.learn?.files === true ? { ...rules, learn: { ...rules.learn, files: false } } : undefined),
-    ];
-    let full: unknown;
-    for (const attempt of attempts) {
-      const possible = attempt();
-      if (possible === undefined) continue;
-      try {
-        act(possible);
-        if (possible !== rules) this.#sayNoRoom(full);
-        return;
-      } catch (error) {
-        if (codeOf(error) !== 'NO_RESOURCES') throw error;
-        full = error;
-      }
+  #withRoom(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      if (codeOf(error) !== NO_RESOURCES || !this.#raiseLimit()) throw error;
+      act();
     }
-    throw full;
-  }
-
-  #sayNoRoom(why: unknown): void {
-    if (!this.#saidNoRoom) this.#options.onNoRoomForFiles(errorText(why));
-    this.#saidNoRoom = true;
   }
 
   #raiseLimit(): boolean {

@@ -33,6 +33,12 @@ bool holds_devices(const Mount& mount) noexcept {
   return mount.point == "/dev" || mount.type == "devtmpfs" || mount.type == "devpts";
 }
 
+void forget_marks(int group) noexcept {
+  for (const unsigned kind : {FAN_MARK_MOUNT, FAN_MARK_FILESYSTEM}) {
+    ::fanotify_mark(group, FAN_MARK_FLUSH | kind, 0, AT_FDCWD, "/");
+  }
+}
+
 /// What changes with other rules.
 Marks change(std::uint64_t before, std::uint64_t after) noexcept {
   return {.add = after & ~before, .remove = before & ~after};
@@ -97,12 +103,15 @@ Failure Container::set_rules(std::shared_ptr<const ContainerRules> rules) noexce
   const std::lock_guard lock(open_);
   const std::uint64_t after = mask_of(*rules);
   const std::uint64_t writes_after = write_mask_of(*rules);
+  const bool learns = rules->learn_files;
   {
     const std::lock_guard swap(rules_swap_);
     rules_ = std::move(rules);
   }
   const Marks marks = change(mask_.exchange(after), after);
-  const Marks write_marks = change(write_mask_.exchange(writes_after), writes_after);
+  Marks write_marks = change(write_mask_.exchange(writes_after), writes_after);
+  // Its group is let go whole.
+  if (std::exchange(learns_files_, learns) && !learns) write_marks = {};
   if (!marks.any() && !write_marks.any()) return {};
   const UniqueFd root(::openat(folder_.get(), "root", O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!root.valid() || !mark_root(group_.get(), root.get(), mounts_, marks, Reach::kEverywhere) || !mark_writes(root.get(), write_marks)) {
@@ -178,11 +187,8 @@ void Container::begin_end() noexcept {
   // So that no mount is asked about anew.
   mask_.store(0);
   write_mask_.store(0);
-  for (const int group : {group_.get(), write_group_.get()}) {
-    for (const unsigned kind : {FAN_MARK_MOUNT, FAN_MARK_FILESYSTEM}) {
-      ::fanotify_mark(group, FAN_MARK_FLUSH | kind, 0, AT_FDCWD, "/");
-    }
-  }
+  forget_marks(group_.get());
+  forget_marks(write_group_.get());
   process_.reset();
   mount_changes_.reset();
 }
@@ -194,6 +200,19 @@ void Container::close() noexcept {
   process_.reset();
   mount_changes_.reset();
   folder_.reset();
+}
+
+void Container::begin_end_of_writes() noexcept {
+  const std::lock_guard lock(open_);
+  forget_marks(write_group_.get());
+}
+
+void Container::close_writes() noexcept {
+  const std::lock_guard lock(open_);
+  write_group_.reset();
+  rest_ = kMaxRest;
+  // What is written from now on is in no line.
+  learnt_.files->leave_out();
 }
 
 }  // namespace bulkhead::sentinel

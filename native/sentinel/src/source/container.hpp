@@ -50,7 +50,7 @@ class Container {
   /// Begins to ask the kernel. Once this has succeeded, processes wait until `answer` is called; not those of a container that
   /// is only learnt from.
   [[nodiscard]] Failure open(std::int32_t pid, std::shared_ptr<const ContainerRules> rules) noexcept;
-  /// For rules that take the same groups as those it has (`takes_same_groups`).
+  /// For rules that need no group that it has not (`has_groups_for`).
   [[nodiscard]] Failure set_rules(std::shared_ptr<const ContainerRules> rules) noexcept;
   /// Counts programs of the container that run already, by a process of each.
   void note_running(std::span<const std::int32_t> processes) noexcept;
@@ -59,9 +59,11 @@ class Container {
 
   /// Whether its group is told of what happens, and is asked nothing.
   [[nodiscard]] bool only_learns() const noexcept { return only_learns_; }
-  [[nodiscard]] bool takes_same_groups(const ContainerRules& rules) const noexcept {
-    return only_learns_ == rules.only_learn() && learns_files_ == rules.learn_files;
+  [[nodiscard]] bool has_groups_for(const ContainerRules& rules) const noexcept {
+    return only_learns_ == rules.only_learn() && (learns_files_ || !rules.learn_files);
   }
+  /// Whether what is written is learnt by the rules that it has.
+  [[nodiscard]] bool learns_files() const noexcept { return learns_files_; }
   [[nodiscard]] std::int32_t pid() const noexcept { return pid_; }
   /// Whether the process that it was named by has ended, so that its number may be another's.
   [[nodiscard]] bool has_ended() noexcept;
@@ -92,6 +94,10 @@ class Container {
   bool take_rest() noexcept;
   /// Lets everything happen: the kernel answers all that waits with yes.
   void close() noexcept;
+  /// The same three of the group alone that is told of what was written, which others are to have.
+  void begin_end_of_writes() noexcept;
+  bool take_rest_of_writes() noexcept;
+  void close_writes() noexcept;
 
   [[nodiscard]] std::uint64_t unwatched_mounts() const noexcept { return unwatched_.load(std::memory_order_relaxed); }
 
@@ -146,6 +152,8 @@ class Container {
   /// Counts a program that has been started already.
   void notice(const Asked& asked) noexcept;
   void notice_write(const Asked& asked) noexcept;
+  /// Counts down what is still taken in before an end. False where no more is.
+  bool spend_rest(std::size_t taken) noexcept;
   void count(const Start& start) noexcept;
   /// Has the kernel tell no more of what is written to a device or pipe: nothing is learnt from that, and it may be much.
   void ignore_writes(int file) noexcept;
@@ -189,7 +197,7 @@ class Container {
   Learnt learnt_;
   std::int32_t pid_ = 0;
   bool only_learns_ = false;
-  bool learns_files_ = false;
+  bool learns_files_ = false;  ///< for the callers
   bool is_ending_ = false;  ///< for the thread that answers
   std::mutex open_;  ///< while the descriptors below are used by a thread that does not answer, or closed
   UniqueFd group_;

@@ -59,11 +59,20 @@ bool Container::take_rest() noexcept {
   const bool any_run = only_learns_ && answer(none);
   const bool any_written = take_writes();
   if (!any_run && !any_written) return false;
-  rest_ -= std::min(rest_, (any_run ? runs : 0) + (any_written ? writes : 0));
-  if (rest_ > 0) return true;
+  if (spend_rest((any_run ? runs : 0) + (any_written ? writes : 0))) return true;
   if (any_run) learnt_.programs->leave_out();
   if (any_written) learnt_.files->leave_out();
   return false;
+}
+
+bool Container::take_rest_of_writes() noexcept {
+  const std::size_t writes = writes_at_once_;
+  return take_writes() && spend_rest(writes);
+}
+
+bool Container::spend_rest(std::size_t taken) noexcept {
+  rest_ -= std::min(rest_, taken);
+  return rest_ > 0;
 }
 
 void Container::count(const Start& start) noexcept {

@@ -74,8 +74,10 @@ Failure Watcher::watch(const std::string& id, std::int32_t pid, std::shared_ptr<
 Failure Watcher::set_rules(const std::string& id, std::shared_ptr<const ContainerRules> rules) noexcept {
   const auto found = containers_.find(id);
   if (found == containers_.end()) return {FailureCode::kUnknownContainer, "no container " + id + " is watched"};
-  if (!found->second->takes_same_groups(*rules)) return replace(found->second, id, std::move(rules));
+  if (!found->second->has_groups_for(*rules)) return replace(found->second, id, std::move(rules));
+  const bool learnt_files = found->second->learns_files();
   if (Failure failure = found->second->set_rules(std::move(rules)); failure.failed()) return failure;
+  if (learnt_files && !found->second->learns_files()) order(Task::kReleaseWrites, found->second);
   // The thread may have been marking new mounts by the old rules.
   order(Task::kFollowMounts, found->second);
   return {};
@@ -183,6 +185,7 @@ void Watcher::run() noexcept {
     take_notice(tokens);
     take_write(tokens);
     close_ended();
+    close_ended_writes();
     if (none_waits) waiting_since_ = Clock::now();
     if (events_.size() >= kBatch || Clock::now() - waiting_since_ >= std::chrono::milliseconds(kBatchMs)) send();
     const std::lock_guard lock(mutex_);
@@ -259,6 +262,17 @@ void Watcher::close_ended() noexcept {
   }
 }
 
+void Watcher::close_ended_writes() noexcept {
+  while (!ending_writes_.empty() && ending_writes_.front().second <= Clock::now()) {
+    const auto found = served_.find(ending_writes_.front().first);
+    if (found != served_.end() && !found->second->is_ending()) {
+      if (found->second->take_rest_of_writes()) return;
+      found->second->close_writes();
+    }
+    ending_writes_.pop_front();
+  }
+}
+
 int Watcher::wait_ms() const noexcept {
   const Clock::time_point now = Clock::now();
   int wait = events_.empty() && lost_ == 0 ? -1 : kBatchMs;
@@ -268,6 +282,7 @@ int Watcher::wait_ms() const noexcept {
     wait = wait < 0 ? most : std::min(wait, most);
   };
   if (!ending_.empty()) until(ending_.front().second);
+  if (!ending_writes_.empty()) until(ending_writes_.front().second);
   if (!listens_to_writes_) until(writes_allowance_.next());
   return wait;
 }
@@ -287,6 +302,7 @@ void Watcher::take_orders() noexcept {
                                     [&given](const auto& entry) { return entry.second == given.container; });
     if (found == served_.end()) continue;
     if (given.task == Task::kRelease) release(found->first);
+    if (given.task == Task::kReleaseWrites) release_writes(found->first);
     if (given.task == Task::kFollowMounts) found->second->follow_mounts();
   }
 }
@@ -310,6 +326,13 @@ void Watcher::release(std::uint64_t number) noexcept {
   if (container.is_ending()) return;
   container.begin_end();
   ending_.emplace_back(number, Clock::now() + kForgetting);
+}
+
+void Watcher::release_writes(std::uint64_t number) noexcept {
+  Container& container = *served_.find(number)->second;
+  if (container.is_ending()) return;
+  container.begin_end_of_writes();
+  ending_writes_.emplace_back(number, Clock::now() + kForgetting);
 }
 
 void Watcher::send() noexcept {

@@ -79,7 +79,7 @@ class Watcher {
   template <typename Table>
   using Removed = std::deque<std::pair<std::string, std::shared_ptr<Table>>>;
   /// What the thread is to do with a container.
-  enum class Task : std::uint8_t { kServe, kFollowMounts, kRelease };
+  enum class Task : std::uint8_t { kServe, kFollowMounts, kReleaseWrites, kRelease };
   struct Order {
     Task task;
     Shared container;
@@ -96,6 +96,7 @@ class Watcher {
   void take_orders() noexcept;
   void serve(Shared container) noexcept;
   void release(std::uint64_t number) noexcept;
+  void release_writes(std::uint64_t number) noexcept;
   void handle(std::uint64_t token) noexcept;
   /// One turn of one that is only told what happens, so that no question waits longer than that.
   void take_notice(std::span<const epoll_event> ready) noexcept;
@@ -104,6 +105,8 @@ class Watcher {
   void listen_to_writes(bool listens) noexcept;
   /// Closes those that have ended and of which nothing is left, or takes a turn of the first of them.
   void close_ended() noexcept;
+  /// The same of groups that are told of what is written, where that alone has ended.
+  void close_ended_writes() noexcept;
   [[nodiscard]] int wait_ms() const noexcept;
   void send() noexcept;
 
@@ -130,7 +133,9 @@ class Watcher {
   std::size_t notice_turn_ = 0;
   Allowance writes_allowance_;
   bool listens_to_writes_ = true;
-  std::deque<std::pair<std::uint64_t, Clock::time_point>> ending_;  ///< and when they are to be closed
+  using Ending = std::deque<std::pair<std::uint64_t, Clock::time_point>>;  ///< and when they are to be closed
+  Ending ending_;
+  Ending ending_writes_;
   std::vector<Event> events_;
   Clock::time_point waiting_since_;  ///< of the first event that was not sent
   std::uint64_t lost_ = 0;

@@ -165,6 +165,16 @@ std::shared_ptr<const ContainerRules> learn_files(const ContainerRules& others) 
   return rules;
 }
 
+/// Those that this process has now.
+int fanotify_groups() {
+  int groups = 0;
+  for (const auto& entry : fs::directory_iterator("/proc/self/fd")) {
+    std::error_code gone;
+    if (fs::read_symlink(entry, gone).string().find("[fanotify]") != std::string::npos) ++groups;
+  }
+  return groups;
+}
+
 /// Where nothing can be watched the tests say so and end.
 bool can_watch(const char* test) {
   const Failure failure = ::geteuid() == 0 ? try_fanotify() : Failure{FailureCode::kNotPermitted, "not root"};
@@ -307,6 +317,66 @@ TEST_CASE("what a container writes is counted, while rules come and go and other
   CHECK(watcher.counters().errors == 0);
   CHECK(watcher.take_files().empty());
   CHECK(watcher.take_programs().empty());
+}
+
+TEST_CASE("what a container writes is no more learnt without another group, and it is held to its rules all the time") {
+  if (!can_watch("what a container writes is no more learnt")) return;
+  Opener opener;
+  Sink sink;
+  Watcher watcher(sink);
+  REQUIRE_FALSE(watcher.start().failed());
+  const auto rules = deny(u"/secret");
+  REQUIRE_FALSE(watcher.watch("c", opener.pid(), learn_files(*rules)).failed());
+  for (int round = 0; round < 5; ++round) {
+    std::uint64_t counted = 0;
+    std::uint64_t not_counted = 0;
+    const auto take = [&] {
+      for (const ContainerCounts<WrittenFile>& taken : watcher.take_files()) {
+        not_counted += taken.counted.not_counted;
+        for (const auto& [file, count] : taken.counted.entries) counted += count;
+      }
+    };
+    for (int i = 0; i < 40; ++i) CHECK(opener.write() == 0);
+    REQUIRE_FALSE(watcher.set_rules("c", rules).failed());
+    CHECK(fanotify_groups() <= 2);
+    CHECK(opener.open() == EPERM);
+    for (int tries = 0; tries < 1'000 && fanotify_groups() > 1; ++tries) ::usleep(10'000);
+    CHECK(fanotify_groups() == 1);
+    CHECK(opener.open() == EPERM);
+    take();
+    CHECK(counted == 40);
+    CHECK(not_counted == 1);
+    CHECK(opener.write() == 0);
+    REQUIRE_FALSE(watcher.set_rules("c", learn_files(*rules)).failed());
+    CHECK(opener.open() == EPERM);
+    CHECK(opener.write() == 0);
+    counted = 0;
+    for (int tries = 0; tries < 1'000 && (counted < 1 || fanotify_groups() > 2); ++tries) {
+      take();
+      ::usleep(10'000);
+    }
+    CHECK(counted == 1);
+  }
+  watcher.remove("c");
+  CHECK(watcher.counters().errors == 0);
+}
+
+TEST_CASE("a container is let go just after its writes are no more learnt") {
+  if (!can_watch("a container is let go")) return;
+  Sink sink;
+  Watcher watcher(sink);
+  REQUIRE_FALSE(watcher.start().failed());
+  for (int i = 0; i < 20; ++i) {
+    Opener opener;
+    REQUIRE_FALSE(watcher.watch("c", opener.pid(), learn_files(*learn({}))).failed());
+    CHECK(opener.write() == 0);
+    REQUIRE_FALSE(watcher.set_rules("c", learn({})).failed());
+    if (i % 2 == 0) REQUIRE_FALSE(watcher.set_rules("c", learn_files({})).failed());
+    watcher.remove("c");
+  }
+  for (int tries = 0; tries < 1'000 && fanotify_groups() > 0; ++tries) ::usleep(10'000);
+  CHECK(fanotify_groups() == 0);
+  CHECK(watcher.counters().errors == 0);
 }
 
 TEST_CASE("who is asked about does not wait for what another writes without end") {
