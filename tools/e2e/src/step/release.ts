@@ -7,18 +7,20 @@ import { NAMESPACE, RELEASE } from '../release.ts';
 import { CARD_ORDER, post } from '../shop.ts';
 import { apply, kubectl, type Target } from '../target.ts';
 import { READY_MS, until } from '../until.ts';
+import { orTellPods } from './pods.ts';
 
 export async function install(target: Target, identity: Identity): Promise<Conclusion> {
   await kubectl(target, ['create', 'namespace', NAMESPACE]);
   await kubectl(target, ['label', 'namespace', NAMESPACE, 'kube-system', 'bulkhead.io/admission=ignore']);
   await apply(target, [alertSecret(identity)]);
-  await helm(target, ['install', RELEASE, '--namespace', NAMESPACE, '--wait', '--timeout', `${READY_MS / 1000}s`]);
+  const options = ['--namespace', NAMESPACE, '--wait', '--timeout', `${READY_MS / 1000}s`];
+  await orTellPods(target, () => helm(target, ['install', RELEASE, ...options]));
   return ready(target);
 }
 
 export async function upgrade(target: Target): Promise<Conclusion> {
   const more = ['--set', 'webhook.replicas=1', '--wait', '--timeout', `${READY_MS / 1000}s`];
-  await helm(target, ['upgrade', RELEASE, '--namespace', NAMESPACE, ...more]);
+  await orTellPods(target, () => helm(target, ['upgrade', RELEASE, '--namespace', NAMESPACE, ...more]));
   const blocked = await until(async () => (await post(target, 'http', CARD_ORDER)) === 'ECONNRESET');
   const { seen, checks, evidence } = await ready(target);
   return { seen, checks: { ...checks, 'a card passed after it': blocked }, evidence };
