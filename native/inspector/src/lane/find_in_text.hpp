@@ -17,7 +17,12 @@ constexpr bool is_printable(std::uint8_t byte) noexcept { return byte >= 0x20 &&
 /// The events of Finds::secrets that stand among kLeastText printable bytes in a row, or right behind such. What is in
 /// front of the chunk counts, as far back as a finder may look; what is behind it is taken to be printable.
 std::size_t find_in_text_scalar(const std::uint8_t* from, std::size_t length, std::uint16_t* positions) noexcept;
-/// The same ones; needs what cpu_has_avx512 asks for. Several times as fast as a FindEvents where text is rare.
+/// The same ones; needs what cpu_has_avx2 asks for. Faster than a FindEvents where text is rare.
+std::size_t find_in_text_avx2(const std::uint8_t* from, std::size_t length, std::uint16_t* positions) noexcept;
+/// Likewise; needs what cpu_has_avx512 asks for.
 std::size_t find_in_text_avx512(const std::uint8_t* from, std::size_t length, std::uint16_t* positions) noexcept;
+
+/// The fastest one this CPU can run.
+FindEvents best_find_in_text() noexcept;
 
 }  // namespace bulkhead::lane

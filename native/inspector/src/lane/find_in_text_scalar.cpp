@@ -28,4 +28,9 @@ std::size_t find_in_text_scalar(const std::uint8_t* from, std::size_t length, st
   return count;
 }
 
+FindEvents best_find_in_text() noexcept {
+  static const FindEvents best = cpu_has_avx512() ? find_in_text_avx512 : cpu_has_avx2() ? find_in_text_avx2 : find_in_text_scalar;
+  return best;
+}
+
 }  // namespace bulkhead::lane

@@ -48,7 +48,7 @@ struct Events {
   void find(const std::uint8_t* from, std::size_t length, const ProgramImpl& program, lane::EventJudge& judge) noexcept {
     const lane::Finds finds = finds_of(program);
     const bool in_text = finds == lane::Finds::secrets && lane::text_is_rare(from, length);  // see kLeastText
-    const std::size_t found = (in_text ? lane::find_in_text_avx512 : lane::best_find_events(finds))(from, length, positions);
+    const std::size_t found = (in_text ? lane::best_find_in_text() : lane::best_find_events(finds))(from, length, positions);
     const lane::SiftListing list_numbers = program.number_ends.any ? lane::best_sift_listing() : nullptr;
     if (list_numbers != nullptr) {
       std::size_t listed;

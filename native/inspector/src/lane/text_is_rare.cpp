@@ -5,7 +5,7 @@
 namespace bulkhead::lane {
 
 TextIsRare best_text_is_rare() noexcept {
-  static const TextIsRare best = cpu_has_avx512() ? text_is_rare_avx512 : nullptr;
+  static const TextIsRare best = cpu_has_avx512() ? text_is_rare_avx512 : cpu_has_avx2() ? text_is_rare_avx2 : nullptr;
   return best;
 }
 

@@ -5,23 +5,21 @@
 
 #include <immintrin.h>
 
-#include "lane/block.hpp"
+#include "lane/text_samples.hpp"
 
 namespace bulkhead::lane {
 
-bool text_is_rare_avx512(const std::uint8_t* from, std::size_t length) noexcept {
-  // Of random bytes three in eight are printable, of text nearly all, so that mostly one block tells.
-  constexpr std::size_t kSamples = 4;
-  constexpr long long kRare = kSamples * kBlock / 2, kText = kBlock * 3 / 4;
-  long long printable = 0;
-  for (std::size_t i = 0; i < kSamples; ++i) {
-    const __m512i bytes = _mm512_loadu_si512(from + i * (length / kSamples));
-    const long long here = _mm_popcnt_u64(_mm512_cmpgt_epi8_mask(bytes, _mm512_set1_epi8(0x1f)));
-    if (here >= kText) return false;
-    printable += here;
+namespace {
+
+struct Printable {
+  [[gnu::always_inline]] static inline long long count(const std::uint8_t* block) noexcept {
+    return _mm_popcnt_u64(_mm512_cmpgt_epi8_mask(_mm512_loadu_si512(block), _mm512_set1_epi8(0x1f)));
   }
-  return printable < kRare;
-}
+};
+
+}  // namespace
+
+bool text_is_rare_avx512(const std::uint8_t* from, std::size_t length) noexcept { return few_are_text<Printable>(from, length); }
 
 }  // namespace bulkhead::lane
 

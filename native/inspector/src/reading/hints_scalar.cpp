@@ -1,5 +1,6 @@
 #include "lane/cpu.hpp"
 #include "reading/hint_loop.hpp"
+#include "reading/hints_in_text.hpp"
 #include "reading/letter_fits.hpp"
 
 namespace bulkhead::reading {
@@ -38,6 +39,13 @@ void find_hints_scalar(const std::uint8_t* from, std::size_t length, Bytes befor
 FindHints best_find_hints() noexcept {
   static const FindHints best = lane::cpu_has_avx512() ? find_hints_avx512
                                 : lane::cpu_has_avx2() ? find_hints_avx2
+                                                       : find_hints_scalar;
+  return best;
+}
+
+FindHints best_find_hints_in_text() noexcept {
+  static const FindHints best = lane::cpu_has_avx512() ? find_hints_in_text_avx512
+                                : lane::cpu_has_avx2() ? find_hints_in_text_avx2
                                                        : find_hints_scalar;
   return best;
 }

@@ -64,7 +64,7 @@ void Reading::scan(Bytes bytes) noexcept {
     const std::size_t size = std::min(kHintChunk, bytes.size() - chunk);
     const Bytes in_front = chunk == 0 ? last_bytes(span) : bytes.subspan(chunk - kHintBlock, kHintBlock);
     const bool in_text = lane::text_is_rare(bytes.data() + chunk, size);
-    (in_text ? find_hints_in_text_avx512 : find)(bytes.data() + chunk, size, in_front, hints);
+    (in_text ? best_find_hints_in_text() : find)(bytes.data() + chunk, size, in_front, hints);
     std::size_t runs = 0;
     const auto follow_runs = [&](std::size_t before, std::size_t until) {
       for (; runs < hints.run_count; ++runs) {

@@ -56,13 +56,8 @@ bool is_nothing(Bytes all, std::size_t at) {
   return escape.state == Escape::State::none;
 }
 
-}  // namespace
-
-TEST_CASE("of all hints of escapes those in text leave out only what comes to nothing, and no hint of a run") {
-  if (!lane::cpu_has_avx512()) {
-    MESSAGE("skipped: this CPU has no AVX-512 with VBMI2");
-    return;
-  }
+/// Checks that of all hints of escapes, which `find` finds, `find_in_text` leaves out only what comes to nothing, and no hint of a run.
+void check_in_text(FindHints find, FindHints find_in_text) {
   std::mt19937 random(41);
   std::size_t kept = 0, left_out = 0, runs = 0;
   for (int round = 0; round < 3000; ++round) {
@@ -75,7 +70,7 @@ TEST_CASE("of all hints of escapes those in text leave out only what comes to no
     const std::vector<std::uint8_t> chunk(all.begin() + static_cast<std::ptrdiff_t>(from), all.end());
     const std::vector<std::uint8_t> front(all.begin() + static_cast<std::ptrdiff_t>(from - std::min(from, kHintBlock)),
                                           all.begin() + static_cast<std::ptrdiff_t>(from));
-    const Found every = hints(find_hints_scalar, chunk, front), some = hints(find_hints_in_text_avx512, chunk, front);
+    const Found every = hints(find, chunk, front), some = hints(find_in_text, chunk, front);
     CAPTURE(round);
     REQUIRE(some.runs == every.runs);
     REQUIRE(std::includes(every.escapes.begin(), every.escapes.end(), some.escapes.begin(), some.escapes.end()));
@@ -94,6 +89,18 @@ TEST_CASE("of all hints of escapes those in text leave out only what comes to no
   CHECK(kept > 1'000);
   CHECK(left_out > 1'000);
   CHECK(runs > 100);
+}
+
+}  // namespace
+
+TEST_CASE("of all hints of escapes those in text leave out only what comes to nothing, and no hint of a run, by AVX-512") {
+  if (lane::cpu_has_avx512()) return check_in_text(find_hints_scalar, find_hints_in_text_avx512);
+  MESSAGE("skipped: this CPU has no AVX-512 with VBMI2");
+}
+
+TEST_CASE("of all hints of escapes those in text leave out only what comes to nothing, and no hint of a run, by AVX2") {
+  if (lane::cpu_has_avx2()) return check_in_text(find_hints_avx2, find_hints_in_text_avx2);
+  MESSAGE("skipped: this CPU has no AVX2");
 }
 
 TEST_CASE("encoded data among bytes that are no text are found however they come") {
