@@ -44,12 +44,19 @@ inline std::shared_ptr<const Program> no_identity_numbers(const std::vector<Lite
   return detectors_where([&](std::size_t i) { return !is_number(i); }, literals);
 }
 
-/// Gives `take` the field in spans whose sizes `steps` give in turn; whole when there are none.
+/// What the default sensors look for in fields (packages/dlp, sensor/defaults.ts): no names, records or identity numbers.
+inline std::shared_ptr<const Program> default_detectors() {
+  return detectors_where([](std::size_t i) { return i < detect::kFirstIdentity; });
+}
+
+inline constexpr std::size_t kLongestSpan = 700;
+
+/// Gives `take` the field in spans of at most `longest` bytes whose sizes `steps` give in turn; whole when there are none.
 template <typename Take>
-void in_spans(Bytes field, Bytes steps, Take take) {
+void in_spans(Bytes field, Bytes steps, Take take, std::size_t longest = kLongestSpan) {
   std::size_t from = 0;
   for (std::size_t i = 0; from < field.size(); ++i) {
-    const std::size_t step = steps.empty() ? field.size() : steps[i % steps.size()] * std::size_t{17} % 700 + 1;
+    const std::size_t step = steps.empty() ? field.size() : steps[i % steps.size()] * std::size_t{17} % longest + 1;
     const Bytes span = field.subspan(from, std::min(step, field.size() - from));
     // A copy of exactly this size: the sanitizer sees any read outside the span.
     take(Bytes(std::vector<std::uint8_t>(span.begin(), span.end())));
