@@ -53,7 +53,9 @@ inline constexpr std::array kCardRanges{
     CardRange{509000, 509999, only(16), kPlain},           // Elo
     CardRange{510000, 559999, only(16), kPlain},           // Mastercard
     CardRange{560000, 599999, lengths(12, 19), kContext},  // Maestro
-    CardRange{600000, 609999, only(16), kContext},         // RuPay
+    // Public lists of issuers call all of 60 to 69 Maestro. Outside 63 and 67 such cards are rare, and shorter numbers that begin so
+    // are those of goods (GS1: 690 to 699 for China's, which end in a check digit of their own) and telephones.
+    CardRange{600000, 699999, lengths(16, 19), kContext},  // Maestro; 60 also RuPay
     CardRange{601100, 601199, only(16), kPlain},           // Discover
     CardRange{601100, 601199, lengths(17, 19), kContext},  //
     CardRange{606282, 606282, only(16), kPlain},           // Hipercard
