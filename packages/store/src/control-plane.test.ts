@@ -644,6 +644,41 @@ for (const database of testDatabases()) {
         expect(await left()).toEqual([T2, T2]);
       });
 
+      it('are forgotten of whoever told of too many, with the groups of what it told of', async () => {
+        await store.agents.enrol({ id: 'agent-2', node: 'node-2', enrolledAt: T0 });
+        const ended = (name: string, agent: string, at: string) =>
+          store.events.append(
+            {
+              agent,
+              epoch: 1,
+              events: Array.from({ length: name === 'web' ? 2 : 9 }, (_, port) => {
+                const client: FlowEnd = { kind: 'workload', namespace: 'shop', name: `${name}-${port}` };
+                return {
+                  sequence: port + 1,
+                  document: { event: 'flows' },
+                  flows: { ...report(at, [flow({ client, port })]), local: { end: client, groups: ['shop'] } },
+                };
+              }),
+            },
+            T2,
+          );
+        await ended('web', 'agent-1', T0);
+        await ended('made-up', 'agent-2', T2);
+        while ((await store.flows.prune({ seenBefore: T0, maxFlows: 5 }, 2)) > 0);
+
+        const kept = ['web-0', 'web-1'];
+        expect(
+          (await all())
+            .map(({ client }) => client.name)
+            .filter((name) => name.startsWith('web'))
+            .toSorted(),
+        ).toEqual(kept);
+        expect(await all()).toHaveLength(5);
+        const groups = (await store.flows.groups(9)).map(({ name }) => name);
+        expect(groups.filter((name) => name.startsWith('web')).toSorted()).toEqual(kept);
+        expect(groups).toHaveLength(5);
+      });
+
       it('are read on in the order in which they came to be known, whatever is seen again meanwhile', async () => {
         await tell({ [T0]: [flow({ port: 1 }), flow({ port: 2 })], [T1]: [flow({ port: 3 })] });
         const [first, second] = await store.flows.inOrder(0, '', 2);

@@ -13,17 +13,21 @@ export interface SeenIn<Observation> {
   readonly one: Observation;
   readonly local: ToldContainer;
   readonly at: string;
+  /** The id of the agent that tells of it. */
+  readonly agent: string;
 }
 
-/** What a report has of its container; nothing where it does not say which. */
-export function seenIn<Observation>({ local, seen, at }: ContainerReport<Observation>): readonly SeenIn<Observation>[] {
-  return local === undefined ? [] : seen.map((one) => ({ one, local, at }));
+/** What an agent's report has of its container; nothing where it does not say which. */
+export function seenIn<Observation>(
+  { local, seen, at }: ContainerReport<Observation>,
+  agent: string,
+): readonly SeenIn<Observation>[] {
+  return local === undefined ? [] : seen.map((one) => ({ one, local, at, agent }));
 }
 
 /** A row of what was seen, which `own` and the container tell from others. */
 export function seenRow<Own extends Pick<SeenColumns, 'verdict'>>(
-  { place, groups }: ToldContainer,
-  at: string,
+  { local: { place, groups }, at, agent }: Omit<SeenIn<unknown>, 'one'>,
   own: Own,
   count: number,
 ): SeenColumns & Own {
@@ -36,7 +40,15 @@ export function seenRow<Own extends Pick<SeenColumns, 'verdict'>>(
   const digest = createHash('sha256')
     .update(JSON.stringify(Object.values(key)))
     .digest('base64');
-  return { digest, ...key, count, groups: keptText(JSON.stringify(groups)), first_seen: at, last_seen: at };
+  return {
+    digest,
+    ...key,
+    count,
+    groups: keptText(JSON.stringify(groups)),
+    first_seen: at,
+    last_seen: at,
+    told_by: agent,
+  };
 }
 
 /** Adds what was seen to the rows of what it is. */
@@ -66,7 +78,8 @@ export async function addSeen(
         first_seen = case when ${table}.first_seen < excluded.first_seen then ${table}.first_seen
           else excluded.first_seen end,
         last_seen = case when ${table}.last_seen > excluded.last_seen then ${table}.last_seen
-          else excluded.last_seen end`.execute(transaction);
+          else excluded.last_seen end,
+        told_by = case when ${table}.told_by = '' then excluded.told_by else ${table}.told_by end`.execute(transaction);
   }
 }
 

@@ -45,10 +45,10 @@ export async function keepEvents(
   const others: Observed[] = [];
   for (const { agent, events, receivedAt } of batches) {
     for (const { document, rules = [], quarantines = [], flows, programs, files } of events) {
-      if (flows !== undefined) seen.push(...flows.flows.map((flow) => ({ flow, at: flows.at })));
-      if (flows?.local !== undefined) groups.push({ ...flows.local, at: flows.at });
-      if (programs !== undefined) run.push(...seenIn(programs).map(programRow));
-      if (files !== undefined) written.push(...seenIn(files).map(fileRow));
+      if (flows !== undefined) seen.push(...flows.flows.map((flow) => ({ flow, at: flows.at, agent })));
+      if (flows?.local !== undefined) groups.push({ ...flows.local, at: flows.at, agent });
+      if (programs !== undefined) run.push(...seenIn(programs, agent).map(programRow));
+      if (files !== undefined) written.push(...seenIn(files, agent).map(fileRow));
       const told = flows ?? programs ?? files;
       const isKept = told === undefined || told.malformed > 0;
       if (isKept) others.push({ ...observe(document, receivedAt), agent, receivedAt, rules, quarantines });

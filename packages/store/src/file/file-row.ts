@@ -6,16 +6,16 @@ import { keptText } from '../kept-text.ts';
 import type { Tables } from '../schema/tables.ts';
 
 /** A file as it was seen to be written. */
-export function fileRow({ one, local, at }: SeenIn<FileObservation>): Insertable<Tables['file']> {
-  const { path, folder = false, executable, verdict, count } = one;
+export function fileRow(seen: SeenIn<FileObservation>): Insertable<Tables['file']> {
+  const { path, folder = false, executable, verdict, count } = seen.one;
   const own = {
-    place: placeDigest(local.place),
+    place: placeDigest(seen.local.place),
     path: keptText(path),
     is_folder: Number(folder),
     executable: executable === undefined ? null : keptText(executable),
     verdict,
   };
-  return seenRow(local, at, own, count);
+  return seenRow(seen, own, count);
 }
 
 function placeDigest({ namespace = '', workload, container }: ContainerPlace): string {

@@ -1,5 +1,7 @@
 import type { ContainerPlace, File, FileFilter, FileObservation, FileReport } from '@bulkhead/control-plane';
+import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { fairShare } from '../fair-share.ts';
 import { openStore, type Store } from '../open-store.ts';
 import { testDatabases } from '../test-support/databases.ts';
 
@@ -122,6 +124,44 @@ for (const database of testDatabases()) {
       expect(await store.files.prune({ seenBefore: T1, most: 9 }, 5)).toBe(3);
       expect(await store.files.prune({ seenBefore: T1, most: 3 }, 5)).toBe(3);
       expect((await all()).map(({ lastSeen }) => lastSeen)).toEqual([T2, T2, T2]);
+    });
+
+    it('are forgotten of whoever told of too many, whatever is told of late and by whom', async () => {
+      const agents = ['agent-1', 'agent-2', 'agent-3'];
+      const counts = fc.tuple(fc.nat({ max: 12 }), fc.nat({ max: 12 }), fc.nat({ max: 12 }));
+      let epoch = 1;
+      await fc.assert(
+        fc.asyncProperty(counts, fc.nat({ max: 20 }), fc.integer({ min: 1, max: 9 }), async (made, most, limit) => {
+          const told = made.map((count, who) =>
+            Array.from({ length: count }, (_, at) => file({ path: `/${agents[who]}/${at}`, count: at + 1 })),
+          );
+          epoch += 1;
+          for (const [who, files] of told.entries()) {
+            const agent = agents[who] ?? '';
+            const document = { event: 'files' };
+            const at = [T0, T2, T1][who] ?? T0;
+            // Whoever tells of what another told of first has not taken it over.
+            const others = { sequence: 2, document, files: report(T2, told[0] ?? []) };
+            const events = [{ sequence: 1, document, files: report(at, files) }, others];
+            // oxlint-disable-next-line no-await-in-loop -- one after the other: who is first counts
+            await store.agents.enrol({ id: agent, node: agent, enrolledAt: T0 });
+            // oxlint-disable-next-line no-await-in-loop -- as above
+            await store.events.append({ agent, epoch, events }, T2);
+          }
+          // oxlint-disable-next-line no-await-in-loop -- step by step
+          while ((await store.files.prune({ seenBefore: T0, most }, limit)) > 0);
+          const left = (await all()).map(({ path }) => path);
+          const share = fairShare(made, most);
+          const kept = agents.map((agent) => left.filter((path) => path.startsWith(`/${agent}/`)).length);
+          expect(left.length).toBeLessThanOrEqual(most);
+          // What an equal part leaves over, as no whole row comes of it for each, is given to somebody.
+          const some = made.map((count, who) => Math.min(kept[who] ?? 0, count, share));
+          expect(some).toEqual(made.map((count) => Math.min(count, share)));
+          // oxlint-disable-next-line no-await-in-loop -- step by step
+          while ((await store.files.prune({ seenBefore: '9', most }, 99)) > 0);
+        }),
+        { numRuns: 25 },
+      );
     });
 
     it('are kept beside the event where not all of it is understood, whatever they are called', async () => {

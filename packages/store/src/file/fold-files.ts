@@ -69,6 +69,13 @@ async function foldPlace(
   return gone.length - folded.length;
 }
 
+/** Who told of most of them, so that nobody has another answer for what it made up. */
+function mostTold(paths: readonly Row[]): string {
+  const counts = [...Map.groupBy(paths, ({ told_by: agent }) => agent)];
+  const [most] = counts.toSorted(([, some], [, others]) => others.length - some.length);
+  return most?.[0] ?? '';
+}
+
 /** What stands for some files of one container. */
 function folderRow({ folder, paths }: FoldedPaths<Row>): ReturnType<typeof fileRow> {
   const [first, ...others] = paths as readonly [Row, ...Row[]];
@@ -94,6 +101,7 @@ function folderRow({ folder, paths }: FoldedPaths<Row>): ReturnType<typeof fileR
       groups: JSON.parse(groups) as readonly string[],
     },
     at: last,
+    agent: mostTold(paths),
   });
   return { ...row, first_seen: since };
 }

@@ -7,7 +7,11 @@ import type { Tables } from '../schema/tables.ts';
 import { nameOf, namespaceOf } from './end-columns.ts';
 
 /** Whose flows an agent told of, and the groups that select it. */
-export type SeenGroups = NonNullable<FlowReport['local']> & { readonly at: string };
+export type SeenGroups = NonNullable<FlowReport['local']> & {
+  readonly at: string;
+  /** The id of the agent. */
+  readonly agent: string;
+};
 
 /** Keeps in which groups those are whose flows were seen. */
 export async function addFlowGroups(transaction: Transaction<Tables>, seen: readonly SeenGroups[]): Promise<void> {
@@ -27,17 +31,20 @@ export async function addFlowGroups(transaction: Transaction<Tables>, seen: read
       .onConflict((conflict) =>
         conflict
           .column('digest')
-          .doUpdateSet({ last_seen: sql<string>`excluded.last_seen` })
+          .doUpdateSet({
+            last_seen: sql<string>`excluded.last_seen`,
+            told_by: sql<string>`case when flow_groups.told_by = '' then excluded.told_by else flow_groups.told_by end`,
+          })
           .where(sql<boolean>`flow_groups.last_seen < excluded.last_seen`),
       )
       .execute();
   }
 }
 
-function rowOf({ end, groups, at }: SeenGroups) {
+function rowOf({ end, groups, at, agent }: SeenGroups) {
   const key = { namespace: namespaceOf(end), name: nameOf(end.name), groups: keptText(JSON.stringify(groups)) };
   const digest = createHash('sha256')
     .update(JSON.stringify(Object.values(key)))
     .digest('base64');
-  return { digest, ...key, last_seen: at };
+  return { digest, ...key, last_seen: at, told_by: agent };
 }

@@ -10,6 +10,8 @@ import { withSpokenElsewhere } from './spoken-elsewhere.ts';
 export interface SeenFlow {
   readonly flow: FlowObservation;
   readonly at: string;
+  /** The id of the agent that tells of it. */
+  readonly agent: string;
 }
 
 /** Adds what was seen to the flows it is of. */
@@ -18,7 +20,7 @@ export async function addFlows(
   dialect: DialectName,
   observed: readonly SeenFlow[],
 ): Promise<void> {
-  const seen = observed.map(({ flow, at }) => flowRow(flow, at));
+  const seen = observed.map(flowRow);
   const rows = new Map<string, FlowRow>();
   for (const row of await withSpokenElsewhere(transaction, dialect, seen)) {
     const known = rows.get(row.digest);
@@ -40,6 +42,7 @@ export async function addFlows(
           // What an agent kept while nobody took it comes late.
           first_seen: firstOf('first_seen', sql`<`),
           last_seen: firstOf('last_seen', sql`>`),
+          told_by: sql<string>`case when flow.told_by = '' then excluded.told_by else flow.told_by end`,
         }),
       )
       .execute();

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { FlowObservation } from '@bulkhead/control-plane';
+import type { SeenFlow } from './add-flows.ts';
 import { nameOf, namespaceOf } from './end-columns.ts';
 
 /** What is counted stays here: more is not told exactly, and in the end nothing could be added at all. */
@@ -11,7 +11,7 @@ export type FlowRow = ReturnType<typeof flowRow>;
 export const COUNTERS = ['client_sessions', 'client_bytes', 'server_sessions', 'server_bytes'] as const;
 export type Counter = (typeof COUNTERS)[number];
 
-export function flowRow(flow: FlowObservation, at: string) {
+export function flowRow({ flow, at, agent }: SeenFlow) {
   const { client, server, seenBy, protocol, port = null, application = '', verdict, sessions, bytes } = flow;
   const key = {
     client_kind: client.kind,
@@ -38,6 +38,7 @@ export function flowRow(flow: FlowObservation, at: string) {
       server_bytes: isClient ? 0 : bytes,
       first_seen: at,
       last_seen: at,
+      told_by: agent,
     },
     nameOf(application),
   );

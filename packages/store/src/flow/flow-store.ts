@@ -62,49 +62,13 @@ export class KyselyFlowStore implements FlowStore {
     }));
   }
 
-  async prune({ seenBefore, maxFlows }: FlowRetention, limit: number): Promise<number> {
-    await this.#pruneGroups({ seenBefore, maxFlows }, limit);
-    return pruneSeen(this.#db, 'flow', { seenBefore, most: maxFlows }, limit);
-  }
-
-  /** There are far fewer of them than of flows, unless an agent makes them up: those that nobody was in for as long go with them. */
-  async #pruneGroups({ seenBefore, maxFlows }: FlowRetention, limit: number): Promise<void> {
-    const last = this.#groupsAfter(maxFlows);
+  async prune({ seenBefore, maxFlows: most }: FlowRetention, limit: number): Promise<number> {
+    // There are far fewer of them than of flows, unless an agent makes them up: those that nobody was in for as long go with them.
     for (let count = limit; count === limit; ) {
       // oxlint-disable-next-line no-await-in-loop -- in steps, so that events get between
-      const surplus = await last.executeTakeFirst();
-      const some = this.#db
-        .selectFrom('flow_groups')
-        .select('digest')
-        .where((row) =>
-          row.or([
-            row('last_seen', '<', seenBefore),
-            ...(surplus === undefined
-              ? []
-              : [sql<boolean>`(last_seen, digest) <= (${surplus.last_seen}, ${surplus.digest})`]),
-          ]),
-        )
-        .orderBy('last_seen')
-        .orderBy('digest')
-        .limit(limit);
-      // oxlint-disable-next-line no-await-in-loop -- as above
-      const { numDeletedRows } = await this.#db
-        .deleteFrom('flow_groups')
-        .where('digest', 'in', some)
-        .executeTakeFirstOrThrow();
-      count = Number(numDeletedRows);
+      count = await pruneSeen(this.#db, 'flow_groups', { seenBefore, most }, limit);
     }
-  }
-
-  /** The latest of those that are too many. */
-  #groupsAfter(most: number) {
-    return this.#db
-      .selectFrom('flow_groups')
-      .select(['last_seen', 'digest'])
-      .orderBy('last_seen', 'desc')
-      .orderBy('digest', 'desc')
-      .limit(1)
-      .offset(most);
+    return pruneSeen(this.#db, 'flow', { seenBefore, most }, limit);
   }
 }
 

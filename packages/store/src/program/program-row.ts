@@ -5,13 +5,13 @@ import { keptText } from '../kept-text.ts';
 import type { Tables } from '../schema/tables.ts';
 
 /** A program as it was seen. */
-export function programRow({ one, local, at }: SeenIn<ProgramObservation>): Insertable<Tables['program']> {
-  const { executable, user = null, fromImage, verdict, count } = one;
+export function programRow(seen: SeenIn<ProgramObservation>): Insertable<Tables['program']> {
+  const { executable, user = null, fromImage, verdict, count } = seen.one;
   const own = {
     executable: keptText(executable),
     user_id: user,
     from_image: fromImage === undefined ? null : Number(fromImage),
     verdict,
   };
-  return seenRow(local, at, own, count);
+  return seenRow(seen, own, count);
 }

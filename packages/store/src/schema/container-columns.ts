@@ -17,4 +17,6 @@ export interface SeenColumns {
   readonly groups: string;
   readonly first_seen: string;
   readonly last_seen: string;
+  /** The id of the agent that told of it first; '' where none was kept. */
+  readonly told_by: string;
 }

@@ -36,6 +36,8 @@ interface FlowTable {
   readonly server_bytes: number;
   readonly first_seen: string;
   readonly last_seen: string;
+  /** The id of the agent that told of it first; '' where none was kept. */
+  readonly told_by: string;
 }
 
 /** In which groups the ends of flows were. */
@@ -47,6 +49,8 @@ interface FlowGroupsTable {
   /** JSON of names. */
   readonly groups: string;
   readonly last_seen: string;
+  /** The id of the agent that told of it first; '' where none was kept. */
+  readonly told_by: string;
 }
 
 /** In place of a table in which nobody has put anything: no agent told of flows. */

@@ -8,6 +8,7 @@ import { nodeScanTables } from './node-scan-tables.ts';
 import { programTables } from './program-tables.ts';
 import { quarantineTables } from './quarantine-tables.ts';
 import { replicaTables } from './replica-tables.ts';
+import { toldByColumns } from './told-by-columns.ts';
 
 /** One step forward. Steps are never changed after a release and never taken back: a wrong one is followed by another. */
 export interface Migration {
@@ -145,6 +146,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 17, statements: flowGroupsTable },
   { version: 18, statements: programTables },
   { version: 19, statements: fileTables },
+  { version: 20, statements: toldByColumns },
 ];
 
 /** The version of tables that this program knows. */
