@@ -14,7 +14,7 @@ export const LEFT_OUT: Readonly<Record<LeftOutCause, string>> = {
 
 /** The same of a whole node. */
 export const ELSEWHERE =
-  'there is no pod of the cluster of this api on a node of this name: it is told of no Services, which are addresses like any other there; give each cluster an api of its own, or correct controlPlane.node of its agent';
+  'there is no pod of the cluster of this api on a node of this name: it is told of no Services, which are addresses like any other there; give each cluster an api of its own, or correct controlPlane.node of its agent and enrol that anew';
 
 /** The same of those that are not told of by name. */
 export const UNNAMED =
