@@ -50,6 +50,15 @@ TEST_CASE("codes behind their names are found as an independent implementation j
   }
 }
 
+TEST_CASE("the members of what a label names are judged by names of their own") {
+  CHECK(surest(R"({"address":{"ipAddress":"8.8.8.8","rest":"of what is here"}})", "ip-address") == Confidence::medium);
+  CHECK(surest(R"({"address": [{"dob": "1985-07-30"}, "and a few bytes more"]})", "date-of-birth") == Confidence::medium);
+  CHECK(surest(R"({"dob":{"dob":"1985-07-30"},"rest":"of what is here"})", "date-of-birth") == Confidence::medium);
+  CHECK(surest(R"({"address":"12 Long Road","rest":"of what is here, and more"})", "postal-address") == Confidence::medium);
+  CHECK(surest(R"({"address":{"x":"12 Long Road"},"rest":"of what is here"})", "postal-address") == Confidence::none);
+  CHECK(surest(R"({"dob":["1985-07-30"],"rest":"of what is here, and more"})", "date-of-birth") == Confidence::none);
+}
+
 TEST_CASE("a value is found behind its name in JSON, forms, headers and prose") {
   struct Case {
     std::string_view detector, text, value;

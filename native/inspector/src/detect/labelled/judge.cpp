@@ -61,10 +61,25 @@ bool take_joint(Ahead& ahead) noexcept {
   return false;
 }
 
+/// Whether the rest of a name in JSON, from `at` on, is followed by an object or a list: no label has such a value, and what is in
+/// it has names of its own. The name may hold a label only as a whole, since a label that ends within it is not joined to a value.
+/// False also where that is not told yet, and of names that are more than letters and digits.
+bool has_members(const FieldView& view, const std::uint8_t* at) noexcept {
+  constexpr std::ptrdiff_t kMost = 16;
+  constexpr std::ptrdiff_t kJoint = 4;  // a quote, a colon, a blank, a bracket
+  if (!view.has(at + kMost + kJoint)) return false;
+  const std::uint8_t* const most = at + kMost;
+  while (at < most && is(*at, kAlnum)) ++at;
+  if (at[0] != '"' || at[1] != ':') return false;
+  const std::uint8_t value = at[2] == ' ' ? at[3] : at[2];
+  return value == '{' || value == '[';
+}
+
 }  // namespace
 
 Judged judge_label(const FieldView& view, const std::uint8_t* event, const DetectorSet& enabled,
                    Findings& found) noexcept {
+  if (has_members(view, event)) return Judged::decided;
   // An anchor may end behind the name: "ip" is too short for one.
   Ahead name(view, event, is(*event, kAlnum) ? event + 1 : event);
   const std::uint8_t* end = nullptr;
