@@ -30,14 +30,15 @@ struct SensorState::Counts {
   };
   std::vector<Sensor> sensors;  // only those that have seen something; at most kMaxSensors
 
-  /// The sensor's distinct values, `fingerprint` included.
-  std::uint32_t count(std::uint16_t number, std::uint64_t fingerprint) {
+  /// Whether the sensor's distinct values, `fingerprint` included, are as many as `threshold`. Values are looked up no longer once they are:
+  /// there are never fewer.
+  bool reach(std::uint32_t threshold, std::uint16_t number, std::uint64_t fingerprint) {
     auto at = std::find_if(sensors.begin(), sensors.end(), [number](const Sensor& s) { return s.number == number; });
     if (at == sensors.end()) at = sensors.insert(sensors.end(), Sensor{number, 0, {}});
-    if (std::find(at->values.begin(), at->values.end(), fingerprint) != at->values.end()) return at->distinct;
+    if (at->distinct >= threshold) return true;
+    if (std::find(at->values.begin(), at->values.end(), fingerprint) != at->values.end()) return false;
     if (at->values.size() < kMaxRemembered) at->values.push_back(fingerprint);
-    if (at->distinct != UINT32_MAX) ++at->distinct;
-    return at->distinct;
+    return ++at->distinct >= threshold;
   }
 };
 
@@ -69,7 +70,7 @@ void SensorState::judge(const Program& program, const Detection& detection, Dire
     } else if (!acts) {
       if (counts_ == nullptr) counts_ = std::make_unique<Counts>();
       // The same bytes may be a value of two detectors: their fingerprints differ, and so do their counts.
-      acts = counts_->count(number, detection.fingerprint) >= sensor.threshold;
+      acts = counts_->reach(sensor.threshold, number, detection.fingerprint);
     }
     matches.add({number, acts ? sensor.action : Verdict::allow});
   }
