@@ -59,9 +59,12 @@ struct ChunkMasks {
   alignas(64) std::uint64_t separator[kMaskWords];
   alignas(64) std::uint64_t opening[kMaskWords];
   alignas(64) std::uint64_t point[kMaskWords];
+  alignas(64) std::uint64_t letter[kMaskWords];  ///< only where short runs are looked for
   alignas(64) std::uint64_t number[kMaskWords];  ///< events of digits: see follow_chains
 
+  template <Finds Wanted>
   [[gnu::always_inline]] inline void put(std::size_t block, const BlockMasks& of) noexcept {
+    if constexpr (has_short_runs(Wanted)) letter[block] = of.letter;
     digit[block] = of.digit;
     separator[block] = of.separator;
     opening[block] = of.opening;
@@ -150,7 +153,7 @@ template <Finds Wanted, Points Sure = Points::exact>
   const __m512i ends = anchors<Wanted, Sure>(block);
   const __m512i point = _mm512_ternarylogic_epi64(ends, byte_sets, _mm512_set1_epi8(kSetAt), kFirstOrBoth);
   return {_mm512_movepi8_mask(byte_sets), mask(byte_sets, kSetSeparator), mask(byte_sets, kSetOpening),
-          _mm512_test_epi8_mask(point, point)};
+          _mm512_test_epi8_mask(point, point), has_short_runs(Wanted) ? mask(byte_sets, kSetLetter) : 0};
 }
 
 /// For find_loop, and for blocks that may be read whole.
@@ -170,8 +173,9 @@ template <Finds Wanted>
   constexpr int kFirstOrBoth = 0xf8;        // a | (b & c)
   constexpr int kAllThree = 0x80;           // a & b & c
   constexpr int kFirstAndNotSecond = 0x30;  // a & ~b
+  constexpr int kFirstOrSecondAndNotThird = 0xf4;  // a | (b & ~c)
   // Only `now` carries over from one vector to the next; in front of the first there is nothing.
-  EightWords digit, chain, chain2, chain4, run2, number, opening;
+  EightWords digit, chain, chain2, chain4, run2, run6, number, opening;
   for (std::size_t i = 0; i < blocks; i += kWords) {
     digit.next(_mm512_load_si512(masks.digit + i));
     opening.next(_mm512_load_si512(masks.opening + i));
@@ -183,14 +187,13 @@ template <Finds Wanted>
     run2.next(_mm512_and_si512(digit.now, digit1));
     const __m512i third = _mm512_and_si512(run2.now, digit.shifted<2>());
     const __m512i ninth = _mm512_ternarylogic_epi64(chain4.now, chain4.shifted<4>(), chain.shifted<8>(), kAllThree);
-    if constexpr (!has_short_runs(Wanted)) {
-      number.next(_mm512_and_si512(third, ninth));
-    } else {
-      const __m512i run6 = _mm512_ternarylogic_epi64(run2.now, run2.shifted<2>(), run2.shifted<4>(), kAllThree);
-      number.next(_mm512_ternarylogic_epi64(run6, third, ninth, kFirstOrBoth));
+    number.next(_mm512_and_si512(third, ninth));
+    __m512i behind = number.shifted<1>();
+    if constexpr (has_short_runs(Wanted)) {
+      run6.next(_mm512_ternarylogic_epi64(run2.now, run2.shifted<2>(), run2.shifted<4>(), kAllThree));
+      behind = _mm512_ternarylogic_epi64(behind, run6.shifted<1>(), _mm512_load_si512(masks.letter + i), kFirstOrSecondAndNotThird);
     }
-    const __m512i number_end =
-        _mm512_ternarylogic_epi64(number.shifted<1>(), digit.now, digit.now, kFirstAndNotSecond);
+    const __m512i number_end = _mm512_ternarylogic_epi64(behind, digit.now, digit.now, kFirstAndNotSecond);
     const __m512i phone = _mm512_and_si512(digit.now, opening.shifted<1>());
     _mm512_store_si512(masks.number + i, _mm512_or_si512(number_end, phone));
   }

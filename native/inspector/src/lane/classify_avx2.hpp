@@ -60,11 +60,11 @@ struct Avx2Classifier {
   }
 
   [[gnu::always_inline]] static inline BlockMasks classify(const std::uint8_t* bytes) noexcept {
-    static_assert(kSetDigit == 128 && kSetSeparator == 64 && kSetOpening == 32);
+    static_assert(kSetDigit == 128 && kSetSeparator == 64 && kSetOpening == 32 && kSetLetter == 8);
     const Half a = classify_half(bytes);
     const Half b = classify_half(bytes + 32);
     return {mask<0>(a.sets, b.sets), mask<1>(a.sets, b.sets), mask<2>(a.sets, b.sets),
-            ~mask<0>(a.no_point, b.no_point)};
+            ~mask<0>(a.no_point, b.no_point), has_short_runs(Wanted) ? mask<4>(a.sets, b.sets) : 0};
   }
 };
 

@@ -19,7 +19,7 @@ inline constexpr std::size_t kFindLookBack = kBlock + kBlockLookBack;
 /// length <= kChunk. Returns how many.
 ///
 /// An event is: the byte after a group of three or more digits that ends a chain (digits with single separators
-/// between) of nine bytes or more, or where short runs are looked for after six digits in a row; '@'; a digit after
+/// between) of nine bytes or more, or where short runs are looked for after six digits in a row and not on a small letter up to 'o'; '@'; a digit after
 /// '+' or '('; the third byte of an anchor.
 /// Whether a byte is one depends on it and the kFindLookBack bytes before it only.
 using FindEvents = std::size_t (*)(const std::uint8_t* from, std::size_t length, std::uint16_t* positions) noexcept;

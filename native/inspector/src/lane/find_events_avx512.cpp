@@ -34,8 +34,8 @@ std::size_t find_events_avx512(const std::uint8_t* from, std::size_t length, std
   ChunkMasks masks;
   std::size_t i = 0;
   for (; i < chunk.whole; ++i)
-    masks.put(i, classify<Wanted, Points::likely>(Block::whole(chunk.front + i * kBlock)));
-  if (chunk.left != 0) masks.put(i, classify<Wanted, Points::likely>(chunk.block(i)));
+    masks.put<Wanted>(i, classify<Wanted, Points::likely>(Block::whole(chunk.front + i * kBlock)));
+  if (chunk.left != 0) masks.put<Wanted>(i, classify<Wanted, Points::likely>(chunk.block(i)));
   // In this order, since words that were just stored cannot be loaded as vectors at once: of the points, all are needed first.
   follow_chains<Wanted>(masks, chunk.blocks());
   drop_look_alikes<Wanted>(chunk, masks);

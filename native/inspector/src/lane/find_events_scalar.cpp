@@ -15,6 +15,7 @@ struct ScalarClassifier {
       if ((sets & kSetDigit) != 0) m.digit |= bit;
       if ((sets & kSetSeparator) != 0) m.separator |= bit;
       if ((sets & kSetOpening) != 0) m.opening |= bit;
+      if (has_short_runs(Wanted) && (sets & kSetLetter) != 0) m.letter |= bit;
       const bool anchor = anchors_at(bytes + i) != 0 || token_at(bytes + i) ||
                           (has_names(Wanted) && name_at(bytes + i));
       if ((sets & kSetAt) != 0 || anchor) m.point |= bit;

@@ -61,7 +61,7 @@ std::size_t find_in_text_avx512(const std::uint8_t* from, std::size_t length, st
   std::uint8_t numbers[kMaskWords + kWords];
   const std::size_t needed = list_full_words(near, vectors, numbers);
   for (std::size_t i = 0; i < needed && numbers[i] < blocks; ++i)
-    masks.put(numbers[i], classify<Finds::secrets>(chunk.block(numbers[i])));
+    masks.put<Finds::secrets>(numbers[i], classify<Finds::secrets>(chunk.block(numbers[i])));
   follow_chains<Finds::secrets>(masks, blocks);
 
   for (std::size_t i = 0; i < vectors * kWords; i += kWords)

@@ -32,20 +32,24 @@ class BlockChains {
     // Six digits in a row are enough for a number with letters around it.
     const std::uint64_t run2 = m.digit & digit1;
     const std::uint64_t run6 = !has_short_runs(Wanted) ? 0 : run2 & shifted(run2, run2_, 2) & shifted(run2, run2_, 4);
-    const std::uint64_t number_end = shifted(group | run6, number_, 1) & ~m.digit;
+    // Nothing that is looked for ends before a small letter: of JSON full of identifiers, nearly all short runs are within
+    // hexadecimal digits.
+    const std::uint64_t number_end = (shifted(group, number_, 1) | (shifted(run6, run6_, 1) & ~m.letter)) & ~m.digit;
     const std::uint64_t phone = m.digit & shifted(m.opening, opening_, 1);
     digit_ = m.digit;
     chain_ = chain;
     chain2_ = chain2;
     chain4_ = chain4;
     run2_ = run2;
-    number_ = group | run6;
+    number_ = group;
+    run6_ = run6;
     opening_ = m.opening;
     return number_end | phone | m.point;
   }
 
  private:
-  std::uint64_t digit_ = 0, chain_ = 0, chain2_ = 0, chain4_ = 0, number_ = 0, run2_ = 0, opening_ = 0;  // of the block before
+  std::uint64_t digit_ = 0, chain_ = 0, chain2_ = 0, chain4_ = 0, number_ = 0, run2_ = 0, run6_ = 0,
+                opening_ = 0;  // of the block before
 };
 
 /// Writes the events of the block at `at`; returns how many. Positions are stored two at a time whether they are there or not:

@@ -31,6 +31,7 @@ enum ByteSet : std::uint8_t {
   kSetSeparator = 64,  ///< ' ', '-' and '.' between groups of digits
   kSetOpening = 32,    ///< '+' and '(' in front of a phone number
   kSetAt = 16,         ///< '@'
+  kSetLetter = 8,      ///< small letters up to 'o', those of hexadecimal digits among them: half a column, so exactly these
 };
 
 consteval HalfByteTables make_byte_sets() {
@@ -39,6 +40,7 @@ consteval HalfByteTables make_byte_sets() {
   tables.add(kSetSeparator, " -.");
   tables.add(kSetOpening, "+(");
   tables.add(kSetAt, "@");
+  tables.add(kSetLetter, "abcdefghijklmno");
   return tables;
 }
 inline constexpr HalfByteTables kByteSets = make_byte_sets();

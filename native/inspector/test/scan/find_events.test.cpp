@@ -22,7 +22,7 @@ std::vector<std::uint16_t> run(FindEvents find, const std::vector<std::uint8_t>&
 std::vector<std::uint8_t> sample(std::mt19937& random, std::size_t size) {
   static const std::string kPieces[] = {"0", "12", "345", "6789", "123456789", "4111111111111111", " ", "-", ".", "  ",
                                         "+", "(", "@", "DE89", "G", "7", ".eyJ", "--B", "AKI", "ghp_", "b_p", "xox",
-                                        "k_l", "k_t", "a", ".\xe5y", "\xc1KI", "\x80\xff", "\n", "AB1", "dob", "ID|", "0xd", "(415) 555-2671", "1 2 3 4 5 6"};
+                                        "k_l", "k_t", "a", ".\xe5y", "\xc1KI", "\x80\xff", "\n", "f", "o", "p", "O", "AB1", "dob", "ID|", "0xd", "(415) 555-2671", "1 2 3 4 5 6"};
   std::vector<std::uint8_t> bytes;
   const bool noise = random() % 4 == 0;
   while (bytes.size() < size) {
@@ -142,6 +142,28 @@ TEST_CASE("names and records are events only where they are looked for, and secr
     CAPTURE(secret);
     CHECK(count(secret, Finds::secrets) == 1);
     CHECK(count(secret, Finds::names_too) == 1);
+  }
+}
+
+TEST_CASE("six digits in a row are none on a small letter up to 'o', and nine digits are one on any byte") {
+  const auto events = [](FindEvents find, const std::string& digits, int byte) {
+    // Behind more than one way to go through blocks.
+    for (const std::size_t front : {kFindLookBack, kFindLookBack + 8 * kBlock}) {
+      const std::string text = std::string(front, ',') + digits + static_cast<char>(byte) + ",,";
+      if (run(find, {text.begin(), text.end()}, kFindLookBack, text.size() - kFindLookBack).empty()) return false;
+    }
+    return true;
+  };
+  std::vector<FindEvents> finders = {find_events_scalar<Finds::short_runs_too>, find_events_scalar<Finds::all>};
+  if (cpu_has_avx2()) finders.insert(finders.end(), {find_events_avx2<Finds::short_runs_too>, find_events_avx2<Finds::all>});
+  if (cpu_has_avx512()) finders.insert(finders.end(), {find_events_avx512<Finds::short_runs_too>, find_events_avx512<Finds::all>});
+  for (const FindEvents find : finders) {
+    for (int byte = 0; byte < 256; ++byte) {
+      if (byte >= '0' && byte <= '9') continue;
+      CAPTURE(byte);
+      CHECK(events(find, "123456", byte) == (byte == '@' || !(byte >= 'a' && byte <= 'o')));
+      CHECK(events(find, "123456789", byte));
+    }
   }
 }
 
