@@ -24,7 +24,7 @@ std::size_t digits_ending_at(const std::uint8_t* at) noexcept {
 }  // namespace
 
 std::size_t select_named_scalar(const std::uint8_t* from, const std::uint16_t* positions, std::size_t count,
-                                std::uint16_t* named, const NumberEnds& ends, const QuietKeys& quiet) noexcept {
+                                std::uint16_t* named, const NumberEnds& ends, QuietKeys& quiet) noexcept {
   std::size_t left = 0;
   for (std::size_t i = 0; i < count; ++i) {
     const std::uint8_t* const at = from + positions[i];

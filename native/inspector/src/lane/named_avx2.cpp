@@ -29,8 +29,8 @@ struct Avx2 {
   [[gnu::always_inline]] static __m256i keep_last(__m256i bytes, std::uint32_t count) noexcept {
     return _mm256_and_si256(bytes, load(kKept.bytes + count));
   }
-  [[gnu::always_inline]] static bool equal(__m256i a, __m256i b) noexcept {
-    return mask_of(_mm256_cmpeq_epi8(a, b)) == ~0U;
+  [[gnu::always_inline]] static std::uint32_t differing(__m256i a, __m256i b) noexcept {
+    return ~mask_of(_mm256_cmpeq_epi8(a, b));
   }
 
  private:
@@ -43,7 +43,7 @@ struct Avx2 {
 
 std::size_t select_named_avx2(const std::uint8_t* from, const std::uint16_t* positions, std::size_t count,
                               std::uint16_t* named, const detect::identity::NumberEnds& ends,
-                              const detect::identity::QuietKeys& quiet) noexcept {
+                              detect::identity::QuietKeys& quiet) noexcept {
   return select_named_with<Avx2>(from, positions, count, named, ends, quiet);
 }
 
@@ -55,7 +55,7 @@ namespace bulkhead::lane {
 
 std::size_t select_named_avx2(const std::uint8_t* from, const std::uint16_t* positions, std::size_t count,
                               std::uint16_t* named, const detect::identity::NumberEnds& ends,
-                              const detect::identity::QuietKeys& quiet) noexcept {
+                              detect::identity::QuietKeys& quiet) noexcept {
   return select_named_scalar(from, positions, count, named, ends, quiet);
 }
 

@@ -18,8 +18,8 @@ struct Avx512 {
   [[gnu::always_inline]] static __m256i keep_last(__m256i bytes, std::uint32_t count) noexcept {
     return _mm256_maskz_mov_epi8(~0U << (32 - count), bytes);
   }
-  [[gnu::always_inline]] static bool equal(__m256i a, __m256i b) noexcept {
-    return _mm256_cmpneq_epi8_mask(a, b) == 0;
+  [[gnu::always_inline]] static std::uint32_t differing(__m256i a, __m256i b) noexcept {
+    return _mm256_cmpneq_epi8_mask(a, b);
   }
 };
 
@@ -27,8 +27,9 @@ struct Avx512 {
 
 std::size_t select_named_avx512(const std::uint8_t* from, const std::uint16_t* positions, std::size_t count,
                                 std::uint16_t* named, const detect::identity::NumberEnds& ends,
-                                const detect::identity::QuietKeys& quiet) noexcept {
-  return select_named_with<Avx512>(from, positions, count, named, ends, quiet);
+                                detect::identity::QuietKeys& quiet) noexcept {
+  // The sift that lists numbers has looked at their length and their neighbours.
+  return drop_quiet<Avx512>(from, positions, count, named, ends, quiet);
 }
 
 }  // namespace bulkhead::lane
@@ -39,7 +40,7 @@ namespace bulkhead::lane {
 
 std::size_t select_named_avx512(const std::uint8_t* from, const std::uint16_t* positions, std::size_t count,
                                 std::uint16_t* named, const detect::identity::NumberEnds& ends,
-                                const detect::identity::QuietKeys& quiet) noexcept {
+                                detect::identity::QuietKeys& quiet) noexcept {
   return select_named_scalar(from, positions, count, named, ends, quiet);
 }
 

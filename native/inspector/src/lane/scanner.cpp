@@ -124,7 +124,13 @@ static_assert(kSeam >= detect::kLookBack && kSeam >= lane::kFindLookBack && kWin
 
 /// So far into it, finding and sifting events may.
 constexpr std::size_t kHead = (lane::kFindLookBack + lane::kBlock - 1) / lane::kBlock * lane::kBlock;
-static_assert(kHead <= kSeam && kSeam + detect::kLookAhead <= kWindow);
+static_assert(kHead <= kSeam && kSeam + detect::kLookAhead <= kWindow && lane::kNamedLookBack <= lane::kFindLookBack);
+
+/// How many of the positions, in order and of what is behind the head, are in the seam.
+std::size_t before_seam(std::span<const std::uint16_t> positions) noexcept {
+  const auto in_seam = [](std::uint16_t at) { return at < kSeam - kHead; };
+  return static_cast<std::size_t>(std::find_if_not(positions.begin(), positions.end(), in_seam) - positions.begin());
+}
 
 void ContentScanner::State::keep(Bytes bytes) noexcept {
   if (bytes.size() < kTail) {
@@ -173,8 +179,8 @@ void ContentScanner::State::scan_in_place(Bytes bytes, std::size_t from, const P
 /// Judges the events from `decided` on, of more than kWindow bytes.
 void ContentScanner::State::scan_long(Bytes bytes, const ProgramImpl& program, ScratchImpl& scratch,
                                       DetectionSink& sink) noexcept {
-  if (decided != scanned || label != nullptr || program.number_ends.any) {
-    // What waits began in the tail, and which numbers a word may name is asked of what stands far in front of them.
+  if (decided != scanned || label != nullptr) {
+    // What waits began in the tail.
     scan_window(bytes.first(kSeam + detect::kLookAhead), kSeam, false, false, program, scratch, sink);
     return scan_in_place(bytes, kSeam, program, scratch, sink);
   }
@@ -189,20 +195,21 @@ void ContentScanner::State::scan_long(Bytes bytes, const ProgramImpl& program, S
   head.find(front + lane::kFindLookBack, kHead, program, judge);
   events.find(from, length, program, judge);
   const std::span<const std::uint16_t> left{events.positions, events.count};
-  const auto in_seam = static_cast<std::size_t>(
-      std::find_if(left.begin(), left.end(), [](std::uint16_t at) { return at >= kSeam - kHead; }) - left.begin());
-  if (head.count + in_seam > 0) {
+  const std::span<const std::uint16_t> named{events.named, events.named_count};
+  const std::size_t in_seam = before_seam(left);
+  const std::size_t named_in_seam = before_seam(named);
+  if (head.count + head.named_count + in_seam + named_in_seam > 0) {
     std::uint8_t* const base = scratch.window.data() + ScratchImpl::kFront;
     copy(base, tail, kTail);
     copy(base + kTail, bytes.data(), kSeam + detect::kLookAhead);
     const detect::FieldView view{base, base + kTail + kSeam + detect::kLookAhead,
                                  static_cast<std::int64_t>(scanned) - static_cast<std::int64_t>(kTail), false};
-    judge.judge(view, base + kTail, {head.positions, head.count}, {});
-    judge.judge(view, base + kTail + kHead, left.first(in_seam), {});
+    judge.judge(view, base + kTail, {head.positions, head.count}, {head.named, head.named_count});
+    judge.judge(view, base + kTail + kHead, left.first(in_seam), named.first(named_in_seam));
   }
   const std::uint8_t* const end = bytes.data() + bytes.size();
   const detect::FieldView view{bytes.data(), end, static_cast<std::int64_t>(scanned), false};
-  const std::uint8_t* reached = judge.judge(view, from, left.subspan(in_seam), {});
+  const std::uint8_t* reached = judge.judge(view, from, left.subspan(in_seam), named.subspan(named_in_seam));
   if (reached == nullptr) reached = judge_events(view, from + length, end, program, judge);
   decided = view.offset_of(reached);
 }

@@ -17,7 +17,7 @@ namespace bulkhead::lane {
 /// Removes from `positions` (of `from`, in order) the ends of numbers that no wanted datum has, and every '@' behind a
 /// byte that neither an address nor a password has there; returns how many are left. Numbers are by far the most events of text, and '@' of
 /// bytes that are none; nearly all of them go here, so it is done for all at once, without a branch whose outcome
-/// depends on the bytes. Reads kDigitHistory bytes before each position and the one there.
+/// depends on the bytes. Reads kDigitHistory bytes and two more before each position, and the one there.
 using SiftEvents = std::size_t (*)(const std::uint8_t* from, std::uint16_t* positions, std::size_t count,
                                    detect::NumbersWanted wanted) noexcept;
 

@@ -36,14 +36,14 @@ struct Fetched {
   alignas(64) std::uint16_t around[kBatch];   ///< the byte there, and in its low half the one before
   /// How many digits form that group. Of none, any number: such an event is no number.
   alignas(64) std::uint8_t last[kBatch];
+  alignas(64) std::uint32_t front[kBatch];  ///< two bytes before it, and its first two
 
   [[gnu::always_inline]] inline void put(std::size_t i, const std::uint8_t* at, std::uint32_t of) noexcept {
     digits[i] = of;
     const std::uint32_t size = _lzcnt_u32(~of & 0x7fff'ffffU);  // at least one, so that nothing behind the event is read
     last[i] = static_cast<std::uint8_t>(size);
-    std::uint16_t start;
-    std::memcpy(&start, at - size, sizeof start);
-    lengths[i] = kStarts[_pext_u32(start, 0x0f0f)];
+    std::memcpy(front + i, at - size - 2, sizeof *front);
+    lengths[i] = kStarts[_pext_u32(front[i], 0x0f0f'0000)];
     std::memcpy(around + i, at - 1, sizeof *around);
   }
 };
@@ -92,35 +92,62 @@ struct Fetched {
 
 /// Asked for no numbers.
 struct NoList {
-  [[gnu::always_inline]] inline void add(__mmask16, __m256i, __m256i, __m128i) noexcept {}
+  [[gnu::always_inline]] inline void add(__mmask16, __m256i, __m256i, __m128i, const std::uint32_t*) noexcept {}
 };
 
-/// Numbers by their length and the byte behind them.
+/// One byte of sets for each byte; what is no ASCII has those of 0xff.
+struct SetTable {
+  __m512i low, high;
+  __m128i other;
+
+  [[gnu::always_inline]] explicit inline SetTable(const std::array<std::uint8_t, 256>& table) noexcept
+      : low(_mm512_loadu_si512(&table[0])), high(_mm512_loadu_si512(&table[64])),
+        other(_mm_set1_epi8(static_cast<char>(table[0xff]))) {}
+  [[gnu::always_inline]] [[nodiscard]] inline __m128i of(__m128i bytes) const noexcept {
+    const __m128i ascii = _mm512_castsi512_si128(_mm512_permutex2var_epi8(low, _mm512_zextsi128_si512(bytes), high));
+    return _mm_mask_blend_epi8(_mm_movepi8_mask(bytes), ascii, other);
+  }
+};
+static_assert(detect::identity::kSurroundedBefore[0x80] == detect::identity::kSurroundedBefore[0xff]);
+static_assert(detect::identity::kSurroundedBehind[0x80] == detect::identity::kSurroundedBehind[0xff]);
+
+/// Numbers by their length and their neighbours.
 class NumberList {
  public:
   [[gnu::always_inline]] inline NumberList(const detect::identity::NumberEnds& ends, std::uint16_t* numbers) noexcept
-      : numbers_(numbers), by_length_(load(&ends.by_length[0])),
-        behind_{_mm512_loadu_si512(&detect::identity::kSurroundedBehind[0]),
-                _mm512_loadu_si512(&detect::identity::kSurroundedBehind[64])} {}
-  [[gnu::always_inline]] inline void add(__mmask16 there, __m256i places, __m256i at, __m128i last) noexcept {
-    // Of 32 digits as of none: no number is that long. What is no ASCII is all alike behind one.
-    const __m128i lengths = _mm256_castsi256_si128(_mm256_permutexvar_epi8(_mm256_zextsi128_si256(last), by_length_));
-    const __m128i byte = _mm256_cvtepi16_epi8(at);
-    const __m128i ascii = _mm512_castsi512_si128(_mm512_permutex2var_epi8(behind_[0], _mm512_zextsi128_si512(byte), behind_[1]));
-    const __m128i behind = _mm_mask_blend_epi8(_mm_movepi8_mask(byte), ascii, _mm_set1_epi8(static_cast<char>(kBehindOther)));
-    const __mmask16 listed = _mm_test_epi8_mask(lengths, behind) & there;
+      : numbers_(numbers), by_length_(load(&ends.by_length[0])), ungrouped_(load(&ends.ungrouped[0])),
+        before_(detect::identity::kSurroundedBefore), behind_(detect::identity::kSurroundedBehind) {}
+  [[gnu::always_inline]] inline void add(__mmask16 there, __m256i places, __m256i at, __m128i last,
+                                         const std::uint32_t* front) noexcept {
+    const __m512i fronts = _mm512_load_si512(front);
+    const __m128i before = _mm512_cvtepi32_epi8(_mm512_srli_epi32(fronts, 8));
+    const __m128i second = _mm512_cvtepi32_epi8(fronts);
+    // Of 32 digits as of none: no number is that long.
+    const __m256i size = _mm256_zextsi128_si256(last);
+    const __m128i lengths = _mm256_castsi256_si128(_mm256_permutexvar_epi8(size, by_length_));
+    const __m128i ungrouped = _mm256_castsi256_si128(_mm256_permutexvar_epi8(size, ungrouped_));
+    const __m128i ways = _mm_mask_blend_epi8(within(second, '0', 9), ungrouped, lengths) & before_.of(before) &
+                         behind_.of(_mm256_cvtepi16_epi8(at));
+    // As starts_clean has it (detect/boundary.hpp).
+    const unsigned joined = _mm_cmpeq_epi8_mask(before, _mm_set1_epi8('+')) | unsigned{within(before, '-', '/' - '-')};
+    const unsigned alnum = within(second, '0', 9) | unsigned{within(_mm_or_si128(second, _mm_set1_epi8(0x20)), 'a', 'z' - 'a')};
+    constexpr std::uint8_t kClean = detect::identity::kAloneWithin | detect::identity::kFirstGroup;
+    const unsigned clean = _mm_test_epi8_mask(ways, _mm_set1_epi8(kClean)) & ~(joined & alnum);
+    const auto listed = static_cast<__mmask16>(there & (clean | _mm_test_epi8_mask(ways, _mm_set1_epi8(static_cast<char>(~kClean)))));
     _mm256_mask_storeu_epi16(numbers_ + count_, there, _mm256_maskz_compress_epi16(listed, places));
     count_ += static_cast<std::size_t>(_mm_popcnt_u32(listed));
   }
   [[gnu::always_inline]] [[nodiscard]] inline std::size_t count() const noexcept { return count_; }
 
  private:
-  static constexpr std::uint8_t kBehindOther = detect::identity::kSurroundedBehind[0x80];
-  static_assert(detect::identity::kSurroundedBehind[0xff] == kBehindOther);
+  [[gnu::always_inline]] static inline __mmask16 within(__m128i bytes, char first, std::uint8_t size) noexcept {
+    return _mm_cmple_epu8_mask(_mm_sub_epi8(bytes, _mm_set1_epi8(first)), _mm_set1_epi8(static_cast<char>(size)));
+  }
+
   std::uint16_t* numbers_;
   std::size_t count_ = 0;
-  __m256i by_length_;
-  __m512i behind_[2];
+  __m256i by_length_, ungrouped_;
+  SetTable before_, behind_;
 };
 
 /// Events that are left, and of how many digits each the check digit has the last word; 0 for those that have none.
@@ -151,7 +178,7 @@ struct Kept {
         (possible | shaped | other) & there & static_cast<__mmask16>(~bare(address, _mm256_and_si256(around, _mm256_set1_epi16(0xff))));
     // In place: what is written over was read before.
     const __m256i places = _mm256_maskz_loadu_epi16(there, positions + i);
-    list.add(there, places, at, last);
+    list.add(there, places, at, last, fetched.front + j);
     _mm256_mask_storeu_epi16(positions + count, there, _mm256_maskz_compress_epi16(kept, places));
     const __m128i checked = _mm_maskz_mov_epi8(static_cast<__mmask16>(~sure), last);
     _mm_storeu_si128(reinterpret_cast<__m128i*>(luhn + count), _mm_maskz_compress_epi8(kept, checked));

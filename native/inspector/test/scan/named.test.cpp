@@ -26,7 +26,7 @@ NumberEnds every_rule() {
 const NumberEnds kEvery = every_rule();
 
 std::vector<std::uint16_t> selected(SelectNamed select, const std::string& text,
-                                    const std::vector<std::uint16_t>& positions, const QuietKeys& quiet,
+                                    const std::vector<std::uint16_t>& positions, QuietKeys& quiet,
                                     const NumberEnds& ends = kEvery) {
   std::vector<std::uint16_t> named(positions.size() + 1);
   named.resize(select(reinterpret_cast<const std::uint8_t*>(text.data()), positions.data(), positions.size(),
@@ -35,7 +35,8 @@ std::vector<std::uint16_t> selected(SelectNamed select, const std::string& text,
 }
 
 /// Whether the number that ends `text` is selected.
-bool is_selected(const std::string& text, const QuietKeys& quiet, char after = ',') {
+bool is_selected(const std::string& text, const QuietKeys& known, char after = ',') {
+  QuietKeys quiet = known;
   const std::string padded = std::string(kNamedLookBack, '\n') + text + after;
   const std::vector<std::uint16_t> end{static_cast<std::uint16_t>(padded.size() - 1)};
   const bool scalar = !selected(select_named_scalar, padded, end, quiet).empty();
@@ -73,6 +74,31 @@ TEST_CASE("a quiet key turns its values away, in its own writing and no other ke
   CHECK(is_selected(R"({"orderId":44051401359)", quiet));
   CHECK(is_selected(R"({"xorderId":"44051401359)", quiet, '"'));
   CHECK(is_selected(R"({"orderIds":"44051401359)", quiet, '"'));
+}
+
+TEST_CASE("a key that ends as a quiet one does is not taken for it, whatever was guessed before") {
+  QuietKeys quiet = knowing(R"("customerId":")");
+  const std::string values = R"({"customerId":"44051401359","pesel_customerId":"44051401359","customerId":"44051401359")";
+  const std::string text = std::string(kNamedLookBack, '\n') + values;
+  std::vector<std::uint16_t> ends;
+  for (std::size_t at = text.find("359"); at != std::string::npos; at = text.find("359", at + 1)) ends.push_back(static_cast<std::uint16_t>(at + 3));
+  REQUIRE(ends.size() == 3);
+  std::vector<SelectNamed> all = {select_named_scalar};
+  if (cpu_has_avx2()) all.push_back(select_named_avx2);
+  if (cpu_has_avx512()) all.push_back(select_named_avx512);
+  for (const SelectNamed select : all)
+    for (int round = 0; round < 3; ++round) CHECK(selected(select, text, ends, quiet) == std::vector<std::uint16_t>{ends[1]});
+}
+
+TEST_CASE("what has no key is behind no quiet one, whatever its bytes are") {
+  QuietKeys quiet;
+  for (const char byte : {'\0', '0', '\xff', ' ', '"'}) {
+    const std::string text = std::string(kNamedLookBack, byte == '0' ? ' ' : byte) + (byte == '0' ? std::string(14, '0') + ' ' : "") + "44051401359,";
+    const std::vector<std::uint16_t> end{static_cast<std::uint16_t>(text.size() - 1)};
+    CHECK(selected(select_named_scalar, text, end, quiet) == end);
+    if (cpu_has_avx2()) CHECK(selected(select_named_avx2, text, end, quiet) == end);
+    if (cpu_has_avx512()) CHECK(selected(select_named_avx512, text, end, quiet) == end);
+  }
 }
 
 TEST_CASE("numbers that may need no word are selected behind a quiet key too") {

@@ -146,7 +146,11 @@ Judged judge_digits(const FieldView& view, const std::uint8_t* event, std::size_
 Judged judge_groups(const FieldView& view, const std::uint8_t* event, std::size_t last, const DetectorSet& enabled,
                     Findings& found) noexcept {
   Best best;
+  const std::uint8_t before = event[-1 - static_cast<std::ptrdiff_t>(last)];
   for (const Written& way : of_groups(last)) {
+    if (!enabled.has(kFirstIdentity + way.rule)) continue;
+    // Many are written in other groups, which what separates the last one tells soonest.
+    if (way.event > last && !fits(way.text[way.event - last - 1], before)) continue;
     const std::uint8_t* const start = event - way.event;
     std::size_t i = 0;
     while (i < way.text.size() && (i < way.event || view.has(start + i)) && fits(way.text[i], start[i])) ++i;

@@ -61,6 +61,8 @@ NumberEnds number_ends_of(const DetectorSet& enabled) noexcept {
   for (std::size_t digits = 0; digits < ends.by_length.size(); ++digits) {
     if (digits > NumberEnds::kLongest) ends.by_length[digits] = 0;
     ends.any = ends.any || ends.by_length[digits] != 0;
+    ends.ungrouped[digits] = ends.by_length[digits];
+    if (!ends.may_follow(0, digits)) ends.ungrouped[digits] &= static_cast<std::uint8_t>(~kBehindGroup);
   }
   return ends;
 }

@@ -64,6 +64,8 @@ struct NumberEnds {
   std::array<std::uint8_t, 33> by_length{};  ///< of Surrounded; as many as a vector of bytes may hold
   /// By number of digits: bit n: a separator may stand before them, and n digits before that. Bits above 9 are all alike.
   std::array<std::uint32_t, 33> groups_before{};
+  /// `by_length` where no digit stands before such a separator.
+  std::array<std::uint8_t, 33> ungrouped{};
   bool any = false;
   bool short_runs = false;  ///< six digits in a row have to be an event
 
