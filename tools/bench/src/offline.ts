@@ -5,6 +5,7 @@ import { compileSensors, DEFAULT_SENSORS, DETECTORS } from '@bulkhead/dlp';
 import { type BenchResult, benchCaptures, Program } from '@bulkhead/inspector';
 import { writeShopTraffic } from './capture/shop-traffic.ts';
 import { writeSmallRequests } from './capture/small-requests.ts';
+import { exampleSensors } from './example-sensors.ts';
 import { type Measure, median } from './measure.ts';
 import { benchOneMore } from './one-more.ts';
 
@@ -42,23 +43,27 @@ export async function benchOffline(seconds: number): Promise<readonly Measure[]>
     writeShopTraffic(partOfShop, ONE_MORE_BYTES);
     const shipped = new Program(compileSensors(DEFAULT_SENSORS));
     const everything = new Program(compileSensors([EVERYTHING]));
+    const examples = new Program(compileSensors(await exampleSensors()));
     const part = Math.max(0.2, seconds / ROUNDS);
     const runs = {
       one: [] as BenchResult[],
       two: [] as BenchResult[],
       every: [] as BenchResult[],
+      examples: [] as BenchResult[],
       small: [] as BenchResult[],
     };
     for (let round = 0; round < ROUNDS; round += 1) {
       runs.one.push(await benchCaptures(shipped, [shop], part));
       runs.two.push(...(await Promise.all([1, 2].map(() => benchCaptures(shipped, [shop], part)))));
       runs.every.push(await benchCaptures(everything, [shop], part));
+      runs.examples.push(await benchCaptures(examples, [shop], part));
       runs.small.push(await benchCaptures(shipped, [small], part));
     }
     const of = (name: keyof typeof runs, what: (result: BenchResult) => number): number => median(runs[name].map(what));
     const one = of('one', (result) => result.bytesPerSecond);
     const each = of('two', (result) => result.bytesPerSecond);
     const every = of('every', (result) => result.bytesPerSecond);
+    const four = of('examples', (result) => result.bytesPerSecond);
     const read = of('one', (result) => result.memoryReadBytesPerSecond);
     const findings = of('one', (result) => result.findings);
     return [
@@ -84,6 +89,16 @@ export async function benchOffline(seconds: number): Promise<readonly Measure[]>
         value: every / 1e9,
         unit: 'GB/s',
         detail: { detectors: DETECTORS.length, 'of the shipped sensors': every / one },
+      },
+      {
+        name: 'offline, the four large example sensors',
+        value: four / 1e9,
+        unit: 'GB/s',
+        bar: LEAST_BYTES_PER_SECOND,
+        detail: {
+          findings: of('examples', (result) => result.findings),
+          'of the shipped sensors': four / one,
+        },
       },
       await benchOneMore(partOfShop),
       {
