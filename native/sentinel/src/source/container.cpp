@@ -106,18 +106,27 @@ Failure Container::set_rules(std::shared_ptr<const ContainerRules> rules) noexce
   const bool learns = rules->learn_files;
   {
     const std::lock_guard swap(rules_swap_);
-    rules_ = std::move(rules);
+    rules_.swap(rules);
   }
-  const Marks marks = change(mask_.exchange(after), after);
-  Marks write_marks = change(write_mask_.exchange(writes_after), writes_after);
-  // Its group is let go whole.
-  if (std::exchange(learns_files_, learns) && !learns) write_marks = {};
-  if (!marks.any() && !write_marks.any()) return {};
-  const UniqueFd root(::openat(folder_.get(), "root", O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!root.valid() || !mark_root(group_.get(), root.get(), mounts_, marks, Reach::kEverywhere) || !mark_writes(root.get(), write_marks)) {
-    return {FailureCode::kContainerGone, "the container has ended: it is not held to rules any more"};
+  const std::uint64_t before = mask_.exchange(after);
+  const std::uint64_t writes_before = write_mask_.exchange(writes_after);
+  const Marks marks = change(before, after);
+  // A group that is let go is let go whole.
+  const Marks write_marks = learns_files_ && !learns ? Marks{} : change(writes_before, writes_after);
+  if (marks.any() || write_marks.any()) {
+    const UniqueFd root(::openat(folder_.get(), "root", O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!root.valid() || !mark_root(group_.get(), root.get(), mounts_, marks, Reach::kEverywhere) ||
+        !mark_writes(root.get(), write_marks)) {
+      // Whoever tries again is to change the same once more.
+      mask_.store(before);
+      write_mask_.store(writes_before);
+      const std::lock_guard swap(rules_swap_);
+      rules_.swap(rules);
+      return {FailureCode::kContainerGone, "the container has ended: it is not held to rules any more"};
+    }
+    mark_own(read_mounts(), marks);
   }
-  mark_own(read_mounts(), marks);
+  learns_files_ = learns;
   return {};
 }
 

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -174,6 +175,22 @@ int fanotify_groups() {
   }
   return groups;
 }
+
+/// No file can be opened by this process as long as there is one of it.
+class NoFiles {
+ public:
+  NoFiles() {
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before_) == 0);
+    const rlimit none{.rlim_cur = 0, .rlim_max = before_.rlim_max};
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+  }
+  ~NoFiles() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+  NoFiles(const NoFiles&) = delete;
+  NoFiles& operator=(const NoFiles&) = delete;
+
+ private:
+  rlimit before_{};
+};
 
 /// Where nothing can be watched the tests say so and end.
 bool can_watch(const char* test) {
@@ -359,6 +376,30 @@ TEST_CASE("what a container writes is no more learnt without another group, and 
   }
   watcher.remove("c");
   CHECK(watcher.counters().errors == 0);
+}
+
+TEST_CASE("rules that cannot be taken leave those of before, and are taken whole later") {
+  if (!can_watch("rules that cannot be taken")) return;
+  Opener opener;
+  Sink sink;
+  Watcher watcher(sink);
+  REQUIRE_FALSE(watcher.start().failed());
+  ContainerRules starts;
+  starts.process.push_back({.policy = "p", .enforced = true, .only_from_image = true, .rules = {}});
+  const auto learning = learn_files(starts);
+  const auto rules = deny(u"/secret");
+  REQUIRE_FALSE(watcher.watch("c", opener.pid(), learning).failed());
+  CHECK(opener.open() == 0);
+  {
+    const NoFiles none;
+    CHECK(watcher.set_rules("c", rules).failed());
+  }
+  CHECK(fanotify_groups() == 2);
+  CHECK(opener.open() == 0);
+  REQUIRE_FALSE(watcher.set_rules("c", rules).failed());
+  CHECK(opener.open() == EPERM);
+  for (int tries = 0; tries < 1'000 && fanotify_groups() > 1; ++tries) ::usleep(10'000);
+  CHECK(fanotify_groups() == 1);
 }
 
 TEST_CASE("a container is let go just after its writes are no more learnt") {
