@@ -569,7 +569,29 @@ describe('the hub', () => {
     await apply(spec('db', { mode: 'monitor' }));
     expect(one.latest.services).toHaveLength(1);
     stand.hub.removeService('shop/db');
-    expect(one.latest).not.toHaveProperty('services');
+    await vi.waitFor(() => expect(one.latest).not.toHaveProperty('services'), 5_000);
+  });
+
+  it('does not send a snapshot for each change of a Service that flaps, and ends with what is true', async () => {
+    const egress = [{ name: 'db', action: 'allow', peers: ['db'], ports: [5432] }];
+    const rules = { metadata: { name: 'web' }, spec: { groups: ['web'], egress, allowCuttingDns: true } };
+    await apply(spec('web'), spec('db'), { ...spec('web'), kind: 'NetworkRuleSet', ...rules });
+    const [link, other] = [new Link(), new Link()];
+    const { session } = await connect(await enrol('node-1'), link);
+    await session.workloads({ whole: true, present: [workload('w', 'web', '10.0.0.1')], gone: [] });
+    const database = await connect(await enrol('node-2'), other);
+    await database.session.workloads({ whole: true, present: [workload('d', 'db', '10.0.0.2')], gone: [] });
+    await vi.waitFor(() => expect(link.latest.members).toEqual({ db: ['10.0.0.2'] }), 5_000);
+
+    const to = [{ port: 5432, ends: [{ address: '10.0.0.2', isPod: true }] }];
+    const before = link.snapshots.length;
+    for (let time = 0; time < 100; time++) {
+      stand.hub.putService({ id: 'shop/db', addresses: ['10.96.0.9'], ports: [{ protocol: 'tcp', port: 80, to }] });
+      stand.hub.removeService('shop/db');
+    }
+    stand.hub.putService({ id: 'shop/db', addresses: ['10.96.0.9'], ports: [{ protocol: 'tcp', port: 81, to }] });
+    await vi.waitFor(() => expect(link.latest.services).toMatchObject([{ port: 81 }]), 5_000);
+    expect(link.snapshots.length - before).toBe(2);
   });
 
   it('tells of what is left out of Services, and an agent elsewhere of none', async () => {

@@ -29,6 +29,7 @@ import type { AgentCommands } from './agent-commands.ts';
 import { allWorkloads, clusterId, clusterWorkload } from './all-workloads.ts';
 import { NodeSnapshots } from './node-snapshots.ts';
 import { observeEvent } from './observe-event.ts';
+import { Paced } from './paced.ts';
 import { ServiceBook } from './service-book.ts';
 import { Session, type SessionPorts } from './session.ts';
 import { answerOf, notEnforcedOn, type Standing } from './standing.ts';
@@ -58,6 +59,12 @@ export interface HubOptions {
 /** A capture lasts minutes and is answered when it begins; more is an agent that hangs. */
 const COMMAND_MS = 30_000;
 
+/**
+ * Where Services lead changes with every pod of theirs that is ready or not any more, for every node that has a rule about them; without
+ * a pace one that flaps would have each agent apply rules as often.
+ */
+const SERVICES_EVERY_MS = 250;
+
 /** What is known of those of another cluster. */
 const NO_SERVICES = new ServiceBook();
 
@@ -83,6 +90,8 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker,
   readonly #book: AddressBook;
   readonly #services = new ServiceBook();
   readonly #snapshots: NodeSnapshots;
+  /** Nodes that are to hear of Services. */
+  readonly #ofServices = new Paced<string>(SERVICES_EVERY_MS, (nodes) => this.#sendTo(nodes));
 
   private constructor(options: HubOptions, workloads: readonly KnownWorkload[]) {
     this.#options = options;
@@ -209,12 +218,12 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker,
 
   putService(service: ClusterService): void {
     this.#services.put(service);
-    this.#sendTo(new Set(this.#snapshots.compiler.putService(service)));
+    this.#ofServices.ask(this.#snapshots.compiler.putService(service));
   }
 
   removeService(id: string): void {
     this.#services.remove(id);
-    this.#sendTo(new Set(this.#snapshots.compiler.removeService(id)));
+    this.#ofServices.ask(this.#snapshots.compiler.removeService(id));
   }
 
   putNode(node: string): void {
