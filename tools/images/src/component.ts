@@ -23,8 +23,13 @@ export const NODE_FLAGS: Readonly<Record<Component, readonly string[]>> = {
   cli: [],
 };
 
-/** Packages that every Debian has. */
-export const ESSENTIAL_PACKAGES: readonly string[] = ['coreutils', 'util-linux'];
+/** Where a component lies in its image. */
+export const HOME = '/opt/bulkhead';
+
+/** What an image runs. */
+export function entrypointOf(component: Component): readonly string[] {
+  return ['/usr/local/bin/node', ...NODE_FLAGS[component], `${HOME}/dist/${component}/main.js`];
+}
 
 /** Programs that the agent runs, by the package of Debian that has them. */
 export const AGENT_PROGRAMS: Readonly<Record<string, string>> = {

@@ -4,11 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeImage } from '@bulkhead/cri/test-support';
 import { bundle } from './bundle.ts';
-import { AGENT_PROGRAMS, type Component, NODE_FLAGS } from './component.ts';
+import { AGENT_PROGRAMS, type Component, entrypointOf, HOME } from './component.ts';
 import { putFolder, putLink, putProgram, putSystem } from './rootfs.ts';
 
-/** Where a component lies in its image. */
-const HOME = '/opt/bulkhead';
 /** Whom all components but the agent run as. */
 export const USER = '65532:65532';
 
@@ -53,7 +51,7 @@ async function putAgentPrograms(rootfs: string): Promise<void> {
 function configOf(component: Component): Readonly<Record<string, unknown>> {
   return {
     Env: ['PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'NODE_ENV=production'],
-    Entrypoint: ['/usr/local/bin/node', ...NODE_FLAGS[component], `${HOME}/dist/${component}/main.js`],
+    Entrypoint: entrypointOf(component),
     ...(component !== 'agent' && { User: USER }),
   };
 }
