@@ -3,6 +3,7 @@ import { errorText } from '@bulkhead/core';
 import type { Subject } from '../event/agent-event.ts';
 import { partsOf } from '../event/parts.ts';
 import { type Counted, CountLedger, type Identity, type Telling } from './count-ledger.ts';
+import { sharedRoom } from './shared-room.ts';
 
 /** How often it is asked what was seen: what is new is told so soon. */
 const READ_MS = 10_000;
@@ -94,7 +95,7 @@ export class CountWatch<Thing extends Counted> {
       }
       const record = this.#recordOf(subject);
       record.subject = subject;
-      record.ledger.take(things, notCounted, since, MAX_KNOWN - this.#known);
+      record.ledger.take(things, notCounted, since, sharedRoom(record.ledger.size, this.#known, MAX_KNOWN));
     }
     for (const [name, { ledger, subject }] of this.#records) {
       this.#tell(ledger.tell(this.#readAt, all), subject);

@@ -113,6 +113,18 @@ describe('watchPrograms', () => {
     expect(totals.notCounted).toBeGreaterThan(30_000);
   });
 
+  it('counts what a container runs whatever few others have run', () => {
+    const { pass, totals } = stage();
+    const paths = Array.from({ length: 512 }, (_, index) => `/tmp/${index}`);
+    pass(...Array.from({ length: 40 }, (_, index) => ran(`c${index}`, ...paths)));
+    totals.notCounted = 0;
+
+    expect(pass(ran('web', ...paths.slice(0, 32)))).toMatchObject([{ programs: { length: 32 } }]);
+    expect(totals.notCounted).toBe(0);
+    pass(ran('web', ...paths));
+    expect(pass(ran('api', '/bin/sh'))).toMatchObject([{ ...subject('api'), programs: [{ executable: '/bin/sh' }] }]);
+  });
+
   it('tells all that waits as it ends', () => {
     const { pass, watch, events } = stage();
     pass(ran('web', '/bin/sh'));

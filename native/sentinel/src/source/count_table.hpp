@@ -1,12 +1,13 @@
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <mutex>
 #include <utility>
 #include <vector>
+
+#include "source/shared_total.hpp"
 
 namespace bulkhead::sentinel {
 
@@ -33,9 +34,9 @@ class CountTable {
   /// A longer path is none that a rule is written of.
   static constexpr std::size_t kMaxPath = 1'024;
 
-  /// `of_all` is how many things all tables have, and outlives them.
-  explicit CountTable(std::atomic<std::size_t>& of_all) noexcept : of_all_(of_all) {}
-  ~CountTable() { of_all_ -= counts_.size(); }
+  /// `of_all` is of the things that all tables have, and outlives them.
+  explicit CountTable(SharedTotal& of_all) noexcept : of_all_(of_all) {}
+  ~CountTable() { of_all_.give_back(counts_.size()); }
   CountTable(const CountTable&) = delete;
   CountTable& operator=(const CountTable&) = delete;
 
@@ -46,10 +47,8 @@ class CountTable {
     const auto found = counts_.find(thing);
     if (found != counts_.end()) {
       ++found->second;
-    } else if (counts_.size() < kMost && of_all_ < kMostOfAll) {
-      // Two tables may see the last place at once, and both take it.
+    } else if (counts_.size() < kMost && of_all_.take(counts_.size(), 1)) {
       counts_.emplace(std::move(thing), 1);
-      ++of_all_;
     } else {
       ++not_counted_;
     }
@@ -67,7 +66,7 @@ class CountTable {
     {
       const std::lock_guard lock(mutex_);
       counts.swap(counts_);
-      of_all_ -= counts.size();
+      of_all_.give_back(counts.size());
       taken.not_counted = std::exchange(not_counted_, 0);
     }
     taken.entries.reserve(counts.size());
@@ -79,7 +78,7 @@ class CountTable {
   }
 
  private:
-  std::atomic<std::size_t>& of_all_;
+  SharedTotal& of_all_;
   std::mutex mutex_;
   std::map<Thing, std::uint64_t> counts_;
   std::uint64_t not_counted_ = 0;

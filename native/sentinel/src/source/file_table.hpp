@@ -1,12 +1,11 @@
 #pragma once
 
-#include <atomic>
 #include <compare>
-#include <cstddef>
 #include <mutex>
 #include <string>
 
 #include "source/count_table.hpp"
+#include "source/shared_total.hpp"
 #include "source/verdict.hpp"
 #include "source/written_names.hpp"
 
@@ -24,8 +23,8 @@ struct WrittenFile {
 
 /// How many names and counts all containers have.
 struct FileTotals {
-  std::atomic<std::size_t> counted{0};
-  std::atomic<std::size_t> names{0};
+  SharedTotal counted{CountTable<WrittenFile>::kMostOfAll};
+  SharedTotal names{WrittenNames::kMostOfAll};
 };
 
 /// The files that one container wrote since it was last asked for, summed by folders where they have names without end. For any

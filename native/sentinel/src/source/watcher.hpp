@@ -2,7 +2,6 @@
 
 #include <sys/epoll.h>
 
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -27,6 +26,7 @@
 #include "source/file_table.hpp"
 #include "source/machine.hpp"
 #include "source/program_table.hpp"
+#include "source/shared_total.hpp"
 
 namespace bulkhead::sentinel {
 
@@ -117,7 +117,7 @@ class Watcher {
   UniqueFd wake_;
   UniqueFd writes_;  ///< waits for all groups that are told of what is written
   std::thread thread_;
-  std::atomic<std::size_t> counted_programs_{0};  ///< of all tables
+  SharedTotal counted_programs_{ProgramTable::kMostOfAll};
   FileTotals file_totals_;
   std::map<std::string, Shared> containers_;      ///< of the callers
   Removed<ProgramTable> removed_programs_;

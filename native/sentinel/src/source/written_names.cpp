@@ -52,7 +52,9 @@ std::optional<WrittenNames::Name> WrittenNames::name_of(std::string_view path) n
     const Step& last = way.back();
     return Name{last.length, last.node->is_summed};
   }
-  if (!has_room(*way.back().node, more)) return std::nullopt;
+  if (known == 0 && root_.names.size() >= kMostInRoot) return std::nullopt;
+  const bool nameless = is_nameless(parts.back().name);
+  if (!of_all_.take(root_.below, more)) return sum_instead(way, more, nameless);
 
   for (const Step& step : way) step.node->below += more;
   for (std::size_t i = known; i < parts.size(); ++i) {
@@ -62,14 +64,13 @@ std::optional<WrittenNames::Name> WrittenNames::name_of(std::string_view path) n
     way.back().node->names.emplace(parts[i].name, std::move(next));
     way.push_back({node, parts[i].end});
   }
-  of_all_ += more;
 
   // The root is never summed, nor is the file itself.
   Name named{parts.back().end, false};
   for (std::size_t at = way.size() - 2; at > 0; --at) {
     const Node& node = *way[at].node;
     const bool is_wide = node.names.size() > kMostInFolder || node.below > kMostBelow;
-    const bool holds_nameless = at == parts.size() - 1 && is_nameless(parts.back().name);
+    const bool holds_nameless = at == parts.size() - 1 && nameless;
     if (!is_wide && !holds_nameless) continue;
     sum(way, at);
     named = {way[at].length, true};
@@ -77,16 +78,24 @@ std::optional<WrittenNames::Name> WrittenNames::name_of(std::string_view path) n
   return named;
 }
 
-bool WrittenNames::has_room(const Node& node, std::size_t names) const noexcept {
-  if (of_all_ + names > kMostOfAll) return false;
-  return &node != &root_ || root_.names.size() < kMostInRoot;
+std::optional<WrittenNames::Name> WrittenNames::sum_instead(const std::vector<Step>& way, std::size_t more,
+                                                            bool nameless) noexcept {
+  for (std::size_t at = way.size() - 1; at > 0; --at) {
+    const Node& node = *way[at].node;
+    const bool is_last = at == way.size() - 1;
+    const bool is_wide = node.names.size() + (is_last ? 1 : 0) > kMostInFolder || node.below + more > kMostBelow;
+    if (!is_wide && !(is_last && more == 1 && nameless)) continue;
+    sum(way, at);
+    return Name{way[at].length, true};
+  }
+  return std::nullopt;
 }
 
 void WrittenNames::sum(const std::vector<Step>& way, std::size_t at) noexcept {
   Node& node = *way[at].node;
   const std::size_t gone = node.below;
   for (std::size_t above = 0; above <= at; ++above) way[above].node->below -= gone;
-  of_all_ -= gone;
+  of_all_.give_back(gone);
   node.names.clear();
   node.is_summed = true;
 }

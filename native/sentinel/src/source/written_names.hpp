@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <functional>
 #include <map>
@@ -9,6 +8,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "source/shared_total.hpp"
 
 namespace bulkhead::sentinel {
 
@@ -31,9 +32,9 @@ class WrittenNames {
     bool is_folder;
   };
 
-  /// `of_all` is how many names all have, and outlives them.
-  explicit WrittenNames(std::atomic<std::size_t>& of_all) noexcept : of_all_(of_all) {}
-  ~WrittenNames() { of_all_ -= root_.below; }
+  /// `of_all` is of the names that all have, and outlives them.
+  explicit WrittenNames(SharedTotal& of_all) noexcept : of_all_(of_all) {}
+  ~WrittenNames() { of_all_.give_back(root_.below); }
   WrittenNames(const WrittenNames&) = delete;
   WrittenNames& operator=(const WrittenNames&) = delete;
 
@@ -51,12 +52,12 @@ class WrittenNames {
     std::size_t length;  ///< of the path up to it
   };
 
-  /// Whether a node may have one more name, with others below that.
-  [[nodiscard]] bool has_room(const Node& node, std::size_t names) const noexcept;
+  /// Where there is no room for so many names: the folder on the way that they would have had summed, which takes none.
+  [[nodiscard]] std::optional<Name> sum_instead(const std::vector<Step>& way, std::size_t more, bool nameless) noexcept;
   /// Forgets the names below a folder on the way: from now on it stands for them.
   void sum(const std::vector<Step>& way, std::size_t at) noexcept;
 
-  std::atomic<std::size_t>& of_all_;
+  SharedTotal& of_all_;
   Node root_;
 };
 

@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,7 +9,7 @@
 using namespace bulkhead::sentinel;
 
 TEST_CASE("programs are counted by what is known of them, until they are taken") {
-  std::atomic<std::size_t> all{0};
+  SharedTotal all(ProgramTable::kMostOfAll);
   ProgramTable table(all);
   table.add({"/bin/sh", 0, true, Verdict::kAllow});
   table.add({"/bin/sh", 0, true, Verdict::kAllow});
@@ -28,7 +27,7 @@ TEST_CASE("programs are counted by what is known of them, until they are taken")
 }
 
 TEST_CASE("what has no name, one that is too long, or no room is a number") {
-  std::atomic<std::size_t> all{0};
+  SharedTotal all(ProgramTable::kMostOfAll);
   ProgramTable table(all);
   table.add({"", 0, true, Verdict::kAllow});
   table.add({std::string(ProgramTable::kMaxPath + 1, 'x'), 0, true, Verdict::kAllow});
@@ -45,14 +44,12 @@ TEST_CASE("what has no name, one that is too long, or no room is a number") {
 }
 
 TEST_CASE("all containers together have no more than they may, and room again once it was taken") {
-  std::atomic<std::size_t> all{0};
+  SharedTotal all(ProgramTable::kMostOfAll);
   std::vector<std::unique_ptr<ProgramTable>> tables;
   const auto fill = [](ProgramTable& table) {
     for (std::size_t i = 0; i < ProgramTable::kMost; ++i) table.add({std::to_string(i), 0, true, Verdict::kAllow});
   };
-  for (std::size_t filled = 0; filled < ProgramTable::kMostOfAll; filled += ProgramTable::kMost) {
-    fill(*tables.emplace_back(std::make_unique<ProgramTable>(all)));
-  }
+  while (all.taken() < ProgramTable::kMostOfAll) fill(*tables.emplace_back(std::make_unique<ProgramTable>(all)));
   ProgramTable late(all);
   late.add({"/bin/sh", 0, true, Verdict::kAllow});
   tables.front()->add({"0", 0, true, Verdict::kAllow});
@@ -61,5 +58,22 @@ TEST_CASE("all containers together have no more than they may, and room again on
   late.add({"/bin/sh", 0, true, Verdict::kAllow});
   CHECK(late.take().entries.size() == 1);
   tables.clear();
-  CHECK(all == 0);
+  CHECK(all.taken() == 0);
+}
+
+TEST_CASE("what few containers run does not take the room of the others") {
+  SharedTotal all(ProgramTable::kMostOfAll);
+  std::vector<std::unique_ptr<ProgramTable>> tables;
+  for (int container = 0; container < 100; ++container) {
+    ProgramTable& table = *tables.emplace_back(std::make_unique<ProgramTable>(all));
+    for (std::size_t i = 0; i < ProgramTable::kMost; ++i) table.add({std::to_string(i), 0, true, Verdict::kAllow});
+  }
+  ProgramTable late(all);
+  for (int i = 0; i < 32; ++i) late.add({std::to_string(i), 0, true, Verdict::kAllow});
+  const Counts<RunProgram> taken = late.take();
+  CHECK(taken.entries.size() == 32);
+  CHECK(taken.not_counted == 0);
+  const Counts<RunProgram> greedy = tables.back()->take();
+  CHECK(greedy.entries.size() == 32);
+  CHECK(greedy.not_counted == ProgramTable::kMost - 32);
 }
