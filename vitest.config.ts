@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const TESTS = ['packages/*/src/**', 'apps/*/src/**', 'native/*/js/**', 'tools/*/src/**'];
@@ -11,6 +12,8 @@ const shared = {
 
 export default defineConfig({
   test: {
+    // By itself it leaves one processor to others, of which there may be two.
+    maxWorkers: availableParallelism(),
     projects: [
       { extends: true, test: { ...shared, name: 'unit', exclude: ['**/*.integration.test.ts'] } },
       {
