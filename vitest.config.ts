@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const TESTS = ['packages/*/src/**', 'apps/*/src/**', 'native/*/js/**', 'tools/*/src/**'];
@@ -12,8 +11,6 @@ const shared = {
 
 export default defineConfig({
   test: {
-    // By itself it leaves one processor to others, of which there may be two.
-    maxWorkers: availableParallelism(),
     projects: [
       { extends: true, test: { ...shared, name: 'unit', exclude: ['**/*.integration.test.ts'] } },
       {
