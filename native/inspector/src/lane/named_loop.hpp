@@ -95,7 +95,9 @@ template <typename Vector>
       }
     }
     const unsigned inside = joins(start[-1]) & is_alnum(start[-2]);
-    const unsigned follows = groups_before[digits] >> _lzcnt_u32(others << (digits + 1) | 1U) & 1U;
+    // In 64 bits: up to 32 digits, and one byte more, are shifted out.
+    const auto beyond = static_cast<std::uint32_t>(std::uint64_t{others} << (digits + 1));
+    const unsigned follows = groups_before[digits] >> _lzcnt_u32(beyond | 1U) & 1U;
     const unsigned ways = by_length[digits] & before[start[-1]] & behind[*at] &
                           ~(inside * (detect::identity::kAloneWithin | detect::identity::kFirstGroup)) &
                           ~((follows ^ 1U) * detect::identity::kBehindGroup);
