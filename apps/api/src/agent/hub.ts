@@ -1,21 +1,19 @@
 import type { FileReport, FlowReport, KnownWorkload, ProgramReport, ReportedWorkload } from '@bulkhead/control-plane';
 import type { Clock } from '@bulkhead/core';
 import { type ClusterService, type LeftOutCause, SnapshotCompiler } from '@bulkhead/policy';
-import {
-  type AgentHub,
-  type AgentLink,
-  type CommandAction,
-  type CommandOutcome,
-  type ConnectDecision,
-  type ConnectingAgent,
-  type EnrolClaim,
-  type EnrolDecision,
-  newAgentId,
-  type PolicyAnswer,
+import type {
+  AgentHub,
+  AgentLink,
+  CommandAction,
+  CommandOutcome,
+  ConnectDecision,
+  ConnectingAgent,
+  EnrolClaim,
+  EnrolDecision,
+  PolicyAnswer,
 } from '@bulkhead/rpc';
 import type { Logger } from '@bulkhead/runtime';
 import type { Store } from '@bulkhead/store';
-import { secretHash } from '../access/secret.ts';
 import type { OwnerSupply } from '../cluster/cluster-owners.ts';
 import type { ServiceSupply, ServiceTaker } from '../cluster/cluster-services.ts';
 import type { PolicyInForce, PolicySupply } from '../policy/policy-in-force.ts';
@@ -27,12 +25,13 @@ import { Responder } from '../response/responder.ts';
 import { AddressBook } from './address-book.ts';
 import type { AgentCommands } from './agent-commands.ts';
 import { allWorkloads, clusterId, clusterWorkload } from './all-workloads.ts';
+import { enrolAgent } from './enrol-agent.ts';
 import { NodeSnapshots } from './node-snapshots.ts';
 import { observeEvent } from './observe-event.ts';
 import { Paced } from './paced.ts';
 import { ServiceBook } from './service-book.ts';
 import { Session, type SessionPorts } from './session.ts';
-import { answerOf, notEnforcedOn, type Standing } from './standing.ts';
+import { answerOf, type Standing, standingOf } from './standing.ts';
 import { withOwners } from './with-owners.ts';
 
 export type HubStore = Pick<Store, 'agents' | 'workloads' | 'events' | 'enrolmentTokens' | 'audit' | 'quarantines'>;
@@ -114,24 +113,8 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker,
     return new Hub(options, await allWorkloads(options.store.workloads));
   }
 
-  async enrol({ tokenId, tokenSecret, node, version, peer }: EnrolClaim): Promise<EnrolDecision> {
-    const { store, clock } = this.#options;
-    const at = new Date(clock.now()).toISOString();
-    const token = await store.enrolmentTokens.use(tokenId, secretHash(tokenSecret), at);
-    // Who has no token is logged by the server; only what changed something belongs to the audit.
-    if (token === undefined) return { ok: false, problem: 'the enrolment token is not valid (any more)' };
-    const agentId = newAgentId();
-    await store.agents.enrol({ id: agentId, node, enrolledAt: at });
-    await store.audit.append({
-      at,
-      actor: `enrolment-token:${token.id}`,
-      address: peer,
-      action: 'agent.enrol',
-      target: agentId,
-      outcome: 'done',
-      detail: { node, version },
-    });
-    return { ok: true, agentId };
+  enrol(claim: EnrolClaim): Promise<EnrolDecision> {
+    return enrolAgent(this.#options, claim);
   }
 
   async connect(agent: ConnectingAgent, link: AgentLink): Promise<ConnectDecision> {
@@ -255,22 +238,7 @@ export class Hub implements AgentHub, AgentCommands, LocalAgents, WorkloadTaker,
       ...this.#connected.values(),
       ...elsewhere.map((agent) => ({ node: agent.node, answer: answerOf(agent, notEnforced) })),
     ];
-    const failing = all.map(({ node, answer }) =>
-      notEnforcedOn(`node ${node}`, this.#snapshots.versionFor(node), answer),
-    );
-    const enforcing = failing.filter((list) => list.length === 0).length;
-    const nodes = [...new Set(all.map(({ node }) => node))];
-    const { services: leftOut, unnamed } = this.#snapshots.leftOutOf(nodes);
-    const isRefused = this.#options.services?.isRefused === true;
-    const foreign = nodes.filter((node) => !this.#snapshots.compiler.isOfCluster(node));
-    return {
-      nodes: all.length,
-      enforcing,
-      notEnforced: failing.flat(),
-      ...((leftOut.length + foreign.length > 0 || isRefused) && {
-        services: { leftOut, unnamed, elsewhere: foreign, isRefused },
-      }),
-    };
+    return standingOf(all, this.#snapshots, this.#options.services?.isRefused === true);
   }
 
   #ports(agentId: string, connected: Connected): SessionPorts {

@@ -1,6 +1,7 @@
 import type { EnrolledAgent, KnownWorkload } from '@bulkhead/control-plane';
 import type { LeftOutService } from '@bulkhead/policy';
 import type { PolicyAnswer } from '@bulkhead/rpc';
+import type { NodeSnapshots } from './node-snapshots.ts';
 
 /** How far the policy in force has come on the nodes whose agents are connected. */
 export interface Standing {
@@ -26,6 +27,26 @@ export interface ServicesNotTold {
   readonly isRefused: boolean;
 }
 
+/** What the agents of some nodes answered, held against what these nodes are to have. `isRefused`: the api is not told of all Services. */
+export function standingOf(
+  agents: readonly { readonly node: string; readonly answer: PolicyAnswer | undefined }[],
+  snapshots: NodeSnapshots,
+  isRefused: boolean,
+): Standing {
+  const failing = agents.map(({ node, answer }) => notEnforcedOn(`node ${node}`, snapshots.versionFor(node), answer));
+  const nodes = [...new Set(agents.map(({ node }) => node))];
+  const { services: leftOut, unnamed } = snapshots.leftOutOf(nodes);
+  const elsewhere = nodes.filter((node) => !snapshots.compiler.isOfCluster(node));
+  return {
+    nodes: agents.length,
+    enforcing: failing.filter((list) => list.length === 0).length,
+    notEnforced: failing.flat(),
+    ...((leftOut.length + elsewhere.length > 0 || isRefused) && {
+      services: { leftOut, unnamed, elsewhere, isRefused },
+    }),
+  };
+}
+
 /** What an agent answered last, as the store has it. */
 export function answerOf(
   { id, policy }: EnrolledAgent,
@@ -41,11 +62,7 @@ export function answerOf(
 }
 
 /** Why a node does not enforce a version of the policy, by what its agent answered; empty where it does. */
-export function notEnforcedOn(
-  where: string,
-  version: string,
-  answer: PolicyAnswer | undefined,
-): Standing['notEnforced'] {
+function notEnforcedOn(where: string, version: string, answer: PolicyAnswer | undefined): Standing['notEnforced'] {
   if (answer?.version !== version) return [{ where, why: 'its agent has not answered yet' }];
   if (!answer.accepted) return [{ where, why: answer.problems[0] ?? 'its agent refused it' }];
   const open = answer.enforcement.filter(({ enforced }) => !enforced);
