@@ -121,10 +121,20 @@ struct Block {
 };
 
 /// The same for bytes above 0x7f too, for which `sets` has nothing.
+class HalfLookUp {
+ public:
+  [[gnu::always_inline]] inline HalfLookUp(__m256i low, __m256i high) noexcept : low_(low), high_(high) {}
+  [[gnu::always_inline]] [[nodiscard]] inline __m256i sets_of(__m256i bytes) const noexcept {
+    const __m256i half = _mm256_set1_epi8(15);
+    return _mm256_and_si256(_mm256_shuffle_epi8(low_, _mm256_and_si256(bytes, half)),
+                            _mm256_shuffle_epi8(high_, _mm256_and_si256(_mm256_srli_epi16(bytes, 4), half)));
+  }
+
+ private:
+  __m256i low_, high_;
+};
 [[gnu::always_inline]] inline __m256i wide_sets(const Halves& halves, __m256i bytes) noexcept {
-  const __m256i fifteen = _mm256_set1_epi8(15);
-  return _mm256_and_si256(_mm256_shuffle_epi8(table(halves.low), _mm256_and_si256(bytes, fifteen)),
-                          _mm256_shuffle_epi8(table(halves.high), _mm256_and_si256(_mm256_srli_epi16(bytes, 4), fifteen)));
+  return HalfLookUp(table(halves.low), table(halves.high)).sets_of(bytes);
 }
 
 struct Avx2Classifier {

@@ -36,20 +36,6 @@ class Words {
   std::uint64_t all_[kMostBlocks + 2];
 };
 
-class HalfLookUp {
- public:
-  [[gnu::always_inline]] explicit inline HalfLookUp(const HalfPairs::Bytes& bytes) noexcept
-      : low_(load(bytes.low)), high_(load(bytes.high)) {}
-  [[gnu::always_inline]] [[nodiscard]] inline __m256i sets_of(__m256i bytes) const noexcept {
-    const __m256i half = _mm256_set1_epi8(15);
-    return _mm256_and_si256(_mm256_shuffle_epi8(low_, _mm256_and_si256(bytes, half)),
-                            _mm256_shuffle_epi8(high_, _mm256_and_si256(_mm256_srli_epi16(bytes, 4), half)));
-  }
-
- private:
-  __m256i low_, high_;
-};
-
 /// What the bytes of a chunk are.
 struct ChunkMasks {
   Words text;         ///< ASCII without control characters but blanks
@@ -142,7 +128,8 @@ void find_hints_in_text_avx2(const std::uint8_t* from, std::size_t length, Bytes
   const ChunkBlocks bytes(from, length, before);
   ChunkMasks masks;
   masks.clear_edges(blocks);
-  const HalfLookUp firsts(kHalfPairs.first), seconds(kHalfPairs.second);
+  const HalfLookUp firsts(load(kHalfPairs.first.low), load(kHalfPairs.first.high));
+  const HalfLookUp seconds(load(kHalfPairs.second.low), load(kHalfPairs.second.high));
   masks.put(0, bytes[0], firsts, seconds);
   masks.put(1, bytes[1], firsts, seconds);
   std::size_t block = 2;
