@@ -29,6 +29,9 @@ export async function pruneSeen(
   };
   let gone = await forget(sql`last_seen < ${seenBefore}`, limit);
   if (gone === limit) return limit;
+  // Whose they are is counted only where there are too many, which takes half as long to find out.
+  const { rows: beyond } = await sql`select 1 from ${rows} limit 1 offset ${most}`.execute(db);
+  if (beyond.length === 0) return gone;
   const { rows: told } = await sql<{ readonly told_by: string; readonly count: number | string }>`
     select told_by, count(*) as count from ${rows} group by told_by`.execute(db);
   const share = fairShare(

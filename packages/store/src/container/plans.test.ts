@@ -2,7 +2,9 @@ import type { ContainerFilter } from '@bulkhead/control-plane';
 import { CompiledQuery, Kysely } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDialect } from '../dialect/open-dialect.ts';
+import { fileRow } from '../file/file-row.ts';
 import { KyselyFileStore } from '../file/file-store.ts';
+import { programRow } from '../program/program-row.ts';
 import { programStore } from '../program/program-store.ts';
 import { migrate } from '../schema/migrate.ts';
 import type { Tables } from '../schema/tables.ts';
@@ -47,6 +49,22 @@ describe('how SQLite finds what containers do', () => {
   ];
   const stores = () => ({ program: programStore(db), file: new KyselyFileStore(db, 'sqlite') });
 
+  /** One that an agent told of in a container. */
+  const add = (name: 'program' | 'file', agent: string, path: string) => {
+    const place = { workload: 'web', container: 'main' };
+    const told = { local: { place, groups: [] }, at: SINCE, agent };
+    const [verdict, count] = ['allow', 1] as const;
+    return name === 'file'
+      ? db
+          .insertInto('file')
+          .values(fileRow({ ...told, one: { path, access: 'write', verdict, count } }))
+          .execute()
+      : db
+          .insertInto('program')
+          .values(programRow({ ...told, one: { executable: path, verdict, count } }))
+          .execute();
+  };
+
   it.each(['program', 'file'] as const)('has pages of a %s in their order without sorting', async (name) => {
     for (const filter of filters) {
       for (const after of [undefined, CURSOR]) {
@@ -62,12 +80,15 @@ describe('how SQLite finds what containers do', () => {
     async (name) => {
       const read = await plansOf(() => stores()[name].inOrder(7, SINCE, 9));
       expect(read).toEqual([expect.stringContaining(`SEARCH ${name} USING INTEGER PRIMARY KEY`)]);
-      const forgotten = await plansOf(() => stores()[name].prune({ seenBefore: SINCE, most: 9 }, 9));
-      const [old, told] = [
+      await add(name, 'agent-1', '/a');
+      for (const path of ['/b', '/c', '/d']) await add(name, 'agent-2', path);
+      const forgotten = await plansOf(() => stores()[name].prune({ seenBefore: SINCE, most: 2 }, 9));
+      expect(forgotten).toEqual([
         expect.stringContaining(`INDEX ${name}_seen`),
+        expect.stringMatching(`^SCAN ${name} USING COVERING INDEX`),
         `SCAN ${name} USING COVERING INDEX ${name}_told`,
-      ];
-      expect(forgotten).toEqual([old, told]);
+        expect.stringContaining(`SEARCH ${name} USING COVERING INDEX ${name}_told (told_by=?)`),
+      ]);
       for (const plan of [...read, ...forgotten]) expect(plan).not.toContain('TEMP B-TREE');
     },
   );
