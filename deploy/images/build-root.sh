@@ -30,13 +30,16 @@ for folder in bin sbin lib lib64; do ln -s "usr/$folder" "$root/$folder"; done
 for archive in "$archives"/*.deb; do
   package=$(dpkg-deb --field "$archive" Package)
   case " $for_scripts " in *" $package "*) continue ;; esac
-  dpkg-deb --fsys-tarfile "$archive" | tar -x -C "$root" --keep-directory-symlink \
+  # Not piped: what fails in front of a pipe is not noticed.
+  dpkg-deb --fsys-tarfile "$archive" >"$archives/files.tar"
+  tar -x -f "$archives/files.tar" -C "$root" --keep-directory-symlink \
     --wildcards --exclude './usr/share/doc/*/[!c]*' --exclude './usr/share/doc/*/changelog*' \
     --exclude './usr/share/bash-completion' --exclude './usr/share/info' --exclude './usr/share/lintian' \
     --exclude './usr/share/locale' --exclude './usr/share/man'
   # Where scanners look for the packages of an image that has no dpkg.
   dpkg-deb --field "$archive" >"$root/var/lib/dpkg/status.d/$package"
-  dpkg-deb --ctrl-tarfile "$archive" | tar -x -O ./md5sums >"$root/var/lib/dpkg/status.d/$package.md5sums"
+  dpkg-deb --ctrl-tarfile "$archive" >"$archives/control.tar"
+  tar -x -O -f "$archives/control.tar" ./md5sums >"$root/var/lib/dpkg/status.d/$package.md5sums"
 done
 rm -rf "$archives" /var/lib/apt/lists/*
 
