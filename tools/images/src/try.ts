@@ -5,7 +5,8 @@ import { missingForContainerd } from '@bulkhead/cri/test-support';
 import { redisMissing, renderSteps, runStep, type StepResult } from '@bulkhead/lab';
 import { COMPONENTS, type Component } from './component.ts';
 import { Containers } from './trial/containers.ts';
-import { OWN_PLATFORM, trialOf } from './trial/trials.ts';
+import { OWN_PLATFORM } from './trial/platform.ts';
+import { trialOf } from './trial/trials.ts';
 
 const USAGE = `Usage: node tools/images/src/try.ts [--platform linux/amd64,linux/arm64] FOLDER [COMPONENT…]
 

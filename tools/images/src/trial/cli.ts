@@ -6,6 +6,7 @@ import { systemClock } from '@bulkhead/core';
 import { writeImage } from '@bulkhead/cri/test-support';
 import { type Conclusion, run } from '@bulkhead/lab';
 import type { Containers } from './containers.ts';
+import { OWN_PLATFORM } from './platform.ts';
 
 /** A number every payment service documents for tests. */
 const CARD = '4111 1111 1111 1111';
@@ -24,7 +25,7 @@ export async function tryCli(containers: Containers): Promise<Conclusion> {
     containers.run({ component: 'cli', parameters, folders: { '/data': data } });
   const found = await ask('dlp', 'scan', '/data/order.txt', '--format', 'json');
   // The image is one for this machine, which an emulated cli takes for another.
-  const platform = ['--platform', `linux/${process.arch === 'arm64' ? 'arm64' : 'amd64'}`];
+  const platform = ['--platform', OWN_PLATFORM];
   const database = ['--db', '/data/advisories.db', '--offline', '--scanners', 'vuln'];
   const report = await ask('image', '--input', '/data/image/image.tar', ...platform, ...database, '--format', 'json');
   return {

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import type { Conclusion } from '@bulkhead/lab';
 import { ADDONS, AGENT_PROGRAMS, HOME } from '../component.ts';
 import type { Containers } from './containers.ts';
+import { platformOf } from './platform.ts';
 
 /** Loads every module, which says what it has, and starts every program, which says its version or that it has no netfilter. */
 const LOOK = `
@@ -38,7 +39,7 @@ export async function tryEmulatedAgent(containers: Containers): Promise<Conclusi
   return {
     seen: `${seen.loaded.map(([name]) => name).join(', ')} loaded; ${seen.started.map(([, said]) => said).join(', ')}`,
     checks: {
-      [`its Node is one for ${seen.arch}`]: containers.platform.endsWith(seen.arch),
+      [`its Node is one for ${seen.arch}`]: platformOf(seen.arch) === containers.platform,
       'a module has nothing': seen.loaded.every(([, exported]) => exported > 0),
       'a program does not start': seen.started.every(([, said]) => /\d\.\d|Protocol not supported/.test(said)),
     },

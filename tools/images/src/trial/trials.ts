@@ -5,6 +5,7 @@ import { tryApi } from './api.ts';
 import { tryCli } from './cli.ts';
 import type { Containers } from './containers.ts';
 import { tryEmulatedAgent } from './emulated-agent.ts';
+import { OWN_PLATFORM } from './platform.ts';
 import { tryWebhook } from './webhook.ts';
 import { tryWorker } from './worker.ts';
 
@@ -13,9 +14,6 @@ export interface Trial {
   readonly expected: string;
   readonly act: (containers: Containers) => Promise<Conclusion>;
 }
-
-/** The platform of this machine. */
-export const OWN_PLATFORM = `linux/${process.arch === 'x64' ? 'amd64' : process.arch}`;
 
 const TRIALS: Readonly<Record<Component, Trial>> = {
   api: { expected: 'somebody signs in and is answered', act: tryApi },
